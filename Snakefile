@@ -1,0 +1,67 @@
+"""ELT Data Warehouse: raw CRM and ERP exports in; warehouse, customer segments and an executive exposé out.
+
+    snakemake --cores 4 --config seed=42
+
+Everything lands in artifacts/runs/<run_id>/; docs/architecture/artifact_contract.md says what is where.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+
+
+pathvars:
+    run=RUN,
+    meta=f"{RUN}/_meta",
+    logs=f"{RUN}/_meta/logs",
+    benchmarks=f"{RUN}/_meta/benchmarks",
+    bronze=f"{RUN}/bronze",
+    silver=f"{RUN}/silver",
+    gold=f"{RUN}/gold",
+    eda=f"{RUN}/step1_eda",
+    features=f"{RUN}/step2_feature_engineering",
+    segmentation=f"{RUN}/step3_segmentation",
+    reports=f"{RUN}/reports",
+
+
+report: "docs/report/workflow.rst"
+
+
+wildcard_constraints:
+    table="|".join(CONTRACTS),
+    mart="|".join(MARTS),
+    file="|".join(map(re.escape, RAW_FILES)),
+
+
+onstart:
+    begin_run()
+
+
+onsuccess:
+    print_result()
+
+
+onerror:
+    print_failure()
+
+
+rule all:
+    """The Golden Path: every layer up to the exposé, and the evidence of the run."""
+    input:
+        "<meta>/run_manifest.json",
+
+
+include: "rules/bronze.smk"
+include: "rules/silver.smk"
+include: "rules/gold.smk"
+include: "rules/eda.smk"
+include: "rules/features.smk"
+include: "rules/segmentation.smk"
+include: "rules/expose.smk"
+include: "rules/audit.smk"

@@ -1,0 +1,105 @@
+"""Exploratory data analysis. Needs: all marts. Gives: a summary about groups only, and figures and a report made of it."""
+
+
+rule eda_summary:
+    """Summarise every mart, the customers and the sales in figures that are about no single person."""
+    input:
+        tables=[mart(name) for name in MARTS],
+    output:
+        summary="<eda>/data/eda_summary.json",
+    log:
+        "<logs>/eda_summary.log",
+    benchmark:
+        "<benchmarks>/eda_summary.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("eda_summary.py"),
+        marts=MARTS,
+        minimum_group=config["minimum_group"],
+        analysis_date=config["analysis_date"],
+    script:
+        "../scripts/eda_summary.py"
+
+
+rule eda_figures:
+    """Draw revenue by month, category and country, what a customer brings, weekdays and correlations."""
+    input:
+        summary="<eda>/data/eda_summary.json",
+    output:
+        revenue_by_month=report(
+            "<eda>/figures/revenue_by_month.svg",
+            caption="../docs/report/eda_revenue_by_month.rst",
+            category="4 Exploration",
+            labels={"what": "Revenue by month"},
+        ),
+        revenue_by_category=report(
+            "<eda>/figures/revenue_by_category.svg",
+            caption="../docs/report/eda_revenue_by_category.rst",
+            category="4 Exploration",
+            labels={"what": "Revenue by category"},
+        ),
+        revenue_by_country=report(
+            "<eda>/figures/revenue_by_country.svg",
+            caption="../docs/report/eda_revenue_by_country.rst",
+            category="4 Exploration",
+            labels={"what": "Revenue by country"},
+        ),
+        revenue_a_customer=report(
+            "<eda>/figures/revenue_a_customer.svg",
+            caption="../docs/report/eda_revenue_a_customer.rst",
+            category="4 Exploration",
+            labels={"what": "Revenue of a customer"},
+        ),
+        lines_by_weekday=report(
+            "<eda>/figures/lines_by_weekday.svg",
+            caption="../docs/report/eda_lines_by_weekday.rst",
+            category="4 Exploration",
+            labels={"what": "Order lines by weekday"},
+        ),
+        correlations=report(
+            "<eda>/figures/correlations.svg",
+            caption="../docs/report/eda_correlations.rst",
+            category="4 Exploration",
+            labels={"what": "Correlations"},
+        ),
+    log:
+        "<logs>/eda_figures.log",
+    benchmark:
+        "<benchmarks>/eda_figures.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("eda_figures.py"),
+    script:
+        "../scripts/eda_figures.py"
+
+
+rule eda_report:
+    """Write up the exploration: sales, customers, missing values, what was suppressed, and every mart."""
+    input:
+        summary="<eda>/data/eda_summary.json",
+        revenue_by_month="<eda>/figures/revenue_by_month.svg",
+        revenue_by_category="<eda>/figures/revenue_by_category.svg",
+        revenue_by_country="<eda>/figures/revenue_by_country.svg",
+        revenue_a_customer="<eda>/figures/revenue_a_customer.svg",
+        lines_by_weekday="<eda>/figures/lines_by_weekday.svg",
+        correlations="<eda>/figures/correlations.svg",
+    output:
+        report="<eda>/reports/eda_report.md",
+        page=report(
+            "<eda>/reports/eda_report.html",
+            caption="../docs/report/eda_report.rst",
+            category="4 Exploration",
+            labels={"what": "Exploration report"},
+        ),
+    log:
+        "<logs>/eda_report.log",
+    benchmark:
+        "<benchmarks>/eda_report.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("eda_report.py"),
+    script:
+        "../scripts/eda_report.py"

@@ -1,0 +1,101 @@
+"""Exposé. Needs: the marts, the model of the segments, the metadata of silver, the ledger. Gives: the exposé and its number ledger."""
+
+EXPOSE_FIGURES = {
+    "revenue_by_month": "Revenue by month",
+    "revenue_bridge": "Bridge from last year to this",
+    "segment_shares": "Segments",
+    "revenue_concentration": "Concentration of revenue",
+    "cohort_retention": "Cohort retention",
+    "product_classes": "ABC of products",
+}
+
+
+rule expose_numbers:
+    """Compute every figure and sentence of the exposé, each with where it comes from."""
+    input:
+        fact_sales="<gold>/data/fact_sales.csv",
+        dim_product="<gold>/data/dim_product.csv",
+        agg_exec_kpis="<gold>/data/agg_exec_kpis.csv",
+        agg_product_performance="<gold>/data/agg_product_performance.csv",
+        model="<segmentation>/_meta/model_metadata.json",
+        silver="<silver>/_meta/silver_metadata.yaml",
+        ledger="<meta>/ledger.json",
+    output:
+        ledger="<reports>/number_ledger.json",
+    log:
+        "<logs>/expose_numbers.log",
+    benchmark:
+        "<benchmarks>/expose_numbers.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("expose_numbers.py"),
+        columns={
+            name: columns_of(name)
+            for name in ("fact_sales", "dim_product", "agg_exec_kpis", "agg_product_performance")
+        },
+        personal=[column["personal"] for entry in MARTS.values() for column in entry["columns"].values()],
+        kpis=KPIS,
+        minimum_group=config["minimum_group"],
+        analysis_date=config["analysis_date"],
+        run={"company": Path(COMPANY).name, "run_id": RUN_ID, "seed": config["seed"]},
+    script:
+        "../scripts/expose_numbers.py"
+
+
+rule expose_figures:
+    """Draw the charts of the exposé from its number ledger."""
+    input:
+        ledger="<reports>/number_ledger.json",
+        wording=f"scripts/templates/expose.{config['language']}.yaml",
+    output:
+        **{
+            name: report(
+                f"<reports>/figures/{name}.svg",
+                caption=f"../docs/report/expose_{name}.rst",
+                category="1 Exposé",
+                labels={"what": title},
+            )
+            for name, title in EXPOSE_FIGURES.items()
+        },
+    log:
+        "<logs>/expose_figures.log",
+    benchmark:
+        "<benchmarks>/expose_figures.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("expose_figures.py"),
+        kpis=KPIS,
+    script:
+        "../scripts/expose_figures.py"
+
+
+rule expose_report:
+    """Write the exposé as Markdown and as one self-contained HTML file."""
+    input:
+        ledger="<reports>/number_ledger.json",
+        figures=expand("<reports>/figures/{name}.svg", name=EXPOSE_FIGURES),
+        wording=f"scripts/templates/expose.{config['language']}.yaml",
+        html="scripts/templates/final_expose.html.j2",
+        style="scripts/templates/expose.css",
+        markdown="scripts/templates/final_expose.md.j2",
+    output:
+        html=report(
+            "<reports>/final_expose.html",
+            caption="../docs/report/expose_html.rst",
+            category="1 Exposé",
+            labels={"what": "Exposé (HTML, prints on A4)"},
+        ),
+        markdown="<reports>/final_expose.md",
+    log:
+        "<logs>/expose_report.log",
+    benchmark:
+        "<benchmarks>/expose_report.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("expose_report.py"),
+        kpis=KPIS,
+    script:
+        "../scripts/expose_report.py"

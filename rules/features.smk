@@ -1,0 +1,32 @@
+"""Features. Needs: the star schema and the pseudonyms. Gives: one row a customer, and the dictionary of its columns."""
+
+
+rule features_customers:
+    """Describe each customer's buying in numbers, under a pseudonym."""
+    input:
+        facts=mart("fact_sales"),
+        products=mart("dim_product"),
+        pseudonyms="<gold>/data/customer_pseudonyms.csv",
+    output:
+        table="<features>/data/customer_features.csv",
+        dictionary="<features>/reports/feature_dictionary.md",
+        page=report(
+            "<features>/reports/feature_dictionary.html",
+            caption="../docs/report/feature_dictionary.rst",
+            category="3 Features",
+            labels={"what": "Feature dictionary"},
+        ),
+    log:
+        "<logs>/features_customers.log",
+    benchmark:
+        "<benchmarks>/features_customers.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("features_customers.py"),
+        facts=columns_of("fact_sales"),
+        products=columns_of("dim_product"),
+        analysis_date=config["analysis_date"],
+        minimum_group=config["minimum_group"],
+    script:
+        "../scripts/features_customers.py"

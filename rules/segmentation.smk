@@ -1,0 +1,86 @@
+"""Segmentation. Needs: the customer features. Gives: a segment for each customer, the model, figures and a report."""
+
+
+rule segmentation_kmeans:
+    """Find customer segments: how many from evidence, their names from rules."""
+    input:
+        features="<features>/data/customer_features.csv",
+    output:
+        table="<segmentation>/data/customer_segments.csv",
+        metadata="<segmentation>/_meta/model_metadata.json",
+    log:
+        "<logs>/segmentation_kmeans.log",
+    benchmark:
+        "<benchmarks>/segmentation_kmeans.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("segmentation_kmeans.py"),
+        seed=config["seed"],
+        settings=config["segmentation"],
+        segments=SEGMENTS,
+        minimum_group=config["minimum_group"],
+        language=config["language"],
+    script:
+        "../scripts/segmentation_kmeans.py"
+
+
+rule segmentation_figures:
+    """Draw why so many segments, what they bring, and how they differ."""
+    input:
+        metadata="<segmentation>/_meta/model_metadata.json",
+    output:
+        evidence=report(
+            "<segmentation>/figures/segment_evidence.svg",
+            caption="../docs/report/segmentation_evidence.rst",
+            category="2 Segmentation",
+            labels={"what": "Number of segments"},
+        ),
+        shares=report(
+            "<segmentation>/figures/segment_shares.svg",
+            caption="../docs/report/segmentation_shares.rst",
+            category="2 Segmentation",
+            labels={"what": "Customers and revenue by segment"},
+        ),
+        profiles=report(
+            "<segmentation>/figures/segment_profiles.svg",
+            caption="../docs/report/segmentation_profiles.rst",
+            category="2 Segmentation",
+            labels={"what": "Profiles of the segments"},
+        ),
+    log:
+        "<logs>/segmentation_figures.log",
+    benchmark:
+        "<benchmarks>/segmentation_figures.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("segmentation_figures.py"),
+        language=config["language"],
+    script:
+        "../scripts/segmentation_figures.py"
+
+
+rule segmentation_report:
+    """Write up the segments: evidence, profiles, actions, method and limits."""
+    input:
+        metadata="<segmentation>/_meta/model_metadata.json",
+    output:
+        report="<segmentation>/reports/segmentation_report.md",
+        page=report(
+            "<segmentation>/reports/segmentation_report.html",
+            caption="../docs/report/segmentation_report.rst",
+            category="2 Segmentation",
+            labels={"what": "Segmentation report"},
+        ),
+    log:
+        "<logs>/segmentation_report.log",
+    benchmark:
+        "<benchmarks>/segmentation_report.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("segmentation_report.py"),
+        language=config["language"],
+    script:
+        "../scripts/segmentation_report.py"

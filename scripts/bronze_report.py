@@ -1,0 +1,55 @@
+"""State of all raw files, for people and for programs.
+
+Inputs: bronze/_meta/files/*.json.
+Outputs: bronze/_meta/bronze_metadata.yaml, bronze/reports/bronze_report.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shared import rulelog
+from shared.files import read_json, write_text, write_yaml
+from shared.markdown import code, table
+from shared.numbers import number
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def report(files: Sequence[Mapping[str, Any]]) -> str:
+    """The report as Markdown: one row a file, then why each dialect was decided."""
+    rows = [
+        [code(f["file"]), f["table"], number(f["records"]), number(f["bytes"]), code(f["sha256"][:16])] for f in files
+    ]
+    dialects = [
+        [
+            code(f["file"]),
+            f["dialect"]["encoding"],
+            f["dialect"]["encoding_why"],
+            f["dialect"]["delimiter_name"],
+            f["dialect"]["delimiter_why"],
+            number(len(f["malformed"])),
+        ]
+        for f in files
+    ]
+    records, size = sum(f["records"] for f in files), sum(f["bytes"] for f in files)
+    return (
+        f"# Bronze: {number(records)} records in {len(files)} files, copied byte for byte\n\n"
+        f"{number(size)} bytes. The copies in `bronze/data/` have the SHA-256 of the raw files; the full hashes "
+        "are in `bronze/_meta/bronze_metadata.yaml`.\n\n"
+        + table(["File", "Table", "Records", "Bytes", "SHA-256 (first 16 digits)"], rows)
+        + "## How each file is written, and why it is read so\n\n"
+        + table(["File", "Encoding", "Because", "Delimiter", "Because", "Records with too few or many cells"], dialects)
+    )
+
+
+def main(metadata: Sequence[str], metadata_file: str, report_file: str) -> None:
+    """Gather what is known of each file, write it as YAML and as a report."""
+    files = sorted((read_json(path) for path in metadata), key=lambda f: (f["table"], f["file"]))
+    write_yaml(metadata_file, {"files": files})
+    write_text(report_file, report(files))
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    main(snakemake.input.metadata, snakemake.output.metadata, snakemake.output.report)

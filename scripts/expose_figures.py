@@ -1,0 +1,50 @@
+"""The charts of the exposé, drawn from its number ledger.
+
+Inputs: reports/number_ledger.json, the wording of the language.
+Outputs: reports/figures/*.svg.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from shared import rulelog
+from shared.charts_customers import cohort_retention, product_classes, revenue_concentration, segment_shares
+from shared.charts_situation import revenue_bridge, revenue_by_month
+from shared.figures import MUTED, new_figure, save_svg
+from shared.files import read_json, read_yaml
+from shared.wording import Wording
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+Content = Mapping[str, Any]
+
+CHARTS: dict[str, tuple[Callable[[Figure, Wording, Content], bool], float, float]] = {
+    "revenue_by_month": (revenue_by_month, 4.3, 2.5),
+    "revenue_bridge": (revenue_bridge, 2.7, 2.5),
+    "segment_shares": (segment_shares, 4.3, 1.7),
+    "revenue_concentration": (revenue_concentration, 2.7, 1.7),
+    "cohort_retention": (cohort_retention, 7.3, 1.75),
+    "product_classes": (product_classes, 7.3, 0.8),
+}
+
+
+def main(ledger_file: str, wording_file: str, kpis: Content, outputs: Sequence[str]) -> None:
+    """Draw each chart; where there is nothing to show, the file says so."""
+    ledger = read_json(ledger_file)
+    wording = Wording(read_yaml(wording_file), ledger["figures"], kpis)
+    for path in outputs:
+        draw, width, height = CHARTS[Path(path).stem]
+        figure = new_figure(width, height)
+        if not draw(figure, wording, ledger["pages"]):
+            figure.text(0.5, 0.5, wording.words["figures"]["empty"], ha="center", va="center", color=MUTED)
+        save_svg(figure, path)
+    rulelog.log.info("%s charts", len(outputs))
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    main(snakemake.input.ledger, snakemake.input.wording, snakemake.params.kpis, list(snakemake.output))

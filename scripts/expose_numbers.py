@@ -1,0 +1,83 @@
+"""The number ledger of the exposé: every figure, and every sentence that quotes one, computed from the run.
+
+Inputs: gold/data/fact_sales.csv, dim_product.csv, agg_exec_kpis.csv, agg_product_performance.csv,
+step3_segmentation/_meta/model_metadata.json, silver/_meta/silver_metadata.yaml, _meta/ledger.json.
+Outputs: reports/number_ledger.json.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from shared import expose_customers, expose_evidence, expose_products, expose_segments, expose_situation, rulelog
+from shared.files import read_json, read_yaml, write_json
+from shared.number_ledger import NumberLedger
+from shared.sales_views import sales_of
+from shared.tables import Spec, scan
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def product_names(products: pl.LazyFrame) -> dict[str, str]:
+    """Product name by product number, from agg_product_performance; empty where names are unknown."""
+    if "product_name" not in products.collect_schema():
+        return {}
+    return dict(products.select("product_number", "product_name").drop_nulls().collect().rows())
+
+
+def messages(pages: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Three messages: revenue, the segment that brings most, a category that ends early or else the products."""
+    situation, products = pages["situation"], pages["products"]
+    candidates = [situation["message"], pages["segments"]["segments_title"], *situation["gaps"]]
+    candidates += [products["abc_title"], pages["customers"]["cohorts_title"], products["categories_title"]]
+    return [message for message in candidates if message][:3]
+
+
+def main(
+    inputs: Mapping[str, str],
+    columns: Mapping[str, Spec],
+    personal: Sequence[str],
+    kpis: Mapping[str, Any],
+    minimum_group: int,
+    analysis_date: str,
+    run: Mapping[str, Any],
+    output: str,
+) -> None:
+    """Read the run's tables, compute figures and sentences page by page, write the ledger.
+
+    inputs: files by name of mart, and model, silver, ledger; columns: of the marts read; personal: the data policy
+    class of every column of the warehouse; run: company, run_id and seed.
+    """
+    marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
+    facts, products, months = (marts[name] for name in ("fact_sales", "dim_product", "agg_exec_kpis"))
+    sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group)
+    accounts, silver = read_json(inputs["ledger"]), read_yaml(inputs["silver"])["tables"]
+
+    ledger = NumberLedger()
+    pages = {
+        "situation": expose_situation.page(ledger, sales, kpis),
+        "segments": expose_segments.page(ledger, read_json(inputs["model"])),
+        "customers": expose_customers.page(ledger, sales),
+        "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
+    }
+    pages["evidence"] = expose_evidence.page(ledger, silver, accounts, personal, sales, pages)
+    pages["situation"]["messages"] = messages(pages)
+    known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
+    write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})
+    rulelog.log.info("%s figures", len(ledger.figures))
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    main(
+        dict(snakemake.input.items()),
+        snakemake.params.columns,
+        snakemake.params.personal,
+        snakemake.params.kpis,
+        snakemake.params.minimum_group,
+        snakemake.params.analysis_date,
+        snakemake.params.run,
+        snakemake.output.ledger,
+    )

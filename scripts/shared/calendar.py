@@ -1,0 +1,32 @@
+"""The calendar that marts may select from as calendar.days."""
+
+from datetime import date
+
+import polars as pl
+
+FIRST, LAST = date(1990, 1, 1), date(2079, 12, 31)
+
+
+def days(country: str, subdivision: str | None) -> pl.LazyFrame:
+    """One row a day from 1990 to 2079: ISO week, weekday (1 is Monday), public holidays of a country or its part."""
+    import holidays
+
+    own = holidays.country_holidays(country).default_language  # without it, names follow the machine's locale
+    years = range(FIRST.year, LAST.year + 1)
+    public = holidays.country_holidays(country, subdiv=subdivision, years=years, language=own)
+    named = pl.LazyFrame({"date": list(public.keys()), "holiday": list(public.values())})
+    every = pl.LazyFrame({"date": pl.date_range(FIRST, LAST, eager=True)})
+    day = pl.col("date").dt
+    return every.join(named, on="date", how="left").select(
+        "date",
+        year=day.year(),
+        quarter=day.quarter(),
+        month=day.month(),
+        month_start=day.month_start(),
+        iso_year=day.iso_year(),
+        iso_week=day.week(),
+        weekday=day.weekday(),
+        is_weekend=day.weekday() > 5,
+        is_holiday=pl.col("holiday").is_not_null(),
+        holiday="holiday",
+    )

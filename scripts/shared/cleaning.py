@@ -1,0 +1,218 @@
+"""The contract engine: from the raw strings of a table to typed, repaired rows, each step counted.
+
+A working frame has the columns `_file`, `_record` (1 is the first record after the header), `raw:<field>` (as written),
+`text:<field>` (trimmed, missing values null), `converted:<field>` and `listed:<field>` (whether `convert` changed the
+text, whether a code list knows it), `<field>` (typed and repaired) and, for repair i, `when:<i>`, `before:<i>`,
+`after:<i>`. Nothing is computed before the caller collects.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from shared.conventions import as_date, as_integer, as_number, date_formats
+from shared.tables import planning, polars_type
+
+PLACE = ("_file", "_record")
+BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff\u200b"
+INVISIBLE = "[\u200b\u00ad\ufeff]"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a record goes to quarantine: a code, words for people, and the condition (true = quarantine)."""
+
+    code: str
+    why: str
+    when: pl.Expr
+
+
+def normalised(text: pl.Expr) -> pl.Expr:
+    """Without blanks at both ends and invisible characters, in Unicode normal form C."""
+    ascii_only = text.str.len_bytes() == text.str.len_chars()
+    composed = text.str.replace_all(INVISIBLE, "").str.normalize("NFC")
+    return pl.when(ascii_only).then(text).otherwise(composed).str.strip_chars(BLANK)
+
+
+def texts(frame: pl.LazyFrame, fields: Sequence[Mapping[str, Any]]) -> pl.LazyFrame:
+    """Add `text:<field>` and, under the field's own name, the text after the contract's `convert` and `codes`."""
+    cleaned = []
+    for field in fields:
+        text = normalised(pl.col(f"raw:{field['name']}"))
+        missing = ["", *field.get("missingValues", [])]
+        cleaned.append(pl.when(~text.is_in(missing)).then(text).alias(f"text:{field['name']}"))
+    frame = frame.with_columns(cleaned).with_columns(pl.col(f"text:{f['name']}").alias(f["name"]) for f in fields)
+    frame = frame.with_columns(converted(f) for f in fields if "convert" in f)
+    changes = [
+        pl.col(f"text:{f['name']}").ne_missing(pl.col(f["name"])).alias(f"converted:{f['name']}")
+        for f in fields
+        if "convert" in f
+    ]
+    frame = frame.with_columns(*changes, *(is_listed(f).alias(f"listed:{f['name']}") for f in fields if "codes" in f))
+    return frame.with_columns(coded(f) for f in fields if "codes" in f)
+
+
+def converted(field: Mapping[str, Any]) -> pl.Expr:
+    """The text after the contract's `convert`; null where nothing is left of it."""
+    text = pl.sql_expr(field["convert"])
+    return pl.when(text != "").then(text).alias(field["name"])
+
+
+def code_list(field: Mapping[str, Any]) -> dict[str, str]:
+    """Code in lower case -> meaning; the meanings count as codes too."""
+    codes = {str(value).lower(): str(value) for value in field["codes"].values()}
+    return codes | {str(code).lower(): str(value) for code, value in field["codes"].items()}
+
+
+def is_listed(field: Mapping[str, Any]) -> pl.Expr:
+    """Whether the text of a field is one of its codes; false where it is missing."""
+    return pl.col(field["name"]).str.to_lowercase().is_in(list(code_list(field))).fill_null(False)
+
+
+def coded(field: Mapping[str, Any]) -> pl.Expr:
+    """The field by its code list; what is in no list is `otherwise`, or stays."""
+    codes = code_list(field)
+    found = pl.col(field["name"]).str.to_lowercase().replace_strict(codes, default=None, return_dtype=pl.String)
+    rest = pl.lit(field["otherwise"]) if "otherwise" in field else pl.col(field["name"])
+    return pl.coalesce(found, rest).alias(field["name"])
+
+
+def typed(frame: pl.LazyFrame, fields: Sequence[Mapping[str, Any]], conventions: Mapping[str, Any]) -> pl.LazyFrame:
+    """Turn each field's text into its type and add `parsed:<field>`, the value before limits were applied.
+
+    `conventions`: decimal mark or date formats by field, as `conventions.decided` found them.
+    """
+    frame = frame.with_columns(parsed(f, conventions.get(f["name"])).alias(f"parsed:{f['name']}") for f in fields)
+    return frame.with_columns(within_limits(f).alias(f["name"]) for f in fields)
+
+
+def parsed(field: Mapping[str, Any], convention: Any) -> pl.Expr:
+    """The field's text as its type; null where it cannot be read."""
+    text, kind = pl.col(field["name"]), field["type"]
+    if kind == "integer":
+        return as_integer(text)
+    if kind == "number":
+        return as_number(text, convention or ".", field.get("decimals", 2))
+    if kind == "date":
+        return pl.coalesce(as_date(text, form) for form in convention or date_formats(field))
+    return text
+
+
+def limits(field: Mapping[str, Any]) -> pl.Expr:
+    """Whether the parsed value keeps the contract's minimum and maximum; null where there is no value."""
+    value = pl.col(f"parsed:{field['name']}")
+    low, high = (bound(field, key) if key in field else None for key in ("minimum", "maximum"))
+    kept = pl.lit(True) if low is None else value >= low
+    return kept if high is None else kept & (value <= high)
+
+
+def bound(field: Mapping[str, Any], key: str) -> pl.Expr:
+    """A minimum or maximum of the contract in the field's type; a date may stand there in quotes."""
+    limit = field[key]
+    return pl.lit(date.fromisoformat(limit) if isinstance(limit, str) else limit).cast(polars_type(field))
+
+
+def within_limits(field: Mapping[str, Any]) -> pl.Expr:
+    """The parsed value, null outside the contract's limits."""
+    value = pl.col(f"parsed:{field['name']}")
+    return pl.when(limits(field)).then(value) if {"minimum", "maximum"} & field.keys() else value
+
+
+def repaired(frame: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFrame:
+    """Apply the contract's repairs in order; repair i adds `when:<i>`, `before:<i>` and `after:<i>`."""
+    types = {field["name"]: field for field in contract["fields"]}
+    for i, repair in enumerate(contract.get("repairs", [])):
+        name, field = repair["field"], types[repair["field"]]
+        new = pl.sql_expr(repair["set"])
+        if field["type"] == "number":
+            new = new.round(field.get("decimals", 2), mode="half_away_from_zero")
+        frame = (
+            frame.with_columns(pl.sql_expr(repair["when"]).fill_null(False).alias(f"when:{i}"))
+            .with_columns(
+                pl.col(name).alias(f"before:{i}"),
+                pl.when(f"when:{i}").then(new.cast(polars_type(field))).otherwise(name).alias(f"after:{i}"),
+            )
+            .with_columns(pl.col(f"after:{i}").alias(name))
+        )
+    return frame
+
+
+def changed(i: int) -> pl.Expr:
+    """Whether repair i gave the record another value."""
+    return pl.col(f"when:{i}") & pl.col(f"before:{i}").ne_missing(pl.col(f"after:{i}"))
+
+
+def reasons(contract: Mapping[str, Any]) -> list[Reason]:
+    """All reasons for which this contract sends a record to quarantine, the first that holds is the record's."""
+    found = []
+    for field in contract["fields"]:
+        name, kind = field["name"], field["type"]
+        if field.get("invalid", "quarantine") == "quarantine":
+            unreadable = pl.col(f"parsed:{name}").is_null() & pl.col(f"text:{name}").is_not_null()
+            if kind != "string":
+                expected = f"date ({', '.join(date_formats(field))})" if kind == "date" else kind
+                found.append(Reason(f"unreadable_{kind}", f"{name} cannot be read as {expected}", unreadable))
+            if {"minimum", "maximum"} & field.keys():
+                outside = (~limits(field)).fill_null(False)
+                found.append(Reason("out_of_range", f"{name} lies outside the contract's limits", outside))
+        if field.get("required") or name in contract["primaryKey"]:
+            code = "missing_key" if name in contract["primaryKey"] else "missing_value"
+            found.append(Reason(code, f"{name} is missing", pl.col(name).is_null()))
+    for rule in contract.get("quarantine", []):
+        found.append(Reason(rule["code"], rule["why"], pl.sql_expr(rule["when"]).fill_null(False)))
+    return found
+
+
+def judged(frame: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFrame:
+    """Add `_reason`, the position in `reasons(contract)` for records that go to quarantine, else null."""
+    positions = [pl.when(reason.when).then(pl.lit(i)) for i, reason in enumerate(reasons(contract))]
+    return frame.with_columns(pl.coalesce(positions).cast(pl.Int32).alias("_reason"))
+
+
+def check_expressions(contract: Mapping[str, Any], where: str) -> None:
+    """Raises Fault if an expression of the contract cannot be used; reads no data."""
+    fields = contract["fields"]
+    raw = pl.LazyFrame(schema={f"raw:{field['name']}": pl.String for field in fields})
+    with planning(where, "Correct convert, repairs or quarantine in it"):
+        judged(repaired(typed(texts(raw, fields), fields, {}), contract), contract).collect_schema()
+
+
+def repeats(good: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
+    """Records that must not reach silver because their key repeats: `_file`, `_record`, `_fate`.
+
+    Fate: duplicate (the same in every field), superseded (the contract's `keep` prefers another), or
+    repeated_key (differs, and the contract does not say which is right: all of them).
+    """
+    key, names = contract["primaryKey"], [field["name"] for field in contract["fields"]]
+    counts = good.group_by(key).len().filter(pl.col("len") > 1).drop("len")
+    again = good.join(counts, on=key, how="semi", nulls_equal=True).select(*PLACE, *names)
+    rows = again.collect(engine="streaming").sort(*names, *PLACE, nulls_last=False)
+    rows = rows.with_columns(pl.struct(names).is_first_distinct().alias("_first"))
+    fate = pl.when(~pl.col("_first")).then(pl.lit("duplicate"))
+    if latest := contract.get("keep", {}).get("latest"):
+        # The last row of a key is its latest; ties fall to the other fields, so the order of the file plays no part.
+        rows = rows.sort([*key, latest, *names, *PLACE], nulls_last=False)
+        wins = pl.col("_first") & (pl.int_range(pl.len()).over(key) == pl.col("_first").arg_true().last().over(key))
+        fate = fate.when(~wins).then(pl.lit("superseded"))
+    else:
+        fate = fate.when(pl.col("_first").sum().over(key) > 1).then(pl.lit("repeated_key"))
+    return rows.with_columns(fate.alias("_fate")).filter(pl.col("_fate").is_not_null()).select(*PLACE, "_fate")
+
+
+def fated(frame: pl.LazyFrame, again: pl.DataFrame) -> pl.LazyFrame:
+    """Add `_fate` (silver, quarantined, superseded, duplicates), given what `repeats` found.
+
+    `_reason` becomes -1 where a key repeats and the contract does not say which record is right.
+    """
+    if again.is_empty():
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("_fate"))
+    else:
+        frame = frame.join(again.lazy(), on=PLACE, how="left")
+    undecided = pl.when(pl.col("_fate") == "repeated_key").then(-1).otherwise("_reason")
+    frame = frame.with_columns(undecided.cast(pl.Int32).alias("_reason"))
+    kept = pl.col("_fate").replace({"duplicate": "duplicates"}).fill_null("silver")
+    quarantined = pl.when(pl.col("_reason").is_not_null()).then(pl.lit("quarantined"))
+    return frame.with_columns(quarantined.otherwise(kept).alias("_fate"))

@@ -1,0 +1,119 @@
+"""The one module that opens files for writing: temporary file, flush, fsync, rename.
+
+Text is UTF-8 with LF. Files of the protected layers (bronze, silver, gold) get mode 0600 and their
+directories 0700, whatever the umask; the rest follows the umask.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+PROTECTED_LAYERS = ("bronze", "silver", "gold")
+
+
+def protected_layer(path: Path) -> Path | None:
+    """The protected layer's directory that holds `path` (…/runs/<run_id>/<layer>), or None."""
+    parts = path.absolute().parts
+    for position in range(len(parts) - 3):
+        if parts[position] == "runs" and parts[position + 2] in PROTECTED_LAYERS:
+            return Path(*parts[: position + 3])
+    return None
+
+
+def make_folder(folder: Path) -> None:
+    """Create `folder`; inside a protected layer every level from the layer on is made 0700."""
+    folder.mkdir(parents=True, exist_ok=True)
+    layer = protected_layer(folder / "file")
+    if layer:
+        for level in (folder, *folder.parents):
+            if level.is_relative_to(layer) or level.absolute().is_relative_to(layer):
+                level.chmod(0o700)
+
+
+@contextmanager
+def staged(path: str | Path) -> Iterator[Path]:
+    """A temporary path beside `path`; when the block ends well it is synced and renamed to `path`.
+
+    If the block fails, the temporary file is removed and `path` is left as it was.
+    """
+    final = Path(path)
+    make_folder(final.parent)
+    temporary = final.with_name(f".{final.stem}.{os.getpid()}.tmp{final.suffix}")
+    try:
+        yield temporary
+        if protected_layer(final):
+            temporary.chmod(0o600)
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, final)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write `text` as UTF-8, line ends as they are."""
+    with staged(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+def write_json(path: str | Path, content: Any) -> None:
+    """Write `content` as indented JSON with sorted keys."""
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def write_yaml(path: str | Path, content: Any) -> None:
+    """Write `content` as YAML, keys in the order given."""
+    import yaml
+
+    write_text(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
+
+
+def write_rows(path: str | Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a CSV file row by row; `rows` may be a generator, so that nothing is held in memory."""
+    with staged(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def write_frame(path: str | Path, frame: Any) -> None:
+    """Write a pandas frame as CSV, without its index, in the order of its rows; floats with 6 decimals."""
+    with staged(path) as temporary:
+        frame.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6f")
+
+
+def copy_bytes(source: str | Path, target: str | Path) -> None:
+    """Copy a file byte for byte."""
+    with staged(target) as temporary:
+        shutil.copyfile(source, temporary)
+
+
+def sha256(path: str | Path) -> str:
+    """SHA-256 of a file's bytes, as hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_json(path: str | Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def read_yaml(path: str | Path) -> Any:
+    """Read a YAML file with the safe loader."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(Path(path).read_text(encoding="utf-8"), loader)  # noqa: S506 (both are safe loaders)
+
+
+def gathered(paths: Iterable[str | Path]) -> Mapping[str, Any]:
+    """JSON fragments by their file's stem, sorted by it."""
+    return {Path(path).stem: read_json(path) for path in sorted(paths, key=str)}

@@ -1,0 +1,87 @@
+"""The number ledger: every figure of the exposé with its value, unit and origin.
+
+Sentences and tables refer to figures by name; nothing is printed that has no entry.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+UNITS = ("money", "count", "people", "share", "points", "ratio", "date", "month", "score")
+EXACT = Decimal("0.000001")
+
+
+def exact(value: Any) -> str | int | None:
+    """A value as the ledger keeps it: whole numbers and None as they are, dates as ISO, the rest as decimal text."""
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(Decimal(str(value)).quantize(EXACT, rounding=ROUND_HALF_UP).normalize(), "f")
+
+
+class NumberLedger:
+    """Figures by name, each entered once."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, dict[str, Any]] = {}
+
+    def enter(
+        self,
+        name: str,
+        value: Any,
+        unit: str,
+        origin: Mapping[str, str],
+        decimals: int | None = None,
+        people: int | None = None,
+    ) -> str:
+        """Enter a figure and return its name.
+
+        `origin` says where it comes from: {file, row, column}, {file, query} or {formula} over other entries in
+        square brackets. `decimals` overrules how many are printed; `people` says how many stand behind the figure.
+        """
+        if unit not in UNITS:
+            raise ValueError(f"unknown unit {unit}")
+        entry = {"value": exact(value), "unit": unit, **origin}
+        if decimals is not None:
+            entry["decimals"] = decimals
+        if people is not None or unit == "people":
+            entry["people"] = value if people is None else people
+        if self.figures.setdefault(name, entry) != entry:
+            raise ValueError(f"two figures are called {name}")
+        return name
+
+    def value(self, name: str) -> Any:
+        """The value of a figure: int, Decimal, text of a date, or None."""
+        value = self.figures[name]["value"]
+        return (
+            Decimal(value) if isinstance(value, str) and self.figures[name]["unit"] not in ("date", "month") else value
+        )
+
+    def difference(self, name: str, later: str, former: str) -> str:
+        """Enter `later` minus `former`; for shares in points."""
+        unit = self.figures[later]["unit"]
+        unit = {"share": "points", "people": "count"}.get(unit, unit)
+        change = self.value(later) - self.value(former)
+        return self.enter(
+            name, change, unit, {"formula": f"[{later}] - [{former}]"}, self.figures[later].get("decimals")
+        )
+
+    def ratio(self, name: str, part: str, whole: str, unit: str = "share", decimals: int | None = None) -> str | None:
+        """Enter `part` divided by `whole`; None where `whole` is zero or missing."""
+        over, under = self.value(part), self.value(whole)
+        if over is None or not under:
+            return None
+        return self.enter(name, Decimal(over) / Decimal(under), unit, {"formula": f"[{part}] / [{whole}]"}, decimals)
+
+
+def say(
+    key: str, figures: Mapping[str, str] | None = None, texts: Mapping[str, str] | None = None, **kinds: Any
+) -> dict[str, Any]:
+    """A sentence: the key of its wording, the figures it quotes by name, and texts that stand in the data.
+
+    kinds: `words` are keys of further wordings (the name of a step), `kpis` are names of KPIs.
+    """
+    sentence = {"say": key, "figures": dict(figures or {}), "texts": dict(texts or {}), **kinds}
+    return {name: part for name, part in sentence.items() if part}

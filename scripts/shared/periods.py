@@ -1,0 +1,110 @@
+"""Periods: which months are compared with which, and which are kept out of every growth figure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+YEAR = 12
+MATERIAL_SHARE = 0.05  # a category below this share of revenue may pause without spoiling a comparison
+PAUSE_DAYS = 14  # a shorter silence at the end of the data says nothing
+
+
+def add_months(month: date, months: int) -> date:
+    """The first day of the month that lies `months` after the month of `month`."""
+    index = month.year * YEAR + month.month - 1 + months
+    return date(index // YEAR, index % YEAR + 1, 1)
+
+
+def months_between(start: date, end: date) -> list[date]:
+    """First days of the months from `start` (inclusive) to `end` (exclusive)."""
+    months = []
+    while start < end:
+        months.append(start)
+        start = add_months(start, 1)
+    return months
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole months from `start` (inclusive) to `end` (exclusive), both the first day of a month."""
+
+    start: date
+    end: date
+
+    @property
+    def months(self) -> list[date]:
+        """First days of the months of the period."""
+        return months_between(self.start, self.end)
+
+    def a_year_before(self) -> "Period":
+        """The same months one year earlier."""
+        return Period(add_months(self.start, -YEAR), add_months(self.end, -YEAR))
+
+    @property
+    def condition(self) -> str:
+        """The period as an SQL condition over fact_sales."""
+        return f"order_date >= DATE '{self.start}' AND order_date < DATE '{self.end}'"
+
+
+def comparison(complete: Iterable[date]) -> tuple[Period | None, Period | None]:
+    """(this year, last year): the last twelve complete months and the twelve before.
+
+    With fewer than 24 complete months this year shrinks to the months that have the same month a year earlier; with
+    twelve or fewer there is no last year (None); without any complete month neither.
+    """
+    months = sorted(complete)
+    if not months:
+        return None, None
+    first, end = months[0], add_months(months[-1], 1)
+    count = len(months_between(first, end))
+    length = min(YEAR, count - YEAR)
+    if length <= 0:
+        return Period(first, end), None
+    this = Period(add_months(end, -length), end)
+    return this, this.a_year_before()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A category that was sold in most months before, but not in the months at the end of the data."""
+
+    category: str
+    last_order: date
+    months_sold: int  # of the twelve (or fewer) months before the gap
+    months_before: int
+    share: float  # of the revenue of those months
+    missing: tuple[date, ...]  # months without the category, up to the newest month with sales
+
+
+def coverage_gaps(revenue: Mapping[tuple[str, date], float], last_orders: Mapping[str, date]) -> list[Gap]:
+    """Categories that end before the data do: a month without them looks like a slump and is none.
+
+    `revenue` by (category, first day of the month). A category counts if it was sold in more than half of the up to
+    twelve months before its end, brought at least MATERIAL_SHARE of their revenue, and has been silent for PAUSE_DAYS.
+    """
+    if not revenue:
+        return []
+    first, newest, end = min(m for _, m in revenue), max(m for _, m in revenue), max(last_orders.values())
+    gaps = []
+    for category in sorted(last_orders):
+        if (end - last_orders[category]).days < PAUSE_DAYS:
+            continue
+        sold = {m for c, m in revenue if c == category}
+        missing = months_between(add_months(max(sold), 1), add_months(newest, 1))
+        before = [m for m in months_between(add_months(max(sold), 1 - YEAR), add_months(max(sold), 1)) if m >= first]
+        # after half a year the category is gone for good, and months without it are the new normal
+        if not missing or len(missing) > YEAR // 2 or len(before) < 2 or 2 * len(sold & set(before)) <= len(before):
+            continue
+        total = sum(float(v) for (_, m), v in revenue.items() if m in before)
+        own = sum(float(v) for (c, m), v in revenue.items() if c == category and m in before)
+        if total <= 0 or own / total < MATERIAL_SHARE:
+            continue
+        sold_months = len(sold & set(before))
+        gaps.append(Gap(category, last_orders[category], sold_months, len(before), own / total, tuple(missing)))
+    return gaps
+
+
+def comparable_months(complete: Iterable[date], gaps: Iterable[Gap]) -> list[date]:
+    """Complete months that may be compared: those that lack a category at the end are left out."""
+    lacking = {month for gap in gaps for month in gap.missing}
+    return sorted(set(complete) - lacking)

@@ -1,0 +1,101 @@
+"""Keyed pseudonyms: HMAC-SHA-256 of a domain and a harmonised value, with a key that stays in `.env`.
+
+Scheme v1: HMAC(key, "elt-pseudonym\\0v1\\0" + domain + "\\0" + value), first 16 bytes, base32 in lower case without
+padding, after a prefix such as `cu1_`. The key never goes to the environment, arguments, settings, params or logs.
+"""
+
+import base64
+import hmac
+import os
+import secrets
+import stat
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+from shared.faults import Fault
+
+NAME = "ELT_PSEUDONYM_KEY"
+BYTES = 32
+DISTINCT = 20
+SCHEME, VERSION = "HMAC-SHA-256", "v1"
+PREFIX = {"customer": "cu1_"}
+REMEDY = "Move the file away and start again: a new key is made (new pseudonyms cannot be linked to the old ones)"
+
+
+def make_key(path: Path) -> None:
+    """Create the key file with a random key, readable by its owner alone; fails if it exists."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(f"{NAME}={secrets.token_hex(BYTES)}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_key(path: Path) -> bytes:
+    """The key in the file; raises Fault if it is missing, weak, a known example, or others could read it."""
+    if not path.is_file():
+        raise Fault(path.name, "the key file is missing", "Restore it, or delete nothing and start again to make one")
+    if path.is_symlink() or stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise Fault(path.name, "the key can be read by group or others, or is a link", f"Type: chmod 600 {path.name}")
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    values = [line.partition("=")[2].strip() for line in lines if line.partition("=")[0].strip() == NAME]
+    if len(values) != 1:
+        raise Fault(path.name, f"{NAME} must stand in it exactly once", REMEDY)
+    try:
+        key = bytes.fromhex(values[0])
+    except ValueError:
+        key = b""
+    if len(values[0]) != 2 * BYTES or len(key) != BYTES:
+        raise Fault(path.name, f"{NAME} is not {2 * BYTES} hex digits", REMEDY)
+    if len(set(key)) < DISTINCT or key == bytes(range(BYTES)):
+        raise Fault(path.name, f"{NAME} is a weak or well-known key", REMEDY)
+    return key
+
+
+def is_tracked(path: Path) -> bool:
+    """Whether git tracks the file; false where there is no git."""
+    try:
+        asked = subprocess.run(  # noqa: S603 (fixed arguments)
+            ["git", "ls-files", "--error-unmatch", path.name],  # noqa: S607
+            cwd=path.absolute().parent,
+            capture_output=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0
+
+
+def key_id(key: bytes) -> str:
+    """Names a key without giving it away: first 16 hex digits of an HMAC under it."""
+    return hmac.digest(key, b"elt-key-id\0v1", "sha256").hex()[:16]
+
+
+def harmonised(value: str) -> str:
+    """The business key as every table and every run has it: NFC, trimmed."""
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def pseudonym(key: bytes, domain: str, value: str) -> str:
+    """The pseudonym of one value of a domain."""
+    text = f"elt-pseudonym\0{VERSION}\0{domain}\0{harmonised(value)}".encode()
+    short = base64.b32encode(hmac.digest(key, text, "sha256")[:16]).decode().rstrip("=").lower()
+    return PREFIX[domain] + short
+
+
+def ready(path: Path, make: bool) -> str:
+    """The id of the key in `path`; makes a key first if there is no file and `make` is set. Raises Fault."""
+    if not path.exists():
+        if not make:
+            return "none yet"
+        make_key(path)
+        sys.stderr.write(f"A new pseudonym key was made: {path} (only you can read it; keep a copy in a safe place).\n")
+    if "artifacts" in path.absolute().parts:
+        raise Fault(path.name, "the key lies inside artifacts/", "Keep it in the project's folder")
+    key = read_key(path)
+    if is_tracked(path):
+        raise Fault(path.name, "git tracks the key file", f"Type: git rm --cached {path.name}, and make a new key")
+    return key_id(key)

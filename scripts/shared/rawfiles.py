@@ -1,0 +1,38 @@
+"""Which raw files belong to which contract."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+SAFE_NAME = re.compile(r"[\w.() +-]+")
+
+
+def find(raw: Path, contracts: Mapping[str, Any]) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """(name in bronze -> (path, table), faults): every file below `raw` that matches a contract's pattern."""
+    found: dict[str, tuple[str, str]] = {}
+    faults = []
+    if not raw.is_dir():
+        return found, [f"{raw}: there is no such folder. Give the folder with the exports: --config raw=<folder>"]
+    for table, contract in contracts.items():
+        paths = sorted(raw.glob(contract["files"]))
+        if not paths:
+            faults.append(
+                f"{table}: no file matches {contract['files']} below {raw}. "
+                f"Export it there, or correct files: in the contract {table}.yaml"
+            )
+        for path in paths:
+            where = path.relative_to(raw).as_posix()
+            if not path.is_file():
+                faults.append(f"{table}: {where} is not a file. Replace it by the exported file")
+            elif not path.resolve().is_relative_to(raw.resolve()):
+                faults.append(f"{table}: {where} is a link to a place outside {raw}. Replace it by the file itself")
+            elif not SAFE_NAME.fullmatch(path.name):
+                faults.append(
+                    f"{table}: a file name holds characters beyond letters, digits, space and . _ - + ( ). Rename it"
+                )
+            elif path.name in found:
+                faults.append(f"{table}: {where} and {found[path.name][0]} have the same name. Rename one of them")
+            else:
+                found[path.name] = (path.as_posix(), table)
+    return found, faults

@@ -1,0 +1,83 @@
+"""Typed access to the tables of silver and gold, which are CSV files and so have lost their types.
+
+A specification is a list of {name, type, decimals} (contract fields, or columns of marts.yaml with names).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared.faults import Fault
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+Spec = Sequence[Mapping[str, Any]]
+
+
+def mart_spec(mart: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The columns of one entry of marts.yaml as a specification, in order."""
+    return [{"name": name, **column} for name, column in mart["columns"].items()]
+
+
+def polars_type(field: Mapping[str, Any]) -> "pl.DataType":
+    """The Polars type of a field; money and other decimals are exact, never float."""
+    import polars as pl
+
+    if field["type"] in ("number", "decimal"):
+        return pl.Decimal(38, field.get("decimals", 2))
+    return {"integer": pl.Int64(), "string": pl.String(), "date": pl.Date(), "boolean": pl.Boolean()}[field["type"]]
+
+
+def scan(path: str | Path, spec: Spec) -> "pl.LazyFrame":
+    """A table as a typed lazy frame; its header must equal the specification."""
+    import polars as pl
+
+    return pl.scan_csv(path, schema={field["name"]: polars_type(field) for field in spec})
+
+
+def pandas_frame(path: str | Path, mart: Mapping[str, Any], columns: Sequence[str] | None = None) -> "pd.DataFrame":
+    """A mart as a pandas frame: Int64, str, boolean, datetime64; decimals as float64 for statistics.
+
+    For sums that must be exact use `scan`. `columns`: only these, those absent from the mart left out.
+    """
+    import pandas as pd
+
+    wanted = [c for c in mart["columns"] if columns is None or c in columns]
+    kinds = {"integer": "Int64", "string": "str", "boolean": "boolean", "decimal": "float64", "number": "float64"}
+    types = {c: mart["columns"][c]["type"] for c in wanted}
+    frame = pd.read_csv(
+        path,
+        usecols=wanted,
+        dtype={c: kinds[kind] for c, kind in types.items() if kind != "date"},
+        keep_default_na=False,
+        na_values=[""],
+    )
+    for column, kind in types.items():
+        if kind == "date":
+            frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d").astype("datetime64[s]")
+    return frame[wanted]
+
+
+@contextmanager
+def planning(where: str, remedy: str) -> Iterator[None]:
+    """Turn an error of Polars' planner into a Fault with its first line; nothing in the block may read data."""
+    from polars.exceptions import PolarsError
+
+    try:
+        yield
+    except PolarsError as error:
+        raise Fault(where, f"the SQL cannot be run: {str(error).splitlines()[0]}", remedy) from None
+
+
+@contextmanager
+def computing(where: str, remedy: str) -> Iterator[None]:
+    """Turn an error of Polars on the data into a Fault without its text, which may quote cells."""
+    from polars.exceptions import PolarsError
+
+    try:
+        yield
+    except PolarsError as error:
+        raise Fault(where, f"the SQL fails on the data ({type(error).__name__})", remedy) from None
