@@ -1,0 +1,138 @@
+"""Only what depends on a change runs again; each test looks at the jobs."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Project, copy_project
+
+CONFIG = ("--config", "seed=42", "run_id=sample")
+AFTER_GOLD = {"audit_ledger", "audit_data_policy", "audit_manifest", "gold_report", "silver_report"}
+
+
+def replace(path: Path, pattern: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    changed, count = re.subn(pattern, new, text, count=1)
+    assert count == 1, f"{pattern} is not in {path.name}"
+    path.write_text(changed, encoding="utf-8")
+
+
+def tables(jobs: set[str]) -> set[str]:
+    return {job for job in jobs if job.startswith("silver_table/")}
+
+
+def test_a_second_run_has_nothing_to_be_done_and_changes_no_file(finished: Project):
+    files = {p: p.stat().st_mtime_ns for p in finished.run("sample").rglob("*") if p.is_file()}
+    done = finished.snakemake(*CONFIG)
+    assert "Nothing to be done" in done.stdout
+    assert files == {p: p.stat().st_mtime_ns for p in finished.run("sample").rglob("*") if p.is_file()}
+
+
+def test_without_an_id_the_newest_run_of_the_same_data_goes_on(finished: Project):
+    assert "Nothing to be done" in finished.snakemake("--config", "seed=42").stdout
+
+
+def test_a_changed_raw_file_reruns_its_table_and_no_other_table(finished: Project):
+    path = finished.folder / "raw/source_erp/LOC_A101.csv"
+    path.write_bytes(path.read_bytes().replace(b";Polen\r\n", b";PL\r\n", 1))
+    jobs = finished.jobs(*CONFIG)
+    assert tables(jobs) == {"silver_table/erp_locations"}
+    assert {"bronze_file/LOC_A101.csv", "gold_mart/dim_customer", "expose_report", *AFTER_GOLD} <= jobs
+    assert not jobs & {"gold_mart/dim_product", "gold_mart/dim_date", "bronze_file/sales_details.csv"}
+    assert finished.jobs(*CONFIG, dry=True) == set()
+
+
+def test_a_raw_file_replaced_under_its_old_time_of_change_is_noticed(finished: Project):
+    path = finished.folder / "raw/source_erp/LOC_A101.csv"
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b";Polen\r\n", b";PL\r\n", 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert "silver_table/erp_locations" in finished.jobs(*CONFIG, dry=True)
+
+
+def test_a_changed_contract_reruns_its_table_only(finished: Project):
+    replace(finished.folder / "config/bike_retailer/contracts/erp_categories.yaml", "Category id", "Id of the category")
+    jobs = finished.jobs(*CONFIG, dry=True)
+    assert tables(jobs) == {"silver_table/erp_categories"}
+    assert "gold_mart/dim_product" in jobs
+    assert not jobs & {"gold_mart/dim_customer", "bronze_file/sales_details.csv"}
+
+
+def test_a_changed_mart_reruns_that_mart_and_what_reads_it(finished: Project):
+    replace(finished.folder / "config/bike_retailer/marts/agg_geo_performance.sql", "-- One row", "-- Exactly one row")
+    jobs = finished.jobs(*CONFIG, dry=True)
+    assert {job for job in jobs if job.startswith(("silver", "gold_mart", "bronze"))} == {
+        "gold_mart/agg_geo_performance"
+    }
+
+
+def test_a_changed_setting_reruns_only_the_steps_that_use_it(finished: Project):
+    jobs = finished.jobs(*CONFIG, "language=de", dry=True)
+    assert "expose_report" in jobs
+    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "eda", "features"))}
+
+
+def test_another_seed_reruns_segmentation_and_what_follows(finished: Project):
+    jobs = finished.jobs("--config", "seed=43", "run_id=sample")
+    assert {"segmentation_kmeans", "expose_report", "audit_manifest"} <= jobs
+    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
+
+
+def test_a_changed_script_reruns_its_rule_and_names_the_file(finished: Project):
+    replace(finished.folder / "scripts/gold_report.py", "keys and references proved", "all keys proved")
+    jobs = finished.jobs(*CONFIG, dry=True)
+    assert "gold_report" in jobs
+    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "features"))}
+    assert "gold_report.py" in finished.snakemake(*CONFIG, "-n").stdout
+
+
+def test_a_changed_shared_module_reruns_just_the_scripts_that_import_it(finished: Project):
+    replace(finished.folder / "scripts/shared/clustering.py", '"""', '"""Changed. ')
+    jobs = finished.jobs(*CONFIG, dry=True)
+    assert "segmentation_kmeans" in jobs
+    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
+
+
+def test_touching_every_input_and_script_reruns_nothing(finished: Project):
+    for part in ("raw", "scripts", "config", "rules", "docs"):
+        for path in (finished.folder / part).rglob("*"):
+            os.utime(path)
+    assert "Nothing to be done" in finished.snakemake(*CONFIG).stdout
+
+
+def test_a_fresh_checkout_in_another_folder_reruns_nothing(finished: Project, tmp_path: Path):
+    fresh = copy_project(tmp_path / "elsewhere/fresh")
+    for part in ("raw", "scripts", "config", "rules", "docs"):
+        for path in (fresh.folder / part).rglob("*"):
+            os.utime(path)
+    for part in ("artifacts", ".snakemake"):
+        shutil.copytree(finished.folder / part, fresh.folder / part)
+    shutil.copy2(finished.folder / ".env", fresh.folder / ".env")
+    assert "Nothing to be done" in fresh.snakemake(*CONFIG).stdout
+
+
+def test_another_key_reruns_pseudonyms_and_what_follows_and_no_table(finished: Project):
+    (finished.folder / ".env").unlink()
+    jobs = finished.jobs(*CONFIG)
+    assert {"gold_pseudonyms", "features_customers", "audit_data_policy"} <= jobs
+    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "eda"))}
+
+
+def test_evidence_of_the_former_state_is_kept_when_stages_rerun(finished: Project):
+    run = finished.run("sample")
+    before = (run / "_meta/run_manifest.json").read_bytes()
+    finished.jobs("--config", "seed=7", "run_id=sample")
+    kept = list((run / "_meta/history").iterdir())
+    assert len(kept) == 1
+    assert (kept[0] / "_meta/run_manifest.json").read_bytes() == before
+    assert (kept[0] / "reports/final_expose.md").exists()
+    assert not list(kept[0].rglob("*.csv"))
+
+
+@pytest.mark.parametrize("wanted", ["new", "other"])
+def test_a_new_run_leaves_the_old_one_alone(finished: Project, wanted: str):
+    jobs = finished.jobs("--config", "seed=42", f"run_id={wanted}", dry=True)
+    assert len(tables(jobs)) == 6
+    assert [path.name for path in (finished.folder / "artifacts/runs").iterdir()] == ["sample"]

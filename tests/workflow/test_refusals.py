@@ -1,0 +1,151 @@
+"""Bad input and bad settings through the real workflow: the message says file, record, expectation and remedy."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+CANARY = "Zyxwvut-Canary"
+CUSTOMERS = "raw/source_crm/cust_info.csv"
+SALES = "raw/source_crm/sales_details.csv"
+
+
+def edit(pattern: bytes, new: bytes, count: int = 1) -> Callable[[Path], None]:
+    """Replace the first matches in a file."""
+
+    def apply(path: Path) -> None:
+        text, found = re.subn(pattern, new, path.read_bytes(), count=count, flags=re.MULTILINE)
+        assert found
+        path.write_bytes(text)
+
+    return apply
+
+
+BAD = {
+    "missing file": (CUSTOMERS, Path.unlink, ["crm_customers", "no file matches source_crm/cust_info*.csv", "Export it"]),
+    "empty file": (CUSTOMERS, lambda p: p.write_bytes(b""), ["source_crm/cust_info.csv", "is empty", "Export"]),
+    "missing column": (
+        CUSTOMERS, edit(b"^cst_id,", b""), ["source_crm/cust_info.csv", "cst_id", "missing", "Rename"],
+    ),
+    "unknown column": (
+        CUSTOMERS, edit(b"^cst_id,", b"cst_id,telephone,"), ["source_crm/cust_info.csv", "'telephone'", "personal class"],
+    ),
+    "duplicate header": (
+        CUSTOMERS, edit(b"^cst_id,cst_key", b"cst_id,cst_id,cst_key"), ["source_crm/cust_info.csv", "cst_id", "more than once"],
+    ),
+    "header only": (SALES, edit(rb"\A([^\n]*\n)[\s\S]*", rb"\1"), ["sales_details.csv", "no records", "Export"]),
+    "broken encoding": (
+        CUSTOMERS, edit(b"^11000,", b"11000,\x81"), ["source_crm/cust_info.csv, line 2", "0x81", "Export the file again"],
+    ),
+    "unreadable number": (
+        SALES, edit(rb",\d+,([\d.]+)\r$", rf",{CANARY},\1\r".encode(), 800),
+        ["crm_sales", "sls_quantity cannot be read as integer", "budget", "records 1, 2"],
+    ),
+    "unreadable date": (
+        "raw/source_crm/prd_info.csv", edit(rb",20\d\d-\d\d-\d\d,", f",{CANARY},".encode(), 40),
+        ["crm_products", "prd_start_dt cannot be read as date", "budget", "records 1, 2"],
+    ),
+    "missing key": (
+        CUSTOMERS, edit(rb"^\d+,AW\d+,", f",{CANARY},".encode(), 100), ["crm_customers", "cst_id is missing", "104 ×"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused_with_file_record_expectation_and_remedy(project: Project, case: str):
+    name, spoil, expected = BAD[case]
+    spoil(project.folder / name)
+    done = project.snakemake("--config", "seed=42", "run_id=bad")
+    assert done.returncode != 0
+    for words in expected:
+        assert words in done.stdout, done.stdout[-3000:]
+    assert CANARY not in done.stdout
+    for path in (project.folder / "artifacts").rglob("*"):
+        if path.is_file() and path.relative_to(project.run("bad")).parts[0] not in ("bronze", "silver", "gold"):
+            assert CANARY.encode() not in path.read_bytes(), path
+    assert not (project.run("bad") / "reports/final_expose.md").exists()
+
+
+def test_a_failed_run_says_what_why_and_what_to_do_last_and_goes_on_when_mended(project: Project):
+    path = project.folder / CUSTOMERS
+    good = path.read_bytes()
+    edit(b"^cst_id,", b"")(path)
+    done = project.snakemake("--config", "seed=42", "run_id=bad", "--until", "silver_report")
+    words = done.stdout.partition("Run bad failed.")[2]
+    assert "bronze_file/cust_info.csv" in words
+    assert "column cst_id of the contract is missing" in words
+    manifest = json.loads((project.run("bad") / "_meta/run_manifest.json").read_text(encoding="utf-8"))
+    assert manifest["status"] == "failed"
+    assert "cst_id" in manifest["failures"][0]["message"]
+    path.write_bytes(good)
+    assert project.snakemake("--config", "seed=42", "run_id=bad", "--until", "silver_report").returncode == 0
+
+
+def test_every_fault_of_the_settings_stands_in_one_message_a_line_each(project: Project):
+    path = project.folder / "config/config.yaml"
+    text = (
+        path.read_text(encoding="utf-8").replace("seed: 42", "seed: forty-two").replace("language: en", "language: fr")
+    )
+    path.write_text(text + "speed: fast\n", encoding="utf-8")
+    done = project.snakemake("-n")
+    assert done.returncode != 0
+    lines = done.stdout.partition("The settings cannot be used.")[2].strip().splitlines()[1:]
+    assert [line.split(":")[1].strip() for line in lines] == ["top level", "language", "seed"]
+    assert "Traceback" not in done.stdout
+
+
+def test_every_fault_of_the_contracts_stands_in_one_message_a_line_each(project: Project):
+    folder = project.folder / "config/bike_retailer/contracts"
+    for name, old, new in (
+        ("crm_sales", "type: integer, personal: none, unit: pieces", "type: whole, unit: pieces"),
+        ("crm_customers", "primaryKey:", "primarykey:"),
+    ):
+        text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
+        assert old in text
+        (folder / f"{name}.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    words = project.snakemake("-n").stdout
+    assert "crm_sales.fields[7].type" in words
+    assert "'personal' is a required property" in words
+    assert "'primaryKey' is a required property" in words
+    assert "primarykey" in words
+
+
+@pytest.mark.parametrize("run_id", ["..", "a/b", "-x", ".hidden", "x" * 65, "a..b", "1e5", "007", "ä", "a b", "$(id)"])
+def test_a_hostile_run_id_is_refused_before_a_folder_is_made(project: Project, run_id: str):
+    done = project.snakemake("--config", f"run_id={run_id}")
+    assert done.returncode != 0
+    assert not (project.folder / "artifacts").exists()
+    assert not list(project.folder.parent.glob("*b"))
+
+
+def test_a_run_of_other_data_is_refused(finished: Project, tmp_path: Path):
+    other = tmp_path / "other"
+    (finished.folder / "raw").rename(other)
+    done = finished.snakemake("--config", "run_id=sample", f"raw={other}")
+    assert done.returncode != 0
+    assert "belongs to company config/bike_retailer and raw folder raw" in done.stdout
+    assert "run_id=new" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "words"),
+    [
+        ("ELT_PSEUDONYM_KEY=abc\n", 0o600, "64 hex digits"),
+        ("ELT_PSEUDONYM_KEY=" + "00" * 32 + "\n", 0o600, "weak"),
+        ("ELT_PSEUDONYM_KEY=" + "".join(f"{n:02x}" for n in range(7, 39)) + "\n", 0o644, "chmod 600"),
+        ("OTHER=1\n", 0o600, "exactly once"),
+    ],
+)
+def test_a_key_that_cannot_be_used_stops_the_run_before_bronze_is_read(
+    project: Project, content: str, mode: int, words: str
+):
+    key = project.folder / ".env"
+    key.write_text(content)
+    key.chmod(mode)
+    done = project.snakemake()
+    assert done.returncode != 0
+    assert words in done.stdout
+    assert not list(project.folder.rglob("bronze/data/*"))

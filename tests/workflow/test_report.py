@@ -1,0 +1,78 @@
+"""`snakemake --report`: what is in it, that it opens in a browser, and that nothing protected is."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+CATEGORIES = ["1 Exposé", "2 Segmentation", "3 Features", "4 Exploration"]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --virtual-time-budget=8000 --window-size=1300,900"
+).split()
+
+
+@pytest.fixture(scope="module")
+def page(sample_project: Project) -> Path:
+    """The HTML summary of the finished sample run."""
+    done = sample_project.snakemake("--config", "seed=42", "run_id=sample", "--report", "report.html")
+    assert done.returncode == 0, done.stdout[-4000:]
+    return sample_project.folder / "report.html"
+
+
+def variable(page: Path, name: str) -> dict:
+    """A JSON variable of the page's script."""
+    text = page.read_text(encoding="utf-8")
+    start = text.index(f"var {name} = {{") + len(f"var {name} = ")
+    return json.JSONDecoder().raw_decode(text[start:])[0]
+
+
+def browser(page: Path, profile: Path, *arguments: str) -> subprocess.CompletedProcess:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--enable-logging=stderr", *arguments, page.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def test_results_are_in_four_categories_and_all_are_shown_inline(page: Path):
+    assert sorted(variable(page, "categories")) == CATEGORIES
+    kinds = {result["mime_type"] for result in variable(page, "results").values()}
+    assert kinds == {"image/svg+xml", "text/html"}
+
+
+def test_every_result_has_a_caption_and_a_label(page: Path):
+    results = variable(page, "results")
+    assert len(results) > 15
+    for name, result in results.items():
+        assert len(re.sub("<[^>]+>", "", result["caption"]).strip()) > 20, name
+        assert result["labels"], name
+
+
+def test_nothing_of_the_protected_layers_is_in_the_report(page: Path, sample_run: Path):
+    assert not [name for name in variable(page, "results") if re.search(r"/(bronze|silver|gold)/", name)]
+    text = page.read_text(encoding="utf-8")
+    customers = (sample_run / "gold/data/dim_customer.csv").read_text(encoding="utf-8").splitlines()[2:]
+    assert not [line.split(",")[1] for line in customers if line.split(",")[1] in text]
+
+
+def test_the_report_opens_in_a_browser_with_its_landing_text(page: Path, tmp_path: Path):
+    shown = browser(page, tmp_path / "profile", "--dump-dom")
+    visible = re.sub(r"<script[\s\S]*?</script>", "", shown.stdout)
+    assert "From raw CRM and ERP exports to the executive exposé" in visible
+    for category in CATEGORIES:
+        assert category in visible
+    assert "Uncaught" not in shown.stderr
+
+
+def test_the_expose_opens_in_a_browser_and_asks_for_nothing_else(sample_run: Path, tmp_path: Path):
+    shown = browser(sample_run / "reports/final_expose.html", tmp_path / "profile", "--dump-dom")
+    assert shown.stdout.count("<svg") == len(list((sample_run / "reports/figures").glob("*.svg")))
+    assert not re.findall(r'(?:src|href)="(?!#|data:)[^"]*"', shown.stdout)
+    assert "Refused to" not in shown.stderr
+
+
