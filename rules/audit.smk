@@ -72,6 +72,6 @@ rule audit_manifest:
         "../envs/pipeline.yaml"
     params:
         code=code_version("audit_manifest.py"),
-        settings={key: value for key, value in config.items() if key != "run_id"},
+        settings={key: config[key] for key in sorted(config) if key != "run_id"},
     script:
         "../scripts/audit_manifest.py"

@@ -22,6 +22,7 @@ def refuse(title, lines):
     sys.exit("\n".join([title, *(f"  {line}" for line in lines)]))
 
 
+config.update(settings.plain_dates(config))
 COMPANY_KNOWLEDGE, _faults = settings.load(config, Path(workflow.basedir))
 if _faults:
     refuse("The settings cannot be used. Nothing was written.", _faults)
@@ -41,7 +42,7 @@ RUN = (runs.RUNS / RUN_ID).as_posix()
 
 def begin_run():
     """Before the first job: make or lock the run folder and keep the evidence of its last finished state."""
-    os.environ["ELT_STARTED_AT"] = NOW.isoformat()
+    os.environ.update(ELT_STARTED_AT=NOW.isoformat())
     try:
         runs.begin(Path(RUN), config, NOW)
     except Fault as fault:

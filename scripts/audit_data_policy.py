@@ -47,16 +47,18 @@ def header(path: str) -> list[str]:
 
 def check_published(path: str, personal: Sequence[str]) -> dict[str, Any]:
     """What a published row-level table holds: its only identifier must be a pseudonym; raises Fault otherwise."""
-    columns = header(path)
+    columns, where = header(path), Path(path).name
+    if "customer" not in columns:
+        raise Fault(where, "has no column customer with the pseudonym", "Report this")
     if leaked := sorted(set(columns) & set(personal)):
-        raise Fault(Path(path).name, f"publishes the personal column {', '.join(leaked)}", "Report this")
-    prefix, rows, wrong = pseudonyms.PREFIX["customer"], 0, 0
+        raise Fault(where, f"publishes the personal column {', '.join(leaked)}", "Report this")
+    rows = wrong = 0
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             rows += 1
-            wrong += not row["customer"].startswith(prefix)
+            wrong += not pseudonyms.is_pseudonym("customer", row["customer"])
     if wrong:
-        raise Fault(Path(path).name, f"{wrong} rows carry no pseudonym", "Report this")
+        raise Fault(where, f"{wrong} rows carry no pseudonym", "Report this")
     return {"columns": columns, "identifier": "customer (keyed pseudonym)", "rows": rows}
 
 

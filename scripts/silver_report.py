@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared import rulelog
 from shared.files import gathered, write_text, write_yaml
+from shared.languages import in_language
 from shared.markdown import code, escape, table
 from shared.numbers import number, percent
 
@@ -51,14 +52,15 @@ def finding_rows(tables: Tables) -> Iterator[list[Any]]:
             places = ", ".join(map(str, reason["first_records"]))
             more = ", …" if reason["records"] > len(reason["first_records"]) else ""
             what = f"{reason['why']} (records {places}{more})"
-            yield [found["department"], code(name), "quarantined", what, number(reason["records"]), ""]
+            yield [in_language(found["department"]), code(name), "quarantined", what, number(reason["records"]), ""]
         for repair in found["repairs"]:
             if repair["records"]:
+                why = in_language(repair["why"])
                 moved = ", ".join(number(amount, 2, sign=True) for amount in repair["money"].values())
-                yield [found["department"], code(name), "repaired", repair["why"], number(repair["records"]), moved]
+                yield [in_language(found["department"]), code(name), "repaired", why, number(repair["records"]), moved]
         for fate in ("superseded", "duplicates"):
             if found[fate]:
-                yield [found["department"], code(name), fate, "the key repeats", number(found[fate]), ""]
+                yield [in_language(found["department"]), code(name), fate, "the key repeats", number(found[fate]), ""]
 
 
 def conversion_rows(tables: Tables) -> Iterator[list[Any]]:
@@ -91,7 +93,8 @@ def report(tables: Tables, budget: float) -> str:
         + table(["Department", "Table", "What happened", "Why", "Records", "Money"], finding_rows(tables)),
         "## Conversions of whole columns\n\n"
         + table(["Table", "Column", "Rule", "Cells", "Share of records"], conversion_rows(tables)),
-        "## Tables\n\n" + "".join(f"- {code(name)}: {escape(found['title'])}\n" for name, found in tables.items()),
+        "## Tables\n\n"
+        + "".join(f"- {code(name)}: {escape(in_language(found['title']))}\n" for name, found in tables.items()),
     ]
     return "\n".join(sections)
 

@@ -15,6 +15,7 @@ import polars as pl
 from shared import accounting, cleaning, conventions, rulelog, sources
 from shared.files import make_folder, read_json, read_yaml, staged, write_json
 from shared.guards import guard
+from shared.languages import in_language
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -60,7 +61,7 @@ def change_rows(frame: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFram
             file="_file",
             record="_record",
             column=pl.lit(repair["field"]),
-            rule=pl.lit(repair["why"]),
+            rule=pl.lit(in_language(repair["why"])),
             before=pl.col(f"before:{i}").cast(pl.String),
             after=pl.col(f"after:{i}").cast(pl.String),
         )

@@ -43,6 +43,9 @@ def statistics(contract: Mapping[str, Any], conventions: Mapping[str, Any]) -> l
         if repair["field"] in money:
             effect = pl.col(f"after:{i}").fill_null(0) - pl.col(f"before:{i}").fill_null(0)
             sums.append(effect.sum().alias(f"effect|{i}"))
+    units = {field["name"]: field.get("unit") for field in contract["fields"]}
+    amounts = [i for i, repair in enumerate(contract.get("repairs", [])) if units[repair["field"]] == "money"]
+    sums.append(pl.any_horizontal(pl.lit(False), *map(cleaning.changed, amounts)).sum().alias("repaired_amounts"))
     for name in money:
         sums.append(pl.col(f"parsed:{name}").sum().alias(f"money|{name}|raw"))
         for fate in ("silver", "quarantined", "superseded", "duplicates"):
@@ -51,7 +54,10 @@ def statistics(contract: Mapping[str, Any], conventions: Mapping[str, Any]) -> l
 
 
 def summary(contract: Mapping[str, Any], sums: Mapping[str, Any], fates: Mapping[str, int]) -> dict[str, Any]:
-    """The table's metadata: conversions in cells, repairs in records and money, money from raw to silver."""
+    """The table's metadata: conversions in cells, repairs in records and money, money from raw to silver.
+
+    `repaired_amounts`: records in which a repair changed a field whose unit is money, each counted once.
+    """
     cells = [(key.split("|")[1:], value) for key, value in sums.items() if key.startswith("cells|") and value]
     repairs = []
     for i, repair in enumerate(contract.get("repairs", [])):
@@ -71,6 +77,7 @@ def summary(contract: Mapping[str, Any], sums: Mapping[str, Any], fates: Mapping
     return {
         "conversions": [{"column": column, "rule": rule, "cells": count} for (column, rule), count in cells],
         "repairs": repairs,
+        "repaired_amounts": sums["repaired_amounts"],
         "money": money,
         **{fate: fates.get(fate, 0) for fate in ("silver", "superseded", "duplicates")},
     }

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from shared.conventions import as_date, as_integer, as_number, date_formats
+from shared.languages import in_language
 from shared.tables import planning, polars_type
 
 PLACE = ("_file", "_record")
@@ -162,7 +163,7 @@ def reasons(contract: Mapping[str, Any]) -> list[Reason]:
             code = "missing_key" if name in contract["primaryKey"] else "missing_value"
             found.append(Reason(code, f"{name} is missing", pl.col(name).is_null()))
     for rule in contract.get("quarantine", []):
-        found.append(Reason(rule["code"], rule["why"], pl.sql_expr(rule["when"]).fill_null(False)))
+        found.append(Reason(rule["code"], in_language(rule["why"]), pl.sql_expr(rule["when"]).fill_null(False)))
     return found
 
 

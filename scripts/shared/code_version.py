@@ -6,17 +6,26 @@ hashes make dependents rerun on a change of content, and only then.
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 
 
+def statements(block: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a block and of the blocks inside them; expressions, which hold no import, are passed over."""
+    for statement in block:
+        yield statement
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from statements(getattr(statement, part, []))
+
+
 @cache
 def local_imports(path: Path) -> tuple[Path, ...]:
     """The files below scripts/ that a Python file imports, directly."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

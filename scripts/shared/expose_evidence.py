@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.expose_customers import unique_share
 from shared.expose_situation import FACTS
+from shared.languages import LANGUAGES, in_language
 from shared.number_ledger import NumberLedger, say
 from shared.sales_views import Sales
 
@@ -14,9 +15,9 @@ LEDGER = "_meta/ledger.json"
 FATES = ("quarantined", "superseded", "duplicates")
 
 
-def short_title(table: Mapping[str, Any]) -> str:
-    """The title of a source table without its remarks after the first comma."""
-    return table["title"].split(",")[0]
+def short_title(table: Mapping[str, Any]) -> dict[str, str]:
+    """The title of a source table by language, without its remarks after the first comma."""
+    return {language: in_language(table["title"], language).split(",")[0] for language in LANGUAGES}
 
 
 def quality_rows(ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -50,13 +51,9 @@ def money_messages(
         repairs = [
             repair["records"] for repair in tables[table].get("repairs", []) if column in repair.get("money", {})
         ]
-        origin = {
-            "file": SILVER,
-            "row": f"tables.{table}.repairs",
-            "column": "records of repairs that changed this amount",
-        }
+        origin = {"file": SILVER, "row": f"tables.{table}", "column": "repaired_amounts"}
         figures = {
-            "repaired": ledger.enter(f"{name}.repaired", sum(repairs), "count", origin),
+            "repaired": ledger.enter(f"{name}.repaired", tables[table]["repaired_amounts"], "count", origin),
             "records": f"quality.{table}.records",
         }
         texts = {"table": short_title(tables[table])}

@@ -18,11 +18,11 @@ PROTECTED_LAYERS = ("bronze", "silver", "gold")
 
 
 def protected_layer(path: Path) -> Path | None:
-    """The protected layer's directory that holds `path` (…/runs/<run_id>/<layer>), or None."""
+    """The protected layer's directory that holds `path` (…/artifacts/runs/<run_id>/<layer>), or None."""
     parts = path.absolute().parts
-    for position in range(len(parts) - 3):
-        if parts[position] == "runs" and parts[position + 2] in PROTECTED_LAYERS:
-            return Path(*parts[: position + 3])
+    for position in reversed(range(len(parts) - 4)):
+        if parts[position : position + 2] == ("artifacts", "runs") and parts[position + 3] in PROTECTED_LAYERS:
+            return Path(*parts[: position + 4])
     return None
 
 
@@ -107,11 +107,21 @@ def read_json(path: str | Path) -> Any:
 
 
 def read_yaml(path: str | Path) -> Any:
-    """Read a YAML file with the safe loader."""
+    """Read a YAML file with the safe loader; a key that stands twice, of which YAML would drop one, is an error."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(Path(path).read_text(encoding="utf-8"), loader)  # noqa: S506 (both are safe loaders)
+    class UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            seen = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        problem=f"{key.value!r} stands there twice", problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    return yaml.load(Path(path).read_text(encoding="utf-8"), UniqueKeys)  # noqa: S506 (a safe loader)
 
 
 def gathered(paths: Iterable[str | Path]) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 def number(value: Any, decimals: int = 0, language: str = "en", sign: bool = False) -> str:
     """A number with group and decimal marks, rounded half up; `sign` writes + before gains."""
     step = Decimal(1).scaleb(-decimals)
-    rounded = Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP)
+    rounded = Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP) + 0  # + 0: no minus before zero
     text = f"{rounded:{'+' if sign and rounded else ''},f}"
     group, decimal = MARKS[language]
     text = text.translate({ord(","): group, ord("."): decimal})

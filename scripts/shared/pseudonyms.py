@@ -7,11 +7,13 @@ padding, after a prefix such as `cu1_`. The key never goes to the environment, a
 import base64
 import hmac
 import os
+import re
 import secrets
 import stat
 import subprocess
 import sys
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 from shared.faults import Fault
@@ -50,7 +52,8 @@ def read_key(path: Path) -> bytes:
         key = b""
     if len(values[0]) != 2 * BYTES or len(key) != BYTES:
         raise Fault(path.name, f"{NAME} is not {2 * BYTES} hex digits", REMEDY)
-    if len(set(key)) < DISTINCT or key == bytes(range(BYTES)):
+    steps = {(later - earlier) % 256 for earlier, later in pairwise(key)}
+    if min(len(set(key)), len(steps)) < DISTINCT:
         raise Fault(path.name, f"{NAME} is a weak or well-known key", REMEDY)
     return key
 
@@ -86,15 +89,26 @@ def pseudonym(key: bytes, domain: str, value: str) -> str:
     return PREFIX[domain] + short
 
 
+def is_pseudonym(domain: str, text: str) -> bool:
+    """Whether a text has the form of a pseudonym of a domain."""
+    return re.fullmatch(PREFIX[domain] + "[a-z2-7]{26}", text) is not None
+
+
+def is_in_artifacts(path: Path) -> bool:
+    """Whether the file lies inside the artifacts/ of a project, which get copied and mailed."""
+    folders = path.absolute().parents
+    return any(folder.name == "artifacts" and (folder.parent / "Snakefile").exists() for folder in folders)
+
+
 def ready(path: Path, make: bool) -> str:
     """The id of the key in `path`; makes a key first if there is no file and `make` is set. Raises Fault."""
+    if is_in_artifacts(path):
+        raise Fault(path.name, "the key lies inside artifacts/", "Keep it in the project's folder")
     if not path.exists():
         if not make:
             return "none yet"
         make_key(path)
         sys.stderr.write(f"A new pseudonym key was made: {path} (only you can read it; keep a copy in a safe place).\n")
-    if "artifacts" in path.absolute().parts:
-        raise Fault(path.name, "the key lies inside artifacts/", "Keep it in the project's folder")
     key = read_key(path)
     if is_tracked(path):
         raise Fault(path.name, "git tracks the key file", f"Type: git rm --cached {path.name}, and make a new key")

@@ -1,5 +1,6 @@
 """Which raw files belong to which contract."""
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,13 @@ def find(raw: Path, contracts: Mapping[str, Any]) -> tuple[dict[str, tuple[str, 
             elif not SAFE_NAME.fullmatch(path.name):
                 faults.append(
                     f"{table}: a file name holds characters beyond letters, digits, space and . _ - + ( ). Rename it"
+                )
+            elif not os.access(path, os.R_OK):
+                faults.append(f"{table}: {where} may not be read. Give yourself the right to read it")
+            elif found.get(path.name, ("", ""))[0] == path.as_posix():
+                other = found[path.name][1]
+                faults.append(
+                    f"{table}: {where} belongs to the table {other} already. Correct files: in one of the two contracts"
                 )
             elif path.name in found:
                 faults.append(f"{table}: {where} and {found[path.name][0]} have the same name. Rename one of them")

@@ -94,8 +94,11 @@ def keep_evidence(run: Path, finished_at: str) -> None:
     kept = run / "_meta/history" / finished_at.replace(":", "").replace("-", "").replace("+0000", "Z")
     if kept.exists():
         return
+    half = kept.with_name(f".{kept.name}.tmp")
+    shutil.rmtree(half, ignore_errors=True)
     for name in EVIDENCE:
-        source, target = run / name, kept / name
+        source, target = run / name, half / name
         if source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if source.is_dir() else shutil.copy2)(source, target)
+    half.rename(kept)

@@ -7,10 +7,17 @@ LAYERS = ("silver", "gold", "calendar")
 
 @cache
 def tables(sql: str) -> tuple[str, ...]:
-    """The dotted names `<layer>.<table>` in an SQL text, sorted; what stands in comments or strings is no name."""
+    """The dotted names `<layer>.<table>` in an SQL text, sorted; what stands in comments or strings is no name.
+
+    Raises ValueError if the text cannot be taken apart, as with a quote that does not close.
+    """
+    from sqlglot.errors import SqlglotError
     from sqlglot.tokens import Tokenizer, TokenType
 
-    tokens = Tokenizer().tokenize(sql)
+    try:
+        tokens = Tokenizer().tokenize(sql)
+    except SqlglotError:
+        raise ValueError("is not SQL: a quote or a comment does not close") from None
     found = set()
     for layer, dot, name in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if dot.token_type == TokenType.DOT and layer.text in LAYERS and layer.token_type != TokenType.STRING:

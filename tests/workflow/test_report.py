@@ -74,5 +74,3 @@ def test_the_expose_opens_in_a_browser_and_asks_for_nothing_else(sample_run: Pat
     assert shown.stdout.count("<svg") == len(list((sample_run / "reports/figures").glob("*.svg")))
     assert not re.findall(r'(?:src|href)="(?!#|data:)[^"]*"', shown.stdout)
     assert "Refused to" not in shown.stderr
-
-

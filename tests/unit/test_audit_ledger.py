@@ -1,0 +1,96 @@
+"""The books balance from bronze to the marts, or the run stops with table, mart and both amounts."""
+
+import copy
+import json
+
+import pytest
+
+import audit_ledger
+from shared.faults import Fault
+from shared.files import write_yaml
+
+TABLES = {
+    "sales": {
+        "name": "sales",
+        "records": 10,
+        "silver": 6,
+        "superseded": 1,
+        "duplicates": 1,
+        "quarantined": [{"records": 1}, {"records": 1}],
+        "files": [{"file": "b.csv", "sha256": "bb"}, {"file": "a.csv", "sha256": "aa"}],
+        "money": {"amount": {"raw": "9.00", "repairs": "1.00", "silver": "10.00"}},
+    }
+}
+MARTS = {
+    "fact": {
+        "ledger": {"table": "sales", "rows": "all", "money": {"revenue": "amount"}},
+        "found": {"rows": 6, "money": {"revenue": "10.00"}},
+    },
+    "by_month": {
+        "ledger": {"table": "sales", "money": {"turnover": "amount"}},
+        "found": {"rows": 2, "money": {"turnover": "10"}},
+    },
+    "dim": {"found": {"rows": 3, "money": {}}},
+}
+
+
+def run(folder, tables=TABLES, marts=MARTS):
+    """The rule's main; the ledger it wrote."""
+    write_yaml(folder / "silver.yaml", {"tables": tables})
+    write_yaml(folder / "gold.yaml", {"marts": marts})
+    audit_ledger.main(str(folder / "silver.yaml"), str(folder / "gold.yaml"), str(folder / "ledger.json"))
+    return json.loads((folder / "ledger.json").read_text())
+
+
+def changed(content, path, value):
+    """A deep copy with one value changed."""
+    content = copy.deepcopy(content)
+    *parents, last = path
+    place = content
+    for key in parents:
+        place = place[key]
+    place[last] = value
+    return content
+
+
+def test_the_ledger_follows_records_and_money_to_every_mart_that_carries_them(tmp_path):
+    assert run(tmp_path) == {
+        "balanced": True,
+        "input_fingerprint": audit_ledger.fingerprint(TABLES),
+        "tables": {"sales": {"records": 10, "silver": 6, "superseded": 1, "duplicates": 1, "quarantined": 2}},
+        "money": {
+            "sales.amount": {
+                "raw": "9.00", "repairs": "1.00", "silver": "10.00",
+                "marts": {"fact.revenue": "10.00", "by_month.turnover": "10"},
+            }
+        },
+        "rows": {"fact": 6},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tables", "marts", "words"),
+    [
+        (changed(TABLES, ["sales", "silver"], 7), MARTS, "sales: 10 records came in, 11 are booked"),
+        (TABLES, changed(MARTS, ["fact", "found", "money", "revenue"], "9.99"),
+         "mart fact: the sum of revenue is 9.99, the silver table has 10.00. Look for lines that fact.sql loses or doubles"),
+        (TABLES, changed(MARTS, ["by_month", "found", "money", "turnover"], "20.00"), "mart by_month: the sum of turnover"),
+        (TABLES, changed(MARTS, ["fact", "found", "rows"], 5), "mart fact: has 5 rows, silver has 6. Check fact.sql"),
+        (TABLES, changed(MARTS, ["fact", "ledger", "money", "revenue"], "price"),
+         "mart fact: its ledger names price, which no contract marks as money"),
+    ],
+)  # fmt: skip
+def test_books_that_do_not_balance_stop_the_run(tmp_path, tables, marts, words):
+    with pytest.raises(Fault) as caught:
+        run(tmp_path, tables, marts)
+    assert str(caught.value).startswith(words)
+    assert not (tmp_path / "ledger.json").exists()
+
+
+def test_the_fingerprint_names_the_content_and_not_the_place_of_the_raw_files():
+    before = audit_ledger.fingerprint(TABLES)
+    moved = changed(
+        TABLES, ["sales", "files"], [{"file": "x/a.csv", "sha256": "aa"}, {"file": "x/b.csv", "sha256": "bb"}]
+    )
+    assert audit_ledger.fingerprint(moved) == before
+    assert audit_ledger.fingerprint(changed(TABLES, ["sales", "files", 0, "sha256"], "bc")) != before

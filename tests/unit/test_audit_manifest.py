@@ -1,0 +1,47 @@
+"""The manifest has the hash of every file of the run, its settings and versions, and says how the run ended."""
+
+import hashlib
+import json
+
+import audit_manifest
+from shared import manifest
+
+
+def put(run, *names):
+    """Files with their name as content."""
+    for name in names:
+        (run / name).parent.mkdir(parents=True, exist_ok=True)
+        (run / name).write_text(name)
+
+
+def test_every_file_is_listed_with_hash_and_size_but_those_that_differ_from_run_to_run(tmp_path):
+    put(
+        tmp_path, "gold/data/x.csv", "_meta/ledger.json", "_meta/run.json", "_meta/run_manifest.json",
+        "_meta/logs/a/b.log", "_meta/benchmarks/a.tsv", "_meta/history/1/x.md", "gold/data/.x.1.tmp.csv",
+    )  # fmt: skip
+    assert manifest.files(tmp_path) == {
+        name: {"sha256": hashlib.sha256(name.encode()).hexdigest(), "bytes": len(name)}
+        for name in ("_meta/ledger.json", "gold/data/x.csv")
+    }
+
+
+def test_the_manifest_of_a_finished_run_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("ELT_STARTED_AT", "2026-11-23T10:15:00+00:00")
+    run = tmp_path / "artifacts/runs/mine"
+    put(run, "gold/data/x.csv")
+    audit_manifest.main({"seed": 42}, str(run / "_meta/run_manifest.json"))
+    found = json.loads((run / "_meta/run_manifest.json").read_text())
+    assert (found["run_id"], found["status"], found["settings"], found["failures"]) == (
+        "mine",
+        "complete",
+        {"seed": 42},
+        [],
+    )
+    assert found["started_at"] == "2026-11-23T10:15:00+00:00"
+    assert list(found["files"]) == ["gold/data/x.csv"]
+    assert found["versions"]["polars"] != "not installed"
+
+
+def test_a_package_that_is_not_there_is_said_to_be_so(monkeypatch):
+    monkeypatch.setattr(manifest, "PACKAGES", ("no-such-package-anywhere",))
+    assert manifest.versions()["no-such-package-anywhere"] == "not installed"

@@ -1,0 +1,153 @@
+"""Numbers and dates are read under the convention that the whole column keeps."""
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from one_table import field
+
+from shared import conventions
+from shared.faults import Fault
+
+
+def read(text: str | None, how) -> object:
+    """One text through an expression."""
+    return pl.DataFrame({"x": [text]}, schema={"x": pl.String}).select(how(pl.col("x"))).item()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7", 7), ("-7", -7), ("+7", 7), ("007", 7), ("7.0", 7), ("7.00", 7), ("-0", 0), ("7.000", None), ("7.5", None),
+     ("7,0", None), ("1.000", None), ("1e3", None), ("", None), (None, None), ("7 8", None), ("0x7", None)],
+)  # fmt: skip
+def test_an_integer_is_read_or_null(text, value):
+    assert read(text, conventions.as_integer) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "comma"),
+    [
+        ("12", "12.00", "12.00"),
+        ("1.5", "1.50", None),
+        ("1,5", None, "1.50"),
+        ("1.234", "1.23", "1234.00"),
+        ("1,234", "1234.00", "1.23"),
+        ("1.234,56", None, "1234.56"),
+        ("1,234.56", "1234.56", None),
+        ("1.234.567", None, "1234567.00"),
+        ("12,34,567", None, None),
+        ("1.23.4", None, None),
+        ("-1234.5", "-1234.50", None),
+        ("+3", "3.00", "3.00"),
+        (".5", None, None),
+        ("5.", None, None),
+        ("1e3", None, None),
+        ("1 234", None, None),
+        ("EUR 5", None, None),
+        ("--5", None, None),
+        ("５", None, None),
+        ("NaN", None, None),
+        ("inf", None, None),
+        ("", None, None),
+        (None, None, None),
+        ("0.005", "0.01", "5.00"),
+        ("-0.005", "-0.01", "-5.00"),
+        ("0.004999", "0.00", None),
+        ("99999999999999999999.99", "99999999999999999999.99", None),
+    ],
+)
+def test_a_number_is_exact_under_a_mark_and_rounded_half_away_from_zero_or_null(text, point, comma):
+    for mark, expected in ((".", point), (",", comma)):
+        value = read(text, lambda x, mark=mark: conventions.as_number(x, mark, 2))
+        assert value == (None if expected is None else Decimal(expected)), mark
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "value"),
+    [
+        ("2024-02-29", "%Y-%m-%d", date(2024, 2, 29)),
+        ("2023-02-29", "%Y-%m-%d", None),
+        ("2024-2-9", "%Y-%m-%d", date(2024, 2, 9)),
+        ("24-02-09", "%Y-%m-%d", None),
+        ("09.02.2024", "%d.%m.%Y", date(2024, 2, 9)),
+        ("09.02.24", "%d.%m.%Y", None),
+        ("09.02.24", "%d.%m.%y", date(2024, 2, 9)),
+        ("09.02.70", "%d.%m.%y", date(1970, 2, 9)),
+        ("09.02.2024", "%d.%m.%y", None),
+        ("20240209", "%Y%m%d", date(2024, 2, 9)),
+        ("2024029", "%Y%m%d", None),
+        ("240209", "%Y%m%d", None),
+        ("32154", "%Y%m%d", None),
+        ("0", "%Y%m%d", None),
+        ("9999-12-31", "%Y-%m-%d", date(9999, 12, 31)),
+        ("0001-01-01", "%Y-%m-%d", None),
+        ("31.12.-024", "%d.%m.%Y", None),
+        ("2024-01-05T00:00:00", "%Y-%m-%d", None),
+        ("x", "%Y-%m-%d", None),
+        ("", "%Y-%m-%d", None),
+        (None, "%Y-%m-%d", None),
+    ],
+)
+def test_a_date_is_read_in_its_format_and_in_no_other(text, form, value):
+    assert read(text, lambda x: conventions.as_date(x, form)) == value
+
+
+@pytest.mark.parametrize(
+    ("column", "mark"),
+    [
+        (["1", "2"], "."),
+        ([], "."),
+        ([None, ""], "."),
+        (["1.5", "2"], "."),
+        (["1,5", "2"], ","),
+        (["1.234", "0,5"], ","),
+        (["1,234", "0.5"], "."),
+        (["1.5", "2.5", "3,5"], "."),
+        (["1.234.567"], ","),
+        (["1.234", "1.234.567"], ","),
+        (["a.b", "c,d", "7"], "."),
+    ],
+)
+def test_the_decimal_mark_is_the_one_that_the_column_keeps(column, mark):
+    frame = pl.LazyFrame({"x": column}, schema={"x": pl.String})
+    assert conventions.decided(frame, "t", [field("x", "number")], "auto") == {"x": mark}
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        (["1.234", "5"], "1 numbers can be read with a decimal point and with a decimal comma"),
+        (["1.234", "1,234"], "2 numbers can be read with a decimal point and with a decimal comma"),
+        (["1.5", "1,5", "1.234"], "1 numbers can be read only with a decimal point and 1 only with a decimal comma"),
+    ],
+)
+def test_a_column_that_keeps_neither_mark_is_refused(column, words):
+    frame = pl.LazyFrame({"x": column}, schema={"x": pl.String})
+    with pytest.raises(Fault, match=f"^t, column x: {words}. State decimalChar"):
+        conventions.decided(frame, "t", [field("x", "number")], "auto")
+
+
+def test_each_column_keeps_its_own_mark():
+    frame = pl.LazyFrame({"x": ["1,5"], "y": ["1.5"]})
+    assert conventions.decided(frame, "t", [field("x", "number"), field("y", "number")], "auto") == {"x": ",", "y": "."}
+
+
+def test_what_the_contract_states_is_not_looked_for():
+    frame = pl.LazyFrame({"x": ["1.234"]}).map_batches(lambda _: 1 / 0)
+    fields = [field("x", "number"), field("y", "date", format="%Y%m%d"), field("z")]
+    assert conventions.decided(frame, "t", fields, ",") == {"x": ",", "y": ["%Y%m%d"]}
+
+
+def test_of_three_formats_those_that_read_more_are_tried_first():
+    frame = pl.LazyFrame({"x": ["13/04/2024", "03/04/2024", "20240501", "14/04/2024"]})
+    formats = ["%m/%d/%Y", "%Y%m%d", "%d/%m/%Y"]
+    assert conventions.decided(frame, "t", [field("x", "date", format=formats)], "auto") == {
+        "x": ["%d/%m/%Y", "%m/%d/%Y", "%Y%m%d"]
+    }
+
+
+def test_a_date_that_is_the_same_day_in_both_formats_is_not_ambiguous():
+    frame = pl.LazyFrame({"x": ["04/04/2024"]})
+    formats = ["%m/%d/%Y", "%d/%m/%Y"]
+    assert conventions.decided(frame, "t", [field("x", "date", format=formats)], "auto") == {"x": formats}

@@ -1,0 +1,185 @@
+"""Numbers of the exposé: what is compared, what is hidden, and that all of them can be computed again."""
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from recomputed import Recomputed
+from small_run import CLASSES, SmallRun, lines
+
+from shared.disclosure import dominated, publishable_sums
+from shared.expose_customers import cohort_rows
+from shared.expose_products import abc_classes
+from shared.expose_situation import bridge_effects
+from shared.number_ledger import NumberLedger
+from shared.periods import Period, add_months, comparable_months, comparison, coverage_gaps
+
+
+def months(first, count):
+    return [add_months(first, step) for step in range(count)]
+
+
+def group(customers, revenue, largest, largest_two):
+    return {"customers": customers, "revenue": revenue, "largest": largest, "largest_two": largest_two}
+
+
+def year(revenue, customers, orders, unknown=0):
+    return {"revenue": revenue + unknown, "known_revenue": revenue, "customers": customers, "known_orders": orders}
+
+
+def test_this_year_is_the_last_twelve_complete_months():
+    this, last = comparison(months(date(2021, 3, 1), 30))
+    assert this == Period(date(2022, 9, 1), date(2023, 9, 1))
+    assert last == Period(date(2021, 9, 1), date(2022, 9, 1))
+
+
+def test_with_less_than_two_years_the_months_that_have_a_former_year_are_compared():
+    this, last = comparison(months(date(2022, 1, 1), 18))
+    assert (this, last) == (Period(date(2023, 1, 1), date(2023, 7, 1)), Period(date(2022, 1, 1), date(2022, 7, 1)))
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_up_to_a_year_has_nothing_to_be_compared_with(count):
+    this, last = comparison(months(date(2022, 1, 1), count))
+    assert len(this.months) == count
+    assert last is None
+
+
+def test_without_a_complete_month_there_is_no_period():
+    assert comparison([]) == (None, None)
+
+
+def test_a_category_that_ends_early_is_a_gap_and_its_months_are_not_compared():
+    spring = months(date(2023, 1, 1), 6)
+    revenue = {("Bikes", m): 90 for m in spring[:5]} | {("Parts", m): 10 for m in spring}
+    gaps = coverage_gaps(revenue, {"Bikes": date(2023, 5, 31), "Parts": date(2023, 6, 30)})
+    assert [(gap.category, gap.months_sold, gap.share, gap.missing) for gap in gaps] == [
+        ("Bikes", 5, 0.9, (date(2023, 6, 1),))
+    ]
+    assert comparable_months(spring, gaps) == spring[:5]
+
+
+def test_a_small_category_that_pauses_is_no_gap():
+    spring = months(date(2023, 1, 1), 6)
+    revenue = {("Gifts", m): 1 for m in spring[:5]} | {("Parts", m): 99 for m in spring}
+    assert coverage_gaps(revenue, {"Gifts": date(2023, 5, 31), "Parts": date(2023, 6, 30)}) == []
+
+
+def test_a_category_that_is_gone_for_more_than_half_a_year_is_no_gap():
+    both = months(date(2022, 1, 1), 20)
+    revenue = {("Bikes", m): 50 for m in both[:12]} | {("Parts", m): 50 for m in both}
+    assert coverage_gaps(revenue, {"Bikes": date(2022, 12, 31), "Parts": date(2023, 8, 31)}) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "this"),
+    [
+        (year(100_000, 10, 20), year(250_001, 17, 44)),
+        (year(100_000, 10, 20), year(100_000, 10, 20)),
+        (year(333_333, 7, 11, unknown=1_000), year(77_777, 13, 17, unknown=3_001)),
+    ],
+)
+def test_the_steps_of_the_bridge_add_up_to_the_difference_to_the_cent(last, this):
+    assert sum(bridge_effects(last, this).values()) == this["revenue"] - last["revenue"]
+
+
+def test_a_bridge_of_customers_alone_moves_with_customers_alone():
+    assert bridge_effects(year(100_000, 10, 20), year(200_000, 20, 40)) == {
+        "customers": 100_000,
+        "frequency": 0,
+        "order_value": 0,
+    }
+
+
+def test_without_customers_there_is_no_bridge():
+    assert bridge_effects(year(100, 1, 1), year(0, 0, 0)) is None
+
+
+def test_products_are_a_until_80_percent_and_b_until_95():
+    assert abc_classes({"p": 70, "q": 20, "r": 6, "s": 4, "t": 0}) == {"p": "A", "q": "A", "r": "B", "s": "C", "t": "C"}
+
+
+def test_cohort_cells_of_fewer_than_five_customers_are_hidden():
+    first, second = date(2023, 1, 1), date(2023, 4, 1)
+    visits = [(key, first) for key in range(1, 21)] + [(key, second) for key in range(1, 5)]
+    visits += [(key, date(2023, 7, 1)) for key in range(1, 7)]
+    frame = pl.DataFrame(visits, schema={"customer_key": pl.Int64, "month": pl.Date}, orient="row")
+    ledger = NumberLedger()
+    rows = cohort_rows(ledger, frame, Period(first, date(2023, 10, 1)), 5)
+    assert [(row["cohort"], row["cells"]) for row in rows] == [("2023-Q1", [None, "cohort.2023-Q1.2"])]
+    assert ledger.value("cohort.2023-Q1.2") == Decimal("0.3")
+
+
+def test_a_cohort_from_which_all_but_a_few_came_back_is_hidden_too():
+    first, second = date(2023, 1, 1), date(2023, 4, 1)
+    visits = [(key, first) for key in range(1, 21)] + [(key, second) for key in range(1, 19)]
+    frame = pl.DataFrame(visits, schema={"customer_key": pl.Int64, "month": pl.Date}, orient="row")
+    rows = cohort_rows(NumberLedger(), frame, Period(first, date(2023, 7, 1)), 5)
+    assert rows[0]["cells"] == [None]
+
+
+def test_a_sum_that_one_or_two_customers_dominate_is_hidden():
+    assert dominated(100, 81, 85)
+    assert dominated(100, 50, 91)
+    assert not dominated(100, 50, 80)
+
+
+def test_a_single_hidden_sum_hides_the_smallest_other_one():
+    groups = {"a": group(50, 100, 5, 9), "b": group(20, 100, 5, 9), "c": group(30, 100, 90, 95)}
+    assert publishable_sums(groups, 5) == {"a": True, "b": False, "c": False}
+
+
+def test_a_figure_is_entered_once():
+    ledger = NumberLedger()
+    ledger.enter("x", 1, "count", {"formula": "one"})
+    with pytest.raises(ValueError, match="two figures"):
+        ledger.enter("x", 2, "count", {"formula": "one"})
+
+
+def test_a_partial_month_is_shown_and_kept_out_of_the_years(tmp_path):
+    ledger = SmallRun(tmp_path, lines(date(2024, 6, 10))).numbers()
+    rows = ledger["pages"]["situation"]["months"]
+    assert [row["month"] for row in rows if row["partial"]] == ["2024-06-01"]
+    assert ledger["figures"]["period.this.end"]["value"] == "2024-05-31"
+
+
+def test_a_complete_month_without_the_main_category_is_told_and_not_compared(tmp_path):
+    ledger = SmallRun(tmp_path, lines(date(2024, 5, 31), bikes_until=date(2024, 4, 30))).numbers()
+    assert ledger["figures"]["period.this.end"]["value"] == "2024-04-30"
+    assert ledger["pages"]["situation"]["gaps"][0]["texts"] == {"category": "Bikes"}
+
+
+def test_every_figure_can_be_computed_again(tmp_path):
+    SmallRun(tmp_path, lines(date(2024, 6, 10), bikes_until=date(2024, 5, 20))).numbers()
+    again = Recomputed(tmp_path, 5, CLASSES)
+    families = {name.split(".")[0] for name in again.figures}
+    assert {"kpi", "bridge", "month", "gap", "pareto", "cohort", "abc", "segment", "amount", "risk"} <= families
+    assert again.differences() == {}
+
+
+def test_a_wrong_figure_is_found(tmp_path):
+    SmallRun(tmp_path, lines()).numbers()
+    again = Recomputed(tmp_path, 5, CLASSES)
+    again.figures["abc.A.revenue"]["value"] = "1"
+    assert "abc.A.revenue" in again.differences()
+
+
+def test_a_missing_cost_leaves_out_the_margin_and_says_so(tmp_path):
+    rows = [{name: value for name, value in row.items() if name != "cost_amount"} for row in lines()]
+    ledger = SmallRun(tmp_path, rows).numbers()
+    assert [row["kpi"] for row in ledger["pages"]["situation"]["kpis"]] == ["revenue", "repeat_rate"]
+    assert ledger["pages"]["situation"]["left_out"] == [{"say": "kpi_left_out", "kpis": {"kpi": "gross_margin"}}]
+
+
+def test_a_year_of_fewer_than_five_customers_is_not_told(tmp_path):
+    rows = [row for row in lines() if row["customer_key"] in (1, 2, 3, 4)]
+    assert SmallRun(tmp_path, rows).numbers()["pages"]["situation"]["kpis"] == []
+
+
+def test_a_repair_of_fewer_than_five_records_keeps_its_effect_to_itself(tmp_path):
+    run = SmallRun(tmp_path, lines())
+    run.silver["sales"]["repairs"][0]["records"] = 4
+    ledger = run.numbers()
+    assert ledger["pages"]["evidence"]["quality_title"]["say"] == "amount_repaired_few"
+    assert not any(name.endswith((".effect", "amount.repairs")) for name in ledger["figures"] if "sales" in name)

@@ -1,0 +1,127 @@
+"""The exposé as text: formats of the language, nothing from outside, every value escaped, both forms alike."""
+
+import html
+import re
+from datetime import date
+
+import pytest
+import yaml
+from small_run import KPIS, TEMPLATES, SmallRun, lines
+
+import expose_report
+from shared.wording import Wording
+
+HOSTILE = "<script>alert(1)</script>|[x](http://evil.example)\"'`&"
+
+
+@pytest.fixture(scope="module")
+def exposé(tmp_path_factory):
+    """HTML and Markdown of an English exposé whose product has a hostile name."""
+    return SmallRun(tmp_path_factory.mktemp("run"), lines(), product_name=HOSTILE).reports()
+
+
+def wording(language, **figures):
+    words = yaml.safe_load((TEMPLATES / f"expose.{language}.yaml").read_text(encoding="utf-8"))
+    return Wording(words, figures, KPIS)
+
+
+def entry(value, unit, **more):
+    return {"value": value, "unit": unit, **more}
+
+
+@pytest.mark.parametrize(
+    ("figure", "form", "english", "german"),
+    [
+        (entry("29356250", "money"), "", "29,356,250", "29.356.250"),
+        (entry("0.398", "share"), "", "39.8\N{NO-BREAK SPACE}%", "39,8\N{NO-BREAK SPACE}%"),
+        (entry("0.011", "points"), "+", "+1.1\N{NO-BREAK SPACE}pp", "+1,1\N{NO-BREAK SPACE}Pp."),
+        (entry("-1019.17", "money", decimals=2), "+", "\N{MINUS SIGN}1,019.17", "\N{MINUS SIGN}1.019,17"),
+        (entry("-5", "money"), "abs", "5", "5"),
+        (entry("310.18", "share"), "+", "+31,018\N{NO-BREAK SPACE}%", "+31.018\N{NO-BREAK SPACE}%"),
+        (entry("2013-03-01", "month"), "", "March\N{NO-BREAK SPACE}2013", "März\N{NO-BREAK SPACE}2013"),
+        (entry(None, "money"), "", "–", "–"),
+    ],
+)
+def test_a_figure_is_written_as_its_language_writes_it(figure, form, english, german):
+    assert wording("en", x=figure).figure("x", form) == english
+    assert wording("de", x=figure).figure("x", form) == german
+
+
+def test_both_languages_know_the_same_words():
+    english, german = (wording(language).words for language in ("en", "de"))
+    for part in ("headings", "columns", "figures", "steps", "sentences", "scales"):
+        assert sorted(english[part]) == sorted(german[part])
+
+
+def test_both_languages_quote_the_same_figures():
+    def quoted(text):
+        return set(re.findall(r"\{(\w+)", str(text if isinstance(text, str) else text["other"])))
+
+    english, german = (wording(language).words["sentences"] for language in ("en", "de"))
+    assert {key: quoted(english[key]) for key in english} == {key: quoted(german[key]) for key in english}
+
+
+def test_a_single_one_has_its_own_wording():
+    said = {"say": "points_title", "figures": {"points": "x"}}
+    assert wording("en", x=entry(1, "count")).sentence(said) == "1 point to settle at the source"
+    assert wording("en", x=entry(2, "count")).sentence(said) == "2 points to settle at the source"
+
+
+def test_a_hostile_name_is_text_in_html(exposé):
+    page, _ = exposé
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_a_hostile_name_is_text_in_markdown(exposé):
+    _, text = exposé
+    row = next(line for line in text.splitlines() if "alert" in line)
+    assert "<script" not in row
+    assert len(re.findall(r"(?<!\\)\|", row)) == 4
+
+
+def test_the_page_reaches_nothing_outside_and_runs_nothing(exposé):
+    page = exposé[0].replace(html.escape(HOSTILE).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"), "")
+    assert not re.search(r"https?:|//|<script|<link|<img|<iframe|@import|\son\w+=", page)
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page
+
+
+def test_no_identifier_stands_twice_on_the_page(exposé):
+    page, _ = exposé
+    identifiers = re.findall(r'\bid="([^"]+)"', page)
+    assert len(identifiers) == len(set(identifiers))
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(identifiers)
+
+
+def test_figures_with_the_same_identifiers_do_not_clash_when_inlined():
+    svg = '<?xml version="1.0"?>\n<svg width="1pt" height="1pt" viewBox="0 0 1 1"><g id="a" clip-path="url(#a)"/></svg>'
+    assert str(expose_report.inline(svg, "one")) == (
+        '<svg aria-hidden="true" focusable="false" viewBox="0 0 1 1"><g id="one-a" clip-path="url(#one-a)"/></svg>'
+    )
+
+
+def test_html_and_markdown_say_the_same(tmp_path):
+    page, text = SmallRun(tmp_path, lines(date(2024, 6, 10), date(2024, 5, 20))).reports("de")
+    assert '<html lang="de">' in page
+    titles = [html.unescape(title) for title in re.findall(r"<h3>(.*?)</h3>", page)]
+    plain = text.replace("\\", "").replace("&amp;", "&")
+    assert titles
+    assert [title for title in titles if f"### {title}\n" not in plain] == []
+
+
+def test_without_a_former_year_the_exposé_still_stands_and_says_so(tmp_path):
+    page, text = SmallRun(tmp_path, lines(date(2022, 8, 31))).reports()
+    assert "too few for a comparison with the year before" in page
+    assert "Last year" not in text
+
+
+def test_without_segments_the_exposé_says_so(tmp_path):
+    run = SmallRun(tmp_path, lines())
+    run.model |= {"choice": {"k": 1}}
+    page, _ = run.reports()
+    assert "No stable segments were found" in page
+
+
+def test_no_customer_and_no_order_number_is_on_the_page(exposé):
+    page, text = exposé
+    assert not re.search(r"\bO\d{5}\b", page + text)

@@ -1,0 +1,161 @@
+"""Customer features: each formula on frames small enough to check by hand."""
+
+from datetime import date
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import features_customers as script
+from shared.faults import Fault
+from shared.feature_catalogue import catalogue, dictionary, guard, slugs
+
+ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
+FACTS = [
+    {"name": "order_number", "type": "string"},
+    {"name": "customer_key", "type": "integer"},
+    {"name": "product_key", "type": "integer"},
+    {"name": "order_date", "type": "date"},
+    {"name": "quantity", "type": "integer"},
+    {"name": "sales_amount", "type": "decimal", "decimals": 2},
+    {"name": "cost_amount", "type": "decimal", "decimals": 2},
+]
+PRODUCTS = [
+    {"name": "product_key", "type": "integer"},
+    {"name": "product_number", "type": "string"},
+    {"name": "category", "type": "string"},
+]
+LINES = """order_number,customer_key,product_key,order_date,quantity,sales_amount,cost_amount
+O1,1,1,2024-01-01,1,100.10,60.00
+O2,1,1,2024-01-11,2,0.20,
+O2,1,2,2024-01-11,1,99.70,40.00
+O3,2,2,2024-01-21,1,50.00,30.00
+O4,0,1,2024-01-21,1,7.00,3.00
+"""
+CATALOGUE = """product_key,product_number,category
+1,P1,Räder
+2,P2,Zubehör
+"""
+PEOPLE = f"customer_key,pseudonym\n1,{BERT}\n2,{ANNA}\n3,{'cu1_' + 'c' * 26}\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs the script on tables given as text; gives (table as text, dictionary)."""
+
+    def run(lines=LINES, analysis_date="newest", facts=FACTS, products=PRODUCTS, catalogue=CATALOGUE, people=PEOPLE):
+        for name, text in (("facts", lines), ("products", catalogue), ("people", people)):
+            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+        paths = [str(tmp_path / f"{name}.csv") for name in ("facts", "products", "people")]
+        table, report = tmp_path / "table.csv", tmp_path / "dictionary.md"
+        script.main(*paths, facts, products, analysis_date, 5, str(table), str(report), str(tmp_path / "page.html"))
+        return table.read_text(encoding="utf-8"), report.read_text(encoding="utf-8")
+
+    return run
+
+
+def test_the_table_holds_every_formula_and_money_to_the_cent(run):
+    table, _ = run()
+    assert table == (
+        "customer,recency_days,tenure_days,frequency,monetary,average_order_value,lines_per_order,units_per_order,"
+        "distinct_products,distinct_categories,main_category_share,category_share_raeder,category_share_zubehoer,"
+        "gross_margin_rate\n"
+        f"{ANNA},0,0,1,50.00,50.00,1.000000,1.000000,1,1,1.000000,0.000000,1.000000,0.400000\n"
+        f"{BERT},10,20,2,200.00,100.00,1.500000,2.000000,2,2,0.501500,0.501500,0.498500,0.499499\n"
+    )
+
+
+def test_recency_is_zero_for_the_customer_of_the_newest_order(run):
+    table, _ = run()
+    assert table.splitlines()[1].split(",")[1] == "0"
+
+
+def test_the_unknown_customer_and_customers_without_orders_are_counted_not_listed(run):
+    table, report = run()
+    assert len(table.splitlines()) == 3
+    assert "| Customers without an order | &lt;5 |" in report
+    assert "| Order lines of the unknown customer (key 0) | 1 |" in report
+
+
+def test_lines_after_a_fixed_analysis_date_do_not_count(run):
+    table, report = run(analysis_date="2024-01-10")
+    assert [line.split(",")[:4] for line in table.splitlines()[1:]] == [[BERT, "9", "9", "1"]]
+    assert "| Order lines after the analysis date | 3 |" in report
+
+
+def test_without_orders_the_table_is_empty_and_says_so(run):
+    table, report = run(lines=LINES.splitlines()[0] + "\n")
+    assert len(table.splitlines()) == 1
+    assert report.startswith("# 0 customers")
+
+
+def test_a_missing_optional_column_leaves_out_what_needs_it(run):
+    lines = pl.read_csv(LINES.encode(), infer_schema=False).drop("cost_amount").write_csv()
+    table, report = run(
+        lines=lines, facts=FACTS[:-1], products=PRODUCTS[:-1], catalogue="product_key,product_number\n1,P1\n2,P2\n"
+    )
+    assert table.splitlines()[0].endswith("units_per_order,distinct_products")
+    assert "no gross margin rate" in report and "no features about categories" in report
+
+
+def test_a_customer_without_a_pseudonym_is_refused_without_naming_the_key(run):
+    with pytest.raises(Fault, match="1 customers of fact_sales have no pseudonym"):
+        run(people=f"customer_key,pseudonym\n1,{BERT}\n")
+
+
+def test_a_customer_whose_revenue_is_not_positive_has_category_shares_of_zero():
+    revenue = pd.DataFrame({"customer_key": [1], "category": ["A"], "revenue": [-500]})
+    result = script.category_features(revenue)
+    assert result.loc[1].to_dict() == {"distinct_categories": 1, "main_category_share": 0.0, "category_share_a": 0.0}
+
+
+def test_a_customer_without_known_cost_gets_the_margin_rate_of_all():
+    day = pd.Timestamp("2024-01-01")
+    customers = pd.DataFrame(
+        {"customer_key": [1, 2], "first_order": day, "last_order": day, "frequency": 1, "lines": 1, "units": 1}
+        | {"distinct_products": 1, "revenue": [1000, 1000], "costed": [1000, 0], "margin": [250, 0]}
+    )
+    result = script.features(customers, None, {1: ANNA, 2: BERT}, date(2024, 1, 1))
+    assert result["gross_margin_rate"].tolist() == [0.25, 0.25]
+
+
+def test_slugs_are_ascii_and_never_collide():
+    assert slugs(["Räder", "Raeder", "n/a", "Größe & Maß", "自転車"]) == {
+        "Größe & Maß": "groesse_mass",
+        "Raeder": "raeder",
+        "Räder": "raeder_2",
+        "n/a": "n_a",
+        "自転車": "category",
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("customer", [ANNA, ANNA]),
+        ("customer", ["AW00011000", BERT]),
+        ("recency_days", [-1, 0]),
+        ("main_category_share", [1.5, 0.2]),
+        ("monetary", [None, 1.0]),
+        ("country", ["Germany", "France"]),
+    ],
+)
+def test_the_guard_refuses_a_broken_table_and_quotes_no_value(column, values):
+    entries = catalogue([], with_category=True, with_cost=False)
+    good = pd.DataFrame({"customer": pd.Series([ANNA, BERT], dtype="str")}).assign(
+        **{entry.name: 1 if entry.is_whole else 1.0 for entry in entries}
+    )
+    guard(good, entries)
+    with pytest.raises(Fault) as fault:
+        guard(good.assign(**{column: values}), entries)
+    assert "AW00011000" not in str(fault.value) and "Germany" not in str(fault.value)
+
+
+def test_the_dictionary_hides_percentiles_that_few_customers_hold():
+    entries = catalogue([], with_category=False, with_cost=False)[:1]
+    counts = {"customers_without_orders": 0, "lines_unknown": 0, "lines_later": 0}
+    few = dictionary(pd.DataFrame({"recency_days": range(20)}), entries, date(2024, 1, 1), counts, 5)
+    many = dictionary(pd.DataFrame({"recency_days": range(200)}), entries, date(2024, 1, 1), counts, 5)
+    assert "| `recency_days` | – | 10 | – |" in few
+    assert "| `recency_days` | 9 | 100 | 189 |" in many
+    assert "remains personal data" in many

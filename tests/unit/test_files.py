@@ -1,0 +1,171 @@
+"""The one module that writes files: all or nothing, LF, and protected layers closed whatever the umask."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from shared import files
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+def umask(request):
+    """Run under another umask."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Mode of everything below a folder."""
+    return {path.relative_to(folder).as_posix(): path.stat().st_mode & 0o777 for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("layer", ["bronze", "silver", "gold"])
+def test_protected_layers_are_closed_whatever_the_umask(tmp_path, umask, layer):
+    run = tmp_path / "artifacts/runs/r"
+    files.write_text(run / layer / "reports/deep/x.md", "x")
+    files.write_rows(run / layer / "data/x.csv", ["a"], [[1]])
+    assert modes(run / layer) == {
+        "reports": 0o700, "reports/deep": 0o700, "reports/deep/x.md": 0o600, "data": 0o700, "data/x.csv": 0o600,
+    }  # fmt: skip
+    assert (run / layer).stat().st_mode & 0o777 == 0o700
+
+
+def test_other_folders_follow_the_umask(tmp_path, umask):
+    run = tmp_path / "artifacts/runs/r"
+    files.write_text(run / "reports/x.md", "x")
+    assert modes(run) == {"reports": 0o777 & ~umask, "reports/x.md": 0o666 & ~umask}
+
+
+def test_a_protected_folder_that_stood_open_is_closed_before_anything_is_in_it(tmp_path):
+    folder = tmp_path / "artifacts/runs/r/gold/data"
+    folder.mkdir(parents=True)
+    (tmp_path / "artifacts/runs/r/gold").chmod(0o755)
+    folder.chmod(0o777)
+    with files.staged(folder / "x.csv") as temporary:
+        seen = folder.stat().st_mode & 0o777, folder.parent.stat().st_mode & 0o777
+        temporary.write_text("x")
+    assert seen == (0o700, 0o700)
+
+
+def test_a_temporary_file_of_a_protected_layer_is_never_open_to_others(tmp_path):
+    before = os.umask(0)
+    try:
+        with files.staged(tmp_path / "artifacts/runs/r/gold/data/x.csv") as temporary:
+            temporary.write_text("x")
+            folders = [temporary.parent, temporary.parent.parent]
+            assert {folder.stat().st_mode & 0o077 for folder in folders} == {0}
+    finally:
+        os.umask(before)
+
+
+def test_a_relative_path_is_protected_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files.write_text("artifacts/runs/r/silver/x/y.txt", "x")
+    assert modes(tmp_path / "artifacts/runs/r") == {"silver": 0o700, "silver/x": 0o700, "silver/x/y.txt": 0o600}
+
+
+def test_a_project_that_lies_below_folders_called_runs_and_gold_is_left_as_it_is(tmp_path):
+    project = tmp_path / "runs/2024/gold/project"
+    project.mkdir(parents=True)
+    before = modes(tmp_path)
+    files.write_text(project / "artifacts/runs/r/reports/x.md", "x")
+    files.write_text(project / "artifacts/runs/r/gold/data/x.csv", "x")
+    after = modes(tmp_path)
+    assert {path: after[path] for path in before} == before
+    assert after["runs/2024/gold/project/artifacts/runs/r/reports/x.md"] != 0o600
+    assert after["runs/2024/gold/project/artifacts/runs/r/gold/data/x.csv"] == 0o600
+
+
+def test_a_file_that_fails_leaves_nothing_and_the_one_of_before_as_it_was(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("before")
+    with pytest.raises(ZeroDivisionError), files.staged(path) as temporary:
+        temporary.write_text("half")
+        raise ZeroDivisionError
+    assert [file.name for file in tmp_path.iterdir()] == ["x.csv"]
+    assert path.read_text() == "before"
+
+
+def test_rows_that_fail_half_way_leave_nothing(tmp_path):
+    def rows():
+        yield [1]
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        files.write_rows(tmp_path / "x.csv", ["a"], rows())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_not_visible_under_its_name_before_it_is_whole(tmp_path):
+    with files.staged(tmp_path / "x.csv") as temporary:
+        temporary.write_text("x")
+        assert not (tmp_path / "x.csv").exists()
+        assert temporary.parent == tmp_path
+        assert temporary.name.startswith(".")
+        assert temporary.suffix == ".csv"
+    assert (tmp_path / "x.csv").read_text() == "x"
+
+
+def test_several_files_of_one_block_are_published_together_or_not_at_all(tmp_path):
+    with pytest.raises(ZeroDivisionError), files.staged(tmp_path / "a") as one, files.staged(tmp_path / "b") as two:
+        one.write_text("1")
+        two.write_text("2")
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_text_is_utf8_with_line_ends_as_they_are(tmp_path):
+    files.write_text(tmp_path / "x", "ä\n€\r\n")
+    assert (tmp_path / "x").read_bytes() == "ä\n€\r\n".encode()
+
+
+def test_json_has_sorted_keys_and_no_number_that_is_none(tmp_path):
+    files.write_json(tmp_path / "x.json", {"b": 1, "a": ["ä", None]})
+    assert (tmp_path / "x.json").read_bytes() == '{\n  "a": [\n    "ä",\n    null\n  ],\n  "b": 1\n}\n'.encode()
+    with pytest.raises(ValueError):
+        files.write_json(tmp_path / "y.json", {"a": float("nan")})
+    assert not (tmp_path / "y.json").exists()
+
+
+def test_yaml_keeps_the_order_of_keys(tmp_path):
+    files.write_yaml(tmp_path / "x.yaml", {"b": "ä", "a": [1]})
+    assert (tmp_path / "x.yaml").read_text(encoding="utf-8") == "b: ä\na:\n- 1\n"
+
+
+def test_a_yaml_key_that_stands_twice_is_an_error_at_any_depth(tmp_path):
+    (tmp_path / "x.yaml").write_text("a:\n  - {b: 1, c: 2, b: 3}\n")
+    with pytest.raises(yaml.YAMLError, match="'b' stands there twice"):
+        files.read_yaml(tmp_path / "x.yaml")
+
+
+def test_the_same_yaml_key_in_two_places_is_fine(tmp_path):
+    (tmp_path / "x.yaml").write_text("a: {b: 1}\nc: {b: 2}\n")
+    assert files.read_yaml(tmp_path / "x.yaml") == {"a": {"b": 1}, "c": {"b": 2}}
+
+
+def test_rows_are_csv_with_lf_and_quotes_where_needed(tmp_path):
+    files.write_rows(tmp_path / "x.csv", ["a", "b"], ([i, text] for i, text in enumerate(['x,"y"', "p\nq", None])))
+    assert (tmp_path / "x.csv").read_bytes() == b'a,b\n0,"x,""y"""\n1,"p\nq"\n2,\n'
+
+
+def test_a_frame_is_csv_without_index_and_six_decimals(tmp_path):
+    files.write_frame(tmp_path / "x.csv", pd.DataFrame({"a": ["x", None], "b": [0.1, 1 / 3]}, index=[7, 3]))
+    assert (tmp_path / "x.csv").read_bytes() == b"a,b\nx,0.100000\n,0.333333\n"
+
+
+def test_a_copy_has_the_same_bytes_and_hash(tmp_path):
+    (tmp_path / "a").write_bytes(bytes(range(256)))
+    files.copy_bytes(tmp_path / "a", tmp_path / "deep/b")
+    assert files.sha256(tmp_path / "deep/b") == files.sha256(tmp_path / "a")
+    assert (tmp_path / "deep/b").read_bytes() == bytes(range(256))
+
+
+def test_fragments_are_gathered_by_the_stem_of_their_file_in_sorted_order(tmp_path):
+    for name in ("b", "a"):
+        files.write_json(tmp_path / f"{name}.json", {"name": name})
+    found = files.gathered([tmp_path / "b.json", tmp_path / "a.json"])
+    assert list(found.items()) == [("a", {"name": "a"}), ("b", {"name": "b"})]

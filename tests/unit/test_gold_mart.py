@@ -1,0 +1,202 @@
+"""A mart is built from its SQL; columns, key, required values and references are proved before it is published."""
+
+import json
+from pathlib import Path
+
+import pytest
+from one_table import CANARY
+
+import gold_mart
+from shared.faults import Fault
+
+SALES = [
+    {"name": "number", "type": "string"},
+    {"name": "customer", "type": "string"},
+    {"name": "amount", "type": "number", "decimals": 2},
+    {"name": "pieces", "type": "integer"},
+]
+ROWS = "number,customer,amount,pieces\nS2,b,10.00,3\nS1,a,0.05,2\nS3,,-0.05,2\n"
+
+
+def column(kind: str, **more):
+    """One column of marts.yaml."""
+    return {"type": kind, "personal": "none", "description": "d", **more}
+
+
+MART = {
+    "title": "Facts",
+    "grain": "one row a sale",
+    "key": ["number"],
+    "ledger": {"table": "sales", "money": {"amount": "amount"}},
+    "columns": {
+        "number": column("string", required=True),
+        "customer": column("string"),
+        "amount": column("decimal", decimals=2),
+        "is_large": column("boolean"),
+    },
+}
+SQL = "SELECT amount > 5 AS is_large, amount, customer, number FROM silver.sales"
+
+
+def build(folder: Path, sql: str, mart: dict = MART, rows: str = ROWS, parents: dict | None = None, calendar=None):
+    """Run the rule's main on a small table; (table, metadata)."""
+    gold = folder / "artifacts/runs/r/gold"
+    files = {"silver.sales": (rows, SALES), **(parents or {})}
+    for name, (text, _) in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    (folder / "facts.sql").write_text(sql, encoding="utf-8")
+    gold_mart.main(
+        "facts",
+        str(folder / "facts.sql"),
+        {name: str(folder / f"{name}.csv") for name in files},
+        {name: spec for name, (_, spec) in files.items()},
+        mart,
+        calendar,
+        str(gold / "data/facts.csv"),
+        str(gold / "_meta/marts/facts.json"),
+    )
+    return (gold / "data/facts.csv").read_text(encoding="utf-8"), json.loads(
+        (gold / "_meta/marts/facts.json").read_text()
+    )
+
+
+def refusal(folder: Path, *arguments, **more) -> str:
+    """The message with which a mart is refused; nothing may have been written, and no cell quoted."""
+    with pytest.raises(Fault) as caught:
+        build(folder, *arguments, **more)
+    assert not [path for path in (folder / "artifacts").rglob("*") if path.is_file()]
+    message = str(caught.value)
+    assert message.startswith("mart facts: ")
+    assert message.endswith("Nothing was written.")
+    assert CANARY.casefold() not in message.casefold()
+    return message
+
+
+def test_a_mart_has_the_columns_of_marts_yaml_in_their_order_sorted_by_its_key(tmp_path):
+    table, _ = build(tmp_path, SQL)
+    assert table == (
+        "number,customer,amount,is_large\nS1,a,0.05,false\nS2,b,10.00,true\nS3,,-0.05,false\n"
+    )  # fmt: skip
+
+
+def test_the_metadata_count_rows_missing_values_flags_and_money(tmp_path):
+    assert build(tmp_path, SQL)[1] == {
+        "name": "facts",
+        "reads": ["silver.sales"],
+        "rows": 3,
+        "missing": {"customer": 1},
+        "flags": {"is_large": 1},
+        "money": {"amount": "10.00"},
+        "references": {},
+    }
+
+
+def test_decimals_are_rounded_half_away_from_zero_and_not_cut_off(tmp_path):
+    table, _ = build(tmp_path, SQL.replace(" amount,", " amount / pieces AS amount,"))
+    assert [line.split(",")[2] for line in table.splitlines()[1:]] == ["0.03", "3.33", "-0.03"]
+
+
+def test_a_sum_of_decimals_is_exact_where_floats_are_not(tmp_path):
+    rows = "number,customer,amount,pieces\n" + "".join(f"S{i},a,{i % 2}.10,1\n" for i in range(1001))
+    assert build(tmp_path, SQL, rows=rows)[1]["money"] == {"amount": "600.10"}
+
+
+def test_a_column_that_the_sql_does_not_give_is_named(tmp_path):
+    message = refusal(tmp_path, "SELECT number, amount > 5 AS is_large FROM silver.sales")
+    assert "the SQL gives no column customer, amount. Select it in facts.sql" in message
+
+
+def test_a_column_that_marts_yaml_does_not_know_is_named(tmp_path):
+    message = refusal(tmp_path, "SELECT *, amount > 5 AS is_large FROM silver.sales")
+    assert "marts.yaml does not know column pieces. Describe it in marts.yaml" in message
+
+
+def test_a_repeated_key_is_counted(tmp_path):
+    rows = ROWS + f"S1,{CANARY},1.00,1\nS1,c,1.00,1\n"
+    assert "2 rows repeat the key number" in refusal(tmp_path, SQL, rows=rows)
+
+
+def test_a_missing_key_is_counted(tmp_path):
+    message = refusal(tmp_path, SQL, rows=ROWS + f",{CANARY},1.00,1\n")
+    assert "required column number is missing in 1 rows. Check facts.sql" in message
+
+
+def test_a_missing_required_value_is_counted(tmp_path):
+    columns = {**MART["columns"], "customer": column("string", required=True)}
+    rows = ROWS + "S4,,1.00,1\n"
+    message = refusal(tmp_path, SQL, {**MART, "columns": columns}, rows)
+    assert "required column customer is missing in 2 rows" in message
+
+
+def test_a_mart_without_rows_is_refused(tmp_path):
+    assert "has no rows" in refusal(tmp_path, f"{SQL} WHERE amount > 1000")
+
+
+CUSTOMERS = {
+    "gold.customers": (
+        f"key,name\na,{CANARY}\nc,x\n",
+        [{"name": "key", "type": "string"}, {"name": "name", "type": "string"}],
+    )
+}
+REFERRING = {**MART, "foreignKeys": {"customer": "customers.key"}}
+
+
+def test_values_of_a_foreign_key_that_are_nowhere_are_counted(tmp_path):
+    rows = ROWS + f"S4,{CANARY},1.00,1\nS5,{CANARY},1.00,1\n"
+    message = refusal(tmp_path, SQL, REFERRING, rows, CUSTOMERS)
+    assert "2 values of customer are not in customers.key. Give them the unknown member" in message
+
+
+def test_a_foreign_key_whose_values_all_exist_is_stated_and_missing_ones_do_not_count(tmp_path):
+    rows = ROWS.replace(",b,", ",c,")
+    found = build(tmp_path, SQL, REFERRING, rows, CUSTOMERS)[1]
+    assert found["references"] == {"customer": {"target": "customers.key", "values": 2}}
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("SELEC number FROM silver.sales", "selec"),
+        ("SELECT nobody FROM silver.sales", 'unable to find column "nobody"'),
+        ("SELECT number FROM silver.purchases", "silver.purchases"),
+        (SQL.replace("amount,", "number || 'x' + 1 AS amount,"), "not allowed"),
+    ],
+    ids=["no SQL", "unknown column", "unknown table", "types that do not fit"],
+)
+def test_sql_that_cannot_be_run_is_refused_with_the_reason(tmp_path, sql, words):
+    message = refusal(tmp_path, sql)
+    assert "the SQL cannot be run: " in message
+    assert words.casefold() in message.casefold()
+    assert "Correct facts.sql" in message
+
+
+def test_sql_that_fails_on_the_data_is_refused_without_their_content(tmp_path):
+    sql = SQL.replace("amount,", "CAST(customer AS INTEGER) AS amount,")
+    message = refusal(tmp_path, sql, rows=ROWS + f"S9,{CANARY},1.00,1\n")
+    assert "the SQL fails on the data (InvalidOperationError). Look in facts.sql for a cast" in message
+
+
+def test_a_type_that_the_values_do_not_have_is_refused_without_their_content(tmp_path):
+    columns = {**MART["columns"], "customer": column("integer")}
+    assert "fails on the data" in refusal(tmp_path, SQL, {**MART, "columns": columns}, ROWS + f"S9,{CANARY},1.00,1\n")
+
+
+def test_the_calendar_can_be_selected_from(tmp_path):
+    mart = {**MART, "key": ["date"], "columns": {"date": column("date"), "is_holiday": column("boolean")}, "ledger": {}}
+    sql = "SELECT date, is_holiday FROM calendar.days WHERE date >= DATE '2024-12-24' AND date <= DATE '2024-12-26'"
+    table, found = build(tmp_path, sql, mart, calendar={"country": "DE"})
+    assert table == "date,is_holiday\n2024-12-24,false\n2024-12-25,true\n2024-12-26,true\n"
+    assert found["reads"] == ["calendar.days", "silver.sales"]
+
+
+def test_a_refused_mart_leaves_the_one_of_before_as_it_was(tmp_path):
+    before, _ = build(tmp_path, SQL)
+    with pytest.raises(Fault):
+        build(tmp_path, f"{SQL} WHERE amount > 1000")
+    assert (tmp_path / "artifacts/runs/r/gold/data/facts.csv").read_text(encoding="utf-8") == before
+
+
+def test_texts_with_separators_come_through_as_they_are(tmp_path):
+    rows = 'number,customer,amount,pieces\nS1,"Müller, ""Max""\nGmbH",1.00,1\n'
+    table, _ = build(tmp_path, SQL, rows=rows)
+    assert table == 'number,customer,amount,is_large\nS1,"Müller, ""Max""\nGmbH",1.00,false\n'

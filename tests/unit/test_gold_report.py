@@ -1,0 +1,73 @@
+"""The gold report states grain, key and references of each mart, and no count about fewer people than the minimum."""
+
+import yaml
+
+import gold_report
+from shared.files import write_json
+
+
+def column(kind, personal="none", **more):
+    """One column of marts.yaml."""
+    return {"type": kind, "personal": personal, "description": f"A {kind}", **more}
+
+
+CUSTOMERS = {
+    "title": "Customers", "grain": "one row a customer", "key": ["customer_key"],
+    "columns": {"customer_key": column("integer", "identifier"), "name": column("string", "direct"),
+                "is_odd": column("boolean", "quasi")},
+}  # fmt: skip
+MONTHS = {
+    "title": "Months", "grain": "one row a month", "key": ["month"],
+    "columns": {"month": column("date"), "cost": column("decimal", unit="money"), "is_complete": column("boolean")},
+}  # fmt: skip
+FOUND = {
+    "customers": {"rows": 1000, "missing": {"name": 3}, "flags": {"is_odd": 4}, "references": {}, "money": {},
+                  "reads": ["silver.people"]},
+    "months": {"rows": 12, "missing": {"cost": 1}, "flags": {"is_complete": 2}, "money": {},
+               "references": {"month": {"target": "dim_date.date", "values": 12}}, "reads": ["gold.fact"]},
+}  # fmt: skip
+
+
+def test_counts_about_fewer_people_than_the_minimum_are_not_shown():
+    text = gold_report.section("customers", CUSTOMERS, FOUND["customers"], 5)
+    assert "| `name` | string |  | direct | A string | &lt;5 |\n" in text
+    assert "| `is_odd` | A boolean | &lt;5 |" in text
+
+
+def test_counts_from_the_minimum_on_are_shown():
+    found = {**FOUND["customers"], "missing": {"name": 5}, "flags": {"is_odd": 20}}
+    text = gold_report.section("customers", CUSTOMERS, found, 5)
+    assert "| `name` | string |  | direct | A string | 5 |\n" in text
+    assert "| `is_odd` | A boolean | 20 |" in text
+
+
+def test_counts_that_are_not_about_people_are_shown_as_they_are():
+    text = gold_report.section("months", MONTHS, FOUND["months"], 5)
+    assert "| `cost` | decimal | money | none | A decimal | 1 |\n" in text
+    assert "| `is_complete` | A boolean | 2 |" in text
+
+
+def test_what_was_proved_is_said():
+    text = gold_report.section("months", MONTHS, FOUND["months"], 5)
+    assert text.startswith("## `months`: Months\n\none row a month. Reads `gold.fact`.\n\n")
+    assert "- 12 rows, `month` unique\n- `month`: all 12 values are in `dim_date.date`\n" in text
+
+
+def test_a_mart_that_refers_to_customers_is_about_people():
+    sales = {"key": ["number"], "foreignKeys": {"customer_key": "customers.customer_key"},
+             "columns": {"number": column("integer"), "customer_key": column("integer", "identifier")}}  # fmt: skip
+    assert gold_report.is_about_people(sales)
+    assert gold_report.is_about_people(CUSTOMERS)
+    assert not gold_report.is_about_people(MONTHS)
+
+
+def test_the_metadata_join_what_is_stated_with_what_was_found(tmp_path):
+    for name, found in FOUND.items():
+        write_json(tmp_path / f"{name}.json", found)
+    marts = {"months": MONTHS, "customers": CUSTOMERS}
+    paths = [str(tmp_path / f"{name}.json") for name in FOUND]
+    gold_report.main(paths, marts, 5, str(tmp_path / "m.yaml"), str(tmp_path / "r.md"))
+    content = yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8"))
+    assert list(content["marts"]) == ["months", "customers"]
+    assert content["marts"]["months"] == {**MONTHS, "found": FOUND["months"]}
+    assert (tmp_path / "r.md").read_text(encoding="utf-8").startswith("# Gold: 1,012 rows in 2 marts, keys and")

@@ -1,0 +1,201 @@
+"""Segments: the same customers get the same segment whatever the row order or key; every edge has a defined answer."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import segmentation_kmeans as script
+from shared import clustering
+from shared.segment_names import distinguishing, named, words
+
+SETTINGS = {"k": "auto", "k_min": 2, "k_max": 5, "minimum_share": 0.03, "bootstraps": 5}
+BOTH = {"en": "x", "de": "x"}
+
+
+def rule(identifier, *conditions):
+    return {"id": identifier, "name": {"en": identifier, "de": identifier}, "when": list(conditions)} | {
+        "action": BOTH,
+        "success": BOTH,
+    }
+
+
+COMPANY = {
+    "features": ["recency_days", "monetary"],
+    "segments": [rule("big", {"feature": "monetary", "above": 0.5})],
+}
+
+
+def customers(*groups, seed=1):
+    """A feature table: (number of customers, recency, revenue) a group, with a little noise."""
+    random = np.random.default_rng(seed)
+    size = [group[0] for group in groups]
+    recency = np.repeat([group[1] for group in groups], size) + random.integers(0, 5, sum(size))
+    monetary = np.repeat([group[2] for group in groups], size) + random.integers(0, 500, sum(size)) / 100
+    names = [f"cu1_{number:03}" for number in range(sum(size))]
+    return pd.DataFrame({"customer": names, "recency_days": recency, "monetary": monetary})
+
+
+THREE = customers((40, 10, 100.0), (30, 200, 50.0), (20, 100, 500.0))
+
+
+def test_three_clear_groups_are_found_and_numbered_by_revenue():
+    segments, metadata = script.model(THREE, 42, SETTINGS, COMPANY, 5)
+    assert metadata["choice"]["k"] == 3 and metadata["choice"]["by"] == "evidence"
+    assert [s["customers"] for s in metadata["segments"]] == [20, 40, 30]
+    assert segments["segment"].tolist() == [2] * 40 + [3] * 30 + [1] * 20
+
+
+def test_row_order_and_pseudonyms_do_not_change_segments():
+    segments, metadata = script.model(THREE, 42, SETTINGS, COMPANY, 5)
+    shuffled = THREE.sample(frac=1, random_state=7)
+    other = {name: f"cu1_{place:03}" for place, name in enumerate(shuffled["customer"])}
+    again, metadata_again = script.model(shuffled.replace({"customer": other}), 42, SETTINGS, COMPANY, 5)
+    expected = segments.assign(customer=segments["customer"].map(other)).sort_values("customer", ignore_index=True)
+    pd.testing.assert_frame_equal(again, expected)
+    assert metadata_again == metadata
+
+
+def test_revenue_of_the_segments_adds_up_to_the_cent():
+    _, metadata = script.model(THREE, 42, SETTINGS, COMPANY, 5)
+    assert sum(round(s["revenue"] * 100) for s in metadata["segments"]) == round(THREE["monetary"].sum() * 100)
+
+
+def test_a_fixed_number_overrules_the_evidence():
+    _, metadata = script.model(THREE, 42, SETTINGS | {"k": 2}, COMPANY, 5)
+    assert (metadata["choice"]["k"], metadata["choice"]["by"]) == (2, "settings")
+
+
+def test_without_stable_solution_all_customers_form_one_segment():
+    noise = np.random.default_rng(3)
+    table = pd.DataFrame({"customer": [f"cu1_{n:03}" for n in range(200)], "recency_days": noise.random(200)})
+    company = COMPANY | {"features": ["recency_days", "monetary", "a", "b", "c"]}
+    table = table.assign(**{name: noise.random(200) for name in ("monetary", "a", "b", "c")})
+    segments, metadata = script.model(table, 42, SETTINGS, company, 5)
+    assert (metadata["choice"]["k"], metadata["choice"]["by"]) == (1, "none")
+    assert set(segments["segment"]) == {1}
+    assert metadata["segments"][0]["id"] == "all_customers"
+
+
+@pytest.mark.parametrize("k", ["auto", 3, 20])
+@pytest.mark.parametrize(
+    "table",
+    [
+        THREE.head(0),
+        THREE.head(1),
+        THREE.head(2),
+        THREE.head(4),
+        THREE.assign(recency_days=5, monetary=1.0),
+        THREE.assign(monetary=0.0),
+        THREE.assign(monetary=-3.5),
+        pd.concat([THREE, THREE.tail(1).assign(customer="cu1_zzz", monetary=9e9)]),
+    ],
+    ids=["nobody", "one", "two", "fewer than k_max", "all equal", "no revenue", "returns only", "one giant"],
+)
+def test_edge_cases_have_a_defined_answer_without_nan(table, k):
+    segments, metadata = script.model(table, 42, SETTINGS | {"k": k}, COMPANY, 5)
+    json.dumps(metadata, allow_nan=False)
+    assert len(segments) == len(table)
+    assert segments["segment"].nunique() == metadata["choice"]["k"]
+
+
+def test_the_description_of_a_segment_with_too_few_customers_is_withheld():
+    table = customers((40, 10, 100.0), (30, 200, 120.0), (3, 400, 90.0))
+    _, metadata = script.model(table, 42, SETTINGS | {"k": 3}, COMPANY, 5)
+    small = metadata["segments"][2]
+    assert small["is_suppressed"] and small["customers"] is None and small["centre"] is None
+    assert small["name"]["en"] == "Segment 3"
+    assert sum(segment["is_suppressed"] for segment in metadata["segments"]) == 2, "the total would give it away"
+    assert metadata["evidence"][1]["smallest_customers"] is None
+
+
+def test_a_segment_whose_revenue_one_customer_dominates_is_withheld():
+    assert script.hidden_segments(np.repeat([0, 1, 2], 10), np.array([10**6] + [1] * 9 + [5] * 20), 5) == {0, 1}
+
+
+def test_one_customer_is_described_by_nothing():
+    _, metadata = script.model(THREE.head(1), 42, SETTINGS, COMPANY, 5)
+    assert metadata["rows"] is None
+    assert all(feature["overall"] is None for feature in metadata["features"])
+
+
+def test_a_constant_a_missing_and_a_near_duplicate_feature_are_refused():
+    table = THREE.assign(twin=THREE["monetary"] * 2 + 1, same=4)
+    scaled = clustering.scale(table, ["monetary", "twin", "same", "absent"])
+    assert scaled.used == ["monetary"]
+    assert scaled.refused == {
+        "twin": ("near_duplicate", "monetary"),
+        "same": ("constant", None),
+        "absent": ("missing", None),
+    }
+
+
+def test_only_a_skewed_feature_is_taken_as_logarithm():
+    table = pd.DataFrame({"skewed": [1, 1, 1, 1, 100], "even": [1, 2, 3, 4, 5]})
+    assert clustering.scale(table, ["skewed", "even"]).logged == ["skewed"]
+
+
+def test_jaccard_is_one_for_the_same_clusters_under_other_labels():
+    before, after = np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0])
+    assert clustering.jaccard(before, after, 2).tolist() == [1.0, 1.0]
+
+
+def test_jaccard_is_shared_by_united_members():
+    before, after = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
+    assert clustering.jaccard(before, after, 2).tolist() == [2 / 3, 1 / 2]
+
+
+def test_of_equal_silhouettes_the_smaller_number_is_chosen():
+    labels = np.repeat([0, 1, 2], 10)
+    found = [clustering.Solution(k, labels, 0.5, 1.0, [0.9] * k) for k in (2, 3)]
+    assert clustering.choose(found, 5).k == 2
+
+
+def test_an_unstable_or_too_small_solution_is_not_chosen():
+    labels = np.repeat([0, 1], [10, 2])
+    unstable = clustering.Solution(2, np.repeat([0, 1], 10), 0.9, 1.0, [0.9, 0.7])
+    small = clustering.Solution(2, labels, 0.9, 1.0, [0.9, 0.9])
+    assert clustering.choose([unstable, small], 5) is None
+
+
+def test_a_name_goes_to_the_best_match_and_the_other_gets_the_next():
+    rules = [rule("rich", {"feature": "monetary", "above": 0.5}), rule("good", {"feature": "monetary", "above": 0})]
+    found = named([{"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {}], rules)
+    assert [segment["id"] for segment in found] == ["good", "rich", "segment_3", "segment_4"]
+
+
+def test_a_rule_needs_every_condition():
+    rules = [rule("new", {"feature": "monetary", "above": 0}, {"feature": "recency_days", "below": -0.5})]
+    found = named([{"monetary": 1, "recency_days": 0}, {"monetary": 1, "recency_days": -1}], rules)
+    assert [segment["id"] for segment in found] == ["segment_1", "new"]
+
+
+def test_a_centre_above_the_overall_one_deviates_upwards_even_under_a_logarithm():
+    table = pd.DataFrame({"monetary": [1.0, 1.0, 400.0, 10.0, 90.0, 90.0]})
+    profile = clustering.profile(table, np.array([0, 0, 0, 1, 1, 1]), ["monetary"], ["monetary"])
+    above = profile["centre"]["monetary"] > profile["overall"]["monetary"]
+    assert above.tolist() == (profile["deviation"]["monetary"] > 0).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("deviation", "expected"),
+    [
+        (1.0, "far above average"),
+        (0.5, "above average"),
+        (0.25, "slightly above average"),
+        (0.1, "about average"),
+        (-0.25, "slightly below average"),
+        (-0.5, "below average"),
+        (-3, "far below average"),
+    ],
+)
+def test_words_follow_the_deviation(deviation, expected):
+    assert words(deviation)["en"] == expected
+
+
+def test_three_to_five_features_distinguish_a_segment():
+    few = distinguishing({"a": 0.1, "b": -2.0, "c": 0.0, "d": 0.1}, {})
+    many = distinguishing(dict.fromkeys("abcdefg", 1.0), {})
+    assert [entry["feature"] for entry in few] == ["b", "a", "d"]
+    assert len(many) == 5

@@ -1,0 +1,122 @@
+"""Segmentation report: sentences come from the model, in both languages, and hide what must be hidden."""
+
+import pytest
+
+import segmentation_report as script
+from shared.segmentation_texts import TEXTS
+
+
+def segment(number, **change):
+    text = {"en": f"Group *{number}*", "de": f"Gruppe {number}"}
+    return {
+        "label": number,
+        "name": text,
+        "rule": [{"feature": "monetary", "above": 0.5, "label": {"en": "Revenue", "de": "Umsatz"}}],
+        "action": {"en": "Call them", "de": "Anrufen"},
+        "success": {"en": "Orders", "de": "Aufträge"},
+        "is_no_action": False,
+        "is_suppressed": False,
+        "jaccard": 0.9,
+        "customers": 1200,
+        "customer_share": 0.25,
+        "revenue": 1234567.5,
+        "revenue_share": 0.75,
+        "centre": {"monetary": 1028.81},
+        "distinguishing": [
+            {"feature": "monetary", "deviation": 1.2, "label": {"en": "Revenue", "de": "Umsatz"}}
+            | {"words": {"en": "far above average", "de": "weit über dem Durchschnitt"}}
+        ],
+    } | change
+
+
+HIDDEN = dict.fromkeys(["customers", "customer_share", "revenue", "revenue_share", "centre"]) | {
+    "is_suppressed": True,
+    "distinguishing": [],
+    "rule": [],
+}
+
+
+def model(*segments, by="evidence", **change):
+    return {
+        "seed": 42,
+        "minimum_group": 5,
+        "choice": {"k": len(segments), "by": by, "asked": "auto", "k_min": 2, "k_max": 8, "minimum_share": 0.03}
+        | {
+            "minimum_customers": 30,
+            "bootstraps": 20,
+            "stable_from": 0.75,
+            "unstable_below": 0.6,
+            "silhouette_rows": 900,
+        },
+        "features": [
+            {"name": "monetary", "label": {"en": "Revenue", "de": "Umsatz"}, "is_used": True, "is_logged": True}
+            | {"refused": None, "near_duplicate_of": None, "overall": 100.0},
+            {"name": "twin", "label": {"en": "Twin", "de": "Zwilling"}, "is_used": False, "is_logged": False}
+            | {"refused": "near_duplicate", "near_duplicate_of": "monetary", "overall": 100.0},
+        ],
+        "evidence": [
+            {"k": 2, "silhouette": 0.5074, "davies_bouldin": 0.78, "smallest_customers": None}
+            | {"lowest_jaccard": 0.932, "is_eligible": True}
+        ],
+        "segments": list(segments),
+        "versions": {"scikit-learn": "1", "numpy": "2"},
+    } | change
+
+
+def test_the_title_says_what_the_strongest_segment_brings():
+    title = script.report(model(segment(1), segment(2)), "en").splitlines()[0]
+    assert title == "# 2 customer segments; “Group \\*1\\*” are 25.0\xa0% of customers and 75.0\xa0% of revenue"
+
+
+def test_german_reports_use_german_numbers_and_words():
+    text = script.report(model(segment(1), segment(2)), "de")
+    assert "| 1 | Gruppe 1 | 1.200 | 25,0\xa0% | 1.234.567,50 | 75,0\xa0% | stabil (0,90) |" in text
+    assert "| Umsatz | weit über dem Durchschnitt | 1.028,81 | 100,00 | +1,20 |" in text
+    assert "**Regel des Namens:** Umsatz &gt; +0,5 SA." in text
+
+
+def test_a_suppressed_segment_shows_no_figure_and_the_report_says_why():
+    text = script.report(model(segment(1), segment(2, **HIDDEN)), "en")
+    assert "| – | – | – | – |" in text
+    assert "fewer than 5 customers" in text
+
+
+def test_a_cluster_size_under_the_minimum_is_hidden_in_the_evidence():
+    assert "| 2 | 0.507 | 0.78 | <5 | 0.932 | yes | chosen |" in script.evidence_table(
+        model(segment(1), segment(2)), "en"
+    ).replace("&lt;", "<")
+
+
+def test_a_refused_feature_is_named_with_its_reason():
+    assert "- Twin: says the same as “Revenue” (correlation above 0.95)" in script.report(
+        model(segment(1), segment(2)), "en"
+    )
+
+
+def test_doing_nothing_is_named_as_such():
+    assert "**No action:** Call them." in script.report(model(segment(1, is_no_action=True), segment(2)), "en")
+
+
+@pytest.mark.parametrize("by", ["none", "settings", "reduced"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_one_segment_is_a_defined_answer(by, language):
+    text = script.report(model(segment(1, rule=[], jaccard=None), by=by), language)
+    assert text.startswith(f"# {TEXTS[language]['one_segment'][by]}\n")
+
+
+def test_no_customers_is_a_defined_answer():
+    text = script.report(model(by="none") | {"choice": model()["choice"] | {"k": 0}}, "en")
+    assert text.startswith("# No customers with orders, no segments\n")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_limits_name_article_22_and_say_the_data_stay_personal(language):
+    text = script.report(model(segment(1), segment(2)), language)
+    assert "Art. 22" in text and {"en": "remains personal data", "de": "personenbezogen"}[language] in text
+
+
+def test_both_languages_have_the_same_sentences():
+    def shape(value):
+        return {key: shape(inner) for key, inner in value.items()} if isinstance(value, dict) else type(value)
+
+    assert shape(TEXTS["en"]) == shape(TEXTS["de"])

@@ -1,0 +1,302 @@
+"""Settings and company knowledge: every fault in one message, a line each, naming the key."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shared import settings
+from shared.files import read_yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CONTRACT = {
+    "name": "sales",
+    "title": "Sales",
+    "files": "sales*.csv",
+    "primaryKey": ["id"],
+    "fields": [
+        {"name": "id", "type": "string", "personal": "identifier", "description": "Number"},
+        {"name": "amount", "type": "number", "money": True, "personal": "none", "description": "Amount"},
+    ],
+}
+MART = {
+    "title": "Facts",
+    "grain": "one row a sale",
+    "key": ["id"],
+    "columns": {"id": {"type": "string", "personal": "identifier", "description": "Number"}},
+}
+SEGMENT = {name: {"en": "x", "de": "x"} for name in ("name", "action", "success")}
+
+
+def company(folder: Path, contract: Any = CONTRACT, marts: Any = None, sql: dict[str, str] | None = None) -> Path:
+    """A small company folder."""
+    (folder / "contracts").mkdir(parents=True, exist_ok=True)
+    (folder / "marts").mkdir(exist_ok=True)
+    text = contract if isinstance(contract, str) else yaml.safe_dump(contract, allow_unicode=True)
+    (folder / "contracts/sales.yaml").write_text(text, encoding="utf-8")
+    content = {"calendar": {"country": "DE"}, "marts": marts or {"facts": MART}}
+    (folder / "marts.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    for name, query in (sql or {"facts": "SELECT id FROM silver.sales"}).items():
+        (folder / f"marts/{name}.sql").write_text(query, encoding="utf-8")
+    (folder / "kpis.yaml").write_text("{}\n", encoding="utf-8")
+    (folder / "segments.yaml").write_bytes((ROOT / "config/bike_retailer/segments.yaml").read_bytes())
+    return folder
+
+
+def config(folder: Path | str, **more: Any) -> dict[str, Any]:
+    """The settings of the project with another company."""
+    return {**read_yaml(ROOT / "config/config.yaml"), "company": str(folder), **more}
+
+
+def faults(folder: Path, *arguments: Any, **more: Any) -> list[str]:
+    """The faults of a small company."""
+    return settings.load(config(company(folder / "firm", *arguments)), ROOT, **more)[1]
+
+
+def changed(content: dict, **more: Any) -> dict:
+    """A copy with other values; None takes a key away."""
+    return {key: value for key, value in {**content, **more}.items() if value is not None}
+
+
+def with_field(**more: Any) -> dict:
+    """The contract whose second field is changed."""
+    return changed(CONTRACT, fields=[CONTRACT["fields"][0], changed(CONTRACT["fields"][1], **more)])
+
+
+def test_the_settings_of_the_project_have_no_fault(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    knowledge, found = settings.load(read_yaml("config/config.yaml"), ROOT)
+    assert found == []
+    assert set(knowledge) == {"contracts", "marts", "calendar", "kpis", "segments", "sql"}
+
+
+def test_a_small_company_has_no_fault(tmp_path):
+    knowledge, found = settings.load(config(company(tmp_path)), ROOT)
+    assert found == []
+    assert knowledge["contracts"] == {"sales": CONTRACT}
+    assert knowledge["sql"] == {"facts": "SELECT id FROM silver.sales"}
+
+
+def test_every_fault_of_the_settings_is_a_line_that_names_its_key(tmp_path):
+    wrong = config(tmp_path, seed="x", language="fr", segmentation={"k": 0, "k_min": 1}, speed="fast")
+    lines = settings.load(wrong, ROOT)[1]
+    assert [line.split(":")[1].strip() for line in lines] == [
+        "top level", "language", "seed", "segmentation", "segmentation", "segmentation", "segmentation.k",
+        "segmentation.k_min",
+    ]  # fmt: skip
+    assert "'speed' was unexpected" in lines[0]
+    assert all("\n" not in line for line in lines)
+
+
+def test_a_missing_setting_is_named(tmp_path):
+    assert settings.load(changed(config(tmp_path), seed=None), ROOT)[1] == [
+        "config: top level: 'seed' is a required property"
+    ]
+
+
+HOSTILE = [
+    "", ".", "..", "../x", "a/b", "/etc", "a\\b", ".hidden", "-x", "_x", "a..b", "x" * 65, "a b", " a", "a ", "a\n",
+    "\na", "a\0b", "a\tb", "ä", "ａ", "a:b", "a*", "$(id)", "a;b", "'a'", "~", "a%2fb", "a\u202eb", 1e5, 7, True, None,
+    float("nan"), ["a"], {"a": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("run_id", HOSTILE, ids=repr)
+def test_a_hostile_run_id_is_refused_by_its_key(tmp_path, run_id):
+    lines = settings.load(config(tmp_path, run_id=run_id), ROOT)[1]
+    assert len(lines) == 1
+    assert lines[0].startswith("config: run_id: ")
+
+
+@pytest.mark.parametrize("run_id", ["a", "7", "real", "2026-11-23", "A.b_c-d", "x" * 64, "new", "1e5"])
+def test_an_ordinary_run_id_is_accepted(tmp_path, run_id):
+    assert settings.load(config(company(tmp_path), run_id=run_id), ROOT)[1] == []
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "2024-13-01", "24-01-01", "tomorrow", "２０２４-01-01"])
+def test_an_analysis_date_that_is_no_day_is_refused(tmp_path, day):
+    lines = settings.load(config(company(tmp_path), analysis_date=day), ROOT)[1]
+    assert len(lines) == 1
+    assert lines[0].startswith("config: analysis_date: ")
+
+
+def test_a_range_of_segments_that_is_upside_down_is_refused(tmp_path):
+    content = config(company(tmp_path))
+    content["segmentation"] = {**content["segmentation"], "k_min": 6, "k_max": 4}
+    assert settings.load(content, ROOT)[1] == ["config: segmentation.k_min: 6 is larger than k_max (4)"]
+
+
+def test_one_number_of_segments_alone_may_be_tried(tmp_path):
+    content = config(company(tmp_path))
+    content["segmentation"] = {**content["segmentation"], "k_min": 4, "k_max": 4}
+    assert settings.load(content, ROOT)[1] == []
+
+
+def test_a_company_folder_that_is_not_there_is_named(tmp_path):
+    lines = settings.load(config(tmp_path / "none"), ROOT)[1]
+    assert lines == [
+        f"{tmp_path}/none: there is no such folder; company: names a folder with contracts, marts, KPIs, segments"
+    ]
+
+
+def test_a_missing_company_file_is_named(tmp_path):
+    (company(tmp_path) / "kpis.yaml").unlink()
+    assert settings.load(config(tmp_path), ROOT)[1] == [f"{tmp_path}/kpis.yaml: the file is missing"]
+
+
+def test_a_file_that_is_no_yaml_is_named_with_its_line(tmp_path):
+    assert faults(tmp_path, "name: sales\ntitle: [") == [f"{tmp_path}/firm/contracts/sales.yaml: is not YAML (line 3)"]
+
+
+def test_a_contract_that_is_not_utf8_is_named(tmp_path):
+    (company(tmp_path) / "contracts/sales.yaml").write_bytes("title: Verkäufe".encode("cp1252"))
+    lines = settings.load(config(tmp_path), ROOT)[1]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{tmp_path}/contracts/sales.yaml: is not UTF-8")
+
+
+def test_a_key_that_stands_twice_in_a_contract_is_a_fault_as_one_would_be_lost(tmp_path):
+    text = yaml.safe_dump(CONTRACT) + "title: Other\n"
+    lines = faults(tmp_path, text)
+    assert len(lines) == 1
+    assert "sales.yaml: 'title' stands there twice (line" in lines[0]
+
+
+def test_an_empty_contract_is_a_fault(tmp_path):
+    assert faults(tmp_path, "") == [f"{tmp_path}/firm/contracts.sales: None is not of type 'object'"]
+
+
+def test_a_field_without_personal_class_is_refused(tmp_path):
+    lines = faults(tmp_path, with_field(personal=None))
+    assert lines == [f"{tmp_path}/firm/contracts.sales.fields[1]: 'personal' is a required property"]
+
+
+def test_a_personal_class_that_is_none_of_the_four_is_refused(tmp_path):
+    lines = faults(tmp_path, with_field(personal="secret"))
+    assert len(lines) == 1
+    assert "contracts.sales.fields[1].personal: 'secret' is not one of" in lines[0]
+    assert "direct: never leaves the protected layers" in lines[0]
+
+
+def test_a_mart_column_without_personal_class_is_refused(tmp_path):
+    column = changed(MART["columns"]["id"], personal=None)
+    lines = faults(tmp_path, CONTRACT, {"facts": changed(MART, columns={"id": column})})
+    assert lines == [f"{tmp_path}/firm/marts.yaml.marts.facts.columns.id: 'personal' is a required property"]
+
+
+def test_every_fault_of_a_contract_is_a_line(tmp_path):
+    lines = faults(tmp_path, with_field(type="decimal", money=None, personal=None, unknown=1))
+    assert [line.split(": ")[0].removeprefix(f"{tmp_path}/firm/") for line in lines] == [
+        "contracts.sales.fields[1]", "contracts.sales.fields[1]", "contracts.sales.fields[1].type",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("contract", "line"),
+    [
+        (changed(CONTRACT, name="orders"), "name: must be sales, like the file"),
+        (changed(CONTRACT, primaryKey=["number"]), "primaryKey: number is not one of the fields"),
+        (changed(CONTRACT, keep={"latest": "day"}), "keep.latest: day is not one of the fields"),
+        (changed(CONTRACT, repairs=[{"field": "price", "when": "TRUE", "set": "1", "why": "w"}]),
+         "repairs[0].field: price is not one of the fields"),
+        (with_field(name="id"), "fields: id is listed twice"),
+        (with_field(name="ID"), "fields: id is listed twice"),
+    ],
+)  # fmt: skip
+def test_what_the_schema_cannot_say_of_a_contract_is_checked_too(tmp_path, contract, line):
+    assert faults(tmp_path, contract) == [f"{tmp_path}/firm/contracts/sales.yaml: {line}"]
+
+
+@pytest.mark.parametrize(
+    ("contract", "key", "words"),
+    [
+        (with_field(type="string"), "fields[1].type", "'number' was expected (an amount is a number)"),
+        (with_field(minimum="a"), "fields[1].minimum", "'a' is not of type 'number'"),
+        (with_field(type="date", money=None, maximum=5), "fields[1].maximum", "5 is not of type 'string' (a day, yyyy-mm-dd)"),
+        (with_field(type="date", money=None, maximum="31.12.2015"), "fields[1].maximum", "(a day, yyyy-mm-dd)"),
+        (with_field(type="string", money=None, minimum=5), "fields[1].type", "'string' is not one of ['integer', 'number', 'date']"),
+        (changed(CONTRACT, files="/etc/*.csv"), "files", "(Pattern of the raw files, below the raw folder)"),
+        (changed(CONTRACT, files="../other/*.csv"), "files", "(Pattern of the raw files, below the raw folder)"),
+        (changed(CONTRACT, fields=[]), "fields", "[] should be non-empty"),
+        (changed(CONTRACT, primarykey=["id"]), "", "'primarykey' was unexpected"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_together_in_a_contract_is_refused_by_its_key(tmp_path, contract, key, words):
+    lines = faults(tmp_path, contract)
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{tmp_path}/firm/contracts.sales{f'.{key}' if key else ''}: ")
+    assert words in lines[0]
+
+
+@pytest.mark.parametrize("codes", [{"Y": True}, {True: "Yes"}, {1: "One"}, {"A": None}], ids=repr)
+def test_a_code_that_yaml_turned_into_another_value_is_refused(tmp_path, codes):
+    lines = faults(tmp_path, with_field(type="string", money=None, codes=codes))
+    assert len(lines) == 1
+    assert ".codes" in lines[0]
+    assert "is not of type 'string'" in lines[0]
+
+
+def test_dates_in_a_contract_may_be_written_without_quotes(tmp_path):
+    text = yaml.safe_dump(with_field(type="date", money=None)) + "quarantine: []\n"
+    text = text.replace("name: amount\n", "name: amount\n  minimum: 1900-01-01\n")
+    assert faults(tmp_path, text) == []
+
+
+def test_a_date_in_a_contract_that_is_none_is_refused(tmp_path):
+    text = yaml.safe_dump(with_field(type="date", money=None)).replace(
+        "name: amount\n", "name: amount\n  minimum: 1900-02-30\n"
+    )
+    lines = faults(tmp_path, text)
+    assert len(lines) == 1
+    assert "contracts/sales.yaml: holds a date that is none" in lines[0]
+
+
+@pytest.mark.parametrize("sql", ["SELECT 'id FROM silver.sales", "SELECT id FROM silver.sales /* more"])
+def test_sql_whose_quotes_or_comments_do_not_close_is_refused(tmp_path, sql):
+    lines = faults(tmp_path, CONTRACT, None, {"facts": sql})
+    assert lines == [f"{tmp_path}/firm/marts/facts.sql: is not SQL: a quote or a comment does not close"]
+
+
+def marts(**tables: dict) -> dict:
+    """Marts by name, each like MART with changes."""
+    return {name: changed(MART, **more) for name, more in tables.items()}
+
+
+@pytest.mark.parametrize(
+    ("entries", "sql", "line"),
+    [
+        (marts(facts={}), {"facts": "SELECT id FROM silver.sales", "more": "SELECT 1 AS id"},
+         "marts.yaml: marts.more: has SQL (marts/more.sql) but no entry"),
+        (marts(facts={}, more={}), {"facts": "SELECT id FROM silver.sales"},
+         "marts.yaml: marts.more: has no SQL (marts/more.sql)"),
+        (marts(facts={}), {"facts": "SELECT id FROM silver.orders"},
+         "marts/facts.sql: silver.orders is neither a contract nor a mart"),
+        (marts(facts={}), {"facts": "SELECT id FROM gold.orders"},
+         "marts/facts.sql: gold.orders is neither a contract nor a mart"),
+        (marts(facts={"key": ["number"]}), None, "marts.yaml: marts.facts.key: number is not a column"),
+        (marts(facts={"foreignKeys": {"id": "none.id"}}), None,
+         "marts.yaml: marts.facts.foreignKeys.id: none.id or id does not exist"),
+        (marts(facts={"ledger": {"table": "orders", "money": {"id": "amount"}}}), None,
+         "marts.yaml: marts.facts.ledger.table: orders is not a contract"),
+        (marts(facts={"ledger": {"table": "sales", "money": {"id": "price"}}}), None,
+         "marts.yaml: marts.facts.ledger.money.id: price is not a money field of sales"),
+        (marts(facts={"ledger": {"table": "sales", "money": {"sum": "amount"}}}), None,
+         "marts.yaml: marts.facts.ledger.money.sum: is not a column"),
+    ],
+)  # fmt: skip
+def test_marts_and_sql_must_fit_each_other(tmp_path, entries, sql, line):
+    assert faults(tmp_path, CONTRACT, entries, sql) == [f"{tmp_path}/firm/{line}"]
+
+
+def test_marts_that_read_each_other_in_a_circle_are_named(tmp_path):
+    sql = {"a": "SELECT id FROM gold.b", "b": "SELECT id FROM gold.c", "c": "SELECT id FROM gold.a"}
+    lines = faults(tmp_path, CONTRACT, marts(a={}, b={}, c={}), sql)
+    assert lines == [f"{tmp_path}/firm/marts: these read each other in a circle: a → c → b → a"]
+
+
+def test_several_faults_of_marts_and_contracts_stand_side_by_side(tmp_path):
+    contract = changed(CONTRACT, primaryKey=["number"])
+    lines = faults(tmp_path, contract, marts(facts={"key": ["number"]}), {"facts": "SELECT id FROM silver.none"})
+    assert len(lines) == 3

@@ -1,0 +1,70 @@
+"""The silver report says where every record and every cent is, what was found and who can mend it."""
+
+import yaml
+
+import silver_report
+from shared.files import write_json
+
+PEOPLE = {
+    "title": "People | all", "department": "Sales", "records": 1000, "silver": 990, "superseded": 3, "duplicates": 1,
+    "quarantined": [
+        {"code": "missing_key", "why": "id is missing", "records": 4, "first_records": [1, 2, 3, 4]},
+        {"code": "malformed", "why": "too long", "records": 7, "first_records": [5, 6, 7, 8, 9]},
+    ],
+    "repairs": [
+        {"column": "amount", "why": "no sign", "records": 2, "money": {"amount": "748.00"}},
+        {"column": "day", "why": "never", "records": 0, "money": {}},
+    ],
+    "money": {"amount": {"raw": "1000.00", "repairs": "748.00", "quarantined": "4.00", "superseded": "3.00",
+                         "duplicates": "0.00", "silver": "1741.00"}},
+    "conversions": [{"column": "name", "rule": "trimmed", "cells": 15}],
+}  # fmt: skip
+PLACES = {"title": "Places", "department": "", "records": 10, "silver": 10, "superseded": 0, "duplicates": 0,
+          "quarantined": [], "repairs": [], "money": {}, "conversions": []}  # fmt: skip
+
+
+def report() -> str:
+    """The report on two tables."""
+    return silver_report.report({"people": PEOPLE, "places": PLACES}, 0.01)
+
+
+def test_the_title_sums_up_all_tables():
+    assert report().startswith("# Silver: 1,000 of 1,010 records are clean, 11 are in quarantine\n")
+    assert "Up to 1.0\u00a0% of a table may go to quarantine" in report()
+
+
+def test_every_record_is_in_exactly_one_column():
+    assert "| `people` | 1,000 | 990 | 11 | 3 | 1 |\n" in report()
+    assert "| `places` | 10 | 10 | 0 | 0 | 0 |\n" in report()
+
+
+def test_the_way_of_money_adds_up_from_left_to_right():
+    assert "| `people.amount` | 1,000.00 | 748.00 | −4.00 | −3.00 | 0.00 | 1,741.00 |\n" in report()
+
+
+def test_findings_name_department_reason_first_records_and_money():
+    text = report()
+    assert "| Sales | `people` | quarantined | id is missing (records 1, 2, 3, 4) | 4 |" in text
+    assert "| Sales | `people` | quarantined | too long (records 5, 6, 7, 8, 9, …) | 7 |" in text
+    assert "| Sales | `people` | repaired | no sign | 2 | +748.00 |" in text
+    assert "| Sales | `people` | superseded | the key repeats | 3 |" in text
+    assert "never" not in text
+
+
+def test_conversions_are_counted_in_cells_and_as_a_share():
+    assert "| `people` | `name` | trimmed | 15 | 1.5\u00a0% |\n" in report()
+
+
+def test_titles_cannot_break_the_report():
+    assert "- `people`: People \\| all\n" in report()
+
+
+def test_the_metadata_hold_all_tables_by_name(tmp_path):
+    for name, found in (("places", PLACES), ("people", PEOPLE)):
+        write_json(tmp_path / f"{name}.json", found)
+    paths = [str(tmp_path / f"{name}.json") for name in ("places", "people")]
+    silver_report.main(paths, 0.01, str(tmp_path / "m.yaml"), str(tmp_path / "r.md"))
+    assert yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8")) == {
+        "tables": {"people": PEOPLE, "places": PLACES}
+    }
+    assert (tmp_path / "r.md").read_text(encoding="utf-8") == report()

@@ -1,0 +1,64 @@
+"""Tables are read with the types of their specification, by name, exactly."""
+
+from decimal import Decimal
+
+import pandas as pd
+import polars as pl
+import pytest
+from one_table import CANARY
+from polars.testing import assert_frame_equal
+
+from shared import tables
+from shared.faults import Fault
+
+SPEC = [
+    {"name": "key", "type": "integer"},
+    {"name": "name", "type": "string"},
+    {"name": "amount", "type": "decimal", "decimals": 2},
+    {"name": "day", "type": "date"},
+    {"name": "is_open", "type": "boolean"},
+]
+TEXT = "key,name,amount,day,is_open\n1,007,0.10,2024-01-05,true\n2,n/a,,,\n"
+
+
+def test_a_table_is_scanned_with_the_types_of_its_specification(tmp_path):
+    (tmp_path / "t.csv").write_text(TEXT)
+    expected = pl.DataFrame(
+        {"key": [1, 2], "name": ["007", "n/a"], "amount": [Decimal("0.10"), None], "day": ["2024-01-05", None],
+         "is_open": [True, None]},
+        schema_overrides={"amount": pl.Decimal(38, 2)},
+    ).with_columns(pl.col("day").str.to_date())  # fmt: skip
+    assert_frame_equal(tables.scan(tmp_path / "t.csv", SPEC).collect(), expected)
+
+
+def test_columns_are_matched_by_name_and_not_by_place(tmp_path):
+    (tmp_path / "t.csv").write_text("name,key\na,1\n")
+    assert tables.scan(tmp_path / "t.csv", SPEC[:2]).collect().rows() == [(1, "a")]
+
+
+def test_a_mart_comes_to_pandas_with_nullable_types_and_only_the_wanted_columns(tmp_path):
+    (tmp_path / "t.csv").write_text(TEXT)
+    mart = {"columns": {field["name"]: field for field in SPEC}}
+    frame = tables.pandas_frame(tmp_path / "t.csv", mart, ["day", "key", "name", "absent", "is_open"])
+    assert list(frame.columns) == ["key", "name", "day", "is_open"]
+    assert [str(kind) for kind in frame.dtypes] == ["Int64", "str", "datetime64[s]", "boolean"]
+    assert frame["name"].tolist() == ["007", "n/a"]
+    assert frame["day"].tolist() == [pd.Timestamp("2024-01-05"), pd.NaT]
+
+
+def test_an_error_of_the_planner_becomes_a_fault_with_its_first_line():
+    frame = pl.LazyFrame({"a": [CANARY]})
+    with (
+        pytest.raises(
+            Fault, match='^here: the SQL cannot be run: unable to find column "b"; valid columns: ."a".. Mend.'
+        ),
+        tables.planning("here", "Mend"),
+    ):
+        frame.select("b").collect_schema()
+
+
+def test_an_error_on_the_data_becomes_a_fault_without_its_text():
+    with pytest.raises(Fault) as caught, tables.computing("here", "Mend"):
+        pl.Series([CANARY]).cast(pl.Int64)
+    assert str(caught.value) == "here: the SQL fails on the data (InvalidOperationError). Mend. Nothing was written."
+    assert caught.value.__suppress_context__
