@@ -59,6 +59,15 @@ def test_titles_cannot_break_the_report():
     assert "- `people`: People \\| all\n" in report()
 
 
+def test_texts_in_two_languages_are_shown_in_english():
+    both = {"en": "Shops", "de": "Läden"}
+    repair = {"column": "amount", "why": {"en": "no sign", "de": "ohne"}, "records": 2, "money": {"amount": "1.00"}}
+    text = silver_report.report({"people": {**PEOPLE, "title": both, "department": both, "repairs": [repair]}}, 0.01)
+    assert "| Shops | `people` | repaired | no sign | 2 | +1.00 |" in text
+    assert "- `people`: Shops\n" in text
+    assert "Läden" not in text
+
+
 def test_the_metadata_hold_all_tables_by_name(tmp_path):
     for name, found in (("places", PLACES), ("people", PEOPLE)):
         write_json(tmp_path / f"{name}.json", found)

@@ -452,6 +452,31 @@ def test_amounts_with_more_decimals_than_the_contract_are_rounded_half_away_from
     assert done.conversions("amount") == {"rounded to 2 decimals": 2}
 
 
+def test_a_record_whose_amounts_several_repairs_changed_counts_once(tmp_path):
+    price = field("price", "number", unit="money")
+    repairs = [
+        {"field": "price", "when": "price < 0", "set": "ABS(price)", "why": "a"},
+        {"field": "price", "when": "price = 4", "set": "price + 1", "why": "b"},
+        {"field": "pieces", "when": "pieces = 0", "set": "1", "why": "c"},
+    ]
+    content = contract(field("id"), price, field("pieces", "integer"), repairs=repairs)
+    done = clean(tmp_path, content, "id,price,pieces\nA,-4,1\nB,-5,1\nC,6,0\nD,7,1\n")
+    assert [repair["records"] for repair in done.summary["repairs"]] == [2, 1, 1]
+    assert done.summary["repaired_amounts"] == 2
+
+
+def test_reasons_in_two_languages_are_given_in_english_in_quarantine_and_change_log(tmp_path):
+    both = {"en": "English words", "de": "deutsche Worte"}
+    content = {
+        **SALES,
+        "repairs": [{"field": "amount", "when": "amount < 0", "set": "ABS(amount)", "why": both}],
+        "quarantine": [{"code": "no_pieces", "when": "pieces <= 0", "why": both}],
+    }
+    done = clean(tmp_path, content, "id,day,amount,pieces\nA,,-4,1\nB,,4,0\n")
+    assert [row["rule"] for row in done.rows("changes")] == ["English words"]
+    assert [row["reason"] for row in done.rows("quarantine")] == ["English words"]
+
+
 # Conversions of texts.
 
 
