@@ -1,0 +1,262 @@
+"""What documents say is so: commands, links, settings, messages, quoted lines, figures, versions."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+IMPORT_NAMES = {"markdown-it-py": "markdown_it", "pyyaml": "yaml", "scikit-learn": "sklearn"}
+NOT_IMPORTED = {"pygments": "needed by snakemake --report"}
+OUTSIDE = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file:|(?:^|[ @])/\w")
+
+
+def read(path: str) -> str:
+    """A text of the project."""
+    return (ROOT / path).read_text("utf-8")
+
+
+def named(path: Path) -> str:
+    """Path below the project, as a test's name."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def commands() -> list[str]:
+    """The commands of the README: its blocks of shell."""
+    return re.findall(r"^```sh\n(.*?)^```$", read("README.md"), re.M | re.S)
+
+
+def anchor(heading: str) -> str:
+    """The anchor of a heading, as renderers of Markdown make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def broken_links(path: Path) -> list[str]:
+    """Relative links and images of a document whose file or heading does not exist."""
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text("utf-8")):
+        file, _, heading = link.partition("#")
+        if link.startswith(("https://", "http://")):
+            continue
+        target = (path.parent / file).resolve() if file else path
+        headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.M) if heading else []
+        if not target.exists() or (heading and heading not in map(anchor, headings)):
+            broken.append(link)
+    return broken
+
+
+def keys(schema: dict, before: str = "") -> list[str]:
+    """Every key of the settings, dotted; a group stands for its keys."""
+    found = []
+    for name, entry in schema["properties"].items():
+        found += keys(entry, f"{before}{name}.") if "properties" in entry else [f"{before}{name}"]
+    return found
+
+
+def texts_of_code() -> list[str]:
+    """Every string in scripts and in rules/common.smk, f-strings in pieces."""
+    files = [*(ROOT / "scripts").rglob("*.py"), ROOT / "rules/common.smk"]
+    nodes = (node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def messages() -> list[str]:
+    """Messages that the runbook quotes: first cells of its tables of symptoms."""
+    tables = re.findall(r"^\| message \|.*?\n\n", read("docs/runbook.md"), re.M | re.S)
+    return [message for table in tables for row in table.splitlines()[2:]
+            for message in re.findall(r"`([^`]+)`", row.split(" | ")[0])]  # fmt: skip
+
+
+def quoted_lines() -> list[tuple[str, str]]:
+    """(file, line) of every line that golden_path.md quotes from the sample."""
+    blocks = re.findall(r"^```text (\S+)\n(.*?)^```$", read("docs/architecture/golden_path.md"), re.M | re.S)
+    return [(file, line) for file, block in blocks for line in block.splitlines()]
+
+
+def pins(text: str) -> dict[str, str]:
+    """Package -> version of a lock file."""
+    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", text, re.M))
+
+
+def direct(text: str) -> set[str]:
+    """Packages that an .in file names."""
+    return set(re.findall(r"^([a-z0-9][a-z0-9_-]*)", text, re.M))
+
+
+def imported() -> set[str]:
+    """Packages beyond the standard library that scripts and rules import."""
+    found = set()
+    for path in [*(ROOT / "scripts").rglob("*.py"), ROOT / "rules/common.smk"]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names - {"shared"}
+
+
+def reached(start: str, after: dict[str, set[str]]) -> set[str]:
+    """Every rule that comes after one, directly or not."""
+    found, waiting = set(), [start]
+    while waiting:
+        new = after[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_the_readme_has_two_commands_of_one_line_each():
+    first, second = commands()
+    assert first.count("\n") == second.count("\n") == 1
+    assert "snakemake --cores 4 --config seed=42" in first
+    assert second.strip().endswith(".venv/bin/pytest -q")
+
+
+def test_the_commands_of_the_readme_assume_no_activated_environment():
+    for command in commands():
+        for part in command.strip().split(" && "):
+            assert part.startswith((".venv/bin/", "python3 -m venv .venv")), part
+
+
+def test_ci_runs_the_commands_of_the_readme_as_they_stand_there():
+    script = read(".ci/run")
+    function = re.search(r"^readme_command\(\) \{.*?^\}$", script, re.M | re.S)[0]
+    for number, command in enumerate(commands(), 1):
+        shown = subprocess.run(
+            ["bash", "-c", f"{function}\nreadme_command {number}"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert shown.stdout == command
+        assert re.search(rf'^step "README, .*" readme {number}$', script, re.M)
+
+
+def test_the_workflow_of_the_hosting_service_runs_the_same_script_and_nothing_else():
+    workflow = yaml.safe_load(read(".github/workflows/ci.yml"))
+    (job,) = workflow["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["bash .ci/run"]
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+@pytest.mark.parametrize("check", ["ruff check .", "ruff format --check .", "snakefmt --check", "snakemake --lint"])
+def test_ci_runs_every_check(check):
+    assert f".venv/bin/{check}" in read(".ci/run")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=named)
+def test_links_between_documents_lead_somewhere(path):
+    assert broken_links(path) == []
+
+
+def test_the_check_of_links_sees_a_broken_one(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# A heading\n[a](page.md) [b](#a-heading) [c](none.md) [d](page.md#nothing)\n", "utf-8")
+    assert broken_links(page) == ["none.md", "page.md#nothing"]
+
+
+@pytest.mark.parametrize("key", keys(yaml.safe_load(read("config/schema.yaml"))))
+def test_every_setting_is_in_the_runbook_and_has_a_meaning(key):
+    entry = yaml.safe_load(read("config/schema.yaml"))
+    for part in key.split("."):
+        entry = entry["properties"][part]
+    assert entry["description"]
+    assert f"`{key}`" in read("docs/runbook.md")
+
+
+def test_every_setting_has_a_default_in_the_configuration_but_the_run():
+    settings, found = yaml.safe_load(read("config/config.yaml")), set()
+    for name, value in settings.items():
+        found |= {f"{name}.{part}" for part in value} if isinstance(value, dict) else {name}
+    assert set(keys(yaml.safe_load(read("config/schema.yaml")))) - found == {"run_id"}
+
+
+@pytest.mark.parametrize("message", messages())
+def test_a_message_in_the_runbook_is_one_that_the_code_gives(message):
+    pieces = [piece.strip() for piece in message.split("…") if len(piece.strip()) > 3]
+    texts = texts_of_code()
+    assert pieces and all(any(piece in text for text in texts) for piece in pieces)
+
+
+def test_the_runbook_quotes_many_messages():
+    assert len(messages()) > 25
+
+
+def test_lines_that_the_golden_path_quotes_are_in_the_sample_and_in_its_run(sample_run: Path):
+    assert len(quoted_lines()) > 12
+    for name, line in quoted_lines():
+        path = ROOT / name if name.startswith("raw/") else sample_run / name
+        encoding = "cp1252" if "source_erp" in name else "utf-8"
+        assert line in path.read_text(encoding).splitlines(), (name, line)
+
+
+def test_the_drawing_of_the_golden_path_has_every_rule_and_no_arrow_that_is_none(sample_project: Project):
+    output = sample_project.snakemake("--rulegraph").stdout
+    names = dict(re.findall(r'^\s*(\d+)\[label = "(\w+)"', output, re.M))
+    after: dict[str, set[str]] = {name: set() for name in names.values()}
+    for before, later in re.findall(r"^\s*(\d+) -> (\d+)", output, re.M):
+        after[names[before]].add(names[later])
+    drawing = re.search(r"^```mermaid\n.*?\n(.*?)^```$", read("docs/architecture/golden_path.md"), re.M | re.S)[1]
+    chains = [[re.findall(r"\w+(?=\[|\s|$)", part) for part in line.split("-->")] for line in drawing.splitlines()]
+    arrows = {(a, b) for chain in chains for left, right in pairwise(chain) for a in left for b in right}
+    drawn = {name for arrow in arrows for name in arrow}
+    assert drawn & after.keys() == after.keys() - {"all"}
+    false = {(a, b) for a, b in arrows if a in after and b not in reached(a, after)}
+    assert false == set()
+
+
+def test_the_readme_states_customers_and_order_lines_of_the_sample(sample_run: Path):
+    ledger = json.loads((sample_run / "_meta/ledger.json").read_text("utf-8"))
+    model = json.loads((sample_run / "step3_segmentation/_meta/model_metadata.json").read_text("utf-8"))
+    assert f"{model['rows']:,} buying customers" in read("README.md")
+    assert f"{sum(ledger['rows'].values()):,} order lines" in read("README.md")
+
+
+def test_the_figures_of_the_readme_are_those_of_the_sample(sample_run: Path):
+    for image in (ROOT / "docs/images").iterdir():
+        (made,) = sample_run.glob(f"step*/figures/{image.name}")
+        assert image.read_bytes() == made.read_bytes(), f"copy {made.relative_to(sample_run)} to docs/images/"
+
+
+def test_every_decision_is_in_their_index_under_its_number():
+    index = re.findall(r"^\| \[(\d+)\]\((\d{4})-.*\.md\) \|", read("docs/decisions/README.md"), re.M)
+    files = sorted(path.name[:4] for path in (ROOT / "docs/decisions").glob("0*.md"))
+    assert [f"{int(shown):04d}" for shown, _ in index] == [number for _, number in index] == files
+
+
+def test_every_package_that_scripts_import_is_a_direct_requirement():
+    wanted = {IMPORT_NAMES.get(name, name) for name in direct(read("envs/requirements.in")) - NOT_IMPORTED.keys()}
+    assert imported() == wanted
+
+
+def test_every_direct_requirement_is_in_the_decision_on_dependencies():
+    page = read("docs/decisions/0013-dependencies.md")
+    wanted = direct(read("envs/requirements.in")) | direct(read("envs/requirements-dev.in"))
+    assert [name for name in sorted(wanted) if not re.search(rf"^\|[^|]*\b{name}\b[^|]*\|", page, re.M)] == []
+
+
+def test_lock_files_pin_with_hashes_and_agree_with_each_other_and_with_conda():
+    run_time, development = pins(read("envs/requirements.txt")), pins(read("envs/requirements-dev.txt"))
+    assert run_time.items() <= development.items()
+    for text in (read("envs/requirements.txt"), read("envs/requirements-dev.txt")):
+        entries = re.split(r"^(?=[a-z0-9])", text, flags=re.M)[1:]
+        assert entries and all("--hash=sha256:" in entry for entry in entries)
+    conda = yaml.safe_load(read("envs/pipeline.yaml"))["dependencies"][1:]
+    stated = dict(re.sub(r"-(?:base|minimal)=", "=", entry).split("=") for entry in conda)
+    assert stated == {name: run_time[name] for name in direct(read("envs/requirements.in"))}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "envs").iterdir()), ids=named)
+def test_environments_name_no_registry_and_no_place_of_a_machine(path):
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert [line for line in lines if OUTSIDE.search(line)] == []
+
+
+def test_the_example_of_the_key_file_holds_no_key():
+    assert not re.search(r"[0-9a-fA-F]{64}", read(".env.example"))
+    assert "ELT_PSEUDONYM_KEY=\n" in read(".env.example")
