@@ -121,7 +121,11 @@ def read_yaml(path: str | Path) -> Any:
                 seen.add(key.value)
             return super().construct_mapping(node, deep)
 
-    return yaml.load(Path(path).read_text(encoding="utf-8"), UniqueKeys)  # noqa: S506 (a safe loader)
+    loader = UniqueKeys(Path(path).read_text(encoding="utf-8"))
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def gathered(paths: Iterable[str | Path]) -> Mapping[str, Any]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from shared.faults import Fault
 
 if TYPE_CHECKING:
-    import pandas as pd
     import polars as pl
 
 Spec = Sequence[Mapping[str, Any]]
@@ -36,29 +35,6 @@ def scan(path: str | Path, spec: Spec) -> "pl.LazyFrame":
     import polars as pl
 
     return pl.scan_csv(path, schema={field["name"]: polars_type(field) for field in spec})
-
-
-def pandas_frame(path: str | Path, mart: Mapping[str, Any], columns: Sequence[str] | None = None) -> "pd.DataFrame":
-    """A mart as a pandas frame: Int64, str, boolean, datetime64; decimals as float64 for statistics.
-
-    For sums that must be exact use `scan`. `columns`: only these, those absent from the mart left out.
-    """
-    import pandas as pd
-
-    wanted = [c for c in mart["columns"] if columns is None or c in columns]
-    kinds = {"integer": "Int64", "string": "str", "boolean": "boolean", "decimal": "float64", "number": "float64"}
-    types = {c: mart["columns"][c]["type"] for c in wanted}
-    frame = pd.read_csv(
-        path,
-        usecols=wanted,
-        dtype={c: kinds[kind] for c, kind in types.items() if kind != "date"},
-        keep_default_na=False,
-        na_values=[""],
-    )
-    for column, kind in types.items():
-        if kind == "date":
-            frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d").astype("datetime64[s]")
-    return frame[wanted]
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import pandas as pd
 import polars as pl
 import pytest
 from one_table import CANARY
@@ -34,16 +33,6 @@ def test_a_table_is_scanned_with_the_types_of_its_specification(tmp_path):
 def test_columns_are_matched_by_name_and_not_by_place(tmp_path):
     (tmp_path / "t.csv").write_text("name,key\na,1\n")
     assert tables.scan(tmp_path / "t.csv", SPEC[:2]).collect().rows() == [(1, "a")]
-
-
-def test_a_mart_comes_to_pandas_with_nullable_types_and_only_the_wanted_columns(tmp_path):
-    (tmp_path / "t.csv").write_text(TEXT)
-    mart = {"columns": {field["name"]: field for field in SPEC}}
-    frame = tables.pandas_frame(tmp_path / "t.csv", mart, ["day", "key", "name", "absent", "is_open"])
-    assert list(frame.columns) == ["key", "name", "day", "is_open"]
-    assert [str(kind) for kind in frame.dtypes] == ["Int64", "str", "datetime64[s]", "boolean"]
-    assert frame["name"].tolist() == ["007", "n/a"]
-    assert frame["day"].tolist() == [pd.Timestamp("2024-01-05"), pd.NaT]
 
 
 def test_an_error_of_the_planner_becomes_a_fault_with_its_first_line():
