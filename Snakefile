@@ -51,12 +51,6 @@ onerror:
     print_failure()
 
 
-rule all:
-    """The Golden Path: every layer up to the exposé, and the evidence of the run."""
-    input:
-        "<meta>/run_manifest.json",
-
-
 include: "rules/bronze.smk"
 include: "rules/silver.smk"
 include: "rules/gold.smk"
@@ -65,3 +59,29 @@ include: "rules/features.smk"
 include: "rules/segmentation.smk"
 include: "rules/expose.smk"
 include: "rules/audit.smk"
+
+
+rule all:
+    """The Golden Path: every file of the run folder, up to the exposé and the evidence of the run."""
+    default_target: True
+    input:
+        expand(rules.bronze_file.output, file=RAW_FILES),
+        expand(rules.silver_table.output, table=CONTRACTS),
+        expand(rules.gold_mart.output, mart=MARTS),
+        rules.gold_pseudonyms.output,
+        rules.bronze_report.output,
+        rules.silver_report.output,
+        rules.gold_report.output,
+        rules.eda_summary.output,
+        rules.eda_figures.output,
+        rules.eda_report.output,
+        rules.features_customers.output,
+        rules.segmentation_kmeans.output,
+        rules.segmentation_figures.output,
+        rules.segmentation_report.output,
+        rules.expose_numbers.output,
+        rules.expose_figures.output,
+        rules.expose_report.output,
+        rules.audit_ledger.output,
+        rules.audit_data_policy.output,
+        rules.audit_manifest.output,

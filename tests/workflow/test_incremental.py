@@ -136,3 +136,28 @@ def test_a_new_run_leaves_the_old_one_alone(finished: Project, wanted: str):
     jobs = finished.jobs("--config", "seed=42", f"run_id={wanted}", dry=True)
     assert len(tables(jobs)) == 6
     assert [path.name for path in (finished.folder / "artifacts/runs").iterdir()] == ["sample"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "job"),
+    [
+        ("reports/final_expose.html", "expose_report"),
+        ("reports/figures/cohort_retention.svg", "expose_figures"),
+        ("step2_feature_engineering/reports/feature_dictionary.html", "features_customers"),
+        ("bronze/data/cust_info.csv", "bronze_file/cust_info.csv"),
+        ("silver/changes/crm_sales.csv", "silver_table/crm_sales"),
+        ("gold/_meta/marts/dim_date.json", "gold_mart/dim_date"),
+        ("_meta/data_policy.json", "audit_data_policy"),
+    ],
+)
+def test_a_file_that_is_lost_is_made_again(finished: Project, lost: str, job: str):
+    (finished.run("sample") / lost).unlink()
+    assert job in finished.jobs(*CONFIG, dry=True)
+
+
+def test_a_lost_expose_comes_back_with_the_same_bytes(finished: Project):
+    path = finished.run("sample") / "reports/final_expose.html"
+    before = path.read_bytes()
+    path.unlink()
+    assert finished.jobs(*CONFIG) == {"expose_report", "audit_manifest"}
+    assert path.read_bytes() == before
