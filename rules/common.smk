@@ -23,6 +23,8 @@ def refuse(title, lines):
 
 
 config.update(settings.plain_dates(config))
+if isinstance(config.get("segmentation"), dict):
+    config["segmentation"] = settings.typed_texts(config["segmentation"])
 COMPANY_KNOWLEDGE, _faults = settings.load(config, Path(workflow.basedir))
 if _faults:
     refuse("The settings cannot be used. Nothing was written.", _faults)

@@ -33,6 +33,13 @@ def plain_dates(content: Any) -> Any:
     return content.isoformat() if isinstance(content, date) else content
 
 
+def typed_texts(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a group as YAML takes them: the command line hands numbers inside a group over as text."""
+    import yaml
+
+    return {key: yaml.safe_load(value) if isinstance(value, str) else value for key, value in part.items()}
+
+
 def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
     """(contents of config/<company>/ by file, faults); SQL texts of the marts under "sql"."""
     import yaml

@@ -74,6 +74,12 @@ def test_a_changed_setting_reruns_only_the_steps_that_use_it(finished: Project):
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "eda", "features"))}
 
 
+def test_a_fixed_number_of_segments_on_the_command_line_reruns_the_segmentation(finished: Project):
+    jobs = finished.jobs(*CONFIG, "segmentation={k: 3}", dry=True)
+    assert "segmentation_kmeans" in jobs
+    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
+
+
 def test_another_seed_reruns_segmentation_and_what_follows(finished: Project):
     jobs = finished.jobs("--config", "seed=43", "run_id=sample")
     assert {"segmentation_kmeans", "expose_report", "audit_manifest"} <= jobs
