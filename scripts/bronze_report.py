@@ -11,6 +11,7 @@ from shared import rulelog
 from shared.files import read_json, write_text, write_yaml
 from shared.markdown import code, table
 from shared.numbers import number
+from shared.records import REASONS
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -28,9 +29,21 @@ def report(files: Sequence[Mapping[str, Any]]) -> str:
             f["dialect"]["encoding_why"],
             f["dialect"]["delimiter_name"],
             f["dialect"]["delimiter_why"],
-            number(len(f["malformed"])),
+            number(f["malformed_records"]),
         ]
         for f in files
+    ]
+    findings = [
+        [
+            code(f["file"]),
+            what,
+            finding["rule"],
+            column(finding),
+            number(finding["records"]),
+        ]
+        for f in files
+        for what, found in (("repaired", f["repairs"]), ("warning", f["warnings"]), ("malformed", fault_rows(f)))
+        for finding in found
     ]
     records, size = sum(f["records"] for f in files), sum(f["bytes"] for f in files)
     return (
@@ -39,8 +52,26 @@ def report(files: Sequence[Mapping[str, Any]]) -> str:
         "are in `bronze/_meta/bronze_metadata.yaml`.\n\n"
         + table(["File", "Table", "Records", "Bytes", "SHA-256 (first 16 digits)"], rows)
         + "## How each file is written, and why it is read so\n\n"
-        + table(["File", "Encoding", "Because", "Delimiter", "Because", "Records with too few or many cells"], dialects)
+        + table(["File", "Encoding", "Because", "Delimiter", "Because", "Malformed records"], dialects)
+        + "## What was found in the structure of the files\n\n"
+        "Repaired: set right by rule while the file is read; the copy stays as it came. Warning: taken as it is. "
+        "Malformed: in `silver/quarantine/`, as nobody can say what stands in which column.\n\n"
+        + (
+            table(["File", "What happened", "Rule", "Column", "Lines or records"], findings)
+            if findings
+            else "Nothing.\n"
+        )
     )
+
+
+def column(finding: Mapping[str, Any]) -> str:
+    """The column of a finding, "" if it is about whole lines."""
+    return code(finding["column"]) if "column" in finding else ""
+
+
+def fault_rows(file: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rule and records of a file's malformed records."""
+    return [{"rule": REASONS[fault], "records": count} for fault, count in file["faults"].items()]
 
 
 def main(metadata: Sequence[str], metadata_file: str, report_file: str) -> None:

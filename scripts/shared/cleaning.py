@@ -13,13 +13,17 @@ from typing import Any
 
 import polars as pl
 
-from shared.conventions import as_date, as_integer, as_number, date_formats
+from shared.conventions import as_date, as_integer, date_formats, number
+from shared.faults import Fault
 from shared.languages import in_language
 from shared.tables import planning, polars_type
 
 PLACE = ("_file", "_record")
+ASCII_BLANK = " \t\r\n"
 BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff\u200b"
 INVISIBLE = "[\u200b\u00ad\ufeff]"
+# what a spreadsheet makes of a long number: 1,23E+11; but 1E5 may be a product
+SCIENTIFIC = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
 
 
 @dataclass(frozen=True)
@@ -33,19 +37,31 @@ class Reason:
 
 def normalised(text: pl.Expr) -> pl.Expr:
     """Without blanks at both ends and invisible characters, in Unicode normal form C."""
-    ascii_only = text.str.len_bytes() == text.str.len_chars()
-    composed = text.str.replace_all(INVISIBLE, "").str.normalize("NFC")
-    return pl.when(ascii_only).then(text).otherwise(composed).str.strip_chars(BLANK)
+    return text.map_batches(trimmed, return_dtype=pl.String, is_elementwise=True)
+
+
+def is_ascii(text: pl.Series) -> bool:
+    """Whether all cells are plain ASCII."""
+    return text.str.len_bytes().sum() == text.str.len_chars().sum()
+
+
+def trimmed(text: pl.Series) -> pl.Series:
+    """`normalised` of a column; where all cells are ASCII there is nothing to compose and nothing invisible."""
+    if is_ascii(text):
+        return text.str.strip_chars(ASCII_BLANK)
+    return text.str.replace_all(INVISIBLE, "").str.normalize("NFC").str.strip_chars(BLANK)
+
+
+def is_blank(raw: pl.Expr) -> pl.Expr:
+    """Whether nothing is left of a cell when it is trimmed."""
+    return raw.str.strip_chars(BLANK + "\u00ad") == ""
 
 
 def texts(frame: pl.LazyFrame, fields: Sequence[Mapping[str, Any]]) -> pl.LazyFrame:
     """Add `text:<field>` and, under the field's own name, the text after the contract's `convert` and `codes`."""
-    cleaned = []
-    for field in fields:
-        text = normalised(pl.col(f"raw:{field['name']}"))
-        missing = ["", *field.get("missingValues", [])]
-        cleaned.append(pl.when(~text.is_in(missing)).then(text).alias(f"text:{field['name']}"))
-    frame = frame.with_columns(cleaned).with_columns(pl.col(f"text:{f['name']}").alias(f["name"]) for f in fields)
+    frame = frame.with_columns(normalised(pl.col(f"raw:{f['name']}")).alias(f"text:{f['name']}") for f in fields)
+    frame = frame.with_columns(present(f) for f in fields)
+    frame = frame.with_columns(pl.col(f"text:{f['name']}").alias(f["name"]) for f in fields)
     frame = frame.with_columns(converted(f) for f in fields if "convert" in f)
     changes = [
         pl.col(f"text:{f['name']}").ne_missing(pl.col(f["name"])).alias(f"converted:{f['name']}")
@@ -54,6 +70,13 @@ def texts(frame: pl.LazyFrame, fields: Sequence[Mapping[str, Any]]) -> pl.LazyFr
     ]
     frame = frame.with_columns(*changes, *(is_listed(f).alias(f"listed:{f['name']}") for f in fields if "codes" in f))
     return frame.with_columns(coded(f) for f in fields if "codes" in f)
+
+
+def present(field: Mapping[str, Any]) -> pl.Expr:
+    """The text of a field, null where it is empty or stands for a missing value."""
+    text = pl.col(f"text:{field['name']}")
+    missing = field.get("missingValues", [])
+    return pl.when(~text.is_in(["", *missing]) if missing else text != "").then(text)
 
 
 def converted(field: Mapping[str, Any]) -> pl.Expr:
@@ -84,7 +107,7 @@ def coded(field: Mapping[str, Any]) -> pl.Expr:
 def typed(frame: pl.LazyFrame, fields: Sequence[Mapping[str, Any]], conventions: Mapping[str, Any]) -> pl.LazyFrame:
     """Turn each field's text into its type and add `parsed:<field>`, the value before limits were applied.
 
-    `conventions`: decimal mark or date formats by field, as `conventions.decided` found them.
+    `conventions`: convention of numbers or date formats by field, as `conventions.decided` found them.
     """
     frame = frame.with_columns(parsed(f, conventions.get(f["name"])).alias(f"parsed:{f['name']}") for f in fields)
     return frame.with_columns(within_limits(f).alias(f["name"]) for f in fields)
@@ -96,7 +119,7 @@ def parsed(field: Mapping[str, Any], convention: Any) -> pl.Expr:
     if kind == "integer":
         return as_integer(text)
     if kind == "number":
-        return as_number(text, convention or ".", field.get("decimals", 2))
+        return number(text, convention or ".", field.get("decimals", 2))
     if kind == "date":
         return pl.coalesce(as_date(text, form) for form in convention or date_formats(field))
     return text
@@ -173,12 +196,41 @@ def judged(frame: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFrame:
     return frame.with_columns(pl.coalesce(positions).cast(pl.Int32).alias("_reason"))
 
 
+def worked(raw: pl.LazyFrame, contract: Mapping[str, Any], conventions: Mapping[str, Any]) -> pl.LazyFrame:
+    """The working frame: raw strings through texts, types, repairs and reasons."""
+    fields = contract["fields"]
+    return judged(repaired(typed(texts(raw, fields), fields, conventions), contract), contract)
+
+
+def check_digits(frame: pl.DataFrame, contract: Mapping[str, Any]) -> None:
+    """Keys and identifiers must not be in scientific notation, which has lost their digits; raises Fault."""
+    for field in contract["fields"]:
+        if field["name"] in contract["primaryKey"] or field["personal"] == "identifier":
+            text = frame[f"text:{field['name']}"]
+            if not text.str.contains("+", literal=True).any():
+                continue
+            lost = frame.filter(text.str.contains(SCIENTIFIC))
+            if lost.height:
+                file, record = lost.select(PLACE).row(0)
+                raise Fault(
+                    f"{contract['name']} ({file}, record {record})",
+                    f"the key in column {field['name']} is in scientific notation, so its last digits are lost",
+                    "Export the table again without opening it in a spreadsheet, or format the column as text there",
+                )
+
+
 def check_expressions(contract: Mapping[str, Any], where: str) -> None:
     """Raises Fault if an expression of the contract cannot be used; reads no data."""
-    fields = contract["fields"]
-    raw = pl.LazyFrame(schema={f"raw:{field['name']}": pl.String for field in fields})
+    raw = pl.LazyFrame(schema={f"raw:{field['name']}": pl.String for field in contract["fields"]})
     with planning(where, "Correct convert, repairs or quarantine in it"):
-        judged(repaired(typed(texts(raw, fields), fields, {}), contract), contract).collect_schema()
+        worked(raw, contract, {}).collect_schema()
+
+
+def neighbours(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Of rows sorted by a key, those that share theirs with another row."""
+    is_same = rows.select(pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in key)).to_series()
+    is_same = is_same.fill_null(False)
+    return rows.filter(is_same | is_same.shift(-1, fill_value=False)) if is_same.any() else rows.clear()
 
 
 def repeats(good: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
@@ -201,19 +253,3 @@ def repeats(good: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
     else:
         fate = fate.when(pl.col("_first").sum().over(key) > 1).then(pl.lit("repeated_key"))
     return rows.with_columns(fate.alias("_fate")).filter(pl.col("_fate").is_not_null()).select(*PLACE, "_fate")
-
-
-def fated(frame: pl.LazyFrame, again: pl.DataFrame) -> pl.LazyFrame:
-    """Add `_fate` (silver, quarantined, superseded, duplicates), given what `repeats` found.
-
-    `_reason` becomes -1 where a key repeats and the contract does not say which record is right.
-    """
-    if again.is_empty():
-        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("_fate"))
-    else:
-        frame = frame.join(again.lazy(), on=PLACE, how="left")
-    undecided = pl.when(pl.col("_fate") == "repeated_key").then(-1).otherwise("_reason")
-    frame = frame.with_columns(undecided.cast(pl.Int32).alias("_reason"))
-    kept = pl.col("_fate").replace({"duplicate": "duplicates"}).fill_null("silver")
-    quarantined = pl.when(pl.col("_reason").is_not_null()).then(pl.lit("quarantined"))
-    return frame.with_columns(quarantined.otherwise(kept).alias("_fate"))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from shared.files import sha256
+
 SAFE_NAME = re.compile(r"[\w.() +-]+")
 
 
@@ -15,6 +17,7 @@ def find(raw: Path, contracts: Mapping[str, Any]) -> tuple[dict[str, tuple[str, 
     faults = []
     if not raw.is_dir():
         return found, [f"{raw}: there is no such folder. Give the folder with the exports: --config raw=<folder>"]
+    home = raw.resolve()
     for table, contract in contracts.items():
         paths = sorted(raw.glob(contract["files"]))
         if not paths:
@@ -26,7 +29,7 @@ def find(raw: Path, contracts: Mapping[str, Any]) -> tuple[dict[str, tuple[str, 
             where = path.relative_to(raw).as_posix()
             if not path.is_file():
                 faults.append(f"{table}: {where} is not a file. Replace it by the exported file")
-            elif not path.resolve().is_relative_to(raw.resolve()):
+            elif not path.resolve().is_relative_to(home):
                 faults.append(f"{table}: {where} is a link to a place outside {raw}. Replace it by the file itself")
             elif not SAFE_NAME.fullmatch(path.name):
                 faults.append(
@@ -43,4 +46,23 @@ def find(raw: Path, contracts: Mapping[str, Any]) -> tuple[dict[str, tuple[str, 
                 faults.append(f"{table}: {where} and {found[path.name][0]} have the same name. Rename one of them")
             else:
                 found[path.name] = (path.as_posix(), table)
-    return found, faults
+    return found, [*faults, *same_twice(raw, found)]
+
+
+def same_twice(raw: Path, found: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Faults of files that lie twice in a table, byte for byte; only files of equal size are read."""
+    sizes: dict[tuple[str, int], list[str]] = {}
+    for path, table in found.values():
+        sizes.setdefault((table, Path(path).stat().st_size), []).append(path)
+    faults = []
+    for (table, size), paths in sizes.items():
+        first: dict[str, str] = {}
+        for path in paths if len(paths) > 1 and size else ():
+            where = Path(path).relative_to(raw).as_posix()
+            other = first.setdefault(sha256(path), where)
+            if other != where:
+                faults.append(
+                    f"{table}: {where} is the same file as {other}, byte for byte, so its records would count twice. "
+                    "Remove one of them"
+                )
+    return faults

@@ -10,29 +10,39 @@ from typing import Any
 
 import polars as pl
 
-from shared import dialects
+from shared import dialects, records
 from shared.files import write_rows
 
 
 def dialect_of(metadata: Mapping[str, Any]) -> dialects.Dialect:
     """The dialect that the bronze metadata of a file states."""
     stated = {key: value for key, value in metadata["dialect"].items() if key != "delimiter_name"}
-    return dialects.Dialect(**{**stated, "columns": tuple(stated["columns"])})
+    lists = {"columns": tuple(stated["columns"]), "repairs": tuple(tuple(r) for r in stated.get("repairs", []))}
+    return dialects.Dialect(**{**stated, **lists})
 
 
 def is_direct(metadata: Mapping[str, Any]) -> bool:
     """Whether Polars may read the file where it lies."""
-    return metadata["dialect"]["is_plain"] and not metadata["malformed"]
+    return metadata["dialect"]["is_plain"] and not metadata["malformed"] and metadata["records"]
 
 
 def rows(path: Path, metadata: Mapping[str, Any], malformed: list[dict[str, Any]]) -> Iterator[list[Any]]:
     """Record number and cells of each whole record; the others are appended to `malformed`."""
     dialect, where = dialect_of(metadata), metadata["file"]
-    for number, cells in enumerate(dialects.records(path, where, dialect), 1):
-        if len(cells) == len(dialect.columns):
-            yield [number, *cells]
+    encoding = records.code_of(dialect)
+    for record in records.records(path, where, dialect):
+        if not record.code:
+            yield [record.number, *(cell.decode(encoding) for cell in record.cells)]
         else:
-            malformed.append({"_file": where, "_record": number, "record": dialect.delimiter.join(cells)})
+            malformed.append(
+                {
+                    "_file": where,
+                    "_record": record.number,
+                    "record": record.as_written(encoding),
+                    "code": record.code,
+                    "reason": records.REASONS[record.code],
+                }
+            )
 
 
 def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed: list[dict[str, Any]]) -> pl.LazyFrame:
@@ -43,7 +53,7 @@ def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed:
         frame = pl.scan_csv(
             path,
             has_header=False,
-            skip_lines=1,
+            skip_lines=metadata["dialect"].get("skip", 0) + 1,
             schema=schema,
             separator=metadata["dialect"]["delimiter"],
             quote_char=None,
@@ -59,7 +69,7 @@ def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed:
 def scan(
     paths: Sequence[str], metadata: Sequence[Mapping[str, Any]], fields: Sequence[str], staging: Path
 ) -> tuple[pl.LazyFrame, list[dict[str, Any]]]:
-    """(all records of a table as strings, malformed records: `_file`, `_record`, `record`).
+    """(all records of a table as strings, malformed records: `_file`, `_record`, `record`, `code`, `reason`).
 
     Staged files are written to the folder `staging`; the caller removes it.
     """

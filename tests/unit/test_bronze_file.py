@@ -46,7 +46,19 @@ def test_the_metadata_say_what_was_found_and_why(tmp_path):
         "delimiter_why": "under it the header equals the contract's fields",
         "columns": ["joined", "id", "name"],
         "is_plain": True,
+        "quote": '"',
+        "escape": "",
+        "is_doubled": True,
+        "is_quote_stated": False,
+        "skip": 0,
+        "after": 0,
+        "repairs": [["columns in another order", 1], ["names of columns in another case or padded", 1]],
     }
+    assert (found["malformed_records"], found["faults"], found["warnings"]) == (1, {"wrong_width": 1}, [])
+    assert [repair["rule"] for repair in found["repairs"]] == [
+        "columns in another order",
+        "names of columns in another case or padded",
+    ]
 
 
 def test_records_with_too_few_and_too_many_cells_are_found_in_a_quoted_file_too(tmp_path):
@@ -182,9 +194,36 @@ def test_a_quote_that_ends_in_the_next_quoted_field_is_found_with_the_line_where
     assert refusal(tmp_path, raw).startswith("crm/people.csv, line 3:")
 
 
-def test_a_field_above_a_megabyte_is_refused_with_its_line(tmp_path):
-    raw = f'id,name,joined\n1,Anna,\n2,"{CANARY * 100_000}",\n'
-    assert "line 3: a field is longer than 1 MB" in refusal(tmp_path, raw)
+def test_a_field_above_a_megabyte_makes_its_record_malformed(tmp_path):
+    found = bronze(tmp_path, PEOPLE, f'id,name,joined\n1,Anna,\n2,"{CANARY * 100_000}",\n')
+    assert (found["malformed"], found["faults"]) == ([2], {"field_too_long": 1})
+
+
+def test_a_last_record_without_its_last_cells_and_line_end_is_refused_as_cut_off(tmp_path):
+    message = refusal(tmp_path, f"id,name,joined\n1,Anna,2024-01-05\n2,{CANARY}")
+    assert message.startswith("crm/people.csv, line 3: the last record is cut off")
+    assert "Fetch the file again" in message
+
+
+def test_a_file_of_two_encodings_is_refused_with_the_line_of_the_first_odd_byte(tmp_path):
+    raw = "id,name,joined\n1,Änne,\n".encode() + "2,Jörg,\n".encode("cp1252")
+    message = refusal(tmp_path, raw)
+    assert message.startswith("crm/people.csv, line 3: the byte 0xF6 at position 28 is not UTF-8")
+
+
+@pytest.mark.parametrize(("garbled", "warnings"), [(1, 1), (0, 0)])
+def test_garbled_umlauts_are_a_warning_by_column_and_stay_as_they_are(tmp_path, garbled, warnings):
+    name = "MÃ¼ller" if garbled else "Müller"
+    found = bronze(tmp_path, PEOPLE, f"id,name,joined\n1,{name},\n" + "2,Anna,\n" * 50)
+    assert found["warnings"] == [{"rule": "mojibake", "column": "name", "records": 1}] * warnings
+
+
+def test_a_few_garbled_umlauts_are_no_warning(tmp_path):
+    assert not bronze(tmp_path, PEOPLE, "id,name,joined\n1,MÃ¼ller,\n" + "2,Anna,\n" * 100)["warnings"]
+
+
+def test_a_table_that_may_be_empty_is_accepted_without_records(tmp_path):
+    assert bronze(tmp_path, {**PEOPLE, "mayBeEmpty": True}, "id,name,joined\n")["records"] == 0
 
 
 def test_a_file_that_changes_while_it_is_copied_is_refused(tmp_path, monkeypatch):

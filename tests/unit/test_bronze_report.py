@@ -11,7 +11,8 @@ def stated(file, table, records, malformed=()):
     dialect = {"encoding": "cp1252", "encoding_why": "because", "delimiter": "|", "delimiter_name": "pipe",
                "delimiter_why": "it fits", "columns": ["a"], "is_plain": False}  # fmt: skip
     return {"table": table, "file": file, "sha256": "ab" * 32, "bytes": 1234, "records": records,
-            "malformed": list(malformed), "dialect": dialect}  # fmt: skip
+            "malformed": list(malformed), "malformed_records": len(malformed), "dialect": dialect,
+            "faults": {"wrong_width": len(malformed)} if malformed else {}, "repairs": [], "warnings": []}  # fmt: skip
 
 
 def test_all_files_are_gathered_in_the_order_of_tables_and_names(tmp_path):
@@ -40,3 +41,13 @@ def test_a_file_name_cannot_break_the_report():
     assert "<b>" not in text
     assert "x|y" not in text
     assert "[a](http" not in text
+
+
+def test_repairs_warnings_and_malformed_records_have_a_line_each():
+    file = stated("crm/x.csv", "customers", 1000, [7, 9])
+    file |= {"repairs": [{"rule": "blank lines left out", "records": 1200}]}
+    file |= {"warnings": [{"rule": "mojibake", "column": "name", "records": 30}]}
+    text = bronze_report.report([file])
+    assert "| `crm/x.csv` | repaired | blank lines left out |  | 1,200 |\n" in text
+    assert "| `crm/x.csv` | warning | mojibake | `name` | 30 |\n" in text
+    assert "| `crm/x.csv` | malformed | has more or fewer cells than the header |  | 2 |\n" in text

@@ -3,49 +3,11 @@
 import itertools
 
 import pytest
-from one_table import CANARY, PEOPLE
+import yaml
+from one_table import CANARY, PEOPLE, contract, field
 
 from shared import dialects
-from shared.dialects import Dialect
 from shared.faults import Fault
-
-
-def plain(tmp_path, raw: bytes, chunk: int, monkeypatch) -> bool:
-    """Whether a file counts as plain, read in chunks of a size."""
-    path = tmp_path / "x.csv"
-    path.write_bytes(raw)
-    monkeypatch.setattr(dialects, "CHUNK", chunk)
-    return dialects.is_plain(path, "utf-8")
-
-
-@pytest.mark.parametrize("chunk", range(1, 8))
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        (b"a,b\n1,2\n", True),
-        (b"a,b\r\n1,2\r\n3,4", True),
-        (b"a,b\r\n1,2\n3,4\n", True),
-        (b"a,b\n\n1,2\n", False),
-        (b"a,b\n1,2\n\n", False),
-        (b"a,b\r\n\r\n1,2\r\n", False),
-        (b"a,b\n1,2\n\r\n", False),
-        (b"\na,b\n1,2\n", False),
-        (b"\r\na,b\n1,2\n", False),
-        (b"a,b\r1,2\r", False),
-        (b"a,b\n1\r,2\n", False),
-        (b"a,b\n1,2\r", False),
-        (b"a,b\n1,2\r\r\n", False),
-        (b'a,b\n1,"2"\n', False),
-    ],
-)
-def test_a_file_is_plain_if_its_lines_are_its_records(tmp_path, monkeypatch, raw, expected, chunk):
-    assert plain(tmp_path, raw, chunk, monkeypatch) is expected
-
-
-def test_plain_never_depends_on_where_a_chunk_ends(tmp_path, monkeypatch):
-    for letters in itertools.product(b"a\r\n", repeat=4):
-        raw = b"x" + bytes(letters)
-        assert len({plain(tmp_path, raw, chunk, monkeypatch) for chunk in (1, 2, 3, 100)}) == 1, raw
 
 
 @pytest.mark.parametrize("chunk", range(1, 12))
@@ -94,45 +56,75 @@ def test_the_contract_decides_the_encoding_where_both_would_fit(tmp_path):
 def test_the_delimiter_of_the_contract_is_the_only_one_tried(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id;name\n1;a\n")
-    fields = ("id", "name")
-    assert dialects.find_columns(path, "x.csv", "utf-8", fields, (), ";") == (";", ("id", "name"))
+    table = contract(field("id"), field("name"))
+    found = dialects.detect(path, "x.csv", {**table, "dialect": {"delimiter": ";"}})
+    assert (found.delimiter, found.columns) == (";", ("id", "name"))
     with pytest.raises(Fault, match="not the header that the contract expects"):
-        dialects.find_columns(path, "x.csv", "utf-8", fields, (), ",")
+        dialects.detect(path, "x.csv", {**table, "dialect": {"delimiter": ","}})
 
 
 def test_a_header_in_another_order_case_and_padding_names_the_columns_of_the_contract(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text('"NAME"\t iD \t Joined \n', encoding="utf-8")
-    fields = ("id", "name", "joined")
-    assert dialects.find_columns(path, "x.csv", "utf-8", fields, (), "auto") == ("\t", ("name", "id", "joined"))
+    found = dialects.detect(path, "x.csv", PEOPLE)
+    assert (found.delimiter, found.columns) == ("\t", ("name", "id", "joined"))
+    assert {rule for rule, _ in found.repairs} == {
+        "columns in another order",
+        "names of columns in another case or padded",
+    }
 
 
 def test_no_header_that_is_not_the_contracts_is_ever_quoted(tmp_path):
     path = tmp_path / "x.csv"
-    fields = ("id", "name", "joined")
     for cells in itertools.permutations(("id", "id", "name", CANARY, "joinde"), 3):
         path.write_text(",".join(cells) + "\n")
         with pytest.raises(Fault) as caught:
-            dialects.find_columns(path, "x.csv", "utf-8", fields, (), "auto")
+            dialects.detect(path, "x.csv", PEOPLE)
         assert CANARY.casefold() not in str(caught.value).casefold()
         assert "joinde" not in str(caught.value)
-
-
-def test_records_are_counted_from_the_first_after_the_header_and_blank_lines_do_not_count(tmp_path):
-    path = tmp_path / "x.csv"
-    path.write_bytes(b'id,name\r\n\r\n1,"a\r\nb"\r\n\r\n2,c')
-    dialect = Dialect("utf-8", "", ",", "", ("id", "name"), False)
-    assert list(dialects.records(path, "x.csv", dialect)) == [["1", "a\r\nb"], ["2", "c"]]
-
-
-def test_lines_of_a_plain_file_with_another_count_of_delimiters_are_numbered(tmp_path):
-    path = tmp_path / "x.csv"
-    path.write_bytes("id,näme\n1,a\n2\n3,b,c\n4,d".encode())
-    dialect = Dialect("utf-8", "", ",", "", ("id", "näme"), True)
-    assert dialects.count_plain_records(path, dialect) == (4, [2, 3])
 
 
 def test_the_metadata_name_the_delimiter(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id|name|joined\n1|a|\n")
     assert dialects.detect(path, "x.csv", PEOPLE).described()["delimiter_name"] == "pipe"
+
+
+def test_a_renamed_column_is_named_even_if_nothing_of_its_name_is_left(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(f"id,{CANARY},joined\n1,a,\n")
+    with pytest.raises(Fault, match="column 2 of the file, the only one .* may be name") as caught:
+        dialects.detect(path, "x.csv", PEOPLE)
+    assert CANARY not in str(caught.value)
+
+
+def test_two_renamed_columns_are_each_named_by_the_nearest_name(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id,joined_at,names\n1,a,\n")
+    with pytest.raises(Fault, match="column 2 of the file may be joined; column 3 of the file may be name"):
+        dialects.detect(path, "x.csv", PEOPLE)
+
+
+def test_the_line_for_a_new_column_is_yaml_whose_class_is_open(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id,name,joined,Umsatz: €\n1,a,,2\n", encoding="utf-8")
+    with pytest.raises(Fault) as caught:
+        dialects.detect(path, "x.csv", PEOPLE)
+    line = next(line for line in str(caught.value).splitlines() if line.startswith("  - "))
+    assert yaml.safe_load(line) == [{"name": "Umsatz: €", "type": "string", "personal": None, "description": None}]
+
+
+@pytest.mark.parametrize(("raw", "after"), [("id\n1\n\x1a", 1), ("id\n1\r\n\x1a\r\n", 3), ("id\n\x1a1\n", 0)])
+def test_a_sign_for_the_end_of_the_file_counts_only_at_the_end(tmp_path, raw, after):
+    path = tmp_path / "x.csv"
+    path.write_text(raw, newline="")
+    assert dialects.find_end(path, "x.csv", "utf-8", 0)[0] == after
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_footers_are_counted_back_from_the_end_in_any_encoding(tmp_path, encoding):
+    path = tmp_path / "x.csv"
+    path.write_bytes("id\n1\nGesamt ä\nEnde".encode(encoding))
+    footer = len("Gesamt ä\nEnde".encode(encoding.replace("utf-16", "utf-16-le")))
+    found = dialects.find_end(path, "x.csv", encoding, 2)
+    assert found == (footer, (("lines below the records left out", 2),))

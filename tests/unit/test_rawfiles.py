@@ -1,6 +1,7 @@
 """Raw files are found by the pattern of their contract; what cannot be used is a fault with a remedy, a line each."""
 
 import os
+import time
 
 import pytest
 
@@ -13,7 +14,7 @@ def put(folder, *names):
     """Empty files below a folder."""
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text("x")
+        (folder / name).write_text(name)
 
 
 def test_every_file_that_matches_belongs_to_its_table(tmp_path):
@@ -106,3 +107,25 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
     assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
         "customers: crm/cust.csv may not be read. Give yourself the right to read it"
     ]
+
+
+def test_the_same_file_twice_in_a_table_is_refused_whatever_its_name(tmp_path):
+    put(tmp_path, "crm/cust_1.csv", "sales.csv")
+    (tmp_path / "crm/cust_2.csv").write_bytes((tmp_path / "crm/cust_1.csv").read_bytes())
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+        "customers: crm/cust_2.csv is the same file as crm/cust_1.csv, byte for byte, "
+        "so its records would count twice. Remove one of them"
+    ]
+
+
+def test_two_files_of_equal_size_and_other_content_are_two_files(tmp_path):
+    put(tmp_path, "crm/cust_1.csv", "crm/cust_2.csv", "sales.csv")
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == []
+
+
+def test_three_hundred_files_are_found_in_a_moment(tmp_path):
+    put(tmp_path, "crm/cust.csv", *(f"daily/sales_{i:03}.csv" for i in range(300)))
+    start = time.perf_counter()
+    found, faults = rawfiles.find(tmp_path, CONTRACTS)
+    assert (len(found), faults) == (301, [])
+    assert time.perf_counter() - start < 0.3

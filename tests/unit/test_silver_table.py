@@ -407,7 +407,7 @@ def test_a_record_is_in_quarantine_as_written_with_file_number_and_the_first_rea
     assert done.rows("quarantine") == [
         {"file": "crm/people.csv", "record": "2", "code": "missing_key", "reason": "id is missing",
          "content": f",{CANARY}, 5 ,0"},
-        {"file": "crm/people.csv", "record": "3", "code": "malformed",
+        {"file": "crm/people.csv", "record": "3", "code": "wrong_width",
          "reason": "has more or fewer cells than the header", "content": "B,1"},
     ]  # fmt: skip
 
@@ -431,7 +431,7 @@ def test_an_unreadable_value_becomes_null_where_the_contract_says_so(tmp_path):
     days = contract(field("id"), field("day", "date", format="%Y%m%d", missingValues=["0"], invalid="null"))
     done = clean(tmp_path, days, "id,day\nA,20240105\nB,0\nC,32154\n")
     assert [row["day"] for row in done.rows("data")] == ["2024-01-05", "", ""]
-    assert done.conversions("day") == {"missing value": 1, "unreadable": 1}
+    assert done.conversions("day") == {"date written %Y%m%d": 1, "missing value": 1, "unreadable": 1}
 
 
 def test_the_books_balance_over_every_fate_at_once(tmp_path):

@@ -1,0 +1,63 @@
+"""One table in several files: the same warehouse, a new file reruns only what it must, records are known by file and number."""
+
+import csv
+from pathlib import Path
+
+from conftest import Project
+
+CONFIG = ("--config", "seed=42", "run_id=parts")
+SALES = "raw/source_crm/sales_details.csv"
+
+
+def split(project: Project, *shares: float) -> list[Path]:
+    """Cut the sales file into several by share of its lines, each with the header; the original goes."""
+    path = project.folder / SALES
+    header, *lines = path.read_bytes().splitlines(keepends=True)
+    path.unlink()
+    edges = [0, *(round(sum(shares[: i + 1]) * len(lines)) for i in range(len(shares)))]
+    parts = []
+    for i in range(len(shares)):
+        part = path.with_name(f"sales_details_{2022 + i}.csv")
+        part.write_bytes(header + b"".join(lines[edges[i] : edges[i + 1]]))
+        parts.append(part)
+    return parts
+
+
+def test_a_table_in_two_files_gives_the_same_silver_table_and_a_third_reruns_only_its_bronze(
+    project: Project, sample_run: Path
+):
+    *_, last = split(project, 0.5, 0.3, 0.2)
+    kept = last.read_bytes()
+    last.unlink()
+    assert project.snakemake(*CONFIG, "--until", "silver_table").returncode == 0
+    last.write_bytes(kept)
+    jobs = project.jobs(*CONFIG, "--until", "silver_table")
+    assert jobs == {f"bronze_file/{last.name}", "silver_table/crm_sales"}
+    run = project.run("parts")
+    assert (run / "silver/data/crm_sales.csv").read_bytes() == (sample_run / "silver/data/crm_sales.csv").read_bytes()
+
+
+def test_a_change_names_the_file_and_the_number_of_its_record_there(project: Project, sample_run: Path):
+    first, _ = split(project, 0.5, 0.5)
+    assert project.snakemake(*CONFIG, "--until", "silver_table").returncode == 0
+    lines = len(first.read_bytes().splitlines()) - 1
+
+    def changes(path: Path) -> set[tuple[int, str, str]]:
+        with open(path, encoding="utf-8", newline="") as file:
+            return {
+                (int(r["record"]) + (lines if r["file"].endswith("2023.csv") else 0), r["column"], r["after"])
+                for r in csv.DictReader(file)
+            }
+
+    found = changes(project.run("parts") / "silver/changes/crm_sales.csv")
+    assert found == changes(sample_run / "silver/changes/crm_sales.csv")
+
+
+def test_the_same_file_twice_in_one_table_is_refused(project: Project):
+    path = project.folder / SALES
+    path.with_name("sales_details_copy.csv").write_bytes(path.read_bytes())
+    done = project.snakemake(*CONFIG, "--until", "silver_table")
+    assert done.returncode != 0
+    assert "sales_details.csv" in done.stdout
+    assert "sales_details_copy.csv" in done.stdout
+    assert not (project.run("parts") / "silver/data/crm_sales.csv").exists()
