@@ -2,10 +2,11 @@
 
 
 rule bronze_file:
-    """Copy one raw file byte for byte; hash, records, dialect and why."""
+    """Copy one raw file byte for byte, without records of erased persons; hash, records, dialect and why."""
     input:
         raw=lambda wildcards: RAW_FILES[wildcards.file][0],
         contract=lambda wildcards: contract(RAW_FILES[wildcards.file][1]),
+        ties=lambda wildcards: [path for tie in ties_of(wildcards.file).items() for path in tie],
     output:
         data="<bronze>/data/{file}",
         metadata="<bronze>/_meta/files/{file}.json",
@@ -19,6 +20,9 @@ rule bronze_file:
         code=code_version("bronze_file.py"),
         sha256=lambda wildcards: sha256(RAW_FILES[wildcards.file][0]),
         where=lambda wildcards: Path(RAW_FILES[wildcards.file][0]).relative_to(RAW).as_posix(),
+        erased=lambda wildcards: ERASED if identifies(RAW_FILES[wildcards.file][1]) else erasures.NOTHING,
+        ties=lambda wildcards: ties_of(wildcards.file),
+        key_file=str(KEY_FILE),
     script:
         "../scripts/bronze_file.py"
 

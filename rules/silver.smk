@@ -1,4 +1,4 @@
-"""Silver. Needs: bronze files and contracts. Gives: clean tables, quarantine, change log, and their books."""
+"""Silver. Needs: bronze files and contracts. Gives: clean tables, quarantine, change log, their books, feedback."""
 
 
 rule silver_table:
@@ -32,6 +32,7 @@ rule silver_report:
     output:
         metadata="<silver>/_meta/silver_metadata.yaml",
         report="<silver>/reports/silver_quality_report.md",
+        page="<silver>/reports/silver_quality_report.html",
     log:
         "<logs>/silver_report.log",
     benchmark:
@@ -43,3 +44,24 @@ rule silver_report:
         budget=config["quarantine_budget"],
     script:
         "../scripts/silver_report.py"
+
+
+rule silver_feedback:
+    """The lists to hand back to the owners of the data: what to mend at the source."""
+    input:
+        quarantine=expand("<silver>/quarantine/{table}.csv", table=CONTRACTS),
+        changes=expand("<silver>/changes/{table}.csv", table=CONTRACTS),
+        contracts=[contract(table) for table in CONTRACTS],
+    output:
+        expand("<silver>/feedback/{source}.csv", source=SOURCES),
+    log:
+        "<logs>/silver_feedback.log",
+    benchmark:
+        "<benchmarks>/silver_feedback.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("silver_feedback.py"),
+        files=PLACES,
+    script:
+        "../scripts/silver_feedback.py"

@@ -1,17 +1,20 @@
 """Copy one raw file byte for byte and state what it is: hash, size, records, dialect and why.
 
-Inputs: the raw file, the contract of its table.
+Records of persons on the erasure list are left out of the copy and counted.
+
+Inputs: the raw file, the contract of its table; if persons were erased, the raw files that tie their identifiers.
 Outputs: bronze/data/<file>, bronze/_meta/files/<file>.json.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import dialects, gate, rulelog
+from shared import dialects, erasures, gate, rulelog, sources
 from shared.faults import Fault
-from shared.files import copy_bytes, read_yaml, sha256, staged, write_json
+from shared.files import copy_bytes, read_yaml, sha256, sha256_of_copy, staged, write_json
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -32,12 +35,35 @@ def described(path: Path, where: str, contract: dict[str, Any]) -> dict[str, Any
         "table": contract["name"],
         "file": where,
         "bytes": path.stat().st_size,
-        "dialect": replace(dialect, is_plain=structure.is_plain).described(),
+        "dialect": replace(dialect, **structure.flags()).described(),
         **structure.described(dialect),
     }
 
 
-def main(raw: str, contract_file: str, where: str, copy: str, metadata: str) -> None:
+def leave_out(path: Path, found: dict[str, Any], contract: dict[str, Any], erased: Mapping[str, Any]) -> int:
+    """Write a copy again without the records of erased persons; how many there were.
+
+    `erased`: `digest` of the list, `key_file`, and `ties`, raw file -> contract file of tables that tie identifiers.
+    """
+    from shared import erased_records
+
+    if erasures.digest() != erased["digest"]:
+        raise Fault(erasures.LIST, "persons were erased while this run was at work", "Start the run again")
+    key = erasures.read_key(Path(erased["key_file"]))
+    known, tables = erasures.Known(key, erasures.read(key)), [erased_records.located(path, found, contract)]
+    for other, contract_file in erased["ties"].items():
+        its = read_yaml(contract_file)
+        tables.append(erased_records.located(Path(other), described(Path(other), Path(other).name, its), its))
+    erased_records.tie(known, tables)
+    count, lines = erased_records.lines_of(tables[0], known)
+    if lines:
+        erased_records.leave_out(path, sources.dialect_of(found), lines)
+    return count
+
+
+def main(
+    raw: str, contract_file: str, where: str, copy: str, metadata: str, erased: Mapping[str, Any] | None = None
+) -> None:
     """Copy, describe the copy, and publish both only if the file is what the contract expects."""
     contract = read_yaml(contract_file)
     with staged(copy) as temporary, ThreadPoolExecutor() as pool:
@@ -46,10 +72,14 @@ def main(raw: str, contract_file: str, where: str, copy: str, metadata: str) -> 
         except OSError as error:
             remedy = "Check that it is there, that you may read it, and that the disk has room"
             raise Fault(where, f"cannot be copied ({error.strerror})", remedy) from None
-        hashes = [pool.submit(sha256, path) for path in (raw, temporary)]
-        found = {**described(temporary, where, contract), "sha256": hashes[1].result()}
-        if hashes[0].exception() or hashes[0].result() != found["sha256"]:
+        digest = pool.submit(sha256_of_copy, raw, temporary)
+        found = {**described(temporary, where, contract), "sha256": digest.result()}
+        if not found["sha256"]:
             raise Fault(where, "changed while it was copied", "Start again when the export is complete")
+        count = leave_out(temporary, found, contract, erased) if erased else 0
+        if count:
+            found = {**described(temporary, where, contract), "sha256": sha256(temporary)}
+        found["erased"] = count
     write_json(metadata, found)
     for warning in found["warnings"]:
         words = "%s: %s in column %s, %d records; the export was read in a wrong encoding before it came here"
@@ -65,4 +95,11 @@ if __name__ == "__main__":
         snakemake.params.where,
         snakemake.output.data,
         snakemake.output.metadata,
+        None
+        if snakemake.params.erased == erasures.NOTHING
+        else {
+            "digest": snakemake.params.erased,
+            "key_file": snakemake.params.key_file,
+            "ties": snakemake.params.ties,
+        },
     )

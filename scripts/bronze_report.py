@@ -42,7 +42,12 @@ def report(files: Sequence[Mapping[str, Any]]) -> str:
             number(finding["records"]),
         ]
         for f in files
-        for what, found in (("repaired", f["repairs"]), ("warning", f["warnings"]), ("malformed", fault_rows(f)))
+        for what, found in (
+            ("repaired", f["repairs"]),
+            ("warning", f["warnings"]),
+            ("malformed", fault_rows(f)),
+            ("left out", erased_rows(f)),
+        )
         for finding in found
     ]
     records, size = sum(f["records"] for f in files), sum(f["bytes"] for f in files)
@@ -50,6 +55,11 @@ def report(files: Sequence[Mapping[str, Any]]) -> str:
         f"# Bronze: {number(records)} records in {len(files)} files, copied byte for byte\n\n"
         f"{number(size)} bytes. The copies in `bronze/data/` have the SHA-256 of the raw files; the full hashes "
         "are in `bronze/_meta/bronze_metadata.yaml`.\n\n"
+        + (
+            "Records of erased persons are left out of the copies; hashes and numbers are those of the copies.\n\n"
+            if any(map(erased_rows, files))
+            else ""
+        )
         + table(["File", "Table", "Records", "Bytes", "SHA-256 (first 16 digits)"], rows)
         + "## How each file is written, and why it is read so\n\n"
         + table(["File", "Encoding", "Because", "Delimiter", "Because", "Malformed records"], dialects)
@@ -72,6 +82,11 @@ def column(finding: Mapping[str, Any]) -> str:
 def fault_rows(file: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rule and records of a file's malformed records."""
     return [{"rule": REASONS[fault], "records": count} for fault, count in file["faults"].items()]
+
+
+def erased_rows(file: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Records of a file that are not in the copy, as they are about erased persons."""
+    return [{"rule": "records of erased persons", "records": file["erased"]}] if file.get("erased") else []
 
 
 def main(metadata: Sequence[str], metadata_file: str, report_file: str) -> None:

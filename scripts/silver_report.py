@@ -1,23 +1,26 @@
 """Data quality of all tables: what was found, what was repaired, what it moved in money, and who can mend it.
 
 Inputs: silver/_meta/tables/*.json.
-Outputs: silver/_meta/silver_metadata.yaml, silver/reports/silver_quality_report.md.
+Outputs: silver/_meta/silver_metadata.yaml, silver/reports/silver_quality_report.md and .html.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shared import rulelog
-from shared.files import gathered, write_text, write_yaml
+from shared import pages, rulelog
+from shared.budgets import Budget, by_code, share, share_of_all
+from shared.files import gathered, write_yaml
 from shared.languages import in_language
-from shared.markdown import code, escape, table
+from shared.markdown import Markdown, code, escape, table
 from shared.numbers import number, percent
+from shared.rawfiles import source_of
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 Tables = Mapping[str, Mapping[str, Any]]
+NOTHING = "Nothing.\n"
 
 
 def quarantined(found: Mapping[str, Any]) -> int:
@@ -45,22 +48,52 @@ def money_rows(tables: Tables) -> Iterator[list[Any]]:
             yield [code(f"{name}.{column}"), *(number(amount, 2) for amount in amounts)]
 
 
+def sources(found: Mapping[str, Any]) -> str:
+    """Where the rows of a table stand in the lists for the owners of the data."""
+    return Markdown(", ".join(code(f"{name}.csv") for name in sorted({source_of(f["file"]) for f in found["files"]})))
+
+
 def finding_rows(tables: Tables) -> Iterator[list[Any]]:
-    """One row a finding that a department can mend at the source: quarantine and repairs."""
-    for name, found in tables.items():
+    """One row a finding that a department can mend at the source, by department and table."""
+    for name, found in sorted(tables.items(), key=lambda item: in_language(item[1]["department"])):
+        start = [in_language(found["department"]), code(name)]
         for reason in found["quarantined"]:
             places = ", ".join(map(str, reason["first_records"]))
             more = ", …" if reason["records"] > len(reason["first_records"]) else ""
             what = f"{reason['why']} (records {places}{more})"
-            yield [in_language(found["department"]), code(name), "quarantined", what, number(reason["records"]), ""]
+            yield [*start, "quarantined", what, number(reason["records"]), "", sources(found)]
         for repair in found["repairs"]:
             if repair["records"]:
-                why = in_language(repair["why"])
+                why = f"{repair['column']}: {in_language(repair['why'])}"
                 moved = ", ".join(number(amount, 2, sign=True) for amount in repair["money"].values())
-                yield [in_language(found["department"]), code(name), "repaired", why, number(repair["records"]), moved]
+                yield [*start, "repaired", why, number(repair["records"]), moved, sources(found)]
         for fate in ("superseded", "duplicates"):
             if found[fate]:
-                yield [in_language(found["department"]), code(name), fate, "the key repeats", number(found[fate]), ""]
+                yield [*start, fate, "the key repeats", number(found[fate]), "", ""]
+        for warning in found["warnings"]:
+            what = f"{warning['column']}: letters look like Ã¤ for ä, the file was once read in a wrong encoding"
+            yield [*start, "warning", what, number(warning["cells"]), "", ""]
+
+
+def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
+    """One row a table and reason code: records in quarantine, and how much of the budget that takes."""
+    for name, found in tables.items():
+        counts = by_code(found)
+        shares = {reason: share(budget, reason) for reason in counts}
+        if len(counts) > 1:
+            counts, shares = counts | {"all": sum(counts.values())}, shares | {"all": share_of_all(budget)}
+        for reason, count in counts.items():
+            is_share, most = count / found["records"], shares[reason]
+            used = percent(is_share / most, 0) if most else "–"
+            yield [code(name), code(reason), number(count), percent(is_share, 2), percent(most), used]
+
+
+def code_rows(tables: Tables) -> Iterator[list[Any]]:
+    """One row a code and its meaning, of fields that are not personal."""
+    for name, found in tables.items():
+        for change in found["codes"]:
+            cells = number(change["cells"])
+            yield [code(name), code(change["column"]), change["from"] or "(missing)", change["to"], cells]
 
 
 def conversion_rows(tables: Tables) -> Iterator[list[Any]]:
@@ -77,20 +110,34 @@ def conversion_rows(tables: Tables) -> Iterator[list[Any]]:
             ]
 
 
-def report(tables: Tables, budget: float) -> str:
-    """The report as Markdown; counts and record numbers, no content of any cell."""
+def report(tables: Tables, budget: Budget) -> str:
+    """The report as Markdown; counts, record numbers and codes that are not personal, no content of any other cell."""
+    tables = {name: {**found, "records": found["records"] - found.get("erased", 0)} for name, found in tables.items()}
     records, silver = (sum(found[key] for found in tables.values()) for key in ("records", "silver"))
     lost = sum(quarantined(found) for found in tables.values())
+    findings, codes = list(finding_rows(tables)), list(code_rows(tables))
+    budgets = list(budget_rows(tables, budget))
     sections = [
         f"# Silver: {number(silver)} of {number(records)} records are clean, {number(lost)} are in quarantine\n\n"
         "Every record of bronze is in exactly one column of this table; the run stops if one is missing.\n\n"
-        + table(["Table", "Records in", "Silver", "Quarantined", "Superseded", "Duplicates"], book_rows(tables))
-        + f"Up to {percent(budget)} of a table may go to quarantine before the run fails.\n",
+        + table(["Table", "Records in", "Silver", "Quarantined", "Superseded", "Duplicates"], book_rows(tables)),
+        "## What the departments can mend at the source\n\n"
+        "The records and cells themselves are in `silver/feedback/`, one list a source, by file and record number. "
+        "The lists are protected: hand them only to the owners of the data.\n\n"
+        + (
+            table(["Department", "Table", "What happened", "Why", "Records", "Money", "List"], findings)
+            if findings
+            else NOTHING
+        ),
         "## Money from raw to silver\n\n"
         + table(["Amount", "Raw", "Repairs", "Quarantined", "Superseded", "Duplicates", "Silver"], money_rows(tables)),
-        "## What the departments can mend at the source\n\n"
-        "The records themselves are in `silver/quarantine/` and `silver/changes/` (protected), by file and number.\n\n"
-        + table(["Department", "Table", "What happened", "Why", "Records", "Money"], finding_rows(tables)),
+        "## Quarantine and its budget\n\n"
+        f"Up to {percent(share(budget, 'default'))} of a table may go to quarantine for one reason that has no budget "
+        f"of its own, and {percent(share_of_all(budget))} for all reasons together, before the run fails.\n\n"
+        + (table(["Table", "Reason", "Records", "Share", "Budget", "Used"], budgets) if budgets else NOTHING),
+        "## Codes and what they became\n\n"
+        "Only of fields that are not personal.\n\n"
+        + (table(["Table", "Column", "From", "To", "Cells"], codes) if codes else NOTHING),
         "## Conversions of whole columns\n\n"
         + table(["Table", "Column", "Rule", "Cells", "Share of records"], conversion_rows(tables)),
         "## Tables\n\n"
@@ -99,13 +146,19 @@ def report(tables: Tables, budget: float) -> str:
     return "\n".join(sections)
 
 
-def main(metadata: Sequence[str], budget: float, metadata_file: str, report_file: str) -> None:
+def main(metadata: Sequence[str], budget: Budget, metadata_file: str, report_file: str, page_file: str) -> None:
     """Gather the books of all tables, write them as YAML and as a report."""
     tables = gathered(metadata)
     write_yaml(metadata_file, {"tables": dict(tables)})
-    write_text(report_file, report(tables, budget))
+    pages.write(report(tables, budget), report_file, page_file)
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    main(snakemake.input.metadata, snakemake.params.budget, snakemake.output.metadata, snakemake.output.report)
+    main(
+        snakemake.input.metadata,
+        snakemake.params.budget,
+        snakemake.output.metadata,
+        snakemake.output.report,
+        snakemake.output.page,
+    )

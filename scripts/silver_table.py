@@ -6,94 +6,34 @@ silver/_meta/tables/<table>.json.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shared import cleaning, conventions, rulelog, sources
-from shared.accounting import Books, check_budget, check_ledger
+from shared import cleaning, conventions, repeats, rulelog, sources
+from shared.accounting import Books, check_ledger
+from shared.budgets import Budget, check_budget, share_of_all
 from shared.files import make_folder, read_json, read_yaml, staged, write_json
+from shared.findings import CHANGES, change_rows, malformed_rows, quarantine_rows, undecided_rows
 from shared.guards import guarded
-from shared.languages import in_language
-from shared.sorting import SortedParts
+from shared.sorting import SortedParts, ahead
+from shared.tables import dates_as_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-BATCH = 250_000
-MALFORMED = "has more or fewer cells than the header"
-REPEATED = "the key repeats with other content, and the contract does not say which record is right"
-QUARANTINE = {"file": pl.String, "record": pl.Int64, "code": pl.String, "reason": pl.String, "content": pl.String}
-CHANGES = {"file": pl.String, "record": pl.Int64} | dict.fromkeys(("column", "rule", "before", "after"), pl.String)
-
-
-def as_written(contract: Mapping[str, Any]) -> pl.Expr:
-    """The cells of a record as they were written."""
-    return pl.concat_str([pl.col(f"raw:{f['name']}").fill_null("") for f in contract["fields"]], separator=",")
-
-
-def quarantine_rows(frame: pl.DataFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
-    """One row a record that has a reason: file, record, code, reason, content (its cells as written)."""
-    found = dict(enumerate(cleaning.reasons(contract)))
-    return frame.filter(pl.col("_reason").is_not_null()).select(
-        file="_file",
-        record="_record",
-        code=pl.col("_reason").replace_strict({i: reason.code for i, reason in found.items()}, return_dtype=pl.String),
-        reason=pl.col("_reason").replace_strict({i: reason.why for i, reason in found.items()}, return_dtype=pl.String),
-        content=as_written(contract),
-    )
-
-
-def malformed_rows(malformed: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """The same for records that could not be taken apart into the cells of the header."""
-    rows = [
-        (m["_file"], m["_record"], m.get("code", "malformed"), m.get("reason", MALFORMED), m["record"])
-        for m in malformed
-    ]
-    return pl.DataFrame(rows, schema=QUARANTINE, orient="row")
-
-
-def undecided_rows(raw: pl.LazyFrame, contract: Mapping[str, Any], places: pl.DataFrame) -> pl.DataFrame:
-    """The same for records whose key repeats; they are read once more."""
-    if places.is_empty():
-        return pl.DataFrame(schema=QUARANTINE)
-    rows = raw.join(places.lazy(), on=cleaning.PLACE, how="semi").select(
-        file="_file",
-        record="_record",
-        code=pl.lit("repeated_key"),
-        reason=pl.lit(REPEATED),
-        content=as_written(contract),
-    )
-    return rows.collect(engine="streaming")
-
-
-def change_rows(frame: pl.DataFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
-    """One row a cell that a repair changed: file, record, column, rule, before, after (in the order of the repairs)."""
-    rows = [
-        frame.filter(cleaning.changed(i)).select(
-            file="_file",
-            record="_record",
-            column=pl.lit(repair["field"]),
-            rule=pl.lit(in_language(repair["why"])),
-            before=pl.col(f"before:{i}").cast(pl.String),
-            after=pl.col(f"after:{i}").cast(pl.String),
-        )
-        for i, repair in enumerate(contract.get("repairs", []))
-    ]
-    return pl.concat([pl.DataFrame(schema=CHANGES), *rows]).sort("file", "record", maintain_order=True)
-
 
 def unrepeated(
-    parts: SortedParts, contract: Mapping[str, Any], books: Books, undecided: list[pl.DataFrame]
+    parts: Iterable[pl.DataFrame], contract: Mapping[str, Any], books: Books, undecided: list[pl.DataFrame]
 ) -> Iterator[pl.DataFrame]:
     """The rows that reach silver, sorted by key; those that do not are booked, undecided ones listed by place."""
     names = [field["name"] for field in contract["fields"]]
     for part in parts:
-        again = cleaning.neighbours(part, contract["primaryKey"])
+        again = repeats.neighbours(part, contract["primaryKey"])
         if again.height:
-            fates = cleaning.repeats(again.lazy(), contract)
+            fates = repeats.repeats(again.lazy(), contract)
             lost = again.join(fates, on=cleaning.PLACE)
             for fate, name in (
                 ("duplicate", "duplicates"),
@@ -110,7 +50,7 @@ def main(
     bronze: Sequence[str],
     metadata: Sequence[str],
     contract_file: str,
-    budget: float,
+    budget: Budget,
     table: str,
     quarantine: str,
     changes: str,
@@ -119,7 +59,8 @@ def main(
     """Read, clean, account for every record, check, write; batch by batch, so that memory does not grow."""
     contract, files = read_yaml(contract_file), [read_json(path) for path in metadata]
     fields, key, total = contract["fields"], contract["primaryKey"], sum(stated["records"] for stated in files)
-    names = [field["name"] for field in fields]
+    erased = sum(stated.get("erased", 0) for stated in files)  # bronze has left them out
+    names, most = [field["name"] for field in fields], share_of_all(budget) * total
     where = f"{contract['name']} ({files[0]['file'] if len(files) == 1 else f'{len(files)} files'})"
     cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
     staging = Path(table).parent / f".{contract['name']}.staging"
@@ -128,44 +69,50 @@ def main(
         raw, malformed = sources.scan(bronze, files, names, staging)
         dialect = contract.get("dialect", {})
         wanted = dialect.get("decimalChar", "auto"), dialect.get("groupChar", "auto")
-        found_conventions = conventions.decided(cleaning.texts(raw, fields), contract["name"], fields, *wanted)
-        books, parts = Books(contract, found_conventions), SortedParts(staging, key)
+        is_tidy, is_unmarked = sources.holds(files, "is_tidy"), sources.holds(files, "is_unmarked")
+        texts = cleaning.texts(raw, fields, is_tidy)
+        found_conventions = conventions.decided(texts, contract["name"], fields, *wanted, is_unmarked)
+        books, parts = Books(contract, found_conventions, is_tidy), SortedParts(staging, key)
         undecided = [pl.DataFrame(schema={"_file": pl.String, "_record": pl.Int64})]
         rejected = [malformed_rows(malformed)]
         books.add_quarantine(rejected[0])
         with staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
             with open(log, "wb") as file:
                 pl.DataFrame(schema=CHANGES).write_csv(file)
-                for batch in raw.collect_batches(chunk_size=BATCH, maintain_order=True):
-                    frame = cleaning.worked(batch.lazy(), contract, found_conventions).collect()
-                    cleaning.check_digits(frame, contract)
+                batches = sources.batches(raw, bronze, files, cleaning.looks_across(contract))
+                engine = contract, found_conventions, is_tidy
+                for frame in ahead(cleaning.worked(batch.lazy(), *engine).collect() for batch in batches):
+                    if not is_unmarked:
+                        cleaning.check_digits(frame, contract)
                     books.add_batch(frame)
                     books.add_fate("quarantined", frame.filter(pl.col("_reason").is_not_null()))
                     rows = quarantine_rows(frame, contract)
                     books.add_quarantine(rows)
-                    if sum(books.reasons.values()) <= budget * total:  # beyond it the run fails, and none is written
+                    if sum(books.reasons.values()) <= most:  # beyond it the run fails, and none is written
                         rejected.append(rows)
                     change_rows(frame, contract).write_csv(file, include_header=False)
-                    parts.add(frame.filter(pl.col("_reason").is_null()).select(*cleaning.PLACE, *names))
+                    kept = frame.lazy().filter(pl.col("_reason").is_null()).select(*cleaning.PLACE, *names)
+                    parts.add(kept.collect())
             required = [f["name"] for f in fields if f.get("required") or f["name"] in key]
             with open(good, "wb") as file:
                 pl.DataFrame(schema=names).write_csv(file)
-                for part in guarded(unrepeated(parts, contract, books, undecided), where, fields, required, key):
+                for part in guarded(unrepeated(ahead(parts), contract, books, undecided), where, fields, required, key):
                     books.add_fate("silver", part)
-                    part.write_csv(file, include_header=False)
+                    dates_as_text(part).write_csv(file, include_header=False)
             rejected.append(undecided_rows(raw, contract, pl.concat(undecided)))
             books.add_quarantine(rejected[-1])
             pl.concat(rejected).sort("file", "record").write_csv(bad)
+            books.fates["erased"] += erased
             found = books.summary(is_one_file=len(files) == 1) | {
                 "name": contract["name"],
                 "title": contract["title"],
                 "department": contract.get("department", ""),
                 "files": [{key: stated[key] for key in ("file", "sha256", "bytes", "records")} for stated in files],
-                "records": total,
+                "records": total + erased,
                 "conventions": found_conventions,
             }
             check_ledger(where, found)
-            check_budget(where, found, budget)
+            check_budget(where, found | {"records": total}, budget)
     finally:
         shutil.rmtree(staging)
     write_json(summary_file, found)

@@ -7,22 +7,32 @@ from typing import Any
 
 import polars as pl
 
-from shared import cleaning, conventions
+from shared import cleaning, conventions, dates, trimming
 from shared.faults import Fault
 
 MOJIBAKE = "[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€"  # UTF-8 that was read as cp1252
 SUSPICIOUS = 0.01  # share of a column's texts
+OUTSIDE = "outside limits"
+TAKEN_AS_MISSING = {
+    "en": "an amount outside the contract's limits is taken as missing",
+    "de": "ein Betrag außerhalb der Grenzen des Vertrags gilt als fehlend",
+}
 FIRST = 5  # records that are named for a reason
+FATES = ("silver", "superseded", "duplicates", "erased")  # where a record may be beside quarantine
 
 
-def cell_counts(field: Mapping[str, Any], convention: Any) -> dict[str, pl.Expr]:
-    """Rule -> whether it changed the cell, over the working frame; numbers apart (`spelling_counts`)."""
+def cell_counts(field: Mapping[str, Any], convention: Any, is_tidy: bool = False) -> dict[str, pl.Expr]:
+    """Rule -> whether it changed the cell, over the working frame; numbers apart (`spelling_counts`).
+
+    `is_tidy`: there was nothing to trim.
+    """
     name, kind = field["name"], field["type"]
     text, raw, is_parsed = pl.col(f"text:{name}"), pl.col(f"raw:{name}"), pl.col(f"parsed:{name}").is_not_null()
     missing = field.get("missingValues", [])
-    counts = {"trimmed": (raw != text) | (text.is_null() & ~raw.is_in(["", *missing]))}
+    counts = {} if is_tidy else {"trimmed": (raw != text) | (text.is_null() & ~raw.is_in(["", *missing]))}
     if missing:
-        counts["missing value"] = text.is_null() & raw.is_not_null() & ~cleaning.is_blank(raw)
+        is_blank = pl.lit(False) if is_tidy else trimming.is_blank(raw)
+        counts["missing value"] = text.is_null() & raw.is_not_null() & ~is_blank
     if "convert" in field:
         counts["converted"] = pl.col(f"converted:{name}")
     if "codes" in field:
@@ -30,18 +40,18 @@ def cell_counts(field: Mapping[str, Any], convention: Any) -> dict[str, pl.Expr]
     if "otherwise" in field:
         counts["not in the code list"] = ~pl.col(f"listed:{name}")
     if kind == "integer":
-        counts["another spelling of the integer"] = is_parsed & text.str.contains(r"^[+]|^-?0[0-9]|[.]")
+        counts["another spelling of the integer"] = is_parsed & text.str.contains(r"^(?:[+]|-?0[0-9]|[^.]*[.])")
     if kind == "date":
         before: pl.Expr = pl.lit(False)
         for form in convention:
-            reads = is_parsed if len(convention) == 1 else conventions.as_date(text, form).is_not_null()
-            if form != conventions.ISO:
+            reads = is_parsed if len(convention) == 1 else dates.as_date(text, form).is_not_null()
+            if form != dates.ISO:
                 counts[f"date written {form}"] = is_parsed & reads & ~before
             before |= reads
     if kind != "string":
         counts["unreadable"] = ~is_parsed & text.is_not_null()
     if {"minimum", "maximum"} & field.keys():
-        counts["outside limits"] = ~cleaning.limits(field)
+        counts[OUTSIDE] = ~cleaning.limits(field)
     return counts
 
 
@@ -64,9 +74,12 @@ class Books:
     `reasons`: (code, why) -> records; `first`: the same -> first records (file, record).
     """
 
-    def __init__(self, contract: Mapping[str, Any], found_conventions: Mapping[str, Any]) -> None:
-        self.contract, self.conventions = contract, found_conventions
+    def __init__(
+        self, contract: Mapping[str, Any], found_conventions: Mapping[str, Any], is_tidy: bool = False
+    ) -> None:
+        self.contract, self.conventions, self.is_tidy = contract, found_conventions, is_tidy
         self.amounts = [field["name"] for field in contract["fields"] if field.get("money")]
+        self.limited = [f for f in contract["fields"] if f.get("money") and {"minimum", "maximum"} & f.keys()]
         self.cells, self.codes, self.texts, self.garbled = Counter(), Counter(), Counter(), Counter()
         self.repairs, self.effects, self.money, self.fates = Counter(), Counter(), Counter(), Counter()
         self.reasons, self.repaired_amounts = Counter(), 0
@@ -77,7 +90,7 @@ class Books:
         counts: dict[tuple[str, ...], pl.Expr] = {}
         for field in self.contract["fields"]:
             convention = self.conventions.get(field["name"])
-            for rule, when in cell_counts(field, convention).items():
+            for rule, when in cell_counts(field, convention, self.is_tidy).items():
                 counts["cells", field["name"], rule] = when.sum()
             if field["type"] == "number":
                 for rule, cells in spelling_counts(frame, field, convention).items():
@@ -85,6 +98,9 @@ class Books:
         counts |= self.repair_counts()
         for name in self.amounts:
             counts["money", name, "raw"] = pl.col(f"parsed:{name}").sum()
+        for field in self.limited:
+            outside = (~cleaning.limits(field)).fill_null(False)
+            counts["money", field["name"], "outside"] = pl.col(f"parsed:{field['name']}").filter(outside).sum()
         row = frame.select(when.alias("|".join(key)) for key, when in counts.items()).row(0)
         for (book, *key), value in zip(counts, row, strict=True):
             if book == "amounts":
@@ -127,11 +143,11 @@ class Books:
             if field["type"] == "string":
                 text = frame[f"text:{field['name']}"]
                 self.texts[field["name"]] += text.count()
-                if not cleaning.is_ascii(text):
+                if not self.is_tidy and not trimming.is_ascii(text):
                     self.garbled[field["name"]] += text.str.contains(MOJIBAKE).sum()
 
     def add_fate(self, fate: str, rows: pl.DataFrame) -> None:
-        """Book typed records and their money under silver, quarantined, superseded or duplicates."""
+        """Book typed records and their money under silver, quarantined, superseded, duplicates or erased."""
         if fate != "quarantined":  # those are counted by reason
             self.fates[fate] += rows.height
         for name in self.amounts:
@@ -170,7 +186,16 @@ class Books:
             sorted(((key, n) for key, n in counts.items() if n), key=lambda item: (order[item[0][0]], item[0][1:]))
             for counts in (self.cells, self.codes)
         )
-        repairs = []
+        repairs = [
+            {
+                "column": field["name"],
+                "why": TAKEN_AS_MISSING,
+                "records": self.cells[field["name"], OUTSIDE],
+                "money": {field["name"]: self.exact(field["name"], -self.money[field["name"], "outside"])},
+            }
+            for field in self.limited
+            if self.cells[field["name"], OUTSIDE]
+        ]
         for i, repair in enumerate(self.contract.get("repairs", [])):
             moved = {repair["field"]: self.exact(repair["field"], self.effects[i])} if i in self.effects else {}
             found = {"column": repair["field"], "why": repair["why"], "records": self.repairs[i], "money": moved}
@@ -185,7 +210,7 @@ class Books:
             "repaired_amounts": self.repaired_amounts,
             "money": {name: self.money_of(name, repairs) for name in self.amounts},
             "quarantined": self.quarantined(is_one_file),
-            **{fate: self.fates[fate] for fate in ("silver", "superseded", "duplicates")},
+            **{fate: self.fates[fate] for fate in FATES},
         }
 
     def exact(self, name: str, amount: Any) -> str:
@@ -195,7 +220,7 @@ class Books:
 
     def money_of(self, name: str, repairs: list[dict[str, Any]]) -> dict[str, str]:
         """The way of an amount from raw to silver."""
-        parts = {part: self.money[name, part] for part in ("raw", "quarantined", "superseded", "duplicates", "silver")}
+        parts = {part: self.money[name, part] for part in ("raw", "quarantined", *FATES)}
         parts["repairs"] = sum((Decimal(repair["money"].get(name, 0)) for repair in repairs), Decimal(0))
         return {part: self.exact(name, value) for part, value in parts.items()}
 
@@ -211,27 +236,10 @@ class Books:
 def check_ledger(where: str, found: Mapping[str, Any]) -> None:
     """Every record and every cent of the raw table must be in exactly one place; raises Fault otherwise."""
     quarantined = sum(reason["records"] for reason in found["quarantined"])
-    counted = found["silver"] + quarantined + found["superseded"] + found["duplicates"]
+    counted = quarantined + sum(found[fate] for fate in FATES)
     if counted != found["records"]:
         raise Fault(where, f"{found['records']} records came in and {counted} are accounted for", "Report this")
     for name, parts in found["money"].items():
         amount = {part: Decimal(value) for part, value in parts.items()}
-        left = amount["silver"] + amount["quarantined"] + amount["superseded"] + amount["duplicates"]
-        if amount["raw"] + amount["repairs"] != left:
+        if amount["raw"] + amount["repairs"] != sum(amount[fate] for fate in ("quarantined", *FATES)):
             raise Fault(where, f"the money in {name} does not balance", "Report this")
-
-
-def check_budget(where: str, found: Mapping[str, Any], budget: float) -> None:
-    """The share of quarantined records must stay within the budget; raises Fault with the counts by reason."""
-    quarantined = sum(reason["records"] for reason in found["quarantined"])
-    if quarantined > budget * found["records"]:
-        listed = "; ".join(
-            f"{r['records']} × {r['why']} (record{'s'[: r['records'] - 1]} {', '.join(map(str, r['first_records']))}"
-            f"{', …' if r['records'] > len(r['first_records']) else ''})"
-            for r in found["quarantined"]
-        )
-        raise Fault(
-            where,
-            f"{quarantined} of {found['records']} records cannot be used, the budget is {budget:.1%}: {listed}",
-            "Mend the export or the contract, or raise quarantine_budget in config/config.yaml",
-        )

@@ -6,6 +6,7 @@ text, whether a code list knows it), `<field>` (typed and repaired) and, for rep
 `after:<i>`. Nothing is computed before the caller collects.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,54 +14,44 @@ from typing import Any
 
 import polars as pl
 
-from shared.conventions import as_date, as_integer, date_formats, number
+from shared.conventions import as_integer, number
+from shared.dates import as_date, date_formats
 from shared.faults import Fault
 from shared.languages import in_language
 from shared.tables import planning, polars_type
+from shared.trimming import normalised
 
 PLACE = ("_file", "_record")
-ASCII_BLANK = " \t\r\n"
-BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff\u200b"
-INVISIBLE = "[\u200b\u00ad\ufeff]"
 # what a spreadsheet makes of a long number: 1,23E+11; but 1E5 may be a product
 SCIENTIFIC = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
+
+ACROSS = re.compile(  # SQL that looks from one record at others
+    r"\bOVER\b|\b(?:SUM|AVG|MIN|MAX|COUNT|MEDIAN|FIRST|LAST|LAG|LEAD|ROW_NUMBER|(?:DENSE_)?RANK"
+    r"|STD\w*|VAR\w*|QUANTILE\w*)\s*\(",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a record goes to quarantine: a code, words for people, and the condition (true = quarantine)."""
+    """Why a record goes to quarantine: a code, words for people, the condition (true = quarantine), and the column."""
 
     code: str
     why: str
     when: pl.Expr
+    column: str = ""
 
 
-def normalised(text: pl.Expr) -> pl.Expr:
-    """Without blanks at both ends and invisible characters, in Unicode normal form C."""
-    return text.map_batches(trimmed, return_dtype=pl.String, is_elementwise=True)
+def texts(frame: pl.LazyFrame, fields: Sequence[Mapping[str, Any]], is_tidy: bool = False) -> pl.LazyFrame:
+    """Add `text:<field>` and, under the field's own name, the text after the contract's `convert` and `codes`.
 
-
-def is_ascii(text: pl.Series) -> bool:
-    """Whether all cells are plain ASCII."""
-    return text.str.len_bytes().sum() == text.str.len_chars().sum()
-
-
-def trimmed(text: pl.Series) -> pl.Series:
-    """`normalised` of a column; where all cells are ASCII there is nothing to compose and nothing invisible."""
-    if is_ascii(text):
-        return text.str.strip_chars(ASCII_BLANK)
-    return text.str.replace_all(INVISIBLE, "").str.normalize("NFC").str.strip_chars(BLANK)
-
-
-def is_blank(raw: pl.Expr) -> pl.Expr:
-    """Whether nothing is left of a cell when it is trimmed."""
-    return raw.str.strip_chars(BLANK + "\u00ad") == ""
-
-
-def texts(frame: pl.LazyFrame, fields: Sequence[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Add `text:<field>` and, under the field's own name, the text after the contract's `convert` and `codes`."""
-    frame = frame.with_columns(normalised(pl.col(f"raw:{f['name']}")).alias(f"text:{f['name']}") for f in fields)
-    frame = frame.with_columns(present(f) for f in fields)
+    `is_tidy`: there is nothing to trim, and cells are null where they are empty.
+    """
+    raw = {f["name"]: pl.col(f"raw:{f['name']}") for f in fields}
+    frame = frame.with_columns(
+        (cell if is_tidy else normalised(cell)).alias(f"text:{name}") for name, cell in raw.items()
+    )
+    frame = frame.with_columns(present(f) for f in fields if not is_tidy or f.get("missingValues"))
     frame = frame.with_columns(pl.col(f"text:{f['name']}").alias(f["name"]) for f in fields)
     frame = frame.with_columns(converted(f) for f in fields if "convert" in f)
     changes = [
@@ -164,6 +155,18 @@ def repaired(frame: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFrame:
     return frame
 
 
+def computed(frame: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFrame:
+    """Compute the fields that no file has, from the repaired ones and from `_file` and `_record`, in order."""
+    for field in contract["fields"]:
+        if "compute" in field:
+            value = pl.sql_expr(field["compute"])
+            if field["type"] == "number":
+                value = value.round(field.get("decimals", 2), mode="half_away_from_zero")
+            frame = frame.with_columns(value.cast(polars_type(field)).alias(f"parsed:{field['name']}"))
+            frame = frame.with_columns(within_limits(field).alias(field["name"]))
+    return frame
+
+
 def changed(i: int) -> pl.Expr:
     """Whether repair i gave the record another value."""
     return pl.col(f"when:{i}") & pl.col(f"before:{i}").ne_missing(pl.col(f"after:{i}"))
@@ -178,13 +181,13 @@ def reasons(contract: Mapping[str, Any]) -> list[Reason]:
             unreadable = pl.col(f"parsed:{name}").is_null() & pl.col(f"text:{name}").is_not_null()
             if kind != "string":
                 expected = f"date ({', '.join(date_formats(field))})" if kind == "date" else kind
-                found.append(Reason(f"unreadable_{kind}", f"{name} cannot be read as {expected}", unreadable))
+                found.append(Reason(f"unreadable_{kind}", f"{name} cannot be read as {expected}", unreadable, name))
             if {"minimum", "maximum"} & field.keys():
                 outside = (~limits(field)).fill_null(False)
-                found.append(Reason("out_of_range", f"{name} lies outside the contract's limits", outside))
+                found.append(Reason("out_of_range", f"{name} lies outside the contract's limits", outside, name))
         if field.get("required") or name in contract["primaryKey"]:
             code = "missing_key" if name in contract["primaryKey"] else "missing_value"
-            found.append(Reason(code, f"{name} is missing", pl.col(name).is_null()))
+            found.append(Reason(code, f"{name} is missing", pl.col(name).is_null(), name))
     for rule in contract.get("quarantine", []):
         found.append(Reason(rule["code"], in_language(rule["why"]), pl.sql_expr(rule["when"]).fill_null(False)))
     return found
@@ -196,10 +199,13 @@ def judged(frame: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFrame:
     return frame.with_columns(pl.coalesce(positions).cast(pl.Int32).alias("_reason"))
 
 
-def worked(raw: pl.LazyFrame, contract: Mapping[str, Any], conventions: Mapping[str, Any]) -> pl.LazyFrame:
-    """The working frame: raw strings through texts, types, repairs and reasons."""
+def worked(
+    raw: pl.LazyFrame, contract: Mapping[str, Any], conventions: Mapping[str, Any], is_tidy: bool = False
+) -> pl.LazyFrame:
+    """The working frame: raw strings through texts, types, repairs, computed fields and reasons."""
     fields = contract["fields"]
-    return judged(repaired(typed(texts(raw, fields), fields, conventions), contract), contract)
+    frame = typed(texts(raw, fields, is_tidy), fields, conventions)
+    return judged(computed(repaired(frame, contract), contract), contract)
 
 
 def check_digits(frame: pl.DataFrame, contract: Mapping[str, Any]) -> None:
@@ -207,6 +213,8 @@ def check_digits(frame: pl.DataFrame, contract: Mapping[str, Any]) -> None:
     for field in contract["fields"]:
         if field["name"] in contract["primaryKey"] or field["personal"] == "identifier":
             text = frame[f"text:{field['name']}"]
+            if field["type"] == "integer" and frame[f"parsed:{field['name']}"].null_count() == text.null_count():
+                continue
             if not text.str.contains("+", literal=True).any():
                 continue
             lost = frame.filter(text.str.contains(SCIENTIFIC))
@@ -219,37 +227,15 @@ def check_digits(frame: pl.DataFrame, contract: Mapping[str, Any]) -> None:
                 )
 
 
+def looks_across(contract: Mapping[str, Any]) -> bool:
+    """Whether an expression of the contract looks from one record at others, so that no batch can be worked alone."""
+    rules = [*contract["fields"], *contract.get("repairs", []), *contract.get("quarantine", [])]
+    return any(ACROSS.search(rule.get(part, "")) for rule in rules for part in ("convert", "compute", "when", "set"))
+
+
 def check_expressions(contract: Mapping[str, Any], where: str) -> None:
     """Raises Fault if an expression of the contract cannot be used; reads no data."""
-    raw = pl.LazyFrame(schema={f"raw:{field['name']}": pl.String for field in contract["fields"]})
-    with planning(where, "Correct convert, repairs or quarantine in it"):
+    place = {"_file": pl.String, "_record": pl.Int64}
+    raw = pl.LazyFrame(schema=place | {f"raw:{field['name']}": pl.String for field in contract["fields"]})
+    with planning(where, "Correct convert, compute, repairs or quarantine in it"):
         worked(raw, contract, {}).collect_schema()
-
-
-def neighbours(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """Of rows sorted by a key, those that share theirs with another row."""
-    is_same = rows.select(pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in key)).to_series()
-    is_same = is_same.fill_null(False)
-    return rows.filter(is_same | is_same.shift(-1, fill_value=False)) if is_same.any() else rows.clear()
-
-
-def repeats(good: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
-    """Records that must not reach silver because their key repeats: `_file`, `_record`, `_fate`.
-
-    Fate: duplicate (the same in every field), superseded (the contract's `keep` prefers another), or
-    repeated_key (differs, and the contract does not say which is right: all of them).
-    """
-    key, names = contract["primaryKey"], [field["name"] for field in contract["fields"]]
-    counts = good.group_by(key).len().filter(pl.col("len") > 1).drop("len")
-    again = good.join(counts, on=key, how="semi", nulls_equal=True).select(*PLACE, *names)
-    rows = again.collect(engine="streaming").sort(*names, *PLACE, nulls_last=False)
-    rows = rows.with_columns(pl.struct(names).is_first_distinct().alias("_first"))
-    fate = pl.when(~pl.col("_first")).then(pl.lit("duplicate"))
-    if latest := contract.get("keep", {}).get("latest"):
-        # The last row of a key is its latest; ties fall to the other fields, so the order of the file plays no part.
-        rows = rows.sort([*key, latest, *names, *PLACE], nulls_last=False)
-        wins = pl.col("_first") & (pl.int_range(pl.len()).over(key) == pl.col("_first").arg_true().last().over(key))
-        fate = fate.when(~wins).then(pl.lit("superseded"))
-    else:
-        fate = fate.when(pl.col("_first").sum().over(key) > 1).then(pl.lit("repeated_key"))
-    return rows.with_columns(fate.alias("_fate")).filter(pl.col("_fate").is_not_null()).select(*PLACE, "_fate")

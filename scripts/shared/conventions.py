@@ -7,12 +7,11 @@ The convention of a number column is its decimal mark, followed by the group cha
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
-from itertools import combinations
 from typing import Any
 
 import polars as pl
 
+from shared.dates import date_formats, day_counts, format_order
 from shared.faults import Fault
 
 GROUP = {".": ",", ",": "."}
@@ -20,8 +19,6 @@ OTHER_GROUPS = " '"
 ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
 FEW_SIGNS = r"^[+-]?[0-9.,]*$"
 CURRENCY = "(?:€|(?i:eur))"
-ISO = "%Y-%m-%d"
-FIRST_YEAR = 1000  # Polars reads 31.12.24 as the year 24
 BATCH = 250_000
 
 
@@ -106,21 +103,6 @@ def number_spellings(text: pl.Expr, convention: str, decimals: int) -> dict[str,
     }
 
 
-def as_date(text: pl.Expr, form: str) -> pl.Expr:
-    """Days in one format; null where the year is not in four digits, or a digit is missing that nothing separates."""
-    day = text.str.to_date(form, strict=False)
-    is_whole = day.dt.year() >= FIRST_YEAR
-    if re.search("%[A-Za-z]%", form):
-        is_whole &= text.str.len_bytes() == len(date(2001, 1, 1).strftime(form))
-    return pl.when(is_whole).then(day)
-
-
-def date_formats(field: Mapping[str, Any]) -> list[str]:
-    """The formats in which the contract expects a date."""
-    stated = field.get("format", ISO)
-    return [stated] if isinstance(stated, str) else list(stated)
-
-
 def number_counts(text: pl.Series) -> Counter[str]:
     """Evidence in cells of a number column.
 
@@ -179,42 +161,26 @@ def number_convention(where: str, found: Mapping[str, int], mark: str, group: st
     return mark + (group if group in OTHER_GROUPS else "") + ("%" if is_percent else "")
 
 
-def day_counts(text: pl.Series, formats: Sequence[str]) -> Counter[str]:
-    """Cells of a date column by format that reads them; by pair of formats: read as two days, by only one of them."""
-    days = text.to_frame("cell").select(as_date(pl.col("cell"), form).alias(form) for form in formats)
-    counts = {form: pl.col(form).count() for form in formats}
-    for one, other in combinations(formats, 2):
-        first, second = pl.col(one), pl.col(other)
-        counts[f"{one} {other} differ"] = (first != second).sum()
-        counts[f"{one} {other} one"] = (first.is_not_null() & second.is_null()).sum()
-        counts[f"{one} {other} other"] = (second.is_not_null() & first.is_null()).sum()
-    return Counter(days.select(**counts).row(0, named=True))
-
-
-def format_order(where: str, formats: Sequence[str], found: Mapping[str, int]) -> list[str]:
-    """The formats in the order in which they are tried, from `day_counts`; raises Fault if two fit with other days."""
-    for one, other in combinations(formats, 2):
-        differ, *only = (found.get(f"{one} {other} {part}", 0) for part in ("differ", "one", "other"))
-        if differ and bool(only[0]) == bool(only[1]):
-            words = f"{differ} dates can be read as {one} and as {other}, which are other days"
-            raise Fault(where, words, "State one format in the contract")
-    return sorted(formats, key=lambda form: -found.get(form, 0))
-
-
 def decided(
-    frame: pl.LazyFrame, table: str, fields: Sequence[Mapping[str, Any]], wanted: str, group: str = "auto"
+    frame: pl.LazyFrame,
+    table: str,
+    fields: Sequence[Mapping[str, Any]],
+    wanted: str,
+    group: str = "auto",
+    is_unmarked: bool = False,
 ) -> dict[str, Any]:
     """Convention of each number field and order of the formats of each date field: name -> convention or formats.
 
     `wanted`, `group`: decimal mark and group character of the contract, or auto. Reads the data once, and only the
     columns about which the contract leaves anything to decide; a stated mark leaves nothing (groups then are the
-    stated ones or the other mark). Raises Fault where two conventions fit and give other values, as with `1.234` or
-    `03/04/2024`: then the contract has to say.
+    stated ones or the other mark), nor does a table whose raw cells hold no such sign (`is_unmarked`). Raises Fault
+    where two conventions fit and give other values, as with `1.234` or `03/04/2024`: then the contract has to say.
     """
     found: dict[str, Counter[str]] = {}
     formats = {field["name"]: date_formats(field) for field in fields if field["type"] == "date"}
     for field in fields:
-        if (field["type"] == "number" and wanted == "auto") or len(formats.get(field["name"], [])) > 1:
+        is_open = wanted == "auto" and not (is_unmarked and field.keys().isdisjoint(("convert", "codes")))
+        if (field["type"] == "number" and is_open) or len(formats.get(field["name"], [])) > 1:
             found[field["name"]] = Counter()
     for batch in frame.select(list(found)).collect_batches(chunk_size=BATCH) if found else ():
         for name, counts in found.items():

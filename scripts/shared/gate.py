@@ -14,6 +14,8 @@ from typing import Any
 from shared import records
 from shared.dialects import CR_ALONE, Dialect
 from shared.faults import Fault
+from shared.lines import code_of
+from shared.quoting import LARGEST_FIELD
 
 NAMED_RECORDS = 1000  # numbers of malformed records that the metadata keep
 HOPELESS_RECORDS, HOPELESS_SHARE = 100_000, 0.1
@@ -22,6 +24,7 @@ GARBLED = {  # a capital A with tilde or circumflex before a sign: UTF-8 that wa
     "utf-8": re.compile(rb"\xc3[\x82\x83](?:[\xc2\xc5][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]|\xc6\x92|\xcb[\x86\x9c])"),
     "cp1252": re.compile(rb"\xc3[\x80-\xbf]"),
 }
+MARKS = ".,'%+"  # without them and without blanks, a number can be read in one way only
 LONE_CR = re.compile(rb"\r(?!\n)")
 BLANK_LINE = re.compile(rb"(?:\A|\n) *\r?\n")
 
@@ -36,6 +39,12 @@ class Structure:
     repairs: Counter[str] = field(default_factory=Counter)
     garbled: Counter[str] = field(default_factory=Counter)
     is_plain: bool = True
+    is_tidy: bool = True
+    is_unmarked: bool = True
+
+    def flags(self) -> dict[str, bool]:
+        """What silver need not look for, for the dialect."""
+        return {"is_plain": self.is_plain, "is_tidy": self.is_tidy, "is_unmarked": self.is_unmarked}
 
     def described(self, dialect: Dialect) -> dict[str, Any]:
         """For metadata: plain types; the repairs of whole files too."""
@@ -61,16 +70,19 @@ def clean_counter(dialect: Dialect) -> Callable[[bytes], int]:
     signs = {*delimiter, *b"\r\n\0", *dialect.quote.encode(), *dialect.escape.encode()}
     others, unit = bytes(sorted(set(range(256)) - signs)), delimiter * (width - 1) + b"\n"
     single_quoted = re.compile(rb"(?:\A|[\n" + re.escape(delimiter) + rb"])'")
-    names = [name.encode() for name in dialect.columns if name.isascii()]
+    names = [name.lower().encode() for name in dialect.columns if name.isascii()]
 
     def count_clean(block: bytes) -> int:
+        if len(block) > LARGEST_FIELD:
+            return 0
         skeleton = block.translate(None, others)
         if b"\r" in skeleton:
             if LONE_CR.search(block):
                 return 0
             skeleton = skeleton.replace(b"\r\n", b"\n")
         count = len(skeleton) // len(unit)
-        if skeleton != unit * count or all(name in block for name in names):
+        lower = block.lower()
+        if skeleton != unit * count or all(name in lower for name in names):
             return 0
         if b"'" in block and not dialect.is_quote_stated and single_quoted.search(block):
             return 0
@@ -94,12 +106,15 @@ def inspected(path: Path, where: str, dialect: Dialect) -> Structure:
 
     Raises Fault where a record has no certain end, the last one is cut off, or no more than chance fits the header.
     """
-    found, garbled = Structure(), GARBLED[records.code_of(dialect)]
+    found, garbled = Structure(), GARBLED[code_of(dialect)]
     count_clean, is_utf8 = clean_counter(dialect), dialect.encoding in ("utf-8", "utf-8-sig")
+    blanks, marks = ([s.encode() for s in signs if s != dialect.delimiter] for signs in (" \t", MARKS))
 
     def counted(block: bytes) -> int:
         if not block.isascii() and garbled.search(block):
             found.garbled += garbled_cells(block, dialect, garbled)
+        found.is_tidy = found.is_tidy and block.isascii() and not any(blank in block for blank in blanks)
+        found.is_unmarked = found.is_unmarked and not any(mark in block for mark in marks)
         count = count_clean(block)
         if not count:
             is_simple = dialect.quote.encode() not in block if dialect.quote else True
@@ -119,6 +134,8 @@ def inspected(path: Path, where: str, dialect: Dialect) -> Structure:
                     found.malformed.append(part.number)
     is_straight = is_utf8 and not dialect.after and CR_ALONE not in dict(dialect.repairs)
     found.is_plain &= is_straight and not found.repairs and bool(dialect.columns[-1])
+    found.is_tidy &= found.is_plain
+    found.is_unmarked &= found.is_tidy
     if not dialect.columns[-1]:
         found.repairs["delimiter at the end of the line left out"] = found.records - sum(found.faults.values())
     hopeless = sum(found.faults.values())

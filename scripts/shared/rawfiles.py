@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from shared.files import sha256
@@ -47,6 +47,12 @@ def find(raw: Path, contracts: Mapping[str, Any]) -> tuple[dict[str, tuple[str, 
             else:
                 found[path.name] = (path.as_posix(), table)
     return found, [*faults, *same_twice(raw, found)]
+
+
+def source_of(where: str) -> str:
+    """The source that a raw file came from: the first folder of its path below the raw folder, raw if it has none."""
+    folders = PurePosixPath(where).parts[:-1]
+    return re.sub(r"[^\w.-]", "_", folders[0]) if folders else "raw"
 
 
 def same_twice(raw: Path, found: Mapping[str, tuple[str, str]]) -> list[str]:

@@ -4,7 +4,8 @@ Plain files are read by Polars where they lie. Others (quotes, another encoding,
 too few cells) pass Python's strict CSV reader first and are staged as UTF-8 beside the table that is being made.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import polars as pl
 
 from shared import dialects, records
 from shared.files import write_rows
+from shared.lines import blocks, code_of
+
+BATCH = 250_000  # records
+BLOCK = 16_000_000  # bytes of a plain file
 
 
 def dialect_of(metadata: Mapping[str, Any]) -> dialects.Dialect:
@@ -26,10 +31,15 @@ def is_direct(metadata: Mapping[str, Any]) -> bool:
     return metadata["dialect"]["is_plain"] and not metadata["malformed"] and metadata["records"]
 
 
+def holds(files: Sequence[Mapping[str, Any]], flag: str) -> bool:
+    """Whether a flag of the dialect (`is_tidy`, `is_unmarked`) holds for all records of a table."""
+    return all(is_direct(stated) and stated["dialect"].get(flag, False) for stated in files)
+
+
 def rows(path: Path, metadata: Mapping[str, Any], malformed: list[dict[str, Any]]) -> Iterator[list[Any]]:
     """Record number and cells of each whole record; the others are appended to `malformed`."""
     dialect, where = dialect_of(metadata), metadata["file"]
-    encoding = records.code_of(dialect)
+    encoding = code_of(dialect)
     for record in records.records(path, where, dialect):
         if not record.code:
             yield [record.number, *(cell.decode(encoding) for cell in record.cells)]
@@ -45,24 +55,28 @@ def rows(path: Path, metadata: Mapping[str, Any], malformed: list[dict[str, Any]
             )
 
 
+def scan_plain(source: Path | BytesIO, metadata: Mapping[str, Any], skip: int = 0, first: int = 1) -> pl.LazyFrame:
+    """A plain file, or some of its lines, as strings: `_record` (counted from `first`), `raw:<column>`."""
+    return pl.scan_csv(
+        source,
+        has_header=False,
+        skip_lines=skip,
+        schema=dict.fromkeys((f"raw:{name}" for name in metadata["dialect"]["columns"]), pl.String),
+        separator=metadata["dialect"]["delimiter"],
+        quote_char=None,
+        row_index_name="_record",
+        row_index_offset=first,
+    )
+
+
 def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed: list[dict[str, Any]]) -> pl.LazyFrame:
     """One bronze file as strings: `_file`, `_record`, `raw:<column>`."""
-    columns = [f"raw:{name}" for name in metadata["dialect"]["columns"]]
-    schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
     if is_direct(metadata):
-        frame = pl.scan_csv(
-            path,
-            has_header=False,
-            skip_lines=metadata["dialect"].get("skip", 0) + 1,
-            schema=schema,
-            separator=metadata["dialect"]["delimiter"],
-            quote_char=None,
-            row_index_name="_record",
-            row_index_offset=1,
-        )
+        frame = scan_plain(path, metadata, skip=metadata["dialect"].get("skip", 0) + 1)
     else:
+        columns = [f"raw:{name}" for name in metadata["dialect"]["columns"]]
         write_rows(staging, ["_record", *columns], rows(path, metadata, malformed))
-        frame = pl.scan_csv(staging, schema={"_record": pl.Int64, **schema})
+        frame = pl.scan_csv(staging, schema={"_record": pl.Int64, **dict.fromkeys(columns, pl.String)})
     return frame.with_columns(pl.lit(metadata["file"]).alias("_file"), pl.col("_record").cast(pl.Int64))
 
 
@@ -78,4 +92,42 @@ def scan(
         scan_file(Path(path), stated, staging / f"{number}.csv", malformed)
         for number, (path, stated) in enumerate(zip(paths, metadata, strict=True))
     ]
-    return pl.concat(f.select("_file", "_record", *(f"raw:{name}" for name in fields)) for f in frames), malformed
+    there = [f"raw:{name}" for name in fields if name in metadata[0]["dialect"]["columns"]]
+    computed = [pl.lit(None, pl.String).alias(f"raw:{name}") for name in fields if f"raw:{name}" not in there]
+    return pl.concat(f.select("_file", "_record", *there) for f in frames).with_columns(computed), malformed
+
+
+def large_blocks(blocks_of_lines: Iterable[bytes]) -> Iterator[BytesIO]:
+    """Blocks of whole lines, gathered until they have the size of a batch."""
+    parts, size = [], 0
+    for block in blocks_of_lines:
+        parts.append(block)
+        size += len(block)
+        if size >= BLOCK:
+            yield BytesIO(b"".join(parts))
+            parts, size = [], 0
+    if parts:
+        yield BytesIO(b"".join(parts))
+
+
+def batches(
+    raw: pl.LazyFrame, paths: Sequence[str], metadata: Sequence[Mapping[str, Any]], is_whole: bool = False
+) -> Iterator[pl.DataFrame]:
+    """The frame of `scan` in batches, in order. A large plain file is read block by block: so little is in memory.
+
+    `is_whole`: all records in one batch, for contracts whose expressions look from one record at others.
+    """
+    stated = metadata[0]
+    if is_whole:
+        yield raw.collect()
+        return
+    if len(paths) > 1 or not is_direct(stated) or stated["bytes"] < BLOCK:
+        yield from raw.collect_batches(chunk_size=BATCH, maintain_order=True)
+        return
+    names, first, where = raw.collect_schema().names(), 1, pl.lit(stated["file"]).alias("_file")
+    for block in large_blocks(blocks(Path(paths[0]), stated["file"], dialect_of(stated))):
+        lines = scan_plain(block, stated, first=first).with_columns(where, pl.col("_record").cast(pl.Int64))
+        computed = [pl.lit(None, pl.String).alias(name) for name in names if name not in lines.collect_schema()]
+        batch = lines.with_columns(computed).select(names).collect()
+        first += batch.height
+        yield batch

@@ -46,18 +46,25 @@ def test_the_metadata_say_what_was_found_and_why(tmp_path):
         "delimiter_why": "under it the header equals the contract's fields",
         "columns": ["joined", "id", "name"],
         "is_plain": True,
+        "is_tidy": True,
+        "is_unmarked": True,
         "quote": '"',
         "escape": "",
         "is_doubled": True,
         "is_quote_stated": False,
         "skip": 0,
         "after": 0,
-        "repairs": [["columns in another order", 1], ["names of columns in another case or padded", 1]],
+        "repairs": [
+            ["semicolon taken as delimiter", 1],
+            ["columns in another order", 1],
+            ["names of columns in another case or padded", 1],
+        ],
     }
     assert (found["malformed_records"], found["faults"], found["warnings"]) == (1, {"wrong_width": 1}, [])
     assert [repair["rule"] for repair in found["repairs"]] == [
         "columns in another order",
         "names of columns in another case or padded",
+        "semicolon taken as delimiter",
     ]
 
 
@@ -77,7 +84,7 @@ def test_a_header_without_records_is_refused(tmp_path, end):
 
 def test_a_missing_column_is_named(tmp_path):
     message = refusal(tmp_path, f"id,joined\n1,{CANARY}\n")
-    assert "column name of the contract is missing. Rename it in the export or in the contract." in message
+    assert "column name of the contract is missing. Export it, or take it out of the contract." in message
 
 
 def test_a_renamed_column_is_hinted_at_by_position_and_not_by_its_own_name(tmp_path):

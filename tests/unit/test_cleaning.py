@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from one_table import contract, field
 
-from shared import cleaning
+from shared import cleaning, repeats, trimming
 from shared.faults import Fault
 
 
@@ -30,7 +30,7 @@ from shared.faults import Fault
 )
 def test_a_text_is_trimmed_composed_and_freed_of_invisible_letters(raw, text):
     frame = pl.DataFrame({"x": [raw]}, schema={"x": pl.String})
-    assert frame.select(cleaning.normalised(pl.col("x"))).item() == text
+    assert frame.select(trimming.normalised(pl.col("x"))).item() == text
 
 
 def texts(spec, *raws):
@@ -93,7 +93,7 @@ def fates(rows, content):
     """(record, fate) of what must not reach silver, sorted."""
     names = [spec["name"] for spec in content["fields"]]
     frame = pl.LazyFrame(rows, schema=["_record", *names], orient="row").with_columns(pl.lit("f").alias("_file"))
-    return sorted(cleaning.repeats(frame, content).select("_record", "_fate").rows())
+    return sorted(repeats.repeats(frame, content).select("_record", "_fate").rows())
 
 
 ROWS = [(1, "k", "x", 1), (2, "k", "x", 1), (3, "k", "y", 2), (4, "l", "x", 1), (5, "m", "z", 1), (6, "m", "z", 1)]

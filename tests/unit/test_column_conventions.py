@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from one_table import field
 
-from shared import conventions
+from shared import conventions, dates
 from shared.faults import Fault
 
 
@@ -90,7 +90,7 @@ def test_a_number_is_exact_under_a_mark_and_rounded_half_away_from_zero_or_null(
     ],
 )
 def test_a_date_is_read_in_its_format_and_in_no_other(text, form, value):
-    assert read(text, lambda x: conventions.as_date(x, form)) == value
+    assert read(text, lambda x: dates.as_date(x, form)) == value
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from one_table import CANARY, PEOPLE, contract, field
 
-from shared import dialects
+from shared import dialects, encodings
 from shared.faults import Fault
 
 
@@ -27,8 +27,8 @@ from shared.faults import Fault
 def test_the_first_broken_byte_is_found_whatever_the_chunks(tmp_path, monkeypatch, raw, encoding, expected, chunk):
     path = tmp_path / "x.csv"
     path.write_bytes(raw)
-    monkeypatch.setattr(dialects, "CHUNK", chunk)
-    assert dialects.first_undecodable(path, encoding) == expected
+    monkeypatch.setattr(encodings, "CHUNK", chunk)
+    assert encodings.first_undecodable(path, encoding) == expected
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_the_first_broken_byte_is_found_whatever_the_chunks(tmp_path, monkeypatc
 def test_the_encoding_is_decided_by_mark_then_utf8_then_cp1252(tmp_path, raw, encoding, why):
     path = tmp_path / "x.csv"
     path.write_bytes(raw)
-    assert dialects.find_encoding(path, "x.csv", "auto") == (encoding, why)
+    assert encodings.find_encoding(path, "x.csv", "auto") == (encoding, why)
 
 
 def test_the_contract_decides_the_encoding_where_both_would_fit(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes("id\nä".encode())
-    assert dialects.find_encoding(path, "x.csv", "cp1252") == ("cp1252", "the contract says so")
+    assert encodings.find_encoding(path, "x.csv", "cp1252") == ("cp1252", "the contract says so")
 
 
 def test_the_delimiter_of_the_contract_is_the_only_one_tried(tmp_path):
@@ -69,6 +69,7 @@ def test_a_header_in_another_order_case_and_padding_names_the_columns_of_the_con
     found = dialects.detect(path, "x.csv", PEOPLE)
     assert (found.delimiter, found.columns) == ("\t", ("name", "id", "joined"))
     assert {rule for rule, _ in found.repairs} == {
+        "tab taken as delimiter",
         "columns in another order",
         "names of columns in another case or padded",
     }
@@ -118,7 +119,7 @@ def test_the_line_for_a_new_column_is_yaml_whose_class_is_open(tmp_path):
 def test_a_sign_for_the_end_of_the_file_counts_only_at_the_end(tmp_path, raw, after):
     path = tmp_path / "x.csv"
     path.write_text(raw, newline="")
-    assert dialects.find_end(path, "x.csv", "utf-8", 0)[0] == after
+    assert dialects.find_end(path, "x.csv", "utf-8", 0, ",", 1)[0] == after
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
@@ -126,5 +127,36 @@ def test_footers_are_counted_back_from_the_end_in_any_encoding(tmp_path, encodin
     path = tmp_path / "x.csv"
     path.write_bytes("id\n1\nGesamt ä\nEnde".encode(encoding))
     footer = len("Gesamt ä\nEnde".encode(encoding.replace("utf-16", "utf-16-le")))
-    found = dialects.find_end(path, "x.csv", encoding, 2)
+    found = dialects.find_end(path, "x.csv", encoding, 2, ",", 1)
     assert found == (footer, (("lines below the records left out", 2),))
+
+
+def test_a_line_that_looks_like_a_record_is_never_left_out_as_a_footer(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(f"id,name,joined\n1,a,\n2,{CANARY},\n")
+    with pytest.raises(Fault, match="^x.csv, line 1 from its end: the contract calls it a footer") as caught:
+        dialects.detect(path, "x.csv", {**PEOPLE, "dialect": {"skipFooterLines": 1}})
+    assert CANARY not in str(caught.value)
+
+
+def test_a_form_feed_in_a_footer_ends_no_line(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id\n1\n\x0cSum \u2028 1\n", encoding="utf-8")
+    assert dialects.find_end(path, "x.csv", "utf-8", 1, ",", 1)[0] == len("\x0cSum \u2028 1\n".encode())
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_line_of_a_broken_byte_is_counted_with_any_line_end(tmp_path, end):
+    path = tmp_path / "x.csv"
+    path.write_bytes(end.join(["id", "1", ""]).encode() + b"\xff")
+    assert encodings.first_undecodable(path, "utf-8")[0] == 3
+
+
+@pytest.mark.parametrize("chunk", range(1, 8))
+@pytest.mark.parametrize("letter", ["ä", "€", "„"])
+def test_a_file_partly_in_utf8_is_refused_wherever_a_chunk_ends(tmp_path, monkeypatch, letter, chunk):
+    path = tmp_path / "x.csv"
+    path.write_bytes(f"id\n{letter}\n".encode() + b"\xe4\n")
+    monkeypatch.setattr(encodings, "CHUNK", chunk)
+    with pytest.raises(Fault, match="line 3: the byte 0xE4 .* is not UTF-8, although other lines are"):
+        encodings.find_encoding(path, "x.csv", "auto")

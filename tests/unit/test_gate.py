@@ -6,6 +6,7 @@ import pytest
 from one_table import CANARY, contract, field
 
 from shared import dialects, gate, records
+from shared import lines as raw_lines
 from shared.faults import Fault
 
 AB = contract(field("a"), field("b"), key="a")
@@ -14,7 +15,7 @@ AB = contract(field("a"), field("b"), key="a")
 def structure(path, raw: bytes, block: int, monkeypatch, table=AB) -> gate.Structure:
     """What the gate finds in these bytes, read in blocks of a size."""
     path.write_bytes(raw)
-    monkeypatch.setattr(records, "BLOCK", block)
+    monkeypatch.setattr(raw_lines, "BLOCK", block)
     return gate.inspected(path, "x.csv", dialects.detect(path, "x.csv", table))
 
 
@@ -147,7 +148,7 @@ def test_a_quoted_field_of_many_lines_above_a_megabyte_ends_where_its_quote_clos
 
 
 def test_a_line_above_sixteen_megabytes_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(raw_lines, "LONGEST_LINE", 1000)
     with pytest.raises(Fault, match="a line is longer than 16 MB"):
         structure(tmp_path / "x.csv", b"a,b\n1," + b"x" * 5000, 100, monkeypatch)
 
@@ -168,3 +169,55 @@ def test_a_nul_beyond_the_first_block_is_named_by_its_line(tmp_path, monkeypatch
     raw = ("a,b\n" + "1,2\n" * 500_000 + "1,\0\n").encode(encoding)
     with pytest.raises(Fault, match=r"^x.csv, line 500002: holds a NUL byte"):
         structure(tmp_path / "x.csv", raw, 1 << 18, monkeypatch)
+
+
+def test_a_field_above_a_megabyte_is_seen_in_a_file_that_needs_no_closer_look_otherwise(tmp_path, monkeypatch):
+    raw = f"a,b\n1,2\n{CANARY * 100_000},x\n3,4\n".encode()
+    found = structure(tmp_path / "x.csv", raw, 1 << 18, monkeypatch)
+    assert (found.records, found.malformed, dict(found.faults)) == (3, [2], {"field_too_long": 1})
+
+
+@pytest.mark.parametrize(
+    ("header", "again"),
+    [("A,B", "A,B"), ("a,b", "A,B"), ("A,B", " a ,b"), ("KÜRZEL,b", "KÜRZEL,B"), ("kürzel,b", "KÜRZEL,b")],
+)
+def test_a_header_in_the_middle_is_found_in_whatever_case_it_is_written(tmp_path, monkeypatch, header, again):
+    table = (
+        contract(field("a"), field("b"), key="a")
+        if "Ü" not in header.upper()
+        else contract(field("Kürzel"), field("b"))
+    )
+    found = structure(tmp_path / "x.csv", f"{header}\n1,2\n{again}\n3,4\n".encode(), 1 << 18, monkeypatch, table)
+    assert (found.malformed, dict(found.faults)) == ([2], {"repeated_header": 1})
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2", (True, True)),
+        ("-2", (True, True)),
+        ("2 ", (False, False)),
+        ("\t2", (False, False)),
+        ("ä", (False, False)),
+        ("\xa02", (False, False)),
+        ("2.5", (True, False)),
+        ("2%", (True, False)),
+        ("2'000", (True, False)),
+        ("1E+05", (True, False)),
+        ('"2"', (False, False)),
+    ],
+)
+def test_a_file_is_tidy_without_blanks_and_unmarked_without_signs_in_numbers(tmp_path, monkeypatch, cell, expected):
+    for place in (0, 500, 999):
+        cells = ["1"] * 1000
+        cells[place] = cell
+        raw = "".join(f"{n},{c}\n" for n, c in enumerate(["b", *cells])).replace("0,b", "a,b", 1)
+        found = structure(tmp_path / "x.csv", raw.encode(), 64, monkeypatch)
+        assert (found.is_tidy, found.is_unmarked) == expected
+
+
+def test_the_delimiter_is_no_blank_and_no_mark(tmp_path, monkeypatch):
+    for delimiter in ("\t", ","):
+        found = structure(tmp_path / "x.csv", f"a{delimiter}b\n1{delimiter}2\n".encode(), 64, monkeypatch)
+        assert (found.is_tidy, found.is_unmarked) == (True, True)
+    assert not structure(tmp_path / "x.csv", b"a;b\n1;2,5\n", 64, monkeypatch).is_unmarked

@@ -7,6 +7,9 @@ from shared.files import write_json
 
 PEOPLE = {
     "title": "People | all", "department": "Sales", "records": 1000, "silver": 990, "superseded": 3, "duplicates": 1,
+    "files": [{"file": "crm/people.csv"}, {"file": "crm/old.csv"}],
+    "warnings": [{"column": "name", "warning": "mojibake", "cells": 20, "of": 900}],
+    "codes": [{"column": "kind", "from": "M|", "to": "Mountain", "cells": 12}],
     "quarantined": [
         {"code": "missing_key", "why": "id is missing", "records": 4, "first_records": [1, 2, 3, 4]},
         {"code": "malformed", "why": "too long", "records": 7, "first_records": [5, 6, 7, 8, 9]},
@@ -19,7 +22,7 @@ PEOPLE = {
                          "duplicates": "0.00", "silver": "1741.00"}},
     "conversions": [{"column": "name", "rule": "trimmed", "cells": 15}],
 }  # fmt: skip
-PLACES = {"title": "Places", "department": "", "records": 10, "silver": 10, "superseded": 0, "duplicates": 0,
+PLACES = {"files": [{"file": "places.csv"}], "warnings": [], "codes": [], "title": "Places", "department": "", "records": 10, "silver": 10, "superseded": 0, "duplicates": 0,
           "quarantined": [], "repairs": [], "money": {}, "conversions": []}  # fmt: skip
 
 
@@ -44,11 +47,39 @@ def test_the_way_of_money_adds_up_from_left_to_right():
 
 def test_findings_name_department_reason_first_records_and_money():
     text = report()
-    assert "| Sales | `people` | quarantined | id is missing (records 1, 2, 3, 4) | 4 |" in text
-    assert "| Sales | `people` | quarantined | too long (records 5, 6, 7, 8, 9, …) | 7 |" in text
-    assert "| Sales | `people` | repaired | no sign | 2 | +748.00 |" in text
+    assert "| Sales | `people` | quarantined | id is missing (records 1, 2, 3, 4) | 4 |  | `crm.csv` |\n" in text
+    assert "| Sales | `people` | quarantined | too long (records 5, 6, 7, 8, 9, …) | 7 |  | `crm.csv` |\n" in text
+    assert "| Sales | `people` | repaired | amount: no sign | 2 | +748.00 | `crm.csv` |\n" in text
     assert "| Sales | `people` | superseded | the key repeats | 3 |" in text
     assert "never" not in text
+
+
+def test_a_column_that_was_read_in_a_wrong_encoding_is_a_warning_for_its_department():
+    assert "| Sales | `people` | warning | name: letters look like Ã¤ for ä" in report()
+    assert "wrong encoding | 20 |" in report()
+
+
+def test_quarantine_is_shown_by_reason_with_the_budget_it_uses():
+    text = report()
+    assert "| `people` | `missing_key` | 4 | 0.40\u00a0% | 1.0\u00a0% | 40\u00a0% |\n" in text
+    assert "| `people` | `malformed` | 7 | 0.70\u00a0% | 1.0\u00a0% | 70\u00a0% |\n" in text
+    assert "| `people` | `all` | 11 | 1.10\u00a0% | 5.0\u00a0% | 22\u00a0% |\n" in text
+
+
+def test_a_reason_with_its_own_budget_is_measured_by_it():
+    text = silver_report.report({"people": PEOPLE}, {"default": 0.01, "malformed": 0.1, "missing_key": 0, "total": 0.5})
+    assert "| `people` | `malformed` | 7 | 0.70\u00a0% | 10.0\u00a0% | 7\u00a0% |\n" in text
+    assert "| `people` | `missing_key` | 4 | 0.40\u00a0% | 0.0\u00a0% | – |\n" in text
+    assert "| `people` | `all` | 11 | 1.10\u00a0% | 50.0\u00a0% | 2\u00a0% |\n" in text
+
+
+def test_codes_are_shown_with_their_meaning_and_cannot_break_the_report():
+    assert "| `people` | `kind` | M\\| | Mountain | 12 |\n" in report()
+
+
+def test_a_table_without_findings_says_so():
+    text = silver_report.report({"places": PLACES}, 0.01)
+    assert text.count("\nNothing.\n") == 3
 
 
 def test_conversions_are_counted_in_cells_and_as_a_share():
@@ -63,7 +94,7 @@ def test_texts_in_two_languages_are_shown_in_english():
     both = {"en": "Shops", "de": "Läden"}
     repair = {"column": "amount", "why": {"en": "no sign", "de": "ohne"}, "records": 2, "money": {"amount": "1.00"}}
     text = silver_report.report({"people": {**PEOPLE, "title": both, "department": both, "repairs": [repair]}}, 0.01)
-    assert "| Shops | `people` | repaired | no sign | 2 | +1.00 |" in text
+    assert "| Shops | `people` | repaired | amount: no sign | 2 | +1.00 |" in text
     assert "- `people`: Shops\n" in text
     assert "Läden" not in text
 
@@ -72,8 +103,9 @@ def test_the_metadata_hold_all_tables_by_name(tmp_path):
     for name, found in (("places", PLACES), ("people", PEOPLE)):
         write_json(tmp_path / f"{name}.json", found)
     paths = [str(tmp_path / f"{name}.json") for name in ("places", "people")]
-    silver_report.main(paths, 0.01, str(tmp_path / "m.yaml"), str(tmp_path / "r.md"))
+    silver_report.main(paths, 0.01, *(str(tmp_path / name) for name in ("m.yaml", "r.md", "r.html")))
     assert yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8")) == {
         "tables": {"people": PEOPLE, "places": PLACES}
     }
     assert (tmp_path / "r.md").read_text(encoding="utf-8") == report()
+    assert "<td>Mountain</td>" in (tmp_path / "r.html").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from one_table import CANARY, PEOPLE, Cleaned, clean, contract, field
 
+from shared import sources
 from shared.faults import Fault
 
 SALES = contract(
@@ -366,6 +367,7 @@ def test_money_is_followed_from_the_raw_sum_to_silver(tmp_path):
         "quarantined": "100.00",
         "superseded": "0.00",
         "duplicates": "10.00",
+        "erased": "0.00",
         "silver": "28.52",
     }
 
@@ -538,3 +540,43 @@ def test_nothing_but_the_three_tables_and_the_books_is_left_in_silver(tmp_path):
     assert set(files) == {"data/people.csv", "quarantine/people.csv", "changes/people.csv", "_meta/tables/people.json"}
     assert {path.stat().st_mode & 0o777 for path in files.values()} == {0o600}
     assert {path.stat().st_mode & 0o777 for path in [silver, *silver.rglob("*")] if path.is_dir()} == {0o700}
+
+
+def test_a_repair_that_breaks_the_contract_stops_the_run_and_nothing_is_written(tmp_path):
+    amount = field("amount", "number", decimals=2, maximum=100, money=True)
+    repair = {"field": "amount", "when": "amount = 7", "set": "amount * 1000", "why": "thousands"}
+    content = contract(field("id"), amount, repairs=[repair])
+    message = refusal(tmp_path, content, "id,amount\nA,1\nB,7\n", budget=1.0)
+    assert message.startswith("people (crm/people.csv): breaks its contract (amount: ")
+    assert "If a repair of the contract made the value, correct the repair" in message
+
+
+ODD = contract(
+    field("id", missingValues=["x"]),
+    field("day", "date", format=["%Y%m%d", "%d-%m-%Y"], missingValues=["0"], invalid="null"),
+    field("amount", "number", decimals=2, money=True),
+    field("pieces", "integer", minimum=-5, invalid="null"),
+    field("state", codes={"A": "open", "B": "closed"}, otherwise="other"),
+    field("code", convert="REPLACE(code, '-', '')"),
+    repairs=[{"field": "amount", "when": "amount IS NULL", "set": "pieces * 1.5", "why": "w"}],
+)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("sign", ["", ".5", "0.50", " ", "\t", "%", "(7)", "EUR7", "7-", "'"])
+def test_what_a_table_need_not_be_searched_for_changes_nothing_but_the_time(tmp_path, monkeypatch, end, sign):
+    rows = [
+        "id,day,amount,pieces,state,code",
+        "a,20240105,1,007,A,a-b",
+        f"b,0,{sign or 7},-0,b,",
+        "c,05-01-2024,,-7,,-",
+    ]
+    rows += ["d,20241305,-3,-3,C,x", "e,,1000000,,closed,y", ",,,,,"]
+    raw = end.join(rows) + end
+    searched = {}
+    for is_searched in (False, True):
+        if is_searched:
+            monkeypatch.setattr(sources, "holds", lambda files, flag: False)
+        done = clean(tmp_path / str(is_searched), ODD, raw)
+        searched[is_searched] = (done.table, done.quarantine, done.rows("changes"), done.summary)
+    assert searched[False] == searched[True]
