@@ -1,15 +1,9 @@
-"""What the engine makes of a polluted file, judged against what the file truly says.
-
-    .venv/bin/python tests/batteries/verdicts.py [class ...]
-
-prints the table of docs/reliability.md (with classes: also each variant that is wrong, crashed or refused vaguely).
-"""
+"""What the engine makes of a polluted file, judged against what the file truly says."""
 
 import csv
 import io
 import re
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -19,19 +13,17 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-sys.path[:0] = [
-    str(Path(__file__).resolve().parents[2] / part) for part in ("scripts", "tests/unit", "tests/batteries")
-]
-
 import one_table
 from one_table import Cleaned
-from pollution import CANARY, KINDS, Base, Reading, Variant, base, true_rows, variants, written
+from pollution import Variant, variants
+from pollution_base import CANARY, Base, Reading, base, written
+from pollution_truth import true_rows
 
 from shared.faults import Fault
 
 OUTCOMES = ("same", "accounted", "refused", "vague", "excess", "wrong", "crash")
 BUDGET = 0.1  # of a table's records; what leaves more of them in quarantine counts as refused
-PLACE = re.compile(r"\b(lines?|records?|columns?|header)\b")
+PLACE = re.compile(r"\blines? \d|\brecords? \d|\bcolumn .+ (of the contract|stands)|\(column \d+\)|\bfirst line\b")
 
 
 @dataclass(frozen=True)
@@ -60,14 +52,26 @@ def cell_pattern(table: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(secrets(base(table))))), re.IGNORECASE)
 
 
+def spoiled_lines(variant: Variant) -> range:
+    """Lines of a file in which the damage must lie: those between what it shares at both ends with the clean file."""
+    b = base(variant.table)
+    lines, clean = (re.split(rb"\r\n|\r|\n", raw) for raw in (variant.raw, written(b, b.lines)))
+    same = [one == other for one, other in zip(lines, clean, strict=False)]
+    same_at_end = [one == other for one, other in zip(lines[::-1], clean[::-1], strict=False)]
+    first = [*same, False].index(False) + 1
+    return range(first, max(first, len(lines) - [*same_at_end, False].index(False)) + 1)
+
+
 def refusal(variant: Variant, fault: Fault) -> Verdict:
-    """Whether a message names the file, the place and the remedy and quotes no cell."""
+    """Whether a message names the file, the place (if a line, the right one) and the remedy and quotes no cell."""
     message = str(fault)
+    named = {int(line) for line in re.findall(r"\bline (\d+)", message)}
     lacking = [
         word
         for word, is_there in {
             "file": "people.csv" in message,
             "place": not variant.has_place or PLACE.search(message),
+            "right line": not (named and variant.has_place) or named & set(spoiled_lines(variant)),
             "remedy": fault.remedy and fault.remedy in message,
             "silence about cells": not cell_pattern(variant.table).search(message),
         }.items()
@@ -217,12 +221,3 @@ def table_row(kind: str, counts: Counter[str]) -> str:
         f"{usable:.0%}",
     )
     return f"| {' | '.join(cells)} |"
-
-
-if __name__ == "__main__":
-    chosen = sys.argv[1:] or list(KINDS)
-    for kind in chosen:
-        for variant, verdict in verdicts(kind):
-            if verdict.outcome in ("vague", "excess", "wrong", "crash"):
-                print(f"{verdict.outcome}: {kind}, {variant.table}, {variant.name}: {verdict.why}", file=sys.stderr)
-    print("\n".join(table(chosen)))

@@ -28,7 +28,7 @@ BAD = {
     "missing file": (CUSTOMERS, Path.unlink, ["crm_customers", "no file matches source_crm/cust_info*.csv", "Export it"]),
     "empty file": (CUSTOMERS, lambda p: p.write_bytes(b""), ["source_crm/cust_info.csv", "is empty", "Export"]),
     "missing column": (
-        CUSTOMERS, edit(b"^cst_id,", b""), ["source_crm/cust_info.csv", "cst_id", "missing", "Rename"],
+        CUSTOMERS, edit(b"^cst_id,", b""), ["source_crm/cust_info.csv", "cst_id", "missing", "Export"],
     ),
     "unknown column": (
         CUSTOMERS, edit(b"^cst_id,", b"cst_id,telephone,"), ["source_crm/cust_info.csv", "'telephone'", "personal class"],

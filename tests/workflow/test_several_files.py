@@ -61,3 +61,15 @@ def test_the_same_file_twice_in_one_table_is_refused(project: Project):
     assert "sales_details.csv" in done.stdout
     assert "sales_details_copy.csv" in done.stdout
     assert not (project.run("parts") / "silver/data/crm_sales.csv").exists()
+
+
+def test_hundreds_of_daily_files_make_one_table(project: Project, sample_run: Path):
+    parts = split(project, *[1 / 200] * 200)
+    assert project.snakemake(*CONFIG, "--until", "silver_table").returncode == 0
+    run = project.run("parts")
+    assert (run / "silver/data/crm_sales.csv").read_bytes() == (sample_run / "silver/data/crm_sales.csv").read_bytes()
+    assert len(list((run / "bronze/data").glob("sales_details_*.csv"))) == len(parts) == 200
+    with open(parts[77], "ab") as file:
+        file.write(parts[77].read_bytes().splitlines(keepends=True)[-1])
+    jobs = project.jobs(*CONFIG, "--until", "silver_table", dry=True)
+    assert jobs == {f"bronze_file/{parts[77].name}", "silver_table/crm_sales"}

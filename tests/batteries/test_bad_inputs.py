@@ -1,0 +1,526 @@
+"""The 51 kinds of bad input of docs/bad_inputs.md: each is accepted, repaired, quarantined or refused as stated there.
+
+The number of the kind stands in front of each test's id. A case of several classes has a test for each of them.
+"""
+
+import gzip
+import io
+import json
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import one_table
+import pandas as pd
+import polars as pl
+import pytest
+import yaml
+from conftest import ROOT
+from one_table import CANARY, Cleaned, contract
+from one_table import field as column
+
+import bronze_file
+import features_customers
+import gold_mart
+from shared import rawfiles, tables
+from shared.faults import Fault
+from shared.markdown import escape
+from shared.pages import page
+
+DOCUMENT = ROOT / "docs/bad_inputs.md"
+FIELDS = (
+    column("id"),
+    column("name", personal="direct"),
+    column("amount", "number", decimals=2, money=True, unit="money"),
+    column("day", "date"),
+)
+TABLE = contract(*FIELDS)
+HEADER = "id,name,amount,day"
+ROWS = ["1,Änne,1.50,2024-01-05", "2,Bert,2.00,2024-01-06"]
+CLEAN = [("1", "Änne", "1.50", "2024-01-05"), ("2", "Bert", "2.00", "2024-01-06")]
+GOOD = "\n".join([HEADER, *ROWS, ""])
+SEMICOLONS = GOOD.replace(",", ";")
+
+
+def with_fields(**changed: dict[str, Any]) -> dict[str, Any]:
+    """The contract with some of its fields changed."""
+    return {**TABLE, "fields": [{**f, **changed.get(f["name"], {})} for f in FIELDS]}
+
+
+def dialect(**stated: Any) -> dict[str, Any]:
+    """The contract with a stated dialect."""
+    return {**TABLE, "dialect": stated}
+
+
+def lines(*records: str, header: str = HEADER) -> str:
+    """A file of these records."""
+    return "\n".join([header, *records, ""])
+
+
+def cells(name: str, *values: str, **spec: Any) -> tuple[dict[str, Any], str]:
+    """(contract, file) of a table with a number and one other column, whose cells are these."""
+    table = contract(column("id"), column(name, **spec))
+    return table, lines(*(f'{n},"{value}"' for n, value in enumerate(values, 1)), header=f"id,{name}")
+
+
+def dates(formats: Any, *values: str, **more: Any) -> tuple[dict[str, Any], str]:
+    """The same with a column of dates."""
+    return cells("day", *values, kind="date", format=formats, **more)
+
+
+def amounts(*values: str) -> tuple[dict[str, Any], str]:
+    """The same with a column of amounts."""
+    return cells("amount", *values, kind="number", decimals=2, money=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file and what it must become.
+
+    `rows`: cells of silver; `counts`: rule -> cells, lines or records that the metadata must state; `quarantine`:
+    (record, code); `place`, `words`: of the refusal; `budget`: share of records that may be in quarantine.
+    """
+
+    name: str
+    table: dict[str, Any] = field(repr=False)
+    raw: bytes | str = field(repr=False)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    quarantine: list[tuple[int, str]] = field(default_factory=list)
+    place: str = ""
+    words: tuple[str, ...] = ()
+    budget: float = 0.75
+
+
+def numbered(*values: str) -> list[tuple[str, str]]:
+    """The rows of a table whose other column holds these values."""
+    return [(str(n), value) for n, value in enumerate(values, 1)]
+
+
+def workbook() -> bytes:
+    """What begins like an Excel workbook."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("xl/workbook.xml", CANARY)
+    return file.getvalue()
+
+
+def parquet() -> bytes:
+    """A Parquet file."""
+    file = io.BytesIO()
+    pl.DataFrame({"id": [CANARY]}).write_parquet(file)
+    return file.getvalue()
+
+
+DMY, MDY = "%d/%m/%Y", "%m/%d/%Y"
+ITEMS = contract(
+    column("id"), column("day", "date"), column("until", "date"), column("pieces", "integer"),
+    column("price", "number"), column("amount", "number", money=True, unit="money"),
+    repairs=[
+        {"field": "until", "when": "until < day", "set": "day", "why": "an end is not before its start"},
+        {"field": "amount", "when": "amount IS NULL OR amount <> pieces * price", "set": "pieces * price",
+         "why": "amount is pieces times price"},
+    ],
+)  # fmt: skip
+ITEM = "id,day,until,pieces,price,amount"
+GENDER = {"kind": "string", "codes": {"m": "Male", "männlich": "Male", "divers": "Diverse"}, "otherwise": "n/a"}
+BORN = {"minimum": "1900-01-01", "maximum": "2020-12-31"}
+TEXTS = ("1E5", "Null", "NA", "None", "nan", "true")
+FORMULAS = ("=cmd|' /C calc'!A0", "@SUM(1+1)", "+49 170 1234567", "-1+1")
+HOSTILE = ("<script>alert(1)</script>", "[x](http://evil.example)", "a\tb\x07", "| cell | `code`")
+
+ACCEPTED = [
+    Case("01 lines end in LF", TABLE, GOOD, CLEAN),
+    Case("01 lines end in CR LF", TABLE, GOOD.replace("\n", "\r\n"), CLEAN),
+    Case("01 line ends are mixed", TABLE, GOOD.replace("\n", "\r\n", 2), CLEAN),
+    Case("04 umlauts in cp1252", TABLE, GOOD.encode("cp1252"), CLEAN),
+    Case("14 line break in a quoted field", TABLE, GOOD.replace("Bert", '"Bert\nMaria"'),
+         [CLEAN[0], ("2", "Bert\nMaria", *CLEAN[1][2:])]),
+    Case("19 no final line end", TABLE, GOOD.rstrip("\n"), CLEAN),
+    Case("32 leading zeros", *cells("postcode", "01067", "007"), numbered("01067", "007")),
+    Case("33 text that others take for numbers or missing", *cells("name", *TEXTS), numbered(*TEXTS)),
+    Case("49 formula text", *cells("name", *FORMULAS), numbered(*FORMULAS)),
+]  # fmt: skip
+REPAIRED = [
+    Case("02 lines end in CR", TABLE, GOOD.replace("\n", "\r"), CLEAN, {"lines end in CR alone": 1}),
+    Case("03 UTF-8 with a mark", TABLE, GOOD.encode("utf-8-sig"), CLEAN, {"read as utf-8-sig": 1}),
+    Case("03 UTF-16 LE", TABLE, b"\xff\xfe" + GOOD.encode("utf-16-le"), CLEAN, {"read as utf-16": 1}),
+    Case("03 UTF-16 BE", TABLE, b"\xfe\xff" + GOOD.encode("utf-16-be"), CLEAN, {"read as utf-16": 1}),
+    *(Case(f"07 {name} as delimiter", TABLE, GOOD.replace(",", sign), CLEAN, {f"{name} taken as delimiter": 1})
+      for name, sign in (("semicolon", ";"), ("tab", "\t"), ("pipe", "|"))),
+    Case("08 line sep= above the header", TABLE, "sep=;\n" + SEMICOLONS, CLEAN,
+         {"line sep= above the header left out": 1}),
+    Case("09 stated preamble", dialect(skipLines=2), "Report\nof today\n" + GOOD, CLEAN,
+         {"lines above the header left out": 2}),
+    Case("10 stated footer", dialect(skipFooterLines=1), GOOD + "2 rows\n", CLEAN,
+         {"lines below the records left out": 1}),
+    Case("13 inch signs where the contract says that nothing is quoted", dialect(quoteChar=""),
+         GOOD.replace("Bert", 'Rohr 1/2" Stahl'), [CLEAN[0], ("2", 'Rohr 1/2" Stahl', *CLEAN[1][2:])],
+         {"read with the quote signs that the contract states": 1}),
+    Case("13 backslash escapes that the contract states", dialect(escapeChar="\\"),
+         GOOD.replace("Bert", '"1/2\\" Stahl"'), [CLEAN[0], ("2", '1/2" Stahl', *CLEAN[1][2:])],
+         {"read with the quote signs that the contract states": 1}),
+    Case("13 single quotes that the contract states", dialect(quoteChar="'"),
+         GOOD.replace("Bert", "'Bert, Maria'"), [CLEAN[0], ("2", "Bert, Maria", *CLEAN[1][2:])],
+         {"read with the quote signs that the contract states": 1}),
+    Case("16 Ctrl-Z at the end", TABLE, GOOD + "\x1a", CLEAN, {"sign for the end of the file left out": 1}),
+    Case("24 padded header in upper case and another order", TABLE,
+         lines("2024-01-05,Änne,1.50,1", "2024-01-06,Bert,2.00,2", header=" DAY ,NAME, Amount,ID"), CLEAN,
+         {"columns in another order": 1, "names of columns in another case or padded": 1}),
+    Case("26 blank lines", TABLE, GOOD.replace("\n", "\n\n").replace("2024-01-05\n\n", "2024-01-05\n \r\n"), CLEAN,
+         {"blank lines left out": 3}),
+    Case("26 delimiter at the end of every line", TABLE, GOOD.replace("\n", ",\n"), CLEAN,
+         {"delimiter at the end of the line left out": 2}),
+    Case("34 integer key with .0", *cells("key", "7.0", "8", kind="integer"), numbered("7", "8"),
+         {"another spelling of the integer": 1}),
+    *(Case(f"36 {name}", *amounts(*values), numbered("1234.56", "0.50"), {"decimal comma": commas, "group character": 1})
+      for name, commas, values in (
+          ("point in groups, decimal comma", 2, ("1.234,56", "0,50")),
+          ("blank in groups", 2, ("1 234,56", "0,50")),
+          ("no-break blank in groups", 2, ("1\u00a0234,56", "0,50")),
+          ("narrow no-break blank in groups", 2, ("1\u202f234,56", "0,50")),
+          ("apostrophe in groups", 0, ("1'234.56", "0.50")),
+      )),
+    Case("37 a point in front of three digits where the contract states the decimal comma",
+         {**amounts("1.234")[0], "dialect": {"decimalChar": ","}}, amounts("1.234")[1], numbered("1234.00"),
+         {"group character": 1}),
+    Case("39 trailing minus", *amounts("123,00-", "1,50"), numbered("-123.00", "1.50"), {"minus behind": 1}),
+    Case("39 brackets", *amounts("(123,00)", "1,50"), numbered("-123.00", "1.50"), {"brackets for minus": 1}),
+    Case("39 euro sign", *amounts("123,00 €", "€1,50"), numbered("123.00", "1.50"), {"currency sign": 2}),
+    Case("39 EUR", *amounts("EUR 123,00", "1,50EUR"), numbered("123.00", "1.50"), {"currency sign": 2}),
+    Case("39 percent", *amounts("12,5 %", "7%"), numbered("12.50", "7.00"), {"percent sign": 2}),
+    *(Case(f"40 {form}", *dates(form, text), numbered("2024-12-31"), {f"date written {form}": 1})
+      for form, text in (("%d.%m.%Y", "31.12.2024"), ("%Y%m%d", "20241231"), ("%d.%m.%y", "31.12.24"))),
+    Case("40 two formats in a column", *dates(["%Y-%m-%d", "%d.%m.%Y"], "2024-12-31", "30.12.2024"),
+         numbered("2024-12-31", "2024-12-30"), {"date written %d.%m.%Y": 1}),
+    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024"),
+         numbered("2024-04-03"), {f"date written {DMY}": 1}),
+    Case("42 0 as a missing date", *dates("%Y%m%d", "0", "00000000", missingValues=["0", "00000000"]),
+         numbered("", ""), {"missing value": 2}),
+    Case("42 days that are none, where the contract says null",
+         *dates(["%Y-%m-%d", "%Y%m%d"], "32154", "2024-02-31", "45678", invalid="null"), numbered("", "", ""),
+         {"unreadable": 3}),
+    Case("42 days outside the limits, where the contract says null",
+         *dates("%Y-%m-%d", "9999-12-31", "1850-01-01", "2050-01-01", invalid="null", **BORN), numbered("", "", ""),
+         {"outside limits": 3}),
+    Case("43 end before start", ITEMS, lines("1,2024-01-05,2024-01-01,1,2.00,2.00", header=ITEM),
+         [("1", "2024-01-05", "2024-01-05", "1", "2.00", "2.00")], {"an end is not before its start": 1}),
+    Case("44 amount is not quantity times price",
+         ITEMS,
+         lines("1,,,3,2.00,5.00", "2,,,2,2.00,-4.00", "3,,,2,2.00,0", "4,,,2,2.00,", "5,,,2,2.00,4", header=ITEM),
+         [("1", "", "", "3", "2.00", "6.00"), *((str(n), "", "", "2", "2.00", "4.00") for n in (2, 3, 4, 5))],
+         {"amount is pieces times price": 4, "money amount is pieces times price": 17}),
+    Case("45 customer repeated with other rows and the same row twice",
+         {**TABLE, "keep": {"latest": "day"}},
+         GOOD + "1,Anna,3.00,2024-03-01\n" + ROWS[1] + "\n", [("1", "Anna", "3.00", "2024-03-01"), CLEAN[1]],
+         {"superseded": 1, "duplicates": 1}),
+    Case("47 invisible signs, decomposed umlauts, blanks in keys", TABLE,
+         GOOD.replace("1,Änne", "1 ,\u00a0A\u0308n\u200bn\u00ade\u00a0"), CLEAN, {"trimmed": 2}),
+    Case("48 variants of a code", *cells("sex", "m", "M ", "Male", "männlich", "divers", "?", **GENDER),
+         numbered("Male", "Male", "Male", "Male", "Diverse", "n/a"), {"code": 4, "not in the code list": 1}),
+]  # fmt: skip
+QUARANTINED = [
+    Case("10 footer text", TABLE, GOOD + "2 rows\n", CLEAN, quarantine=[(3, "wrong_width")]),
+    Case("10 totals line of the right width",
+         {**TABLE, "quarantine": [{"code": "not_a_key", "when": "NOT REGEXP_LIKE(id, '^[0-9]+$')", "why": "no number"}]},
+         GOOD + "Sum,,3.50,\n", CLEAN, quarantine=[(3, "not_a_key")]),
+    Case("11 short record", TABLE, GOOD + "3,x,1.00\n", CLEAN, quarantine=[(3, "wrong_width")]),
+    Case("11 unquoted decimal comma", TABLE, GOOD + "3,x,1,00,2024-01-05\n", CLEAN, quarantine=[(3, "wrong_width")]),
+    *(Case(f"13 {name}", TABLE, GOOD + f"3,{text},1.00,2024-01-05\n", CLEAN, quarantine=[(3, code)])
+      for name, text, code in (
+          ("inch sign", 'Rohr 1/2" Stahl', "stray_quote"),
+          ("quote inside a quoted field", '"say "hi" there"', "stray_quote"),
+          ("backslash escape", '"say \\"hi\\""', "stray_quote"),
+          ("single quotes", "'Bert'", "single_quoted"),
+      )),
+    Case("25 header in the middle", TABLE, GOOD + GOOD.replace("1,Ä", "3,Ä").replace("2,B", "4,B"),
+         [*CLEAN, ("3", *CLEAN[0][1:]), ("4", *CLEAN[1][1:])], quarantine=[(3, "repeated_header")]),
+    Case("28 field above a megabyte", TABLE, GOOD + f"3,{'x' * (1 << 20)}y,1.00,2024-01-05\n", CLEAN,
+         quarantine=[(3, "field_too_long")]),
+    Case("38 two conventions in a column", *amounts("1,50", "2,50", "1.234,00", "3.75"),
+         numbered("1.50", "2.50", "1234.00"), quarantine=[(4, "unreadable_number")]),
+    Case("42 days that are none",
+         *dates(["%Y-%m-%d", "%Y%m%d"], "0", "00000000", "32154", "2024-02-31", "45678", "2024-02-29"),
+         [("6", "2024-02-29")], quarantine=[(n, "unreadable_date") for n in range(1, 6)], budget=0.9),
+    Case("42 days outside the limits", *dates("%Y-%m-%d", "9999-12-31", "1850-01-01", "2050-01-01", "1990-01-01", **BORN),
+         [("4", "1990-01-01")], quarantine=[(n, "out_of_range") for n in range(1, 4)]),
+]  # fmt: skip
+REFUSED = [
+    Case("05 invalid byte in a file whose contract says UTF-8", dialect(encoding="utf-8"),
+         f"{HEADER}\n1,{CANARY},1.50,\n".encode() + "2,Ä,2.00,\n".encode("cp1252"),
+         place="line 3", words=("the byte 0xC4 at position 43 is not utf-8", "Export the file again in UTF-8")),
+    Case("07 a delimiter under which the header is not the contract's", TABLE,
+         f"id;name;amount\n1;{CANARY};2\n", words=("column day of the contract is missing", "Export it")),
+    Case("09 preamble", TABLE, f"Report\n{CANARY}\n{GOOD}", place="line 1",
+         words=("the header, which stands in line 3", "skipLines: 2")),
+    Case("12 quoted field without an end", TABLE, f'{GOOD}3,"{CANARY},1.00,\n4,x,1.00,\n', place="line 4",
+         words=("a quote opens or closes in the wrong place", "quotes doubled")),
+    Case("12 quoted field that swallows lines", TABLE, f'{GOOD}3,"{CANARY},1.00,\n4,"x",1.00,\n', place="line 4",
+         words=("a quote opens or closes in the wrong place",)),
+    Case("15 NUL byte", TABLE, f"{GOOD}3,{CANARY}\0,1.00,\n", place="line 4", words=("NUL byte", "Export the table again")),
+    Case("17 empty file", TABLE, b"", words=("is empty", "Export the table again")),
+    Case("17 header only", TABLE, HEADER + "\n", words=("has a header and no records", "mayBeEmpty: true")),
+    Case("18 last record cut off", TABLE, f"{GOOD}3,{CANARY}", place="line 4",
+         words=("the last record is cut off", "Fetch the file again")),
+    Case("20 no header line", TABLE, f"7,{CANARY},1.50,2024-01-05\n{ROWS[1]}\n", place="line 1",
+         words=("not the header that the contract expects (id, name, amount, day)", "header line as the first line")),
+    Case("21 column missing", TABLE, f"id,name,amount\n1,{CANARY},2\n",
+         words=("column day of the contract is missing", "Export it, or take it out of the contract")),
+    Case("21 column renamed", TABLE, f"id,name,amounts,day\n1,{CANARY},2,\n",
+         words=("column amount of the contract is missing; column 3 of the file may be amount",
+                "Rename it in the export or in the contract")),
+    Case("22 unknown column", TABLE, f"{HEADER},phone\n1,{CANARY},2,,3\n",
+         words=("a column that the contract does not know: 'phone' (column 5)", "ignore",
+                '  - {name: "phone", type: string, personal: , description: }')),
+    Case("23 column twice", TABLE, f"{HEADER},name\n1,{CANARY},2,,x\n",
+         words=("column name stands in the header more than once", "Export it once")),
+    *(Case(f"27 {name}", TABLE, raw, words=(f"is {kind}, not a CSV file", "Export the table as CSV"))
+      for name, kind, raw in (
+          ("workbook", "a ZIP archive or Excel workbook", workbook()),
+          ("PDF", "a PDF", b"%PDF-1.7\n" + CANARY.encode()),
+          ("gzip", "a gzip archive", gzip.compress(GOOD.encode())),
+          ("Parquet", "a Parquet file", parquet()),
+          ("HTML page", "an HTML page", f"\n<!DOCTYPE html><p>{CANARY}</p>"),
+      )),
+    Case("35 key in scientific notation", *cells("key", "7", "1,23E+11", personal="identifier"), place="record 2",
+         words=("column key is in scientific notation", "Export the table again")),
+    Case("35 integer key in scientific notation", *cells("key", "1.23E+11", kind="integer", personal="identifier"),
+         place="record 1", words=("its last digits are lost",)),
+    Case("37 a point in front of three digits", *amounts("1.234", "5"), place="column amount",
+         words=("1 numbers can be read with a decimal point and with a decimal comma", "decimalChar")),
+    Case("38 two conventions above the budget", *amounts("1,50", "2,50", "3.75"), budget=0.01,
+         words=("1 of 3 records cannot be used", "amount cannot be read as number (record 3)", "Mend the export")),
+    Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
+         words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
+    Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
+         words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract")),
+    Case("51 half of the records in quarantine", TABLE, GOOD + f"3,{CANARY}\n4,{CANARY}\n", budget=0.01,
+         words=("2 of 4 records cannot be used, the budget is 1.0%", "2 × has more or fewer cells than the header "
+                "(records 3, 4)", "Mend the export or the contract")),
+]  # fmt: skip
+OTHERS = {6: {"OK"}, 17: {"OK"}, 29: {"E"}, 30: {"E"}, 31: {"E"}, 46: {"R"}, 50: {"OK"}}  # tests of their own below
+
+
+def params(cases: list[Case]) -> Any:
+    """The cases as parameters, with their names as ids."""
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case.name)
+
+
+@pytest.fixture(autouse=True)
+def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is synced to the disk, as only the result matters here."""
+    monkeypatch.setattr("os.fsync", lambda file: None)
+
+
+def clean(folder: Path, case: Case) -> Cleaned:
+    """The file through bronze and silver."""
+    return one_table.clean(folder, case.table, case.raw, budget=case.budget)
+
+
+def stated(found: Cleaned) -> dict[str, int]:
+    """Rule -> lines, cells, records or money (`money <rule>`) that the metadata of bronze and silver state."""
+    bronze = json.loads((found.folder / "bronze/_meta/files/people.csv.json").read_text(encoding="utf-8"))
+    counts = {repair["rule"]: repair["records"] for repair in bronze["repairs"]}
+    for conversion in found.summary["conversions"]:
+        counts[conversion["rule"]] = counts.get(conversion["rule"], 0) + conversion["cells"]
+    for repair in found.summary["repairs"]:
+        counts[repair["why"]] = repair["records"]
+        counts |= {f"money {repair['why']}": round(float(moved)) for moved in repair["money"].values()}
+    return counts | {fate: found.summary[fate] for fate in ("superseded", "duplicates")}
+
+
+def rows(found: Cleaned) -> list[tuple[str, ...]]:
+    """The cells of silver."""
+    return [tuple(row.values()) for row in found.rows("data")]
+
+
+def unbalanced(found: Cleaned) -> str:
+    """What the books of a table leave open, "" if nothing."""
+    summary = found.summary
+    listed = sum(reason["records"] for reason in summary["quarantined"])
+    places = (len(found.rows("data")), len(found.quarantine), summary["superseded"], summary["duplicates"])
+    if listed != len(found.quarantine) or summary["records"] != sum(places):
+        return f"{summary['records']} records, {places} found, {listed} in quarantine by the books"
+    return ""
+
+
+def files(folder: Path) -> list[str]:
+    """All files of the run."""
+    return [path.name for path in (folder / "artifacts").rglob("*") if path.is_file()]
+
+
+@params(ACCEPTED)
+def test_accepted_as_it_is(tmp_path, case):
+    found = clean(tmp_path, case)
+    assert (rows(found), found.quarantine, unbalanced(found)) == (case.rows, [], "")
+
+
+@params(REPAIRED)
+def test_repaired_by_a_rule_and_counted(tmp_path, case):
+    found = clean(tmp_path, case)
+    assert (rows(found), found.quarantine, unbalanced(found)) == (case.rows, [], "")
+    counts = stated(found)
+    assert {rule: counts.get(rule, 0) for rule in case.counts} == case.counts
+    assert any(case.counts.values())
+
+
+@params(QUARANTINED)
+def test_in_quarantine_with_its_reason_and_the_rest_in_silver(tmp_path, case):
+    found = clean(tmp_path, case)
+    assert (found.quarantine, rows(found), unbalanced(found)) == (case.quarantine, case.rows, "")
+    codes = {reason["code"]: reason["records"] for reason in found.summary["quarantined"]}
+    assert sum(codes.values()) == len(case.quarantine)
+    assert codes.keys() == {code for _, code in case.quarantine}
+
+
+@params(REFUSED)
+def test_refused_with_place_and_remedy_and_nothing_written(tmp_path, case):
+    with pytest.raises(Fault) as caught:
+        clean(tmp_path, case)
+    message = str(caught.value)
+    assert message.startswith(("crm/people.csv", "people"))
+    assert [part for part in (case.place, *case.words) if part not in message] == []
+    assert message.endswith(f"{caught.value.remedy}. Nothing was written.")
+    assert CANARY.casefold() not in message.casefold()
+    assert not list((tmp_path / "artifacts/runs/r/silver").rglob("*.csv"))
+    assert not files(tmp_path) or message.startswith("people"), "bronze refuses a file before it keeps anything of it"
+
+
+def test_04_the_reason_for_cp1252_is_recorded(tmp_path):
+    found = one_table.bronze(tmp_path, TABLE, GOOD.encode("cp1252"))
+    assert found["dialect"]["encoding_why"] == "not valid UTF-8, so the encoding of German Windows systems"
+
+
+@pytest.mark.parametrize(("others", "warnings"), [(99, 1), (100, 0)])
+def test_06_garbled_umlauts_are_a_warning_from_one_in_a_hundred_on_and_stay(tmp_path, others, warnings):
+    table, raw = cells("name", "MÃ¼ller", *["Anna"] * others)
+    found = one_table.clean(tmp_path, table, raw)
+    assert rows(found)[0] == ("1", "MÃ¼ller")
+    assert [w["warning"] for w in found.summary["warnings"]] == ["mojibake"] * warnings
+
+
+def test_17_a_table_that_may_be_empty_is_accepted_with_its_header_alone(tmp_path):
+    assert rows(one_table.clean(tmp_path, {**TABLE, "mayBeEmpty": True}, HEADER + "\n")) == []
+
+
+@pytest.mark.parametrize("kind", ["missing", "unreadable", "a folder", "a link out of raw"])
+def test_29_a_file_that_cannot_be_used_is_refused(tmp_path, monkeypatch, kind):
+    raw, secret = tmp_path / "raw", tmp_path / f"{CANARY}.csv"
+    (raw / "crm").mkdir(parents=True)
+    secret.write_text(GOOD, encoding="utf-8")
+    path = raw / "crm/people.csv"
+    if kind == "unreadable":
+        path.write_text(GOOD, encoding="utf-8")
+        monkeypatch.setattr("os.access", lambda path, mode: False)
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind == "a link out of raw":
+        path.symlink_to(secret)
+    found, faults = rawfiles.find(raw, {"people": {"files": "crm/people*.csv"}})
+    remedy = {"missing": "Export it there", "unreadable": "Give yourself the right", "a folder": "Replace it",
+              "a link out of raw": "Replace it by the file itself"}[kind]  # fmt: skip
+    assert found == {}
+    assert len(faults) == 1
+    assert faults[0].startswith("people: ")
+    assert "crm/people" in faults[0]
+    assert remedy in faults[0]
+    assert CANARY not in faults[0]
+
+
+def test_30_a_file_that_changes_while_it_is_copied_is_refused(tmp_path, monkeypatch):
+    def copy_and_append(source: str, target: Path) -> None:
+        Path(target).write_bytes(Path(source).read_bytes())
+        with open(source, "a") as file:
+            file.write(f"3,{CANARY},1.00,\n")
+
+    monkeypatch.setattr(bronze_file, "copy_bytes", copy_and_append)
+    with pytest.raises(Fault, match=r"^crm/people.csv: changed while it was copied. Start again when") as caught:
+        one_table.bronze(tmp_path, TABLE, GOOD)
+    assert CANARY not in str(caught.value)
+    assert files(tmp_path) == []
+
+
+def test_31_the_same_file_twice_in_a_table_is_refused(tmp_path):
+    for name in ("people_1.csv", "people_2.csv"):
+        (tmp_path / name).write_text(GOOD, encoding="utf-8")
+    faults = rawfiles.find(tmp_path, {"people": {"files": "people*.csv"}})[1]
+    assert len(faults) == 1
+    assert "people_2.csv is the same file as people_1.csv" in faults[0]
+    assert "Remove one of them" in faults[0]
+
+
+def some(spec: list[dict[str, Any]], rows: list[dict[str, Any]]) -> pl.LazyFrame:
+    """A table of this specification; what the rows do not state is missing."""
+    types = {f["name"]: tables.polars_type(f) for f in spec}
+    return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=types, orient="row").lazy()
+
+
+def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_money():
+    company = ROOT / "config/bike_retailer"
+    fields = yaml.safe_load((company / "contracts/crm_sales.yaml").read_text(encoding="utf-8"))["fields"]
+    marts = yaml.safe_load((company / "marts.yaml").read_text(encoding="utf-8"))["marts"]
+    spec = {name: tables.mart_spec(mart) for name, mart in marts.items()}
+    day, always = date(2024, 1, 5), {"valid_from": date(1900, 1, 1), "valid_to": date(9999, 12, 31), "is_current": True}
+    sale = {"sls_order_dt": day, "sls_ship_dt": day, "sls_due_dt": day, "sls_quantity": 1, "sls_sales": Decimal("9.50")}
+    who = [("A", "P1", 11), ("B", "P1", 99), ("C", "P9", 11), ("D", "P9", None)]
+    sold = [{**sale, "sls_ord_num": order, "sls_prd_key": p, "sls_cust_id": c} for order, p, c in who]
+    frames = {
+        "silver.crm_sales": some(fields, sold),
+        "gold.dim_customer": some(spec["dim_customer"], [{"customer_key": 0}, {"customer_key": 1, "customer_id": 11}]),
+        "gold.dim_location": some(spec["dim_location"], [{"location_key": 0, "country": "n/a"}]),
+        "gold.dim_product": some(
+            spec["dim_product"],
+            [
+                {"product_key": 0, "product_number": "n/a", **always},
+                {"product_key": 1, "product_number": "P1", **always},
+            ],
+        ),
+    }
+    sql = (company / "marts/fact_sales.sql").read_text(encoding="utf-8")
+    facts = gold_mart.shaped(pl.SQLContext(frames).execute(sql), "fact_sales", marts["fact_sales"]).collect()
+    keys = facts.select("order_number", "customer_key", "product_key").rows()
+    assert keys == [("A", 1, 1), ("B", 0, 1), ("C", 1, 0), ("D", 0, 0)]
+    assert facts["sales_amount"].sum() == Decimal("38.00")
+
+
+def test_49_formula_text_from_the_data_reaches_no_published_table():
+    revenue = pd.DataFrame({"customer_key": range(1, 5), "category": FORMULAS, "revenue": 100})
+    published = features_customers.category_features(revenue)
+    assert all(re.fullmatch("[a-z][a-z0-9_]*", name) for name in published.columns)
+    assert all(kind.kind in "if" for kind in published.dtypes)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_50_markup_and_control_signs_are_escaped_wherever_values_are_shown(text):
+    assert not re.search(r"[\x00-\x1f\x7f]", escape(text))
+    shown = page(f"# Report\n\n{escape(text)}\n", Path())
+    assert "<script" not in shown
+    assert "<code>" not in shown
+    assert 'href="http://evil' not in shown
+
+
+def classes() -> dict[int, set[str]]:
+    """Number -> the classes that tests hold it to."""
+    found = {number: set(letters) for number, letters in OTHERS.items()}
+    for letter, cases in (("OK", ACCEPTED), ("R", REPAIRED), ("Q", QUARANTINED), ("E", REFUSED)):
+        for case in cases:
+            found.setdefault(int(case.name[:2]), set()).add(letter)
+    return found
+
+
+def test_every_number_has_a_test():
+    assert sorted(classes()) == list(range(1, 52))
+    for number in OTHERS:
+        assert any(name.startswith(f"test_{number:02}_") for name in globals()), number
+
+
+def test_the_document_states_the_classes_that_are_tested():
+    found = re.findall(
+        r"^\| (\d+) \| .+ \| ([A-Z]+(?:, [A-Z]+)*) \| .+ \|$", DOCUMENT.read_text(encoding="utf-8"), re.M
+    )
+    assert {int(number): set(letters.split(", ")) for number, letters in found} == classes()
+    assert len(found) == len(classes())
