@@ -16,6 +16,8 @@ from shared.files import read_yaml, write_json
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+FATES = ("silver", "superseded", "duplicates", "erased")
+
 
 def fingerprint(tables: Mapping[str, Any]) -> str:
     """16 hex digits that name the content of all raw files, whatever their names and places."""
@@ -25,7 +27,7 @@ def fingerprint(tables: Mapping[str, Any]) -> str:
 
 def books(found: Mapping[str, Any]) -> dict[str, int]:
     """Where the records of one table are; raises Fault if one is missing."""
-    fates = {fate: found[fate] for fate in ("silver", "superseded", "duplicates")}
+    fates = {fate: found[fate] for fate in FATES}
     fates["quarantined"] = sum(reason["records"] for reason in found["quarantined"])
     if sum(fates.values()) != found["records"]:
         raise Fault(
@@ -34,12 +36,28 @@ def books(found: Mapping[str, Any]) -> dict[str, int]:
     return {"records": found["records"], **fates}
 
 
+def money_of(found: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """The way of one amount from raw to silver, with the effect of each repair; raises Fault if it does not add up."""
+    parts = found["money"][field]
+    effects = [
+        {"why": repair["why"], "records": repair["records"], "amount": repair["money"][field]}
+        for repair in found["repairs"]
+        if field in repair["money"]
+    ]
+    came = Decimal(parts["raw"]) + sum(Decimal(effect["amount"]) for effect in effects)
+    left = sum(Decimal(parts[fate]) for fate in ("quarantined", *FATES))
+    if came != left:
+        problem = f"{field}: raw and repairs make {came}, silver and what did not reach it {left}"
+        raise Fault(found["name"], problem, "Report this")
+    return {**parts, "effects": effects}
+
+
 def money_in_marts(tables: Mapping[str, Any], marts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Amount (table.field) -> its way from raw to silver and its sum in every mart that carries it; raises Fault."""
     money: dict[str, dict[str, Any]] = {
-        f"{name}.{field}": {**parts, "marts": {}}
+        f"{name}.{field}": {**money_of(found, field), "marts": {}}
         for name, found in tables.items()
-        for field, parts in found["money"].items()
+        for field in found["money"]
     }
     for name, mart in marts.items():
         for column, field in mart.get("ledger", {}).get("money", {}).items():
@@ -57,6 +75,20 @@ def money_in_marts(tables: Mapping[str, Any], marts: Mapping[str, Any]) -> dict[
                 )
             amount["marts"][f"{name}.{column}"] = total
     return money
+
+
+def kpis_in_marts(marts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Key figure -> its value over all order lines and its sum in every mart that proves it; raises Fault."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, mart in marts.items():
+        for column, proof in mart["found"].get("kpis", {}).items():
+            entry = found.setdefault(proof["kpi"], {"total": proof["total"], "marts": {}})
+            total = mart["found"]["money"][column]
+            if not Decimal(total) == Decimal(proof["total"]) == Decimal(entry["total"]):
+                problem = f"the sum of {column} is {total}, {proof['kpi']} over all order lines is {proof['total']}"
+                raise Fault(f"mart {name}", problem, f"Look for lines that {name}.sql loses or doubles")
+            entry["marts"][f"{name}.{column}"] = total
+    return found
 
 
 def rows_in_marts(tables: Mapping[str, Any], marts: Mapping[str, Any]) -> dict[str, int]:
@@ -82,6 +114,7 @@ def main(silver_metadata: str, gold_metadata: str, output: str) -> None:
         "input_fingerprint": fingerprint(tables),
         "tables": {name: books(found) for name, found in tables.items()},
         "money": money_in_marts(tables, marts),
+        "kpis": kpis_in_marts(marts),
         "rows": rows_in_marts(tables, marts),
     }
     write_json(output, ledger)

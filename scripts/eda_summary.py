@@ -17,7 +17,7 @@ from shared.breakdowns import breakdown, lookup, sums
 from shared.distributions import OUTERMOST, bin_counts, merged, rank_value
 from shared.files import write_json
 from shared.profiles import PERSON, UNKNOWN, profile
-from shared.sales_views import CENTS, MONTH
+from shared.sales_views import CENTS, MONTH, ORDERS
 from shared.tables import mart_spec, scan
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ CUSTOMERS = {
     "key": [PERSON],
     "columns": {
         PERSON: {"type": "integer", "personal": "identifier", "description": "Surrogate key"},
-        "orders": INTEGER | {"unit": "orders", "description": "Distinct orders"},
+        "orders": INTEGER | {"unit": "orders", "description": "Distinct orders, without credit notes"},
         "order_lines": INTEGER | {"unit": "lines", "description": "Order lines"},
         "units": INTEGER | {"unit": "pieces", "description": "Pieces bought"},
         "revenue": MONEY | {"description": "Sum of sales_amount"},
@@ -46,7 +46,7 @@ LEAST_FOR_CORRELATION = 10
 def customer_measures(lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row a known customer with an order: the columns of CUSTOMERS, money as float for statistics."""
     measures = {
-        "orders": pl.col("order_number").n_unique(),
+        "orders": ORDERS,
         "order_lines": pl.len(),
         "units": pl.col("quantity").sum(),
         "revenue": CENTS.sum() / 100,
@@ -93,7 +93,26 @@ def revenue_histogram(customers: pl.DataFrame, minimum: int) -> dict[str, Any] |
     place = pl.col("revenue").log10() * STEPS_A_DECADE
     found = bin_counts(positive.lazy(), place, first, last, PERSON, last - first).collect()
     edges = [round(10 ** (step / STEPS_A_DECADE), 2) for step in range(first, last + 1)]
-    return merged(edges, found, minimum, one_row_a_person=True)
+    outside = customers.height - int(found["people"].sum())
+    return merged(edges, found, minimum, one_row_a_person=True, outside=outside)
+
+
+def once(profiles: Mapping[str, dict[str, Any]], breakdowns: Mapping[str, Any]) -> None:
+    """Take out of the profiles what another figure tells already, as two cuts of the same people tell a third.
+
+    The revenue of customers has one histogram, `revenue_a_customer`: another one with other edges would count those
+    between two edges. And customers by a group of a breakdown are not counted a second time without the orders: the
+    difference would be the customers of the group who never ordered.
+    """
+    for found in profiles.values():
+        if found["about_people"] != "row":
+            continue
+        columns = found["columns"]
+        if "revenue" in columns:
+            columns["revenue"]["histogram"] = None
+        for name in breakdowns.keys() & columns.keys():
+            if counts := columns[name].pop("counts", None):
+                columns[name]["distinct"] = len(counts)
 
 
 def sales(
@@ -120,7 +139,7 @@ def sales(
     for name, groups in found.items():
         nested = name == "subcategory" and "category" in shown
         parents = [entry["category"] for entry in shown["category"]["groups"]] if nested else None
-        shown[name] = breakdown(groups, minimum, parents)
+        shown[name] = breakdown(groups, minimum, parents, in_time=name == "month")
     return customers, shown, newest
 
 
@@ -130,15 +149,18 @@ def listed(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, **found, "columns": columns}
 
 
-def publishable_rows(breakdowns: Mapping[str, Any]) -> dict[str, pl.Expr]:
-    """Which rows of the aggregated marts may be shown: those whose sums the breakdowns show."""
+def publishable_rows(breakdowns: Mapping[str, Any], minimum: int) -> dict[str, pl.Expr]:
+    """Which rows of the aggregated marts may be shown: those whose sums the breakdowns show, about enough people."""
     keys = {
         "agg_exec_kpis": ("month", pl.col("month_start").dt.strftime("%Y-%m")),
         "agg_product_performance": ("product_number", pl.col("product_number")),
         "agg_geo_performance": ("country", pl.col("country")),
     }
+    if "category" in breakdowns:
+        keys["agg_category_performance"] = ("category", pl.col("category"))
     shown = {name: [entry[name] for entry in breakdowns[name.split("_")[0]]["groups"]] for name, _ in keys.values()}
-    return {mart: key.fill_null("n/a").is_in(shown[name]) for mart, (name, key) in keys.items()}
+    found = {mart: key.fill_null("n/a").is_in(shown[name]) for mart, (name, key) in keys.items()}
+    return found | {"agg_cohort_retention": pl.col("active_customers") >= minimum}
 
 
 def month_correlations(months: pl.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -152,7 +174,7 @@ def main(tables: Sequence[str], marts: Mapping[str, Any], minimum: int, analysis
     frames = {name: scan(path, mart_spec(marts[name])) for name, path in zip(marts, tables, strict=True)}
     customers, breakdowns, newest = sales(frames, marts, minimum)
     today = (newest or date.min) if str(analysis_date) == "newest" else date.fromisoformat(str(analysis_date))
-    shown = publishable_rows(breakdowns)
+    shown = publishable_rows(breakdowns, minimum)
     del breakdowns["product"]  # only the largest products are of interest, and they are in the exposé
     months = frames["agg_exec_kpis"].filter(shown["agg_exec_kpis"]).collect()
     if "is_complete" in months.columns:
@@ -160,10 +182,12 @@ def main(tables: Sequence[str], marts: Mapping[str, Any], minimum: int, analysis
         for entry in breakdowns["month"]["groups"]:
             entry["is_complete"] = state.get(entry["month"])
     profiles = {name: profile(frames[name], mart, minimum, today, shown.get(name)) for name, mart in marts.items()}
+    buyers = profile(customers.lazy(), CUSTOMERS, minimum, today)
+    once({**profiles, "customers": buyers}, breakdowns)
     summary = {
         "minimum_group": minimum,
         "marts": [listed(name, found) for name, found in profiles.items()],
-        "customers": listed("customers", profile(customers.lazy(), CUSTOMERS, minimum, today)),
+        "customers": listed("customers", buyers),
         "breakdowns": breakdowns,
         "revenue_a_customer": revenue_histogram(customers, minimum),
         "correlations": {

@@ -5,12 +5,13 @@ Outputs: gold/data/<mart>.csv, gold/_meta/marts/<mart>.json.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shared import rulelog, tables
+from shared import rulelog, sqlnames, tables
 from shared.faults import Fault
 from shared.files import staged, write_json
 
@@ -23,7 +24,7 @@ def shaped(frame: pl.LazyFrame, name: str, mart: Mapping[str, Any]) -> pl.LazyFr
     got, wanted = frame.collect_schema().names(), list(mart["columns"])
     if missing := [column for column in wanted if column not in got]:
         raise Fault(f"mart {name}", f"the SQL gives no column {', '.join(missing)}", f"Select it in {name}.sql")
-    if extra := [column for column in got if column not in wanted]:
+    if extra := [column for column in got if column not in (*wanted, *mart.get("left_out", []))]:
         raise Fault(f"mart {name}", f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
     typed = []
     for field in tables.mart_spec(mart):
@@ -39,7 +40,8 @@ def check_rows(frame: pl.LazyFrame, name: str, mart: Mapping[str, Any]) -> dict[
     columns, key = mart["columns"], mart["key"]
     required = {*key, *(column for column, spec in columns.items() if spec.get("required"))}
     flags = [column for column, spec in columns.items() if spec["type"] == "boolean"]
-    money = mart.get("ledger", {}).get("money", {})
+    ledger = mart.get("ledger", {})
+    money = [*ledger.get("money", {}), *ledger.get("kpis", {})]
     facts = frame.select(
         pl.len().alias("rows"),
         pl.struct(key).n_unique().alias("keys"),
@@ -79,6 +81,23 @@ def check_reference(frame: pl.LazyFrame, name: str, column: str, target: pl.Lazy
     return count
 
 
+def check_kpis(
+    facts: pl.LazyFrame, name: str, mart: Mapping[str, Any], formulas: Mapping[str, str], money: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Column -> key figure and its value over all of fact_sales, which the sum of the column equals; raises Fault."""
+    proved = mart.get("ledger", {}).get("kpis", {})
+    if not proved:
+        return {}
+    wanted = ", ".join(f'{formulas[kpi]} AS "{column}"' for column, kpi in proved.items())
+    query = f"SELECT {wanted} FROM gold.fact_sales"  # noqa: S608 - formulas are settings of the company
+    totals = pl.SQLContext({"gold.fact_sales": facts}).execute(query).collect(engine="streaming").row(0, named=True)
+    for column, kpi in proved.items():
+        if Decimal(money[column]) != totals[column]:
+            problem = f"the sum of {column} is {money[column]}, {kpi} over gold.fact_sales is {totals[column]}"
+            raise Fault(f"mart {name}", problem, f"Look for lines that {name}.sql loses or doubles")
+    return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in proved.items()}
+
+
 def main(
     name: str,
     sql_file: str,
@@ -86,15 +105,22 @@ def main(
     specs: Mapping[str, Any],
     mart: Mapping[str, Any],
     calendar: Mapping[str, Any] | None,
+    absent: Mapping[str, tables.Spec],
+    formulas: Mapping[str, str],
     output: str,
     metadata: str,
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
-    `sources`: dotted table name -> file; `specs`: dotted table name -> its fields; `calendar`: if the SQL reads it.
+    `sources`: dotted table name -> file; `specs`: dotted table name -> its fields; `calendar`: if the SQL reads it;
+    `absent`: dotted table name -> optional columns that it lacks and the SQL may read as missing; `formulas`: of the
+    key figures that the SQL names.
     """
-    sql = Path(sql_file).read_text(encoding="utf-8")
-    frames = {table: tables.scan(path, specs[table]) for table, path in sources.items()}
+    sql = sqlnames.with_formulas(Path(sql_file).read_text(encoding="utf-8"), formulas)
+    frames = {
+        table: tables.with_absent(tables.scan(path, specs[table]), absent.get(table, []))
+        for table, path in sources.items()
+    }
     if calendar:
         from shared import calendar as calendar_table
 
@@ -115,6 +141,7 @@ def main(
                 "target": goal,
                 "values": check_reference(written, name, column, parent, goal),
             }
+        found["kpis"] = check_kpis(frames.get("gold.fact_sales"), name, mart, formulas, found["money"])
     write_json(metadata, {"name": name, "reads": sorted(frames), **found})
     rulelog.log.info("%s: %d rows", name, found["rows"])
 
@@ -128,6 +155,8 @@ if __name__ == "__main__":
         snakemake.params.specs,
         snakemake.params.mart,
         snakemake.params.calendar,
+        snakemake.params.absent,
+        snakemake.params.formulas,
         snakemake.output.table,
         snakemake.output.metadata,
     )

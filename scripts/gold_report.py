@@ -1,7 +1,7 @@
 """The marts for people and for programs: grain, rows, keys, references, flags, columns.
 
 Inputs: gold/_meta/marts/*.json.
-Outputs: gold/_meta/gold_metadata.yaml, gold/reports/gold_marts_report.md.
+Outputs: gold/_meta/gold_metadata.yaml, gold/reports/gold_marts_report.md, gold/reports/data_dictionary.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared import rulelog
 from shared.disclosure import count_text
 from shared.files import gathered, write_text, write_yaml
-from shared.markdown import code, escape, table
+from shared.markdown import Markdown, code, escape, table
 from shared.numbers import number
 
 if TYPE_CHECKING:
@@ -55,14 +55,64 @@ def section(name: str, mart: Mapping[str, Any], found: Mapping[str, Any], minimu
     )
 
 
-def main(metadata: Sequence[str], marts: Mapping[str, Any], minimum: int, metadata_file: str, report_file: str) -> None:
-    """Join what marts.yaml states with what was found, write it as YAML and as a report."""
+def dictionary(marts: Mapping[str, Any], kpis: Mapping[str, Any]) -> str:
+    """The data dictionary: every mart with key, references and columns, and every key figure with its formula."""
+    parts = [
+        f"# Data dictionary: {len(marts)} marts, {len(kpis)} key figures\n\n",
+        "Personal: none (metric, closed category), quasi (only aggregated or generalised), identifier (only as a "
+        "pseudonym), direct (never) decides what may leave the protected layers.\n\n",
+    ]
+    for name, mart in marts.items():
+        keys, references = set(mart["key"]), mart.get("foreignKeys", {})
+        rows = [
+            [code(column), spec["type"] + (f" ({spec['decimals']} decimals)" if "decimals" in spec else ""),
+             spec.get("unit", ""), "key" if column in keys else "required" if spec.get("required") else "",
+             code(references[column]) if column in references else "", spec["personal"], spec["description"]]
+            for column, spec in mart["columns"].items()
+        ]  # fmt: skip
+        head = ["Column", "Type", "Unit", "Key or required", "Refers to", "Personal", "Meaning"]
+        parts += [f"## {code(name)}: {escape(mart['title'])}\n\n{escape(mart['grain'])}.\n\n", table(head, rows)]
+    figures = [
+        [f"{kpi['name']['en']} / {kpi['name']['de']}", kpi["definition"]["en"],
+         kpi.get("exclusions", {}).get("en", ""), code(kpi["formula"]), kpi["unit"], kpi["direction"]]
+        for kpi in kpis.values()
+    ]  # fmt: skip
+    head = ["Name", "Definition", "Leaves out", "Formula", "Unit", "Better is"]
+    return "".join([*parts, "## Key figures\n\n", table(head, figures)])
+
+
+def left_out_section(left_out: Mapping[str, str]) -> str:
+    """What the star schema does not give, by the column that is missing."""
+    if not left_out:
+        return ""
+    rows: dict[str, list[str]] = {}
+    for what, needed in left_out.items():
+        rows.setdefault(needed, []).append(code(what))
+    listed = [[code(needed), Markdown(", ".join(what))] for needed, what in rows.items()]
+    return "## Left out\n\n" + table(["The star schema has no", "So these are left out"], listed)
+
+
+def main(
+    metadata: Sequence[str],
+    marts: Mapping[str, Any],
+    left_out: Mapping[str, str],
+    kpis: Mapping[str, Any],
+    minimum: int,
+    outputs: Sequence[str],
+) -> None:
+    """Join what marts.yaml and kpis.yaml state with what was found, write it as YAML, report and data dictionary.
+
+    `left_out`: standard mart or column -> column of the star schema that it needs; `outputs`: the three files.
+    """
     found = gathered(metadata)
-    write_yaml(metadata_file, {"marts": {name: {**marts[name], "found": found[name]} for name in marts}})
+    metadata_file, report_file, dictionary_file = outputs
+    described = {name: {**marts[name], "found": found[name]} for name in marts}
+    write_yaml(metadata_file, {"marts": described, "kpis": kpis, "left_out": left_out})
+    write_text(dictionary_file, dictionary(marts, kpis))
     rows = sum(f["rows"] for f in found.values())
     sections = [section(name, mart, found[name], minimum) for name, mart in marts.items()]
     title = f"# Gold: {number(rows)} rows in {len(marts)} marts, keys and references proved\n"
-    write_text(report_file, "\n".join([title, *sections]))
+    write_text(report_file, "\n".join([title, *sections, left_out_section(left_out)]))
 
 
 if __name__ == "__main__":
@@ -70,7 +120,8 @@ if __name__ == "__main__":
     main(
         snakemake.input.metadata,
         snakemake.params.marts,
+        snakemake.params.left_out,
+        snakemake.params.kpis,
         snakemake.params.minimum_group,
-        snakemake.output.metadata,
-        snakemake.output.report,
+        [snakemake.output.metadata, snakemake.output.report, snakemake.output.dictionary],
     )

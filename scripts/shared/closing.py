@@ -1,6 +1,6 @@
 """What is said when a run ends: where the exposé is and five figures, or what failed, why, and what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from shared import manifest, rulelog
 from shared.files import read_json, write_json
 from shared.numbers import number
+
+ON_REQUEST = ("warehouse_", "release_")  # rules whose files are made when asked for; their failure is not the run's
 
 
 def figures(run: Path) -> list[str]:
@@ -20,17 +22,18 @@ def figures(run: Path) -> list[str]:
     records, silver, quarantined = (sum(t[key] for t in tables) for key in ("records", "silver", "quarantined"))
     lines = [
         f"{number(records)} raw records: {number(silver)} clean, {number(quarantined)} in quarantine, "
-        f"{number(records - silver - quarantined)} superseded or duplicate",
+        f"{number(records - silver - quarantined)} superseded, duplicate or erased",
         f"{number(sum(ledger['rows'].values()))} order lines in the warehouse",
     ]
-    for amount in money.values():
-        lines.append(
-            f"{number(amount['silver'], 2)} revenue, of it {number(amount['repairs'], 2, sign=True)} by repairs; "
-            f"equal in {len(amount['marts'])} marts, to the cent"
-        )
+    for name, amount in money.items():
+        repaired = f"of it {number(amount['repairs'], 2, sign=True)} by repairs"
+        lines.append(f"{number(amount['silver'], 2)} in {name}, {repaired}")
+    for name, proof in ledger["kpis"].items():
+        lines.append(f"{number(proof['total'], 2)} {name}, equal in {len(proof['marts'])} marts, to the cent")
     segments = [segment["name"]["en"] for segment in model["segments"]]
-    lines.append(f"{number(model['rows'] or 0)} customers with an order")
-    lines.append(f"{len(segments)} customer segments: {', '.join(segments)}")
+    lines.append(
+        f"{number(model['rows'] or 0)} customers with an order, {len(segments)} segments: {', '.join(segments)}"
+    )
     return lines
 
 
@@ -43,13 +46,26 @@ def result(run: Path) -> str:
     return f"\nRun {run.name} is complete.\n{shown}\n\nThe exposé: {expose}"
 
 
+def is_untouched(run: Path, failures: Sequence[Mapping[str, str]]) -> bool:
+    """Whether nothing failed but copies made on request, and a complete run is still as its manifest says."""
+    closed, logs = run / "_meta/run_manifest.json", run / "_meta/logs"
+    if not all(Path(entry["log"]).relative_to(logs).as_posix().startswith(ON_REQUEST) for entry in failures):
+        return False
+    if not closed.exists():
+        return False
+    stated = read_json(closed)
+    return stated["status"] == "complete" and stated["files"].items() <= manifest.files(run).items()
+
+
 def failure(run: Path, started: datetime, settings: Mapping[str, Any]) -> str:
-    """The closing words of a run that failed; writes the manifest with the failed steps."""
+    """The closing words of a run that failed; writes the manifest with the failed steps, if the run has failed."""
     found = rulelog.faults(run / "_meta/logs", started.timestamp())
     failures = [{"log": path, "message": message} for path, message in found]
-    if (run / "_meta").exists():
+    is_whole = is_untouched(run, failures)
+    if (run / "_meta").exists() and not is_whole:
         write_json(run / "_meta/run_manifest.json", manifest.describe(run, "failed", settings, failures))
-    lines = [f"\nRun {run.name} failed."]
+    ended = "is complete as it was; what was asked for on top of it failed" if is_whole else "failed"
+    lines = [f"\nRun {run.name} {ended}."]
     for entry in failures:
         step = Path(entry["log"]).relative_to(run / "_meta/logs").with_suffix("").as_posix()
         lines += [f"  {step}", f"    {entry['message']}", f"    Log: {entry['log']}"]

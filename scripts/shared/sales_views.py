@@ -1,13 +1,14 @@
 """Views of fact_sales for the exposé. The lines are read once, with the columns that count, and all views share them.
 
 Amounts are integer cents, so that sums are exact. Groups come with what disclosure control needs: the number of
-customers, and the revenue of the largest one and of the two largest together. Key 0, the unknown customer, is nobody.
+customers, and the revenue of the largest one and of the two and three largest together. Key 0, the unknown customer,
+is nobody.
 """
 
 # ruff: noqa: S608 - formulas are settings of the company, periods are dates of this module
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ LINES = "gold.fact_sales"
 UNKNOWN = 0
 KNOWN = pl.col("customer_key") != UNKNOWN
 CENTS = (pl.col("sales_amount") * 100).cast(pl.Int64).alias("revenue")
+ORDERS = pl.col("order_number").filter(pl.col("sales_amount") >= 0).n_unique()  # a credit note is no order
 MONTH = pl.col("order_date").dt.truncate("1mo").alias("month")
 
 
@@ -33,7 +35,7 @@ def kpi_sources(lines: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     customers = (
         lines.filter(KNOWN)
         .group_by("customer_key")
-        .agg(pl.col("order_number").n_unique().alias("orders"), pl.col("sales_amount").sum().alias("revenue"))
+        .agg(ORDERS.alias("orders"), pl.col("sales_amount").sum().alias("revenue"))
     )
     return {LINES: lines, "customers": customers}
 
@@ -43,7 +45,8 @@ def kpi_query(kpi: Mapping[str, Any], period: Period) -> str:
     if kpi.get("over", LINES) == LINES:
         return f"SELECT {kpi['formula']} FROM {LINES} WHERE {period.condition}"
     customers = (
-        f"SELECT customer_key, COUNT(DISTINCT order_number) AS orders, SUM(sales_amount) AS revenue FROM {LINES} "
+        "SELECT customer_key, COUNT(DISTINCT order_number) FILTER (WHERE sales_amount >= 0) AS orders, "
+        f"SUM(sales_amount) AS revenue FROM {LINES} "
         f"WHERE customer_key <> {UNKNOWN} AND {period.condition} GROUP BY customer_key"
     )
     return f"SELECT {kpi['formula']} FROM ({customers}) AS customers"
@@ -71,23 +74,24 @@ def kpi_view(lines: pl.LazyFrame, kpis: Mapping[str, Any], period: Period) -> pl
     return pl.concat(rows, how="horizontal")
 
 
-def top_two() -> list[pl.Expr]:
-    """Customers of a group, and the cents of the largest and of the two largest; from one row a customer."""
+def top_three() -> list[pl.Expr]:
+    """Customers of a group, and the cents of the largest, the two and the three largest; from one row a customer."""
     known = pl.col("revenue").filter(KNOWN)
     return [
         KNOWN.sum().cast(pl.Int64).alias("customers"),
         known.max().fill_null(0).alias("largest"),
         known.top_k(2).sum().alias("largest_two"),
+        known.top_k(3).sum().alias("largest_three"),
     ]
 
 
 def period_view(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """One row: revenue, revenue and orders of known customers, and what disclosure control needs."""
     one = within(lines, period)
-    orders = one.filter(KNOWN).select(pl.col("order_number").n_unique().cast(pl.Int64).alias("known_orders"))
+    orders = one.filter(KNOWN).select(ORDERS.cast(pl.Int64).alias("known_orders"))
     customers = one.group_by("customer_key").agg(CENTS.sum())
     known = pl.col("revenue").filter(KNOWN).sum().alias("known_revenue")
-    sums = customers.select(pl.col("revenue").sum(), known, *top_two())
+    sums = customers.select(pl.col("revenue").sum(), known, *top_three())
     return pl.concat([sums, orders], how="horizontal")
 
 
@@ -97,7 +101,7 @@ def customer_view(lines: pl.LazyFrame) -> pl.LazyFrame:
         lines.filter(KNOWN)
         .group_by("customer_key")
         .agg(
-            pl.col("order_number").n_unique().alias("orders"),
+            ORDERS.alias("orders"),
             CENTS.sum(),
             pl.col("order_date").max().alias("last_order"),
         )
@@ -111,32 +115,39 @@ def visit_view(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 def month_view(visits: pl.LazyFrame) -> pl.LazyFrame:
     """One row a month: revenue and what disclosure control needs, from `visit_view`."""
-    return visits.group_by("month").agg(pl.col("revenue").sum(), *top_two()).sort("month")
+    return visits.group_by("month").agg(pl.col("revenue").sum(), *top_three()).sort("month")
 
 
 def product_view(lines: pl.LazyFrame, products: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """One row a product number sold in the period: revenue and what disclosure control needs."""
-    numbers = products.select("product_key", "product_number")
+    """One row a product number sold in the period: category, revenue and what disclosure control needs."""
+    category = pl.col("category").fill_null("n/a") if "category" in products.collect_schema() else pl.lit("n/a")
+    numbers = products.select("product_key", "product_number", category.alias("category"))
     return (
         within(lines, period)
         .join(numbers, on="product_key")
         .group_by("product_number", "customer_key")
-        .agg(CENTS.sum())
+        .agg(CENTS.sum(), pl.col("category").max())
         .group_by("product_number")
-        .agg(pl.col("revenue").sum(), *top_two())
+        .agg(pl.col("category").max(), pl.col("revenue").sum(), *top_three())
         .sort("product_number")
     )
 
 
-def category_view(lines: pl.LazyFrame, products: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """One row a category sold in the period: revenue and what disclosure control needs."""
+def outside(lines: pl.LazyFrame, periods: Iterable[Period]) -> pl.LazyFrame:
+    """The order lines of none of the periods."""
+    for period in periods:
+        lines = lines.filter((pl.col("order_date") < period.start) | (pl.col("order_date") >= period.end))
+    return lines
+
+
+def category_view(lines: pl.LazyFrame, products: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a category that the lines are of: revenue and what disclosure control needs."""
     return (
-        within(lines, period)
-        .join(products.select("product_key", pl.col("category").fill_null("n/a")), on="product_key")
+        lines.join(products.select("product_key", pl.col("category").fill_null("n/a")), on="product_key")
         .group_by("category", "customer_key")
         .agg(CENTS.sum())
         .group_by("category")
-        .agg(pl.col("revenue").sum(), *top_two())
+        .agg(pl.col("revenue").sum(), *top_three())
         .sort("category")
     )
 
@@ -205,7 +216,8 @@ def views_of(
     for year, period in periods.items():
         plans |= {f"kpis {year}": kpi_view(lines, kpis, period), f"period {year}": period_view(lines, period)}
         if "category" in products.collect_schema():
-            plans[f"categories {year}"] = category_view(lines, products, period)
+            plans[f"categories {year}"] = category_view(within(lines, period), products)
+            plans["categories rest"] = category_view(outside(lines, periods.values()), products)
     if "this" in periods:
         plans["products"] = product_view(lines, products, periods["this"])
         if "cost_amount" in lines.collect_schema():

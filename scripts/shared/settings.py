@@ -5,10 +5,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from shared import star
+from shared.budgets import budget_faults
 from shared.files import read_yaml
-from shared.sqlnames import in_order, tables
+from shared.sqlnames import in_order, kpis, tables
 
-COMPANY_FILES = ("marts.yaml", "kpis.yaml", "segments.yaml")
+COMPANY_FILES = ("marts.yaml", "segments.yaml")
+UNCLASSIFIED = "unclassified"  # what a draft of a contract says of every field
+CLASSES = (
+    "none (a metric or a closed category that tells nothing of a person), quasi (leaves the protected layers only in "
+    "totals or generalised), identifier (only as a pseudonym) or direct (never)"
+)
+OPTIONAL_FILES = ("kpis.yaml", "privacy.yaml")  # without them: standard key figures, entries left to the controller
 
 
 def schema_faults(content: Any, schema: Mapping[str, Any]) -> Iterator[str]:
@@ -47,10 +55,10 @@ def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
     found: dict[str, Any] = {"contracts": {}}
     faults = []
     if not folder.is_dir():
-        return found, [
-            f"{folder}: there is no such folder; company: names a folder with contracts, marts, KPIs, segments"
-        ]
-    for path in [*sorted(folder.glob("contracts/*.yaml")), *(folder / name for name in COMPANY_FILES)]:
+        draft = f"snakemake draft_contracts --config raw=<folder> company={folder}"
+        return found, [f"{folder}: there is no company in this folder. Draft one from its exports: {draft}"]
+    optional = [folder / name for name in OPTIONAL_FILES if (folder / name).exists()]
+    for path in [*sorted(folder.glob("contracts/*.yaml")), *(folder / name for name in COMPANY_FILES), *optional]:
         place = found["contracts"] if path.parent.name == "contracts" else found
         key = path.stem if path.parent.name == "contracts" else path.name
         try:
@@ -68,6 +76,22 @@ def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
     return found, faults
 
 
+def unclassified(contracts: Mapping[str, Any]) -> Iterator[str]:
+    """One line a contract whose fields a person has yet to classify; the classes are taken as `direct` from then on."""
+    for stem, contract in contracts.items():
+        fields = contract.get("fields") if isinstance(contract, dict) else None
+        listed = [field for field in fields or [] if isinstance(field, dict)] if isinstance(fields, list) else []
+        open_fields = [field for field in listed if field.get("personal") == UNCLASSIFIED]
+        for field in open_fields:
+            field["personal"] = "direct"
+        if open_fields:
+            names = ", ".join(str(field.get("name")) for field in open_fields)
+            yield (
+                f"contracts/{stem}.yaml: personal: a person has to decide the class of {names}. "
+                f"Replace {UNCLASSIFIED} by {CLASSES}"
+            )
+
+
 def contract_faults(contracts: Mapping[str, Any]) -> Iterator[str]:
     """What the schema cannot say: names that must match, fields that must exist."""
     for stem, contract in contracts.items():
@@ -77,18 +101,29 @@ def contract_faults(contracts: Mapping[str, Any]) -> Iterator[str]:
         folded = [name.casefold() for name in names]
         for name in sorted({name for name in folded if folded.count(name) > 1}):
             yield f"{where}: fields: {name} is listed twice"
+        for field in contract["fields"]:
+            if "erasure" in field and ("compute" in field or field["type"] not in ("string", "integer")):
+                key = f"fields.{field['name']}.erasure"
+                yield f"{where}: {key}: only a text or integer that the file has identifies a person"
         used = [("primaryKey", name) for name in contract["primaryKey"]]
         used += [(f"repairs[{i}].field", repair["field"]) for i, repair in enumerate(contract.get("repairs", []))]
         used += [("keep.latest", contract["keep"]["latest"])] if "keep" in contract else []
         yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
 
 
-def ledger_faults(name: str, mart: Mapping[str, Any], contracts: Mapping[str, Any]) -> Iterator[str]:
-    """Tables and amounts of a mart's ledger that do not exist."""
-    where, ledger = f"marts.yaml: marts.{name}.ledger", mart.get("ledger")
-    if ledger and ledger["table"] not in contracts:
+def ledger_faults(
+    name: str, mart: Mapping[str, Any], contracts: Mapping[str, Any], formulas: Mapping[str, Any]
+) -> Iterator[str]:
+    """Tables, amounts and key figures of a mart's ledger that do not exist."""
+    where, ledger = f"marts.yaml: marts.{name}.ledger", mart.get("ledger", {})
+    for column, kpi in ledger.get("kpis", {}).items():
+        if column not in mart["columns"]:
+            yield f"{where}.kpis.{column}: is not a column"
+        if kpi not in formulas:
+            yield f"{where}.kpis.{column}: {kpi} is not a key figure over order lines"
+    if "table" in ledger and ledger["table"] not in contracts:
         yield f"{where}.table: {ledger['table']} is not a contract"
-    elif ledger:
+    elif "table" in ledger:
         amounts = {field["name"] for field in contracts[ledger["table"]]["fields"] if field.get("money")}
         for column, field in ledger["money"].items():
             if column not in mart["columns"]:
@@ -97,8 +132,10 @@ def ledger_faults(name: str, mart: Mapping[str, Any], contracts: Mapping[str, An
                 yield f"{where}.money.{column}: {field} is not a money field of {ledger['table']}"
 
 
-def mart_faults(marts: Mapping[str, Any], contracts: Mapping[str, Any], sql: Mapping[str, str]) -> Iterator[str]:
-    """Marts without SQL or entry, unknown tables, keys and references that do not exist, circles."""
+def mart_faults(
+    marts: Mapping[str, Any], contracts: Mapping[str, Any], sql: Mapping[str, str], formulas: Mapping[str, Any]
+) -> Iterator[str]:
+    """Marts without SQL or entry, unknown tables and key figures, keys and references that do not exist, circles."""
     for name in sorted(sql.keys() - marts.keys()):
         yield f"marts.yaml: marts.{name}: has SQL (marts/{name}.sql) but no entry"
     known = {f"silver.{table}" for table in contracts} | {f"gold.{mart}" for mart in marts} | {"calendar.days"}
@@ -108,11 +145,16 @@ def mart_faults(marts: Mapping[str, Any], contracts: Mapping[str, Any], sql: Map
             yield f"marts.yaml: marts.{name}: has no SQL (marts/{name}.sql)"
             continue
         try:
-            read = tables(sql[name])
+            read, used = tables(sql[name]), kpis(sql[name])
         except ValueError as error:
             yield f"marts/{name}.sql: {error}"
             continue
-        yield from ledger_faults(name, mart, contracts)
+        yield from ledger_faults(name, mart, contracts, formulas)
+        yield from (
+            f"marts/{name}.sql: kpi.{kpi} is not a key figure over order lines (kpis.yaml)"
+            for kpi in used
+            if kpi not in formulas
+        )
         yield from (
             f"marts/{name}.sql: {table} is neither a contract nor a mart" for table in read if table not in known
         )
@@ -125,6 +167,7 @@ def mart_faults(marts: Mapping[str, Any], contracts: Mapping[str, Any], sql: Map
                 yield f"marts.yaml: marts.{name}.foreignKeys.{column}: {goal} or {column} does not exist"
         needs[name] = {table.split(".")[1] for table in read if table.startswith("gold.")}
         needs[name] |= {goal.split(".")[0] for goal in mart.get("foreignKeys", {}).values()}
+        needs[name] |= {"fact_sales"} if "kpis" in mart.get("ledger", {}) else set()
     try:
         in_order(needs)
     except ValueError as error:
@@ -138,31 +181,72 @@ def config_faults(config: Mapping[str, Any]) -> Iterator[str]:
             date.fromisoformat(config["analysis_date"])
         except ValueError:
             yield f"analysis_date: {config['analysis_date']} is no day"
+    if config.get("objections") is not None and not Path(config["objections"]).is_file():
+        yield f"objections: {config['objections']} is no file"
     low, high = (config["segmentation"][key] for key in ("k_min", "k_max"))
     if low > high:
         yield f"segmentation.k_min: {low} is larger than k_max ({high})"
 
 
+def within(path: Path, root: Path) -> str:
+    """A path, relative to the project where it lies in it, so that a moved project knows its files again."""
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def contracts_of(config: Mapping[str, Any], root: Path, is_needed: bool) -> tuple[dict[str, Any], list[str]]:
+    """(contracts of the company, faults) for targets that need no more of it; none is read unless it is needed."""
+    faults = [f"config: {fault}" for fault in schema_faults(config, read_yaml(root / "config/schema.yaml"))]
+    if faults or not is_needed:
+        return {}, faults
+    found, faults = read_company(Path(config["company"]))
+    faults += [] if faults else list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
+    return found["contracts"], faults or list(contract_faults(found["contracts"]))
+
+
 def load(config: Mapping[str, Any], root: Path) -> tuple[dict[str, Any], list[str]]:
-    """(company knowledge: contracts, marts, calendar, kpis, segments, sql), faults)."""
+    """(company knowledge: contracts, marts, calendar, kpis, segments, privacy and what `star` fits to them, faults).
+
+    sql, sql_files: text and path of every mart; formulas: of every key figure over order lines; standard: marts of
+    config/standard/; left_out: what was left out -> column that it needs; star: tables and columns of star.yaml.
+    """
     faults = list(schema_faults(config, read_yaml(root / "config/schema.yaml"))) or list(config_faults(config))
     if faults:
         return {}, [f"config: {fault}" for fault in faults]
     folder = Path(config["company"])
     found, faults = read_company(folder)
+    undecided = list(unclassified(found["contracts"]))
     if not faults:
         faults = list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
+    faults = [*undecided, *faults]
     if faults:
         return {}, [fault if str(folder) in fault else f"{folder}/{fault}" for fault in faults]
-    sql = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("marts/*.sql"))}
-    marts = found["marts.yaml"]["marts"]
-    faults = [*contract_faults(found["contracts"]), *mart_faults(marts, found["contracts"], sql)]
+    standard, own = star.read(root), found["marts.yaml"]["marts"]
+    marts, left_out = star.fitted(own, standard["marts"])
+    sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
+    sql_files |= {name: path for name, path in standard["sql"].items() if name in marts and name not in own}
+    sql = {name: path.read_text(encoding="utf-8", errors="replace") for name, path in sql_files.items()}
+    shown = found.get("kpis.yaml", standard["kpis"])
+    formulas = {
+        name: kpi["formula"] for name, kpi in (standard["kpis"] | shown).items() if kpi.get("over", "lines") == "lines"
+    }
+    faults = [
+        *contract_faults(found["contracts"]),
+        *star.faults(own, standard["star"]),
+        *mart_faults(marts, found["contracts"], sql, formulas),
+    ]
     company = {
         "contracts": found["contracts"],
         "marts": marts,
         "calendar": found["marts.yaml"]["calendar"],
-        "kpis": found["kpis.yaml"],
+        "kpis": shown,
         "segments": found["segments.yaml"],
+        "privacy": found.get("privacy.yaml", {}),
         "sql": sql,
+        "sql_files": {name: within(path, root) for name, path in sql_files.items()},
+        "formulas": formulas,
+        "standard": sorted(marts.keys() - own.keys()),
+        "left_out": left_out,
+        "star": standard["star"],
     }
-    return company, [f"{folder}/{fault}" for fault in faults]
+    budgets = [f"config: {fault}" for fault in budget_faults(config["quarantine_budget"], found["contracts"])]
+    return company, [*budgets, *(f"{folder}/{fault}" for fault in faults)]

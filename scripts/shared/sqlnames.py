@@ -1,13 +1,15 @@
-"""Tables that a mart's SQL reads: silver.<table>, gold.<mart>, calendar.days; comments and strings do not count."""
+"""Names in a mart's SQL: silver.<table>, gold.<mart>, calendar.days, kpi.<name>; comments and strings do not count."""
 
+from collections.abc import Mapping
 from functools import cache
 
 LAYERS = ("silver", "gold", "calendar")
+KPI = "kpi"
 
 
 @cache
-def tables(sql: str) -> tuple[str, ...]:
-    """The dotted names `<layer>.<table>` in an SQL text, sorted; what stands in comments or strings is no name.
+def dotted(sql: str) -> tuple[tuple[str, str, int, int], ...]:
+    """(first part, second part, start, end) of every dotted name in an SQL text, in order.
 
     Raises ValueError if the text cannot be taken apart, as with a quote that does not close.
     """
@@ -18,11 +20,29 @@ def tables(sql: str) -> tuple[str, ...]:
         tokens = Tokenizer().tokenize(sql)
     except SqlglotError:
         raise ValueError("is not SQL: a quote or a comment does not close") from None
-    found = set()
-    for layer, dot, name in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if dot.token_type == TokenType.DOT and layer.text in LAYERS and layer.token_type != TokenType.STRING:
-            found.add(f"{layer.text}.{name.text}")
-    return tuple(sorted(found))
+    return tuple(
+        (first.text, second.text, first.start, second.end + 1)
+        for first, dot, second in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if dot.token_type == TokenType.DOT and TokenType.STRING not in (first.token_type, second.token_type)
+    )
+
+
+def tables(sql: str) -> tuple[str, ...]:
+    """The names `<layer>.<table>` in an SQL text, sorted; raises ValueError as `dotted` does."""
+    return tuple(sorted({f"{first}.{second}" for first, second, _, _ in dotted(sql) if first in LAYERS}))
+
+
+def kpis(sql: str) -> tuple[str, ...]:
+    """The key figures `kpi.<name>` in an SQL text, sorted; raises ValueError as `dotted` does."""
+    return tuple(sorted({second for first, second, _, _ in dotted(sql) if first == KPI}))
+
+
+def with_formulas(sql: str, formulas: Mapping[str, str]) -> str:
+    """The SQL with every `kpi.<name>` replaced by the formula of that key figure, in brackets."""
+    for first, second, start, end in reversed(dotted(sql)):
+        if first == KPI:
+            sql = f"{sql[:start]}({formulas[second]}){sql[end:]}"
+    return sql
 
 
 def in_order(dependencies: dict[str, set[str]]) -> list[str]:

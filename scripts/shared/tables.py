@@ -37,6 +37,26 @@ def scan(path: str | Path, spec: Spec) -> "pl.LazyFrame":
     return pl.scan_csv(path, schema={field["name"]: polars_type(field) for field in spec})
 
 
+def with_absent(frame: "pl.LazyFrame", absent: Spec) -> "pl.LazyFrame":
+    """The frame with columns of missing values for those that it lacks."""
+    import polars as pl
+
+    return frame.with_columns(pl.lit(None, polars_type(field)).alias(field["name"]) for field in absent)
+
+
+def dates_as_text(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """The frame with its dates as text, as CSV has them; each day is written once, which costs less than every cell."""
+    import polars as pl
+
+    for name, kind in frame.schema.items():
+        first, last = (frame[name].min(), frame[name].max()) if kind == pl.Date else (None, None)
+        if first is not None and (last - first).days < frame.height:
+            days = pl.date_range(first, last, eager=True)
+            position = frame[name].to_physical() - days.to_physical()[0]
+            frame = frame.with_columns(days.cast(pl.String).gather(position).alias(name))
+    return frame
+
+
 @contextmanager
 def planning(where: str, remedy: str) -> Iterator[None]:
     """Turn an error of Polars' planner into a Fault with its first line; nothing in the block may read data."""

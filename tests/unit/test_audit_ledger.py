@@ -16,11 +16,22 @@ TABLES = {
         "silver": 6,
         "superseded": 1,
         "duplicates": 1,
+        "erased": 0,
         "quarantined": [{"records": 1}, {"records": 1}],
+        "repairs": [
+            {"column": "amount", "why": "no sign", "records": 2, "money": {"amount": "4.00"}},
+            {"column": "day", "why": "w", "records": 1, "money": {}},
+            {"column": "amount", "why": "too small", "records": 1, "money": {"amount": "-0.50"}},
+        ],
         "files": [{"file": "b.csv", "sha256": "bb"}, {"file": "a.csv", "sha256": "aa"}],
-        "money": {"amount": {"raw": "9.00", "repairs": "1.00", "silver": "10.00"}},
+        "money": {
+            "amount": {
+                "raw": "9.00", "repairs": "3.50", "silver": "10.00", "quarantined": "1.00", "superseded": "0.50",
+                "duplicates": "1.00", "erased": "0.00",
+            }
+        },
     }
-}
+}  # fmt: skip
 MARTS = {
     "fact": {
         "ledger": {"table": "sales", "rows": "all", "money": {"revenue": "amount"}},
@@ -28,7 +39,19 @@ MARTS = {
     },
     "by_month": {
         "ledger": {"table": "sales", "money": {"turnover": "amount"}},
-        "found": {"rows": 2, "money": {"turnover": "10"}},
+        "found": {
+            "rows": 2,
+            "money": {"turnover": "10"},
+            "kpis": {"turnover": {"kpi": "revenue", "total": "10.00"}},
+        },
+    },
+    "by_country": {
+        "ledger": {"kpis": {"revenue": "revenue"}},
+        "found": {
+            "rows": 3,
+            "money": {"revenue": "10.00"},
+            "kpis": {"revenue": {"kpi": "revenue", "total": "10.00"}},
+        },
     },
     "dim": {"found": {"rows": 3, "money": {}}},
 }
@@ -57,12 +80,19 @@ def test_the_ledger_follows_records_and_money_to_every_mart_that_carries_them(tm
     assert run(tmp_path) == {
         "balanced": True,
         "input_fingerprint": audit_ledger.fingerprint(TABLES),
-        "tables": {"sales": {"records": 10, "silver": 6, "superseded": 1, "duplicates": 1, "quarantined": 2}},
+        "tables": {"sales": {"records": 10, "silver": 6, "superseded": 1, "duplicates": 1, "erased": 0, "quarantined": 2}},
         "money": {
             "sales.amount": {
-                "raw": "9.00", "repairs": "1.00", "silver": "10.00",
+                **TABLES["sales"]["money"]["amount"],
+                "effects": [
+                    {"why": "no sign", "records": 2, "amount": "4.00"},
+                    {"why": "too small", "records": 1, "amount": "-0.50"},
+                ],
                 "marts": {"fact.revenue": "10.00", "by_month.turnover": "10"},
             }
+        },
+        "kpis": {
+            "revenue": {"total": "10.00", "marts": {"by_month.turnover": "10", "by_country.revenue": "10.00"}}
         },
         "rows": {"fact": 6},
     }  # fmt: skip
@@ -72,9 +102,22 @@ def test_the_ledger_follows_records_and_money_to_every_mart_that_carries_them(tm
     ("tables", "marts", "words"),
     [
         (changed(TABLES, ["sales", "silver"], 7), MARTS, "sales: 10 records came in, 11 are booked"),
+        (changed(TABLES, ["sales", "erased"], 1), MARTS, "sales: 10 records came in, 11 are booked"),
+        (changed(TABLES, ["sales", "quarantined"], []), MARTS, "sales: 10 records came in, 8 are booked"),
+        (changed(TABLES, ["sales", "money", "amount", "raw"], "9.01"), MARTS,
+         "sales: amount: raw and repairs make 12.51, silver and what did not reach it 12.50"),
+        (changed(TABLES, ["sales", "repairs", 2, "money", "amount"], "0.50"), MARTS,
+         "sales: amount: raw and repairs make 13.50, silver and what did not reach it 12.50"),
+        (changed(TABLES, ["sales", "money", "amount", "superseded"], "0.00"), MARTS,
+         "sales: amount: raw and repairs make 12.50, silver and what did not reach it 12.00"),
         (TABLES, changed(MARTS, ["fact", "found", "money", "revenue"], "9.99"),
          "mart fact: the sum of revenue is 9.99, the silver table has 10.00. Look for lines that fact.sql loses or doubles"),
         (TABLES, changed(MARTS, ["by_month", "found", "money", "turnover"], "20.00"), "mart by_month: the sum of turnover"),
+        (TABLES, changed(MARTS, ["by_country", "found", "money", "revenue"], "9.99"),
+         "mart by_country: the sum of revenue is 9.99, revenue over all order lines is 10.00. "
+         "Look for lines that by_country.sql loses or doubles"),
+        (TABLES, changed(MARTS, ["by_country", "found", "kpis", "revenue", "total"], "10.01"),
+         "mart by_country: the sum of revenue is 10.00, revenue over all order lines is 10.01"),
         (TABLES, changed(MARTS, ["fact", "found", "rows"], 5), "mart fact: has 5 rows, silver has 6. Check fact.sql"),
         (TABLES, changed(MARTS, ["fact", "ledger", "money", "revenue"], "price"),
          "mart fact: its ledger names price, which no contract marks as money"),

@@ -13,7 +13,8 @@ LEDGER = {
         "a": {"records": 100, "silver": 90, "quarantined": 4},
         "b": {"records": 1000, "silver": 1000, "quarantined": 0},
     },
-    "money": {"b.amount": {"silver": "1234.50", "repairs": "-4.00", "marts": {"x": "1", "y": "1"}}},
+    "money": {"b.amount": {"silver": "1234.50", "repairs": "-4.00", "marts": {"x": "1"}}},
+    "kpis": {"revenue": {"total": "1234.50", "marts": {"x": "1", "y": "1"}}},
     "rows": {"fact": 1000},
 }
 MODEL = {"rows": 80, "segments": [{"name": {"en": "Loyal"}}, {"name": {"en": "New"}}]}
@@ -32,11 +33,11 @@ def test_a_finished_run_says_where_the_expose_is_and_five_figures(run):
     lines = closing.result(run).splitlines()
     assert lines[1:7] == [
         f"Run {run.name} is complete.",
-        "  1,100 raw records: 1,090 clean, 4 in quarantine, 6 superseded or duplicate",
+        "  1,100 raw records: 1,090 clean, 4 in quarantine, 6 superseded, duplicate or erased",
         "  1,000 order lines in the warehouse",
-        "  1,234.50 revenue, of it −4.00 by repairs; equal in 2 marts, to the cent",
-        "  80 customers with an order",
-        "  2 customer segments: Loyal, New",
+        "  1,234.50 in b.amount, of it −4.00 by repairs",
+        "  1,234.50 revenue, equal in 2 marts, to the cent",
+        "  80 customers with an order, 2 segments: Loyal, New",
     ]
     assert lines[-1] == f"The exposé: {run}/reports/final_expose.html"
 

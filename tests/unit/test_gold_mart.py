@@ -38,7 +38,16 @@ MART = {
 SQL = "SELECT amount > 5 AS is_large, amount, customer, number FROM silver.sales"
 
 
-def build(folder: Path, sql: str, mart: dict = MART, rows: str = ROWS, parents: dict | None = None, calendar=None):
+def build(
+    folder: Path,
+    sql: str,
+    mart: dict = MART,
+    rows: str = ROWS,
+    parents: dict | None = None,
+    calendar: dict | None = None,
+    absent: dict | None = None,
+    formulas: dict | None = None,
+) -> tuple[str, dict]:
     """Run the rule's main on a small table; (table, metadata)."""
     gold = folder / "artifacts/runs/r/gold"
     files = {"silver.sales": (rows, SALES), **(parents or {})}
@@ -52,6 +61,8 @@ def build(folder: Path, sql: str, mart: dict = MART, rows: str = ROWS, parents: 
         {name: spec for name, (_, spec) in files.items()},
         mart,
         calendar,
+        absent or {},
+        formulas or {},
         str(gold / "data/facts.csv"),
         str(gold / "_meta/marts/facts.json"),
     )
@@ -88,6 +99,7 @@ def test_the_metadata_count_rows_missing_values_flags_and_money(tmp_path):
         "flags": {"is_large": 1},
         "money": {"amount": "10.00"},
         "references": {},
+        "kpis": {},
     }
 
 

@@ -20,6 +20,15 @@ MONTHS = {
     "title": "Months", "grain": "one row a month", "key": ["month"],
     "columns": {"month": column("date"), "cost": column("decimal", unit="money"), "is_complete": column("boolean")},
 }  # fmt: skip
+LINKED = {**MONTHS, "foreignKeys": {"month": "dim_date.date"},
+          "columns": {**MONTHS["columns"], "cost": column("decimal", unit="money", decimals=2, required=True)}}  # fmt: skip
+KPIS = {
+    "sales": {"name": {"en": "Sales", "de": "Umsatz"}, "definition": {"en": "Sum of all lines", "de": "Summe"},
+              "formula": "SUM(amount)", "unit": "money", "direction": "up"},
+    "buyers": {"name": {"en": "Buyers", "de": "Käufer"}, "definition": {"en": "Who bought", "de": "Wer kaufte"},
+               "exclusions": {"en": "The unknown", "de": "Unbekannte"},
+               "formula": "COUNT(*) FILTER (WHERE a <> 0)", "unit": "count", "direction": "none"},
+}  # fmt: skip
 FOUND = {
     "customers": {"rows": 1000, "missing": {"name": 3}, "flags": {"is_odd": 4}, "references": {}, "money": {},
                   "reads": ["silver.people"]},
@@ -66,8 +75,43 @@ def test_the_metadata_join_what_is_stated_with_what_was_found(tmp_path):
         write_json(tmp_path / f"{name}.json", found)
     marts = {"months": MONTHS, "customers": CUSTOMERS}
     paths = [str(tmp_path / f"{name}.json") for name in FOUND]
-    gold_report.main(paths, marts, 5, str(tmp_path / "m.yaml"), str(tmp_path / "r.md"))
+    outputs = [str(tmp_path / name) for name in ("m.yaml", "r.md", "d.md")]
+    left_out = {"by_category": "product.category", "months.margin": "fact.cost", "months.rate": "fact.cost"}
+    gold_report.main(paths, marts, left_out, KPIS, 5, outputs)
     content = yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8"))
     assert list(content["marts"]) == ["months", "customers"]
     assert content["marts"]["months"] == {**MONTHS, "found": FOUND["months"]}
-    assert (tmp_path / "r.md").read_text(encoding="utf-8").startswith("# Gold: 1,012 rows in 2 marts, keys and")
+    assert content["kpis"] == KPIS
+    assert content["left_out"] == left_out
+    report = (tmp_path / "r.md").read_text(encoding="utf-8")
+    assert report.startswith("# Gold: 1,012 rows in 2 marts, keys and")
+    assert "| `product.category` | `by_category` |\n| `fact.cost` | `months.margin`, `months.rate` |\n" in report
+    assert (tmp_path / "d.md").read_text(encoding="utf-8") == gold_report.dictionary(marts, KPIS)
+
+
+def test_a_report_that_left_nothing_out_does_not_speak_of_it():
+    assert gold_report.left_out_section({}) == ""
+
+
+def test_the_dictionary_states_key_reference_unit_and_class_of_every_column():
+    text = gold_report.dictionary({"months": LINKED}, KPIS)
+    assert text.startswith("# Data dictionary: 1 marts, 2 key figures\n")
+    assert "## `months`: Months\n\none row a month.\n" in text
+    assert "| `month` | date |  | key | `dim_date.date` | none | A date |\n" in text
+    assert "| `cost` | decimal (2 decimals) | money | required |  | none | A decimal |\n" in text
+    assert "| `is_complete` | boolean |  |  |  | none | A boolean |\n" in text
+
+
+def test_the_dictionary_states_both_names_formula_and_exclusions_of_every_key_figure():
+    text = gold_report.dictionary({}, KPIS)
+    assert "| Sales / Umsatz | Sum of all lines |  | SUM(amount) | money | up |\n" in text
+    assert (
+        "| Buyers / Käufer | Who bought | The unknown | COUNT(\\*) FILTER (WHERE a &lt;&gt; 0) | count | none |\n"
+        in text
+    )
+
+
+def test_a_bar_in_a_definition_or_formula_breaks_no_table_of_the_dictionary():
+    kpi = {**KPIS["sales"], "definition": {"en": "a | b", "de": "a"}, "formula": "SUM(a || b)"}
+    row = gold_report.dictionary({}, {"sales": kpi}).splitlines()[-2]
+    assert row == r"| Sales / Umsatz | a \| b |  | SUM(a \|\| b) | money | up |"

@@ -1,5 +1,6 @@
 """Settings and company knowledge: every fault in one message, a line each, naming the key."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,19 @@ def config(folder: Path | str, **more: Any) -> dict[str, Any]:
     return {**read_yaml(ROOT / "config/config.yaml"), "company": str(folder), **more}
 
 
-def faults(folder: Path, *arguments: Any, **more: Any) -> list[str]:
+def load(content: dict[str, Any], root: Path) -> tuple[dict[str, Any], list[str]]:
+    """Company knowledge and faults, in a project that has the schemas and no standard tables, marts and KPIs."""
+    (root / "config/standard").mkdir(parents=True, exist_ok=True)
+    for name in ("schema.yaml", "company.schema.yaml"):
+        shutil.copy2(ROOT / "config" / name, root / "config" / name)
+    for name, text in (("star", "{}"), ("marts", "marts: {}"), ("kpis", "{}")):
+        (root / f"config/standard/{name}.yaml").write_text(text, encoding="utf-8")
+    return settings.load(content, root)
+
+
+def faults(folder: Path, *arguments: Any) -> list[str]:
     """The faults of a small company."""
-    return settings.load(config(company(folder / "firm", *arguments)), ROOT, **more)[1]
+    return load(config(company(folder / "firm", *arguments)), folder)[1]
 
 
 def changed(content: dict, **more: Any) -> dict:
@@ -69,11 +80,13 @@ def test_the_settings_of_the_project_have_no_fault(monkeypatch):
     monkeypatch.chdir(ROOT)
     knowledge, found = settings.load(read_yaml("config/config.yaml"), ROOT)
     assert found == []
-    assert set(knowledge) == {"contracts", "marts", "calendar", "kpis", "segments", "sql"}
+    assert set(knowledge) == {
+        "contracts", "marts", "calendar", "kpis", "segments", "privacy", "sql", "sql_files", "formulas", "standard", "left_out", "star",
+    }  # fmt: skip
 
 
 def test_a_small_company_has_no_fault(tmp_path):
-    knowledge, found = settings.load(config(company(tmp_path)), ROOT)
+    knowledge, found = load(config(company(tmp_path)), tmp_path)
     assert found == []
     assert knowledge["contracts"] == {"sales": CONTRACT}
     assert knowledge["sql"] == {"facts": "SELECT id FROM silver.sales"}
@@ -81,7 +94,7 @@ def test_a_small_company_has_no_fault(tmp_path):
 
 def test_every_fault_of_the_settings_is_a_line_that_names_its_key(tmp_path):
     wrong = config(tmp_path, seed="x", language="fr", segmentation={"k": 0, "k_min": 1}, speed="fast")
-    lines = settings.load(wrong, ROOT)[1]
+    lines = load(wrong, tmp_path)[1]
     assert [line.split(":")[1].strip() for line in lines] == [
         "top level", "language", "seed", "segmentation", "segmentation", "segmentation", "segmentation.k",
         "segmentation.k_min",
@@ -91,7 +104,7 @@ def test_every_fault_of_the_settings_is_a_line_that_names_its_key(tmp_path):
 
 
 def test_a_missing_setting_is_named(tmp_path):
-    assert settings.load(changed(config(tmp_path), seed=None), ROOT)[1] == [
+    assert load(changed(config(tmp_path), seed=None), tmp_path)[1] == [
         "config: top level: 'seed' is a required property"
     ]
 
@@ -105,19 +118,19 @@ HOSTILE = [
 
 @pytest.mark.parametrize("run_id", HOSTILE, ids=repr)
 def test_a_hostile_run_id_is_refused_by_its_key(tmp_path, run_id):
-    lines = settings.load(config(tmp_path, run_id=run_id), ROOT)[1]
+    lines = load(config(tmp_path, run_id=run_id), tmp_path)[1]
     assert len(lines) == 1
     assert lines[0].startswith("config: run_id: ")
 
 
 @pytest.mark.parametrize("run_id", ["a", "7", "real", "2026-11-23", "A.b_c-d", "x" * 64, "new", "1e5"])
 def test_an_ordinary_run_id_is_accepted(tmp_path, run_id):
-    assert settings.load(config(company(tmp_path), run_id=run_id), ROOT)[1] == []
+    assert load(config(company(tmp_path), run_id=run_id), tmp_path)[1] == []
 
 
 @pytest.mark.parametrize("day", ["2024-02-30", "2024-13-01", "24-01-01", "tomorrow", "２０２４-01-01"])
 def test_an_analysis_date_that_is_no_day_is_refused(tmp_path, day):
-    lines = settings.load(config(company(tmp_path), analysis_date=day), ROOT)[1]
+    lines = load(config(company(tmp_path), analysis_date=day), tmp_path)[1]
     assert len(lines) == 1
     assert lines[0].startswith("config: analysis_date: ")
 
@@ -125,25 +138,26 @@ def test_an_analysis_date_that_is_no_day_is_refused(tmp_path, day):
 def test_a_range_of_segments_that_is_upside_down_is_refused(tmp_path):
     content = config(company(tmp_path))
     content["segmentation"] = {**content["segmentation"], "k_min": 6, "k_max": 4}
-    assert settings.load(content, ROOT)[1] == ["config: segmentation.k_min: 6 is larger than k_max (4)"]
+    assert load(content, tmp_path)[1] == ["config: segmentation.k_min: 6 is larger than k_max (4)"]
 
 
 def test_one_number_of_segments_alone_may_be_tried(tmp_path):
     content = config(company(tmp_path))
     content["segmentation"] = {**content["segmentation"], "k_min": 4, "k_max": 4}
-    assert settings.load(content, ROOT)[1] == []
+    assert load(content, tmp_path)[1] == []
 
 
 def test_a_company_folder_that_is_not_there_is_named(tmp_path):
-    lines = settings.load(config(tmp_path / "none"), ROOT)[1]
+    lines = load(config(tmp_path / "none"), tmp_path)[1]
     assert lines == [
-        f"{tmp_path}/none: there is no such folder; company: names a folder with contracts, marts, KPIs, segments"
+        f"{tmp_path}/none: there is no company in this folder. Draft one from its exports: "
+        f"snakemake draft_contracts --config raw=<folder> company={tmp_path}/none"
     ]
 
 
 def test_a_missing_company_file_is_named(tmp_path):
-    (company(tmp_path) / "kpis.yaml").unlink()
-    assert settings.load(config(tmp_path), ROOT)[1] == [f"{tmp_path}/kpis.yaml: the file is missing"]
+    (company(tmp_path) / "segments.yaml").unlink()
+    assert load(config(tmp_path), tmp_path)[1] == [f"{tmp_path}/segments.yaml: the file is missing"]
 
 
 def test_a_file_that_is_no_yaml_is_named_with_its_line(tmp_path):
@@ -152,7 +166,7 @@ def test_a_file_that_is_no_yaml_is_named_with_its_line(tmp_path):
 
 def test_a_contract_that_is_not_utf8_is_named(tmp_path):
     (company(tmp_path) / "contracts/sales.yaml").write_bytes("title: Verkäufe".encode("cp1252"))
-    lines = settings.load(config(tmp_path), ROOT)[1]
+    lines = load(config(tmp_path), tmp_path)[1]
     assert len(lines) == 1
     assert lines[0].startswith(f"{tmp_path}/contracts/sales.yaml: is not UTF-8")
 
@@ -300,3 +314,176 @@ def test_several_faults_of_marts_and_contracts_stand_side_by_side(tmp_path):
     contract = changed(CONTRACT, primaryKey=["number"])
     lines = faults(tmp_path, contract, marts(facts={"key": ["number"]}), {"facts": "SELECT id FROM silver.none"})
     assert len(lines) == 3
+
+
+@pytest.mark.parametrize("budget", [0.02, 0, {"default": 0.01}, {"default": 0.01, "total": 0.02, "wrong_width": 0.001}])
+def test_the_budget_of_quarantine_is_a_share_or_shares_by_reason(tmp_path, budget):
+    assert load(config(company(tmp_path / "firm"), quarantine_budget=budget), tmp_path)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("budget", "words"),
+    [
+        (1.5, "config: quarantine_budget: 1.5 is greater than the maximum of 1"),
+        ({"wrong_width": 0.1}, "config: quarantine_budget: 'default' is a required property"),
+        ({"default": -0.1}, "config: quarantine_budget.default: -0.1 is less than the minimum of 0"),
+        ({"default": 0.01, "wrong_widht": 0.1}, "config: quarantine_budget.wrong_widht: no record goes to quarantine"),
+    ],
+)
+def test_a_budget_of_quarantine_that_cannot_be_used_is_named(tmp_path, budget, words):
+    (fault,) = load(config(company(tmp_path / "firm"), quarantine_budget=budget), tmp_path)[1]
+    assert fault.startswith(words)
+
+
+FACTS = {
+    "title": "Facts",
+    "grain": "one row a sale",
+    "key": ["id"],
+    "columns": {
+        "id": {"type": "string", "personal": "identifier", "description": "Number"},
+        "sum": {"type": "decimal", "personal": "none", "description": "Amount"},
+    },
+}
+FIGURE = {
+    "name": {"en": "x", "de": "x"}, "definition": {"en": "x", "de": "x"}, "formula": "SUM(sum)", "unit": "money",
+    "direction": "up",
+}  # fmt: skip
+PROVED = {"ledger": {"kpis": {"id": "revenue"}}}
+
+
+def with_figures(folder: Path, entries: dict, sql: dict[str, str], figures: dict | None) -> Path:
+    """A small company with fact_sales, other marts and key figures (None: no kpis.yaml)."""
+    sql = {"fact_sales": "SELECT id, amount AS sum FROM silver.sales", **sql}
+    company(folder, CONTRACT, {"fact_sales": FACTS, **entries}, sql)
+    if figures is None:
+        (folder / "kpis.yaml").unlink()
+    else:
+        (folder / "kpis.yaml").write_text(yaml.safe_dump(figures), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("entry", "sql", "line"),
+    [
+        ({}, "SELECT kpi.profit AS id FROM gold.fact_sales",
+         "marts/months.sql: kpi.profit is not a key figure over order lines (kpis.yaml)"),
+        ({}, "SELECT kpi.repeat_rate AS id FROM gold.fact_sales",
+         "marts/months.sql: kpi.repeat_rate is not a key figure over order lines (kpis.yaml)"),
+        ({"ledger": {"kpis": {"id": "profit"}}}, "SELECT id FROM gold.fact_sales",
+         "marts.yaml: marts.months.ledger.kpis.id: profit is not a key figure over order lines"),
+        ({"ledger": {"kpis": {"turnover": "revenue"}}}, "SELECT id FROM gold.fact_sales",
+         "marts.yaml: marts.months.ledger.kpis.turnover: is not a column"),
+    ],
+)  # fmt: skip
+def test_a_key_figure_that_a_mart_names_must_exist_and_run_over_order_lines(tmp_path, entry, sql, line):
+    figures = {"revenue": FIGURE, "repeat_rate": {**FIGURE, "over": "customers"}}
+    with_figures(tmp_path, marts(months=entry), {"months": sql}, figures)
+    assert load(config(tmp_path), tmp_path)[1] == [f"{tmp_path}/{line}"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "sql", "circle"),
+    [
+        (marts(a={"foreignKeys": {"id": "b.id"}}, b={}), {"a": "SELECT id FROM silver.sales", "b": "SELECT id FROM gold.a"},
+         "a → b → a"),
+        (marts(a=PROVED), {"a": "SELECT id FROM silver.sales", "fact_sales": "SELECT id, sum FROM gold.a"},
+         "a → fact_sales → a"),
+        (marts(a={}), {"a": "SELECT id FROM gold.a"}, "a → a"),
+    ],
+    ids=["by a foreign key", "by a ledger", "with itself"],
+)  # fmt: skip
+def test_a_circle_is_refused_however_the_marts_need_each_other(tmp_path, entries, sql, circle):
+    with_figures(tmp_path, entries, sql, {"revenue": FIGURE})
+    assert load(config(tmp_path), tmp_path)[1] == [
+        f"{tmp_path}/marts: these read each other in a circle: {circle}"
+    ]  # fmt: skip
+
+
+def standard(root: Path, star: dict, entries: dict, sql: dict[str, str], figures: dict) -> None:
+    """The standard tables, marts and key figures of a project whose schemas are there."""
+    load(config(root), root)
+    folder = root / "config/standard"
+    (folder / "marts").mkdir(exist_ok=True)
+    for name, content in (("star", star), ("marts", {"marts": entries}), ("kpis", figures)):
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    for name, query in sql.items():
+        (folder / f"marts/{name}.sql").write_text(query, encoding="utf-8")
+
+
+STANDARD_SQL = {"months": "SELECT id FROM gold.fact_sales", "places": "SELECT place FROM gold.fact_sales"}
+
+
+def standard_project(root: Path) -> Path:
+    """A project with two standard marts, of which one needs a column, and two standard key figures."""
+    figures = {"revenue": FIGURE, "orders": {**FIGURE, "formula": "COUNT(*)"}}
+    star = {"fact_sales": {"id": {"type": "string"}, "place": {"type": "string", "optional": True}}}
+    standard(root, star, marts(months={}, places={"needs": "fact_sales.place"}), STANDARD_SQL, figures)
+    return root
+
+
+def test_every_company_gets_the_standard_marts_whose_columns_it_has(tmp_path):
+    standard_project(tmp_path)
+    with_figures(tmp_path / "firm", {}, {}, {"revenue": FIGURE})
+    found, lines = settings.load(config(tmp_path / "firm"), tmp_path)
+    assert lines == []
+    assert (list(found["marts"]), found["standard"]) == (["fact_sales", "months"], ["months"])
+    assert found["left_out"] == {"places": "fact_sales.place"}
+    assert found["sql"]["months"] == STANDARD_SQL["months"]
+    assert found["sql_files"]["months"] == "config/standard/marts/months.sql"
+
+
+def test_a_mart_of_the_company_takes_the_place_of_the_standard_one(tmp_path):
+    standard_project(tmp_path)
+    own = "SELECT id FROM silver.sales WHERE id <> 'x'"
+    with_figures(tmp_path / "firm", marts(months={"title": "Own"}), {"months": own}, {"revenue": FIGURE})
+    found, lines = settings.load(config(tmp_path / "firm"), tmp_path)
+    assert lines == []
+    assert (found["marts"]["months"]["title"], found["sql"]["months"], found["standard"]) == ("Own", own, [])
+    assert found["sql_files"]["months"] == "firm/marts/months.sql"
+
+
+def test_a_key_figure_of_the_company_takes_the_place_of_the_standard_one_and_only_its_own_are_shown(tmp_path):
+    standard_project(tmp_path)
+    own = {"revenue": {**FIGURE, "formula": "SUM(sum) - 1"}, "profit": FIGURE}
+    with_figures(tmp_path / "firm", {}, {}, own)
+    found, lines = settings.load(config(tmp_path / "firm"), tmp_path)
+    assert lines == []
+    assert found["kpis"] == own
+    assert found["formulas"] == {"revenue": "SUM(sum) - 1", "orders": "COUNT(*)", "profit": "SUM(sum)"}
+
+
+def test_without_kpis_yaml_the_standard_key_figures_hold(tmp_path):
+    standard_project(tmp_path)
+    with_figures(tmp_path / "firm", {}, {}, None)
+    found, lines = settings.load(config(tmp_path / "firm"), tmp_path)
+    assert lines == []
+    assert list(found["kpis"]) == ["revenue", "orders"]
+    assert found["formulas"] == {"revenue": "SUM(sum)", "orders": "COUNT(*)"}
+
+
+def test_a_company_without_the_star_schema_is_refused_table_by_table_and_column_by_column(tmp_path):
+    star = {"fact_sales": {"id": {"type": "integer"}, "day": {"type": "date"}}, "dim_date": {"date": {"type": "date"}}}
+    standard(tmp_path, star, {}, {}, {})
+    with_figures(tmp_path / "firm", {}, {}, {"revenue": FIGURE})
+    where = f"{tmp_path}/firm/marts.yaml: marts"
+    assert settings.load(config(tmp_path / "firm"), tmp_path)[1] == [
+        f"{where}.fact_sales.columns.id: is string, the star schema has it as integer",
+        f"{where}.fact_sales.columns: day (date) is missing; the star schema needs it",
+        f"{where}.dim_date: is missing; every later stage reads it (date)",
+    ]
+
+
+def test_a_person_is_asked_for_the_classes_of_a_draft_in_one_line_a_contract():
+    contracts = {
+        "orders": {"fields": [{"name": "number", "personal": "unclassified"}, {"name": "price", "personal": "none"}]},
+        "people": {
+            "fields": [{"name": "name", "personal": "unclassified"}, {"name": "age", "personal": "unclassified"}]
+        },
+        "none": None,
+    }
+    lines = list(settings.unclassified(contracts))
+    assert [line.partition(" Replace ")[0] for line in lines] == [
+        "contracts/orders.yaml: personal: a person has to decide the class of number.",
+        "contracts/people.yaml: personal: a person has to decide the class of name, age.",
+    ]
+    assert all(f"{word} (" in lines[0] for word in ("none", "quasi", "identifier", "direct"))

@@ -24,6 +24,32 @@ def test_the_tables_of_a_query_are_its_dotted_names(sql, expected):
     assert sqlnames.tables(sql) == expected
 
 
+QUOTED = "SELECT kpi.b, 'kpi.no' AS \"kpi.no\", k.a, kpi_b -- kpi.no\n/* kpi.neither */ , kpi.a FROM gold.f AS k"
+
+
+def test_the_key_figures_of_a_query_are_its_names_after_kpi():
+    assert sqlnames.kpis(QUOTED) == ("a", "b")
+    assert sqlnames.kpis("SELECT SUM(a) FROM gold.kpi") == ()
+
+
+def test_a_formula_takes_the_place_of_its_name_and_comments_and_texts_stay_as_they_are():
+    assert sqlnames.with_formulas(QUOTED, {"a": "SUM(x) - 1", "b": "COUNT(*)"}) == (
+        "SELECT (COUNT(*)), 'kpi.no' AS \"kpi.no\", k.a, kpi_b -- kpi.no\n/* kpi.neither */ , (SUM(x) - 1) FROM gold.f AS k"
+    )
+
+
+def test_a_formula_is_in_brackets_so_that_its_operators_do_not_mix_with_those_around_it():
+    assert sqlnames.with_formulas("SELECT 2 * kpi.a / kpi.a", {"a": "1 + 2"}) == "SELECT 2 * (1 + 2) / (1 + 2)"
+
+
+def test_a_formula_is_not_searched_for_key_figures_again():
+    assert sqlnames.with_formulas("SELECT kpi.a", {"a": "kpi.a", "b": "1"}) == "SELECT (kpi.a)"
+
+
+def test_names_behind_letters_beyond_ascii_are_found_at_their_place():
+    assert sqlnames.with_formulas("SELECT 'Müßig 🚲' AS ö, kpi.a", {"a": "1"}) == "SELECT 'Müßig 🚲' AS ö, (1)"
+
+
 def test_a_text_that_cannot_be_taken_apart_is_no_sql():
     with pytest.raises(ValueError, match="is not SQL"):
         sqlnames.tables("SELECT 'x FROM silver.sales")

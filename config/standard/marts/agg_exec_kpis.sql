@@ -1,0 +1,76 @@
+-- One row a month. A month is complete when the orders reach from its first to its last day or beyond. It is covered
+-- when no category is missing that was sold in most of the twelve months before, within the last six of them, and
+-- brought at least 5 % of their revenue. Growth is told only between two months that are both.
+WITH lines AS (
+    SELECT f.*, d.month_start, COALESCE(p.category, 'n/a') AS category
+    FROM gold.fact_sales AS f
+    JOIN gold.dim_date AS d ON f.order_date = d.date
+    JOIN gold.dim_product AS p ON f.product_key = p.product_key
+),
+months AS (
+    SELECT
+        month_start,
+        kpi.revenue AS revenue,
+        SUM(cost_amount) AS cost,
+        kpi.gross_margin AS gross_margin,
+        kpi.gross_margin_rate AS gross_margin_rate,
+        kpi.gross_margin_at_current_cost AS gross_margin_at_current_cost,
+        kpi.gross_sales AS gross_sales,
+        kpi.returns AS returns,
+        kpi.orders AS orders,
+        COUNT(*) AS order_lines,
+        SUM(quantity) AS units,
+        kpi.active_customers AS active_customers,
+        kpi.average_order_value AS average_order_value
+    FROM lines
+    GROUP BY month_start
+),
+first_months AS (SELECT customer_key, MIN(month_start) AS first_month FROM lines WHERE sales_amount >= 0 GROUP BY customer_key),
+newcomers AS (SELECT first_month, COUNT(*) AS new_customers FROM first_months WHERE customer_key <> 0 GROUP BY first_month),
+span AS (SELECT MIN(order_date) AS first_order, MAX(order_date) AS last_order FROM gold.fact_sales),
+category_months AS (SELECT month_start, category, SUM(sales_amount) AS revenue FROM lines GROUP BY month_start, category),
+before AS (
+    SELECT
+        m.month_start, c.category,
+        SUM(c.revenue) AS revenue, COUNT(*) AS months_sold, MAX(c.month_start) AS last_sold
+    FROM months AS m
+    JOIN category_months AS c
+        ON c.month_start < m.month_start AND c.month_start >= m.month_start - INTERVAL '12 months'
+    GROUP BY m.month_start, c.category
+),
+all_before AS (
+    SELECT m.month_start, SUM(b.revenue) AS revenue, COUNT(*) AS months
+    FROM months AS m
+    JOIN months AS b ON b.month_start < m.month_start AND b.month_start >= m.month_start - INTERVAL '12 months'
+    GROUP BY m.month_start
+),
+missing AS (
+    SELECT b.month_start, COUNT(*) AS categories
+    FROM before AS b
+    JOIN all_before AS a ON b.month_start = a.month_start
+    LEFT JOIN category_months AS c ON b.month_start = c.month_start AND b.category = c.category
+    WHERE c.month_start IS NULL AND b.revenue >= 0.05 * a.revenue AND 2 * b.months_sold > a.months
+        AND b.last_sold >= b.month_start - INTERVAL '6 months'
+    GROUP BY b.month_start
+),
+marked AS (
+    SELECT
+        m.*,
+        COALESCE(n.new_customers, 0) AS new_customers,
+        m.month_start >= s.first_order AND m.month_start + INTERVAL '1 month' - INTERVAL '1 day' <= s.last_order
+            AS is_complete,
+        x.categories IS NULL AS is_covered
+    FROM months AS m
+    CROSS JOIN span AS s
+    LEFT JOIN newcomers AS n ON m.month_start = n.first_month
+    LEFT JOIN missing AS x ON m.month_start = x.month_start
+),
+comparable AS (SELECT month_start, month_start + INTERVAL '12 months' AS next_year, revenue FROM marked WHERE is_complete AND is_covered)
+SELECT
+    m.month_start, m.revenue, m.cost, m.gross_margin, m.gross_margin_rate, m.gross_margin_at_current_cost,
+    m.gross_sales, m.returns, m.orders, m.order_lines, m.units, m.active_customers, m.new_customers,
+    m.average_order_value, m.is_complete, m.is_covered,
+    CASE WHEN b.revenue > 0 THEN (c.revenue - b.revenue) / b.revenue END AS revenue_growth
+FROM marked AS m
+LEFT JOIN comparable AS c ON m.month_start = c.month_start
+LEFT JOIN comparable AS b ON c.month_start = b.next_year
