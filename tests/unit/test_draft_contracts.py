@@ -1,0 +1,257 @@
+"""Draft contracts: what they say of an export, that the engine accepts it, and what they never show."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import bronze_file
+import draft_contracts
+import silver_table
+from shared import settings
+from shared.faults import Fault
+from shared.files import read_yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CANARY = "Zyxwvut"
+
+
+def drafted(folder: Path, files: dict[str, bytes | str]) -> dict[str, tuple[dict[str, Any], str]]:
+    """Table -> (contract, its text) of the drafts for some exports."""
+    for name, content in files.items():
+        path = folder / "raw" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    draft_contracts.main(str(folder / "raw"), str(folder / "new"), str(folder / "staging"), str(folder / "draft.json"))
+    paths = sorted((folder / "new/contracts").glob("*.yaml"))
+    return {path.stem: (yaml.safe_load(path.read_text("utf-8")), path.read_text("utf-8")) for path in paths}
+
+
+def fields(contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Name -> field of a contract."""
+    return {field["name"]: field for field in contract["fields"]}
+
+
+def table(*rows: str) -> str:
+    """Lines as the text of a file."""
+    return "".join(f"{row}\n" for row in rows)
+
+
+def ran(raw: Path, contract: dict[str, Any], path: Path, folder: Path, budget: float = 0.01) -> dict[str, Any]:
+    """Bronze and silver of a drafted table whose classes were decided; the books of silver."""
+    for field in contract["fields"]:
+        field["personal"] = "quasi"
+    path.write_text(yaml.safe_dump(contract, allow_unicode=True), encoding="utf-8")
+    copies, stated = [], []
+    for source in sorted(raw.glob(contract["files"])):
+        copies.append(str(folder / source.name))
+        stated.append(f"{copies[-1]}.json")
+        where = source.relative_to(raw).as_posix()
+        bronze_file.main(str(source), str(path), where, copies[-1], stated[-1])
+    outputs = [str(folder / f"{contract['name']}.{part}") for part in ("csv", "quarantine.csv", "changes.csv", "json")]
+    silver_table.main(copies, stated, str(path), budget, *outputs)
+    return json.loads(Path(outputs[-1]).read_text("utf-8"))
+
+
+def test_the_engine_accepts_the_drafts_of_the_sample_once_the_classes_are_decided(tmp_path: Path):
+    raw = ROOT / "raw"
+    draft_contracts.main(str(raw), str(tmp_path / "new"), str(tmp_path / "staging"), str(tmp_path / "draft.json"))
+    schema = read_yaml(ROOT / "config/company.schema.yaml")
+    contract_schema = {**schema["$defs"]["contract"], "$defs": schema["$defs"]}
+    records = {}
+    for path in sorted((tmp_path / "new/contracts").glob("*.yaml")):
+        contract = read_yaml(path)
+        books = ran(raw, contract, path, tmp_path)
+        assert list(settings.schema_faults(read_yaml(path), contract_schema)) == []
+        records[contract["name"]] = (books["records"], books["silver"] / books["records"] > 0.99)
+    assert records == {
+        "cust_az12": (6000, True),
+        "cust_info": (6010, True),
+        "loc_a101": (6000, True),
+        "prd_info": (430, True),
+        "px_cat_g1v2": (37, True),
+        "sales_details": (39543, True),
+    }
+
+
+def test_the_drafts_of_the_sample_find_types_keys_and_references(tmp_path: Path):
+    raw = ROOT / "raw"
+    draft_contracts.main(str(raw), str(tmp_path / "new"), str(tmp_path / "staging"), str(tmp_path / "draft.json"))
+    text = (tmp_path / "new/contracts/sales_details.yaml").read_text("utf-8")
+    sales = yaml.safe_load(text)
+    assert sales["primaryKey"] == ["sls_ord_num", "sls_prd_key"]
+    kinds = [field["type"] for field in sales["fields"]]
+    assert kinds == ["string", "string", "integer", "date", "date", "date", "number", "integer", "number"]
+    assert fields(sales)["sls_order_dt"]["missingValues"] == ["0"]
+    assert "# refers to: sls_cust_id -> cust_info.cst_id: 5820 of its 5820 distinct values are there" in text
+    customers = read_yaml(tmp_path / "new/contracts/cust_az12.yaml")
+    assert (
+        fields(customers)["BDATE"]["format"] == ["%d.%m.%Y", "%Y-%m-%d"]
+        or fields(customers)["BDATE"]["format"] == "%d.%m.%Y"
+    )
+    assert {f["personal"] for f in [*sales["fields"], *customers["fields"]]} == {"unclassified"}
+
+
+def test_files_with_one_header_become_one_contract_and_others_their_own(tmp_path: Path):
+    found = drafted(tmp_path, {
+        "sales_2024.csv": table("id;day", "1;2024-01-01", "2;2024-01-02"),
+        "sales_2025.csv": table("id;day", "3;2025-01-01", "4;2025-01-02"),
+        "sales_returns.csv": table("id;reason", "3;broken", "4;late"),
+        "regions.csv": table("id;day", "9;2025-01-01", "8;2025-01-01"),
+    })  # fmt: skip
+    assert {name: contract["files"] for name, (contract, _) in found.items()} == {
+        "sales": "sales_[0-9]*.csv",
+        "sales_returns": "sales_returns*.csv",
+        "regions": "regions*.csv",
+    }
+    matched = sorted(path.name for path in (tmp_path / "raw").glob(found["sales"][0]["files"]))
+    assert matched == ["sales_2024.csv", "sales_2025.csv"]
+    assert "# 4 records in sales_2024.csv, sales_2025.csv" in found["sales"][1]
+
+
+def test_a_contract_that_is_there_stays_byte_for_byte_and_is_named(tmp_path: Path):
+    mine = tmp_path / "new/contracts/people.yaml"
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"name: people\nfiles: people*.csv # mine\n")
+    found = drafted(tmp_path, {"people.csv": table("a;b", "1;2"), "other.csv": table("c;d", "1;2", "2;2")})
+    assert mine.read_bytes() == b"name: people\nfiles: people*.csv # mine\n"
+    assert sorted(found) == ["other", "people"]
+    assert json.loads((tmp_path / "draft.json").read_text())["kept"] == {"people": "people*.csv"}
+
+
+def test_a_name_that_a_contract_of_other_files_has_is_not_taken(tmp_path: Path):
+    mine = tmp_path / "new/contracts/people.yaml"
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"name: people\nfiles: elsewhere/people*.csv\n")
+    assert sorted(drafted(tmp_path, {"people.csv": table("a;b", "1;2", "2;3")})) == ["people", "people_2"]
+
+
+def test_what_is_open_is_said_and_not_guessed(tmp_path: Path):
+    days = [f"0{n % 9 + 1}/0{n % 7 + 1}/2024;1.{n + 100}" for n in range(40)]
+    contract, text = drafted(tmp_path, {"x.csv": table("day;amount", *days)})["x"]
+    assert sorted(fields(contract)["day"]["format"]) == ["%d/%m/%Y", "%m/%d/%Y"]
+    assert "OPEN: days can be read in more than one of these formats" in text
+    assert "OPEN: its numbers can be read with a decimal point and with a decimal comma" in text
+    assert "OPEN: state decimalChar for amount; a run asks for it" in text
+    with pytest.raises(Fault, match=r"can be read (as %|with a decimal)"):
+        ran(tmp_path / "raw", {**contract, "primaryKey": ["day", "amount"]}, tmp_path / "x.yaml", tmp_path)
+
+
+def test_two_delimiters_that_fit_alike_are_named(tmp_path: Path):
+    rows = [f"{n};{n},{n}" for n in range(9)]
+    contract, text = drafted(tmp_path, {"x.csv": table("a;b,c", *rows)})["x"]
+    assert contract["dialect"]["delimiter"] in (";", ",")
+    assert "OPEN: " in text and "would fit as well" in text
+
+
+def test_lines_above_and_below_the_table_are_stated(tmp_path: Path):
+    text = (
+        "Export of today\n\nid;name of thing;price\n"
+        + "".join(f"{n};T{n};1,{n:02}\n" for n in range(30))
+        + "30 records"
+    )
+    contract, _ = drafted(tmp_path, {"x.csv": text})["x"]
+    assert contract["dialect"] == {"skipLines": 2, "skipFooterLines": 1}
+    books = ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)
+    assert (books["records"], books["silver"]) == (30, 30)
+
+
+def test_digits_with_a_zero_in_front_stay_text_and_amounts_keep_their_decimals(tmp_path: Path):
+    rows = [f"0{n};{n},1259;{n}" for n in range(100, 160)]
+    contract, _ = drafted(tmp_path, {"x.csv": table("code;weight;count", *rows)})["x"]
+    assert [(f["type"], f.get("decimals")) for f in contract["fields"]] == [
+        ("string", None), ("number", 4), ("integer", None),
+    ]  # fmt: skip
+
+
+def test_no_cell_of_a_column_that_looks_personal_is_shown_nor_a_rare_code(tmp_path: Path):
+    rows = []
+    for n in range(200):
+        status = "rare" if n < 3 else ("open", "closed")[n % 2]
+        rows.append(f"{n};{CANARY}{n % 4};Anna {CANARY};x{n}@{CANARY}.de;{status};Xaveria {CANARY}")
+    header = "nr;Nachname;kontakt;wohin;status;who"
+    _, text = drafted(tmp_path, {"x.csv": table(header, *rows)})["x"]
+    assert CANARY not in text and "Anna" not in text and "rare" not in text
+    assert '# codes: {"closed": , "open": } # values with at least five records; 1 with fewer are not shown' in text
+    assert "200 of its cells look like e-mail addresses" in text
+    assert CANARY not in (tmp_path / "draft.json").read_text()
+
+
+def test_values_that_may_be_names_are_shown_only_where_nothing_looks_personal(tmp_path: Path):
+    rows = [f"{n};{('Zenzl', 'Xaver')[n % 2]};{('Zita Xylander', 'box')[n % 2]}" for n in range(60)]
+    _, beside = drafted(tmp_path / "a", {"x.csv": table("Kunden-Nr.;who;how", *rows)})["x"]
+    assert "Zenzl" not in beside and "Zita" not in beside
+    assert beside.count("a closed list of 2 values; not shown, as they may be names of persons") == 2
+    _, alone = drafted(tmp_path / "b", {"x.csv": table("thing;kind;how", *rows)})["x"]
+    assert '{"Xaver": , "Zenzl": }' in alone and "Zita" not in alone
+
+
+def test_a_first_line_that_is_a_person_is_no_header_and_is_not_shown(tmp_path: Path):
+    good = table("a;b", "1;2", "2;3")
+    found = drafted(
+        tmp_path, {"people.csv": table(f"Anna;{CANARY};1987-02-03", f"Bernd;{CANARY};1999-02-03"), "x.csv": good}
+    )
+    faults = json.loads((tmp_path / "draft.json").read_text())["faults"]
+    assert list(found) == ["x"]
+    assert faults == [
+        "people.csv: has no header: numbers, dates or personal data stand where names were expected. "
+        "Export the table with the names of its columns in the first line."
+    ]
+
+
+def test_exports_that_are_no_tables_are_named_and_the_others_drafted(tmp_path: Path):
+    found = drafted(tmp_path, {
+        "good.csv": table("a;b", "1;2", "2;3"), "empty.csv": b"", "book.csv": b"PK\x03\x04rest",
+        "twice.csv": table("a;a", "1;2"), "nothing.csv": table("a;b"), "note.md": "no export",
+    })  # fmt: skip
+    assert list(found) == ["good"]
+    faults = json.loads((tmp_path / "draft.json").read_text())["faults"]
+    assert [fault.partition(":")[0] for fault in faults] == ["book.csv", "empty.csv", "nothing.csv", "twice.csv"]
+
+
+def test_a_folder_without_an_export_is_refused_and_nothing_is_left(tmp_path: Path):
+    (tmp_path / "raw").mkdir()
+    with pytest.raises(Fault, match="no contract can be drafted"):
+        drafted(tmp_path, {})
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "staging").exists()
+
+
+def test_a_table_without_a_key_says_so(tmp_path: Path):
+    contract, text = drafted(tmp_path, {"x.csv": table("a;b", *["1;2"] * 30)})["x"]
+    assert contract["primaryKey"] == []
+    assert "none was found: a person names the columns" in text
+
+
+def test_a_combination_that_is_nearly_unique_is_told_but_not_taken_for_the_key(tmp_path: Path):
+    rows = [f"B{n // 2};T{n % 2}" for n in range(300)] + ["B7;T1"]
+    contract, text = drafted(tmp_path, {"x.csv": table("order;thing", *rows)})["x"]
+    assert contract["primaryKey"] == []
+    assert "# key: order + thing: unique in 300 of 301 records" in text
+
+
+def test_a_key_that_repeats_now_and_then_is_proposed_with_its_repetitions(tmp_path: Path):
+    rows = [f"{n};{n % 3}" for n in range(200)] + ["7;2"]
+    contract, text = drafted(tmp_path, {"x.csv": table("thing;kind", *rows)})["x"]
+    assert contract["primaryKey"] == ["thing"]
+    assert "thing: unique in 200 of 201 records (1 repeat)" in text
+
+
+def test_names_of_columns_in_german_become_fields_that_the_engine_reads(tmp_path: Path):
+    rows = [f"{n:05};Tür {n};1.{n:03},50" for n in range(100, 150)]
+    files = {"Aufträge März.csv": table("Artikel-Nr.;Bezeichnung (lang);Preis/Stück", *rows).encode("cp1252")}
+    found = drafted(tmp_path, files)
+    assert list(found) == ["auftraege_maerz"]
+    contract, _ = found["auftraege_maerz"]
+    books = ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)
+    assert books["silver"] == 50
+
+
+def test_the_same_exports_give_the_same_bytes(tmp_path: Path):
+    rows = [f"{n};{n % 7};{n},50" for n in range(500)]
+    texts = []
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        texts.append(drafted(folder, {"x.csv": table("id;kind;price", *rows), "y.csv": table("id;z", "1;2", "2;2")}))
+    assert texts[0] == texts[1]
