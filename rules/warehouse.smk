@@ -1,0 +1,69 @@
+"""Warehouse, on request. Needs: the marts. Gives: DuckDB database, Parquet files, a publication in PostgreSQL."""
+
+
+rule warehouse_duckdb:
+    """The marts as a DuckDB database: types, enforced keys and references, comments, views of the key figures."""
+    input:
+        tables=expand("<gold>/data/{mart}.csv", mart=MARTS),
+        metadata=expand("<gold>/_meta/marts/{mart}.json", mart=MARTS),
+    output:
+        database="<gold>/warehouse.duckdb",
+        record="<gold>/_meta/warehouse.json",
+    log:
+        "<logs>/warehouse_duckdb.log",
+    benchmark:
+        "<benchmarks>/warehouse_duckdb.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    threads: 4
+    params:
+        code=code_version("warehouse_duckdb.py"),
+        marts=MARTS,
+        kpis=KPIS,
+        memory_gb=config["warehouse_memory_gb"],
+    script:
+        "../scripts/warehouse_duckdb.py"
+
+
+rule warehouse_parquet:
+    """One mart as a typed Parquet file; the same bytes from the same mart."""
+    input:
+        table="<gold>/data/{mart}.csv",
+    output:
+        "<gold>/parquet/{mart}.parquet",
+    log:
+        "<logs>/warehouse_parquet/{mart}.log",
+    benchmark:
+        "<benchmarks>/warehouse_parquet/{mart}.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("warehouse_parquet.py"),
+        mart=lambda wildcards: MARTS[wildcards.mart],
+    script:
+        "../scripts/warehouse_parquet.py"
+
+
+rule warehouse_postgres:
+    """The marts in PostgreSQL: a schema a run and views of the newest, in one transaction; done whenever asked for."""
+    input:
+        tables=expand("<gold>/data/{mart}.csv", mart=MARTS),
+        metadata=expand("<gold>/_meta/marts/{mart}.json", mart=MARTS),
+    output:
+        "<gold>/_meta/publication.json",
+    log:
+        "<logs>/warehouse_postgres.log",
+    benchmark:
+        "<benchmarks>/warehouse_postgres.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("warehouse_postgres.py"),
+        marts=MARTS,
+        run_id=RUN_ID,
+        company=COMPANY,
+        views=config["postgres_schema"],
+        key_file=str(KEY_FILE),
+        asked_at=NOW.isoformat(timespec="seconds"),
+    script:
+        "../scripts/warehouse_postgres.py"

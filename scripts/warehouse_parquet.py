@@ -1,0 +1,59 @@
+"""One mart as a typed Parquet file, for tools that read columns.
+
+Inputs: the mart.
+Outputs: gold/parquet/<mart>.parquet; the same bytes from the same mart.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from shared import rulelog, tables, warehouse
+from shared.faults import Fault
+from shared.files import sha256, staged
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+ROWS = 131_072  # of a row group
+COMPRESSION = "snappy"  # every reader knows it
+
+
+def typed(frame: pl.LazyFrame, mart: Mapping[str, Any]) -> pl.LazyFrame:
+    """The mart with decimals of as many digits as in the database, which readers take as exact numbers."""
+    decimals = {name: spec for name, spec in mart["columns"].items() if spec["type"] == "decimal"}
+    return frame.with_columns(
+        pl.col(name).cast(pl.Decimal(warehouse.DIGITS, spec.get("decimals", 2))) for name, spec in decimals.items()
+    )
+
+
+def described(mart: Mapping[str, Any], source: str) -> dict[str, str]:
+    """What the file says of itself: title and grain, meaning of the columns, hash of the mart it was made from."""
+    columns = {name: warehouse.column_comment(spec) for name, spec in mart["columns"].items()}
+    return {
+        "title": warehouse.table_comment(mart),
+        "columns": json.dumps(columns, ensure_ascii=False),
+        "sha256_of_csv": sha256(source),
+    }
+
+
+def main(name: str, source: str, mart: Mapping[str, Any], output: str) -> None:
+    """Read the mart with its types, write it in row groups, in its order."""
+    frame = typed(tables.scan(source, tables.mart_spec(mart)), mart)
+    described_as = described(mart, source)
+    with staged(output) as temporary:
+        try:
+            frame.sink_parquet(
+                temporary, compression=COMPRESSION, row_group_size=ROWS, metadata=described_as, engine="streaming"
+            )
+        except pl.exceptions.PolarsError as error:
+            problem = f"its file cannot be read with the types of marts.yaml ({type(error).__name__})"
+            raise Fault(f"mart {name}", problem, "Make the mart again: delete its file") from None
+    rulelog.log.info("%s written", name)
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    main(snakemake.wildcards.mart, snakemake.input.table, snakemake.params.mart, snakemake.output[0])

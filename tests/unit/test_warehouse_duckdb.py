@@ -1,0 +1,141 @@
+"""Tables of the database in the order of their references, with types and constraints; what a refused row breaks."""
+
+import duckdb
+import pytest
+
+import warehouse_duckdb
+from shared import files, kpi_sql, warehouse
+
+
+def column(kind, **more):
+    """A column of a mart."""
+    return {"type": kind, "personal": "none", "description": f"A {kind}", **more}
+
+
+MARTS = {
+    "lines": {
+        "title": "Lines", "grain": "one row a line", "key": ["order", "line"], "foreignKeys": {"place": "places.place"},
+        "columns": {"order": column("string"), "line": column("integer"), "place": column("integer"),
+                    "amount": column("decimal", decimals=3, unit="money", required=True)},
+    },
+    "places": {"title": "It's places", "grain": "one row a place", "key": ["place"], "columns": {"place": column("integer")}},
+}  # fmt: skip
+
+
+def test_a_table_comes_after_those_that_it_refers_to():
+    assert warehouse.by_reference(MARTS) == ["places", "lines"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        (column("integer"), "BIGINT"), (column("string"), "VARCHAR"), (column("date"), "DATE"),
+        (column("boolean"), "BOOLEAN"), (column("decimal"), "DECIMAL(18,2)"), (column("decimal", decimals=6), "DECIMAL(18,6)"),
+    ],
+)  # fmt: skip
+def test_every_type_of_a_mart_has_its_type_in_sql(spec, expected):
+    assert warehouse.sql_type(spec) == expected
+
+
+def test_key_columns_and_required_ones_must_have_a_value():
+    assert warehouse.columns_sql(MARTS["lines"]) == [
+        '"order" VARCHAR NOT NULL', '"line" BIGINT NOT NULL', '"place" BIGINT', '"amount" DECIMAL(18,3) NOT NULL',
+    ]  # fmt: skip
+
+
+def test_a_column_that_is_referred_to_and_is_no_key_must_be_unique():
+    marts = {**MARTS, "places": {**MARTS["places"], "key": ["name"]}}
+    assert warehouse.keys_sql("places", marts) == ['PRIMARY KEY ("name")', 'UNIQUE ("place")']
+    assert warehouse.keys_sql("places", MARTS) == ['PRIMARY KEY ("place")']
+
+
+def test_comments_hold_meaning_unit_and_class_and_a_quote_does_no_harm():
+    with duckdb.connect() as connection:
+        warehouse_duckdb.create(connection, MARTS)
+        found = dict(
+            connection.execute(
+                "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'lines'"
+            ).fetchall()
+        )
+        assert found["amount"] == "A decimal. Unit: money. Personal class: none."
+        query = "SELECT comment FROM duckdb_tables() WHERE table_name = 'places'"
+        assert connection.execute(query).fetchone() == ("It's places: one row a place",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "meaning"),
+    [
+        ("('a', 1, 7, 1), ('a', 1, 7, 2)", "two rows have the same key order, line"),
+        ("('secret', 1, 8, 1)", "a value of place is not in the table that it points to"),
+        ("('secret', NULL, 7, 1)", "a required column has no value"),
+    ],
+)
+def test_a_refused_row_is_told_by_what_it_breaks(rows, meaning):
+    with duckdb.connect() as connection:
+        warehouse_duckdb.create(connection, MARTS)
+        connection.execute("INSERT INTO gold.places VALUES (7)")
+        with pytest.raises(duckdb.IntegrityError) as error:
+            connection.execute(f"INSERT INTO gold.lines VALUES {rows}")
+    assert warehouse_duckdb.broken(str(error.value), MARTS["lines"]) == meaning
+
+
+def test_empty_and_missing_texts_stay_apart(tmp_path):
+    mart = {"key": ["k"], "columns": {"k": column("integer"), "t": column("string")}}
+    (tmp_path / "x.csv").write_text('k,t\n1,\n2,""\n3,NULL\n4,"a\nb"\n')
+    rows = duckdb.sql(f"SELECT * FROM {warehouse_duckdb.reader(str(tmp_path / 'x.csv'), mart)} ORDER BY k").fetchall()
+    assert rows == [(1, None), (2, ""), (3, "NULL"), (4, "a\nb")]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [("2.675", "money", "2.68"), ("-2.675", "money", "-2.68"), ("8.0 / 3", "money", "2.67"), ("2.0 / 3", "share", "0.666667"),
+     ("1.0 / 0", "share", "None"), ("3", "count", "3")],
+)  # fmt: skip
+def test_key_figures_are_rounded_half_away_from_zero_as_the_marts_are(value, unit, expected):
+    ((found,),) = duckdb.sql(f"SELECT {kpi_sql.rounded(f'SELECT {value}', unit)}").fetchall()
+    assert str(found) == expected
+
+
+def test_key_figures_of_a_month_count_its_lines_alone():
+    kpis = {
+        "revenue": {"formula": "SUM(sales_amount)", "unit": "money"},
+        "repeat_rate": {
+            "over": "customers",
+            "formula": "AVG(CASE WHEN orders > 1 THEN 1.0 ELSE 0.0 END)",
+            "unit": "share",
+        },
+    }
+    kpis = {name: {**kpi, "name": {"en": name}, "definition": {"en": "It's so"}} for name, kpi in kpis.items()}
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA gold")
+        connection.execute(
+            "CREATE TABLE gold.fact_sales AS FROM (VALUES ('a', 1, DATE '2024-01-05', 10.00), ('b', 1, DATE '2024-01-31', 5.00), "
+            "('c', 2, DATE '2024-02-01', 1.00), ('d', 0, DATE '2024-02-29', 2.00)) AS t(order_number, customer_key, order_date, sales_amount)"
+        )
+        warehouse_duckdb.create_views(connection, kpis)
+        months = connection.execute(
+            "SELECT strftime(month_start, '%m'), revenue, repeat_rate FROM kpi.by_month"
+        ).fetchall()
+        assert [tuple(map(str, row)) for row in months] == [("01", "15.00", "1.000000"), ("02", "3.00", "0.000000")]
+        assert [str(value) for value in connection.execute("FROM kpi.total").fetchone()] == ["18.00", "0.500000"]
+
+
+def test_the_comment_of_a_key_figure_says_what_it_leaves_out():
+    kpi = {"name": {"en": "Margin"}, "definition": {"en": "Revenue minus cost"}, "unit": "money", "formula": "SUM(a)"}
+    assert kpi_sql.comment(kpi) == "Margin: Revenue minus cost. Unit: money. Formula: SUM(a)"
+    kpi["exclusions"] = {"en": "Lines without cost"}
+    assert (
+        kpi_sql.comment(kpi) == "Margin: Revenue minus cost. Left out: Lines without cost. Unit: money. Formula: SUM(a)"
+    )
+
+
+def test_the_folder_for_what_is_needed_meanwhile_is_empty_at_first_and_gone_after_a_failure(tmp_path):
+    left = tmp_path / ".warehouse.tmp"
+    left.mkdir()
+    (left / "of a killed job").touch()
+    with pytest.raises(ZeroDivisionError), files.scratch(tmp_path / "warehouse.duckdb") as folder:
+        assert folder == left
+        assert list(folder.iterdir()) == []
+        (folder / "x").touch()
+        _ = 1 / 0
+    assert list(tmp_path.iterdir()) == []
