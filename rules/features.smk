@@ -7,6 +7,8 @@ rule features_customers:
         facts=mart("fact_sales"),
         products=mart("dim_product"),
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
+        objections=config.get("objections") or [],
+        customers=mart("dim_customer") if config.get("objections") else [],
     output:
         table="<features>/data/customer_features.csv",
         dictionary="<features>/reports/feature_dictionary.md",
@@ -26,6 +28,7 @@ rule features_customers:
         code=code_version("features_customers.py"),
         facts=columns_of("fact_sales"),
         products=columns_of("dim_product"),
+        customers=columns_of("dim_customer") if config.get("objections") else [],
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
     script:

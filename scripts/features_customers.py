@@ -1,6 +1,7 @@
 """Customer features: one row a customer with at least one order, aggregated from fact_sales.
 
-Inputs: gold/data/fact_sales.csv, gold/data/dim_product.csv, gold/data/customer_pseudonyms.csv (protected layer).
+Inputs: gold/data/fact_sales.csv, gold/data/dim_product.csv, gold/data/customer_pseudonyms.csv (protected layer); the
+list of objections and gold/data/dim_customer.csv, if there is such a list.
 Outputs: step2_feature_engineering/data/customer_features.csv, …/reports/feature_dictionary.md and the same as .html.
 """
 
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import polars as pl
 
-from shared import pages, rulelog
+from shared import objections, pages, rulelog
 from shared.faults import Fault
 from shared.feature_catalogue import Feature, catalogue, dictionary, guard, slugs
 from shared.files import write_frame
+from shared.sales_views import ORDERS
 from shared.tables import Spec, scan
 
 if TYPE_CHECKING:
@@ -47,12 +49,12 @@ def order_lines(facts: pl.LazyFrame, products: pl.LazyFrame, with_cost: bool, wi
 
 
 def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a customer: first and last order, orders, lines, units, products and revenue; with a cost column also
-    the revenue and margin (cents) of the lines whose cost is known."""
+    """One row a customer with an order (credit notes alone are none): first and last order, orders, lines, units,
+    products and revenue; with a cost column also the revenue and margin (cents) of the lines whose cost is known."""
     measures = [
         pl.col("order_date").min().alias("first_order"),
         pl.col("order_date").max().alias("last_order"),
-        pl.col("order_number").n_unique().alias("frequency"),
+        ORDERS.alias("frequency"),
         pl.len().alias("lines"),
         pl.col("quantity").sum().alias("units"),
         pl.col("product_number").n_unique().alias("distinct_products"),
@@ -61,7 +63,7 @@ def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
     if "cost_amount" in lines.collect_schema():
         costed = pl.col("sales_amount").filter(pl.col("cost_amount").is_not_null()).sum()
         measures += [costed.alias("costed"), (costed - pl.col("cost_amount").sum()).alias("margin")]
-    return lines.group_by("customer_key").agg(measures)
+    return lines.group_by("customer_key").agg(measures).filter(pl.col("frequency") > 0)
 
 
 def by_category(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -122,7 +124,7 @@ def features(
     table["units_per_order"] = known["units"] / orders
     table["distinct_products"] = known["distinct_products"]
     if categories is not None:
-        table = table.join(category_features(categories))
+        table = table.join(category_features(categories[categories["customer_key"].isin(table.index)]))
     if "costed" in known and known["costed"].gt(0).any():
         everyone = known.loc[known["costed"] > 0, "margin"].sum() / known.loc[known["costed"] > 0, "costed"].sum()
         rate = known["margin"] / known["costed"].where(known["costed"] > 0)
@@ -148,15 +150,21 @@ def main(
     table: str,
     report: str,
     page: str,
+    objected: tuple[str, str, Spec] | None = None,
 ) -> None:
-    """Aggregate the order lines, compute the features, guard them, write table and dictionary."""
+    """Aggregate the order lines, compute the features, guard them, write table and dictionary.
+
+    `objected`: the list of customers who object to profiling, dim_customer and its columns; they get no features.
+    """
     with_cost = any(column["name"] == "cost_amount" for column in fact_columns)
     with_category = any(column["name"] == "category" for column in product_columns)
     sales = scan(facts, fact_columns)
     today = day_of_analysis(sales, analysis_date)
     limit = today or date.min
     lines = order_lines(sales, scan(products, product_columns), with_cost, with_category)
-    used = lines.filter((pl.col("customer_key") != UNKNOWN) & (pl.col("order_date") <= limit))
+    apart = objections.keys(scan(objected[1], objected[2]), objections.read(objected[0])) if objected else []
+    known = (pl.col("customer_key") != UNKNOWN) & ~pl.col("customer_key").is_in(apart)
+    used = lines.filter(known & (pl.col("order_date") <= limit))
     names = pd.read_csv(pseudonyms, dtype={"customer_key": "int64", "pseudonym": "str"})
     unknown = pl.col("customer_key") == UNKNOWN
     counters = lines.select(
@@ -175,7 +183,8 @@ def main(
         categories[0]["category"] if categories else [], with_category, "gross_margin_rate" in result
     )
     guard(result, catalogued)
-    left_out = counted.row(0, named=True) | {"customers_without_orders": len(names) - len(result)}
+    left_out = counted.row(0, named=True) | {"customers_without_orders": len(names) - len(result) - len(apart)}
+    left_out |= {"customers_objected": len(apart)}
     write_frame(table, with_money_text(result, catalogued))
     pages.write(dictionary(result, catalogued, today, left_out, minimum_group), report, page)
     rulelog.log.info("%s customers, %s features", len(result), len(catalogued))
@@ -194,4 +203,7 @@ if __name__ == "__main__":
         snakemake.output.table,
         snakemake.output.dictionary,
         snakemake.output.page,
+        (snakemake.input.objections, snakemake.input.customers, snakemake.params.customers)
+        if snakemake.input.objections
+        else None,
     )

@@ -46,6 +46,7 @@ def hidden_segments(labels: np.ndarray, cents: np.ndarray, minimum_group: int) -
     for segment in np.unique(labels):
         largest = np.sort(cents[labels == segment])[::-1]
         sums = {"revenue": largest.sum(), "largest": largest[0], "largest_two": largest[:2].sum()}
+        sums["largest_three"] = largest[:3].sum()
         groups[int(segment)] = {"customers": len(largest)} | {name: float(value) for name, value in sums.items()}
     return {segment for segment, is_shown in publishable_sums(groups, minimum_group).items() if not is_shown}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from shared.disclosure import publishable_sums
+from shared.disclosure import publishable_in_order, publishable_sums
 from shared.profiles import PERSON
-from shared.sales_views import CENTS, top_two
+from shared.sales_views import CENTS, top_three
 
 
 def lookup(lines: pl.LazyFrame, dimension: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
@@ -27,24 +27,27 @@ def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
         lines.group_by(*groups, PERSON)
         .agg(CENTS.sum(), order_lines=pl.len())
         .group_by(names)
-        .agg(pl.col("revenue").sum(), pl.col("order_lines").sum(), *top_two())
+        .agg(pl.col("revenue").sum(), pl.col("order_lines").sum(), *top_three())
         .with_columns(pl.col("customers").clip(1))
         .sort(names)
     )
 
 
-def breakdown(groups: pl.DataFrame, minimum: int, parents: Iterable[Any] | None = None) -> dict[str, Any]:
+def breakdown(
+    groups: pl.DataFrame, minimum: int, parents: Iterable[Any] | None = None, in_time: bool = False
+) -> dict[str, Any]:
     """The groups that may be shown, revenue in money, and how many are hidden; `groups` as `sums` gives them.
 
     With `parents`, the shown values of the first column, the second column is broken down within the first: the sum of
-    a parent is known, so each is a breakdown of its own, and a hidden parent takes all its parts with it.
+    a parent is known, so each is a breakdown of its own, and a hidden parent takes all its parts with it. `in_time`:
+    the groups are periods in order, of which totals of years are published too.
     """
     first, last = groups.columns[0], groups.columns[groups.columns.index("revenue") - 1]
     tables = [groups] if parents is None else [groups.filter(pl.col(first) == parent) for parent in parents]
     shown = []
     for table in tables:
         rows = {row[last]: row for row in table.iter_rows(named=True)}
-        allowed = publishable_sums(rows, minimum)
+        allowed = (publishable_in_order if in_time else publishable_sums)(rows, minimum)
         shown += [row for value, row in rows.items() if allowed[value]]
     keys = dict.fromkeys([first, last, "order_lines", "customers"])
     entries = [{**{key: row[key] for key in keys}, "revenue": row["revenue"] / 100} for row in shown]

@@ -79,17 +79,22 @@ def bin_counts(
 
 
 def merged(
-    edges: Sequence[float], found: pl.DataFrame, minimum: int, one_row_a_person: bool
+    edges: Sequence[float], found: pl.DataFrame, minimum: int, one_row_a_person: bool, outside: int = 0
 ) -> dict[str, list[float]] | None:
     """A histogram (edges, rows) in which every bin is empty or about `minimum` people: a smaller one joins the next.
 
     People of joined bins are added if a person is in one bin only, else the larger number counts (the people of two
-    bins may be the same). None if all bins together are about too few.
+    bins may be the same). `outside`: people with a value beyond the edges. As the number of all is published, they are
+    told by difference: if they are too few, the last bins join them. None if all together are about too few.
     """
     rows, people = [0] * (len(edges) - 1), [0] * (len(edges) - 1)
     for position, count, heads in found.select("bin", "rows", "people").iter_rows():
         rows[position], people[position] = count, heads
     join = sum if one_row_a_person else max
+    while 0 < outside < minimum and any(rows):
+        last = max(place for place, count in enumerate(rows) if count)
+        outside = join((outside, people[last]))
+        edges, rows, people = edges[: last + 1], rows[:last], people[:last]
     done: list[tuple[float, int, int]] = []  # upper edge, rows, people
     open_rows = open_people = 0
     for upper, count, heads in zip(edges[1:], rows, people, strict=True):

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -17,17 +18,20 @@ COHORTS = 9  # quarters at most: the last two years and the one before
 
 
 def pareto_rows(ledger: NumberLedger, customers: pl.DataFrame, minimum: int) -> list[dict[str, str]]:
-    """Cumulated share of revenue by tenth of the customers, largest first; empty if a tenth is too small to show.
+    """Cumulated share of revenue by tenth of the customers, largest first; empty if a tenth may not be shown.
 
-    customers: one row a customer with revenue in cents.
+    customers: one row a customer with revenue in cents. Two neighbouring shares tell the sum of a tenth, so none of
+    them may be about too few people, or dominated by one or two.
     """
     revenue = customers["revenue"].sort(descending=True)
     count, total = len(revenue), int(revenue.sum() or 0)
-    if count < DECILES * minimum or total <= 0 or dominated(total, int(revenue[0]), int(revenue[:2].sum())):
+    marks = [round(count * tenth / DECILES) for tenth in range(DECILES + 1)]
+    tenths = [revenue[low:high] for low, high in pairwise(marks)]
+    if count < DECILES * minimum or any(dominated(int(t.sum()), int(t[0]), int(t[:2].sum())) for t in tenths):
         return []
     rows = []
     for tenth in range(1, DECILES + 1):
-        heads = round(count * tenth / DECILES)
+        heads = marks[tenth]
         part = int(revenue[:heads].sum())
         rule = {"file": FACTS, "formula": f"revenue of the {tenth * 10} % of customers with most revenue / revenue"}
         rows.append(
@@ -74,7 +78,9 @@ def cohort_rows(
     known = known.with_columns(pl.col("quarter").min().over("customer_key").alias("cohort"))
     counted = known.group_by("cohort", "quarter").len().filter(pl.col("cohort").is_in(quarters)).rows()
     active = {(cohort, later): int(count) for cohort, later, count in counted}
-    shown = publishable({cohort: active.get((cohort, cohort), 0) for cohort in quarters}, minimum)
+    sizes: dict[date | None, int] = {cohort: active.get((cohort, cohort), 0) for cohort in quarters}
+    sizes[None] = known["customer_key"].n_unique() - sum(sizes.values())  # all others: the total is published
+    shown = publishable(sizes, minimum)
     rows = []
     for cohort in quarters:
         size = active.get((cohort, cohort), 0)

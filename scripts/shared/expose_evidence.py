@@ -27,6 +27,7 @@ def quality_rows(ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]]) 
         table = tables[name]
         row: dict[str, Any] = {"title": short_title(table)}
         counts = {fate: table.get(fate, 0) for fate in ("records", "silver", "superseded", "duplicates")}
+        counts["records"] -= table.get("erased", 0)
         counts["quarantined"] = sum(reason["records"] for reason in table.get("quarantined", []))
         counts["repairs"] = sum(repair["records"] for repair in table.get("repairs", []))
         for column, count in counts.items():
@@ -37,13 +38,13 @@ def quality_rows(ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]]) 
 
 
 def money_messages(
-    ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]], money: Mapping[str, Mapping[str, Any]], minimum: int
+    ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]], accounts: Mapping[str, Any], minimum: int
 ) -> list[dict[str, Any]]:
     """What repairs and records left out did to each amount, and that the sum holds from the exports to the marts.
 
-    money: of ledger.json, by "table.column". An effect of fewer records than the minimum is not told.
+    accounts: ledger.json. An effect of fewer records than the minimum is not told.
     """
-    sentences = []
+    sentences, money = [], accounts.get("money", {})
     for key in sorted(money):
         (table, column), entry, name = key.split(".", 1), money[key], f"amount.{key}"
         if table not in tables:
@@ -79,10 +80,18 @@ def money_messages(
             "removed": ledger.enter(
                 f"{name}.removed", removed, "money", origin | {"column": f"-({' + '.join(FATES)})"}, 0
             ),
-            "sums": ledger.enter(f"{name}.sums", len(marts), "count", origin | {"column": "number of marts"}),
+            "sums": ledger.enter(
+                f"{name}.sums", len(marts) + proofs_of(accounts, parts["silver"]), "count", {"file": LEDGER}
+            ),
         }
         sentences.append(say("amount_balanced", figures))
     return sentences
+
+
+def proofs_of(accounts: Mapping[str, Any], amount: Decimal) -> int:
+    """How many marts prove a key figure that is equal to an amount."""
+    proofs = accounts.get("kpis", {}).values()
+    return sum(len(proof["marts"]) for proof in proofs if Decimal(proof["total"]) == amount)
 
 
 def effect_of(repair: Mapping[str, Any]) -> Decimal:
@@ -191,7 +200,7 @@ def page(
 
     tables: of silver_metadata.yaml; accounts: ledger.json; pages: the other pages."""
     rows = quality_rows(ledger, tables)
-    amounts = money_messages(ledger, tables, accounts.get("money", {}), sales.minimum)
+    amounts = money_messages(ledger, tables, accounts, sales.minimum)
     points = [*gap_points(pages["situation"]["gaps"]), *open_points(ledger, tables, sales.minimum)]
     privacy = [say("pseudonymised"), personal_columns(ledger, personal), smallest_group(ledger, sales.minimum)]
     title = None

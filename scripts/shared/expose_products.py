@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from shared.disclosure import publishable_sums
+from shared.disclosure import fragile, publishable_sums, together
 from shared.expose_situation import FACTS, cents
 from shared.number_ledger import NumberLedger, say
 from shared.sales_views import Sales
@@ -41,14 +41,8 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
     for name, _ in CLASS_LIMITS:
         members = [products[number] for number in sorted(classes) if classes[number] == name]
         if members:
-            # the customers of the widest product are a lower bound of those of the class
             groups[name] = {
-                "customers": max(row["customers"] for row in members),
-                "revenue": sum(row["revenue"] for row in members),
-                "largest": sum(row["largest"] for row in members)
-                if len(members) == 1
-                else max(r["largest"] for r in members),
-                "largest_two": max(row["largest_two"] for row in members),
+                **together(members),
                 "products": len(members),
             }
     if not all(publishable_sums(groups, minimum).values()):
@@ -90,14 +84,36 @@ def abc_message(ledger: NumberLedger, rows: list[dict[str, str]]) -> dict[str, A
     )
 
 
+def without_telling(products: Mapping[str, Mapping[str, Any]], chosen: list[str], minimum: int) -> list[str]:
+    """The chosen products, without the last of each class or category whose other products would be told by them.
+
+    The total of every class and category is published, so what is left of it must be fit for publication as well.
+    """
+    classes = abc_classes({number: row["revenue"] for number, row in products.items()})
+    cells: dict[tuple[str, str], set[str]] = {}
+    for number, row in products.items():
+        cells.setdefault(("class", classes[number]), set()).add(number)
+        cells.setdefault(("category", row.get("category", "n/a")), set()).add(number)
+    for members in cells.values():
+        while mine := [number for number in chosen if number in members]:
+            rest = [products[number] for number in sorted(members - set(chosen))]
+            if not rest or not fragile(together(rest), minimum):
+                break
+            chosen = [number for number in chosen if number != mine[-1]]
+    return chosen
+
+
 def best_rows(
     ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], names: Mapping[str, str], minimum: int
 ) -> list[dict[str, Any]]:
-    """The BEST_PRODUCTS products with most revenue that may be shown: name, revenue, share of revenue, customers."""
+    """The BEST_PRODUCTS products with most revenue that may be shown: name, revenue, share of revenue, customers.
+
+    Fewer, if the total of a class or category would else tell of those of its products that are not shown.
+    """
     shown = publishable_sums(products, minimum)
     order = sorted((n for n in products if shown[n]), key=lambda number: (-products[number]["revenue"], number))
     rows = []
-    for number in order[:BEST_PRODUCTS]:
+    for number in without_telling(products, order[:BEST_PRODUCTS], minimum):
         if "abc.revenue" not in ledger.figures:
             break
         rule = {"file": FACTS, "row": f"product_number = {number}, lines of the period", "column": "SUM(sales_amount)"}
@@ -130,21 +146,31 @@ def best_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, 
 
 
 def category_rows(
-    ledger: NumberLedger, years: Mapping[str, Mapping[str, Mapping[str, Any]]], minimum: int
+    ledger: NumberLedger,
+    years: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    minimum: int,
+    rest: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """One row a category by descending revenue: this year, last year, difference, change.
 
-    years: by year ("this", "last") and category: revenue in cents and what disclosure control needs. A category that
-    may not be shown in a year has None there.
+    years: by year ("this", "last") and category: revenue in cents and what disclosure control needs; rest: the same of
+    all other days. The exploration publishes the category's revenue of all days, so a category that may not be shown
+    in one of the three has None in both years.
     """
-    shown = {year: publishable_sums(groups, minimum) for year, groups in years.items()}
+    hidden = {name for name, entry in (rest or {}).items() if fragile(entry, minimum)}
+    before = None
+    while before != hidden:
+        before = set(hidden)
+        for groups in years.values():
+            allowed = publishable_sums(groups, minimum, hidden)
+            hidden |= {name for name, is_shown in allowed.items() if not is_shown}
     this = years["this"]
     names = sorted({name for groups in years.values() for name in groups})
     rows = []
     for name in sorted(names, key=lambda n: (-this.get(n, {"revenue": 0})["revenue"], n)):
         row: dict[str, Any] = {"category": name, "this": None, "last": None, "difference": None, "change": None}
         for year, groups in years.items():
-            if name in groups and not shown[year][name]:
+            if name in hidden:
                 continue
             amount = cents(groups[name]["revenue"]) if name in groups else Decimal(0)
             rule = {"file": FACTS, "row": f"category = {name}, lines of {year} year", "column": "SUM(sales_amount)"}
@@ -171,8 +197,9 @@ def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[s
     sold = sales.rows("products", "product_number")
     abc = abc_rows(ledger, sold, sales.minimum)
     years = {year: sales.rows(f"categories {year}", "category") for year in sales.periods}
+    rest = sales.rows("categories rest", "category")
     best = best_rows(ledger, sold, names, sales.minimum)
-    categories = category_rows(ledger, years, sales.minimum) if any(years.values()) else []
+    categories = category_rows(ledger, years, sales.minimum, rest) if any(years.values()) else []
     return {
         "abc_title": abc_message(ledger, abc),
         "abc": abc,

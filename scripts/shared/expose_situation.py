@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared.disclosure import dominated, publishable_sums
+from shared.disclosure import dominated, publishable_in_order
 from shared.number_ledger import NumberLedger, say
 from shared.periods import Gap, Period, add_months
 from shared.sales_views import Sales, kpi_query
@@ -74,7 +74,7 @@ def month_rows(
     months: rows of agg_exec_kpis by month_start; groups: what disclosure control needs, by month. A month after this
     year is shown as partial and has no comparison.
     """
-    shown = publishable_sums(groups, minimum)
+    shown = publishable_in_order(dict(sorted(groups.items())), minimum)
 
     def figure(month: date) -> str | None:
         if not shown.get(month, False):

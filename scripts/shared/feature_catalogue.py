@@ -65,7 +65,7 @@ FEATURES = (
         "frequency",
         "Orders",
         "Aufträge",
-        "COUNT(DISTINCT order_number)",
+        "COUNT(DISTINCT order_number), credit notes left out",
         "orders",
         "fact_sales.order_number",
         "How often the customer ordered",
@@ -266,6 +266,7 @@ def dictionary(
     customers = people(len(frame), minimum_group)
     counts = [
         ["Customers without an order", people(left_out["customers_without_orders"], minimum_group)],
+        ["Customers who object to profiling", people(left_out.get("customers_objected", 0), minimum_group)],
         ["Order lines of the unknown customer (key 0)", number(left_out["lines_unknown"])],
         ["Order lines after the analysis date", number(left_out["lines_later"])],
     ]

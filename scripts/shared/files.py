@@ -14,14 +14,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+CHUNK = 1 << 20
 PROTECTED_LAYERS = ("bronze", "silver", "gold")
 
 
 def protected_layer(path: Path) -> Path | None:
-    """The protected layer's directory that holds `path` (…/artifacts/runs/<run_id>/<layer>), or None."""
+    """The protected layer's directory that holds `path` (…/artifacts/runs/<run_id>/<layer>), or None.
+
+    Drafts of contracts (…/artifacts/drafts/<company>/<layer>) and …/artifacts/retention are protected alike.
+    """
     parts = path.absolute().parts
+    for position in reversed(range(len(parts) - 2)):
+        if parts[position : position + 2] == ("artifacts", "retention"):
+            return Path(*parts[: position + 2])
     for position in reversed(range(len(parts) - 4)):
-        if parts[position : position + 2] == ("artifacts", "runs") and parts[position + 3] in PROTECTED_LAYERS:
+        place, kind, _, layer = parts[position : position + 4]
+        if place == "artifacts" and kind in ("runs", "drafts") and layer in PROTECTED_LAYERS:
             return Path(*parts[: position + 4])
     return None
 
@@ -56,10 +64,51 @@ def staged(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def scratch(path: str | Path) -> Iterator[Path]:
+    """An empty folder beside `path` for what is needed while it is made; removed when the block ends."""
+    final = Path(path)
+    folder = final.with_name(f".{final.stem}.tmp")
+    shutil.rmtree(folder, ignore_errors=True)
+    make_folder(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write `text` as UTF-8, line ends as they are."""
     with staged(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         file.write(text)
+
+
+def write_private(path: str | Path, text: str) -> None:
+    """Write `text` to a file that its owner alone may read, whatever the umask; safe on disk when this returns."""
+    final = Path(path)
+    make_folder(final.parent)
+    temporary = final.with_name(f"{final.name}.{os.getpid()}.tmp")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, final)
+        sync_folder(final.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that were given or taken in a folder safe on disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_json(path: str | Path, content: Any) -> None:
@@ -89,6 +138,11 @@ def write_frame(path: str | Path, frame: Any) -> None:
         frame.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6f")
 
 
+def write_scratch(path: str | Path, frame: Any, rows: int) -> None:
+    """Write a Polars frame as an Arrow file in blocks of `rows`, for the same job to read again; it is not synced."""
+    frame.write_ipc(path, compression="lz4", record_batch_size=rows)
+
+
 def copy_bytes(source: str | Path, target: str | Path) -> None:
     """Copy a file byte for byte."""
     with staged(target) as temporary:
@@ -99,6 +153,20 @@ def sha256(path: str | Path) -> str:
     """SHA-256 of a file's bytes, as hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of_copy(source: str | Path, target: str | Path) -> str:
+    """SHA-256 of a copy; empty if the source is no longer the same or cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with open(source, "rb") as one, open(target, "rb") as other:
+            while (block := other.read(CHUNK)) == one.read(CHUNK):
+                if not block:
+                    return digest.hexdigest()
+                digest.update(block)
+    except OSError:
+        pass
+    return ""
 
 
 def read_json(path: str | Path) -> Any:

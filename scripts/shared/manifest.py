@@ -12,14 +12,19 @@ from shared.files import sha256
 
 PACKAGES = ("snakemake", "polars", "pandas", "numpy", "scikit-learn", "pandera", "matplotlib", "jinja2", "holidays")
 APART = ("_meta/logs", "_meta/benchmarks", "_meta/history", "_meta/run_manifest.json", "_meta/run.json")
+ON_REQUEST = (  # made when asked for; it may be older than the run and says what it was made from
+    "release/",
+    *("gold/warehouse.duckdb", "gold/parquet/", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),
+)
 
 
 def files(run: Path) -> dict[str, dict[str, Any]]:
-    """Path in the run -> hash and size of every file, logs, benchmarks, history, identity and manifest apart."""
+    """Path in the run -> hash and size of every file, logs, benchmarks, history, identity, manifest, copies apart."""
     found = {}
     for path in sorted(run.rglob("*")):
         name = path.relative_to(run).as_posix()
-        if path.is_file() and not name.startswith(APART) and not path.name.startswith("."):
+        is_hidden = any(part.startswith(".") for part in path.relative_to(run).parts)
+        if path.is_file() and not name.startswith((*APART, *ON_REQUEST)) and not is_hidden:
             found[name] = {"sha256": sha256(path), "bytes": path.stat().st_size}
     return found
 

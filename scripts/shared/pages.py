@@ -17,7 +17,7 @@ code { font: .88em ui-monospace, "DejaVu Sans Mono", monospace; background: #f3f
 img { max-width: 100%; height: auto; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; } }
 """  # noqa: E501
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 IMAGE = re.compile(r'<img src="([^"]+)"')
 
 

@@ -87,7 +87,7 @@ def profile(
     allowed = allowed & (pl.col(crowd) >= minimum) if crowd else allowed
     known = known.filter(allowed)
     known = known.with_columns(
-        *(pl.col(name).cast(pl.Float64) for name, what in kinds.items() if what == "number" and name != crowd),
+        *(_number(name) for name, what in kinds.items() if what == "number" and name != crowd),
         *(age_band(pl.col(name), today).alias(name) for name, what in kinds.items() if what == "ages"),
     )
     gaps = {name: pl.col(name).null_count().alias(f"{name} gaps") for name in columns}
@@ -138,7 +138,7 @@ def profile(
             entry["months"] = {part: overview[f"{name} {part}"][0] for part in ("first", "last", "distinct")}
         share = entry["missing"] / rows if rows and isinstance(entry["missing"], int) else None
         entries[name] = entry | {"missing_share": None if share is None else round(share, 6)}
-    _add_histograms(known, entries, person, minimum, one_row_a_person)
+    _add_histograms(known, entries, persons, minimum, one_row_a_person)
     return {
         "title": mart["title"],
         "grain": mart["grain"],
@@ -180,16 +180,31 @@ def _category(groups: pl.DataFrame, what: str, minimum: int, about_people: bool)
     return found
 
 
+def _number(name: str) -> pl.Expr:
+    """A column as float, rounded, so that a decimal and a quotient of the same value fall into the same bin."""
+    return pl.col(name).cast(pl.Float64).round(6)
+
+
 def _add_histograms(
-    known: pl.LazyFrame, entries: dict[str, dict[str, Any]], person: str | None, minimum: int, one_row_a_person: bool
+    known: pl.LazyFrame,
+    entries: dict[str, dict[str, Any]],
+    persons: pl.DataFrame | None,
+    minimum: int,
+    one_row_a_person: bool,
 ) -> None:
-    """Give every number column that has a range its histogram, in one pass over the table."""
+    """Give every number column that has a range its histogram, in one pass over the table.
+
+    `persons`: lowest and highest value of each person and column, None if rows are not about persons.
+    """
     ranges = {name: entry.pop("range") for name, entry in entries.items() if "range" in entry}
     ranges = {name: span for name, span in ranges.items() if span}
     edges = {name: bin_edges(*span, entries[name]["type"] == "integer") for name, span in ranges.items()}
+    person = None if persons is None else PERSON
     queries = [
-        bin_counts(known, pl.col(name).cast(pl.Float64), marks[0], marks[-1], person, len(marks) - 1)
-        for name, marks in edges.items()
+        bin_counts(known, _number(name), marks[0], marks[-1], person, len(marks) - 1) for name, marks in edges.items()
     ]
     for (name, marks), found in zip(edges.items(), pl.collect_all(queries, engine="streaming"), strict=True):
-        entries[name]["histogram"] = merged(marks, found, minimum if person else 0, one_row_a_person)
+        beyond = 0
+        if persons is not None:
+            beyond = int(((persons[f"{name} low"] < marks[0]) | (persons[f"{name} high"] > marks[-1])).sum())
+        entries[name]["histogram"] = merged(marks, found, minimum if person else 0, one_row_a_person, beyond)

@@ -27,7 +27,7 @@ def start(snakemake: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     stream = os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
-    printed = tempfile.TemporaryFile()  # noqa: SIM115 (nameless, and gone with the process)
+    printed = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 (nameless, and gone with the process)
     for output in (sys.stdout, sys.stderr):
         output.flush()
         os.dup2(printed.fileno(), output.fileno())

@@ -21,6 +21,7 @@ EVIDENCE = (
     "_meta/run_manifest.json",
     "_meta/data_policy.json",
     "_meta/ledger.json",
+    "_meta/privacy",
     "bronze/reports",
     "silver/reports",
     "gold/reports",
@@ -44,6 +45,12 @@ def known() -> dict[str, dict[str, str]]:
     return dict(sorted(found.items(), key=lambda item: (item[1]["created_at"], item[0])))
 
 
+def with_pseudonyms() -> list[str]:
+    """Ids of the runs that have, or had, pseudonyms made with a key, oldest first."""
+    marks = ("gold/data/customer_pseudonyms.csv", "_meta/data_policy.json")
+    return [run for run in known() if any((RUNS / run / mark).exists() for mark in marks)]
+
+
 def choose(config: Mapping[str, Any], now: datetime) -> str:
     """The id of the run to work on; raises Fault if the named run belongs to other data."""
     wanted, mine, runs = config.get("run_id"), identity(config), known()
@@ -65,20 +72,26 @@ def choose(config: Mapping[str, Any], now: datetime) -> str:
     return next(name for n in range(1, 1000) if not (RUNS / (name := stamp if n == 1 else f"{stamp}-{n}")).exists())
 
 
-def lock(run: Path) -> None:
-    """Take the kernel's lock on the run folder until this process ends; raises Fault if another process holds it."""
-    descriptor = os.open(run / "_meta", os.O_RDONLY | os.O_DIRECTORY)
+def hold(folder: Path, kind: int, where: str, problem: str) -> None:
+    """Take the kernel's lock on a folder until this process ends; raises Fault if another process is in its way."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise Fault(f"run {run.name}", "another process is working on it", "Wait until it has ended") from None
+        raise Fault(where, problem, "Wait until it has ended") from None
     _locks.append(descriptor)
+
+
+def lock(run: Path) -> None:
+    """Take the kernel's lock on the run folder until this process ends; raises Fault if another process holds it."""
+    hold(run / "_meta", fcntl.LOCK_EX, f"run {run.name}", "another process is working on it")
 
 
 def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
     """Create the run's identity if it is new, lock it, and keep the evidence of its last finished state."""
     (run / "_meta").mkdir(parents=True, exist_ok=True)
+    hold(run.parent, fcntl.LOCK_SH, f"run {run.name}", "persons are being erased from all runs")
     lock(run)
     if not (run / IDENTITY).exists():
         write_json(run / IDENTITY, {**identity(config), "created_at": now.astimezone(UTC).isoformat()})

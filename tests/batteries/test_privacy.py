@@ -1,15 +1,24 @@
-"""Attacks on the published part of a run: no person, no key, no order can be found in it."""
+"""Attacks on the published part of a run: no person, no key, no order can be found in it.
+
+The sixteen channels through which a person could leave the protected layers have one test each, with their number in
+its name; docs/data_policy.md lists them in this order.
+"""
 
 import csv
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from conftest import Project
+
+import audit_leaks
+from shared.faults import Fault
 
 PROTECTED = ("bronze", "silver", "gold")
 WORDS = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
@@ -62,7 +71,9 @@ def customers(sample_run: Path) -> list[dict[str, str]]:
     return rows(sample_run / "gold/data/dim_customer.csv")
 
 
-def test_no_customer_number_name_or_birth_date_is_published(texts: dict[str, str], customers: list[dict[str, str]]):
+def test_channel_07_no_customer_number_name_or_birth_date_is_published(
+    texts: dict[str, str], customers: list[dict[str, str]]
+):
     assert found_in(texts, secrets_of(customers)) == set()
 
 
@@ -77,7 +88,7 @@ def test_no_order_number_is_published(texts: dict[str, str], sample_run: Path):
     assert found_in(texts, orders) == set()
 
 
-def test_published_row_level_tables_hold_a_pseudonym_and_no_other_identifier(sample_run: Path):
+def test_channel_01_published_row_level_tables_hold_a_pseudonym_and_no_other_identifier(sample_run: Path):
     features = rows(sample_run / "step2_feature_engineering/data/customer_features.csv")
     segments = rows(sample_run / "step3_segmentation/data/customer_segments.csv")
     assert list(segments[0]) == ["customer", "segment", "segment_name"]
@@ -114,7 +125,7 @@ def test_the_key_is_nowhere_but_in_its_file(sample_project: Project, sample_run:
             assert not [value for value in secret if value in text], path
 
 
-def test_the_order_of_the_rows_tells_nothing_about_the_source(sample_run: Path):
+def test_channel_02_the_order_of_the_rows_tells_nothing_about_the_source(sample_run: Path):
     import pandas as pd
 
     names = pd.read_csv(sample_run / "gold/data/customer_pseudonyms.csv")
@@ -137,3 +148,223 @@ def test_every_field_and_column_stands_in_the_policy_with_its_class(sample_run: 
         assert {c: s["personal"] for c, s in entry["columns"].items()} == {
             n: c["class"] for n, c in policy["marts"][name].items()
         }
+
+
+def leaves(content: object, key: str = "") -> Iterable[tuple[str, object]]:
+    """(key, value) of every value in a JSON content."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from leaves(value, name)
+    elif isinstance(content, list):
+        for value in content:
+            yield from leaves(value, key)
+    else:
+        yield key, content
+
+
+def test_channel_03_the_exploration_shows_no_values_of_identifiers_names_and_days_of_persons(sample_run: Path):
+    summary = json.loads((sample_run / "step1_eda/data/eda_summary.json").read_text("utf-8"))
+    hidden = [c for mart in summary["marts"] for c in mart["columns"] if c["personal"] in ("identifier", "direct")]
+    assert len(hidden) > 5
+    known = {"name", "description", "type", "unit", "personal", "missing", "missing_share", "shown"}
+    assert [column["name"] for column in hidden if column["shown"] != "hidden" or column.keys() - known] == []
+
+
+def test_channel_04_no_figure_is_about_fewer_than_five_people(sample_run: Path):
+    files = ["step1_eda/data/eda_summary.json", "step3_segmentation/_meta/model_metadata.json"]
+    counts = [
+        value
+        for name in files
+        for key, value in leaves(json.loads((sample_run / name).read_text("utf-8")))
+        if key == "customers" and isinstance(value, int) and not isinstance(value, bool)
+    ]
+    assert len(counts) > 20
+    assert [count for count in counts if 0 < count < 5] == []
+
+
+def test_channel_05_no_segment_is_smaller_than_five_and_none_names_a_member(sample_run: Path):
+    text = (sample_run / "step3_segmentation/_meta/model_metadata.json").read_text("utf-8")
+    assert [s["customers"] for s in json.loads(text)["segments"] if not s["is_suppressed"] and s["customers"] < 5] == []
+    assert not re.search("cu1_[a-z2-7]{26}", text)
+
+
+def test_channel_06_a_figure_has_far_fewer_marks_than_there_are_persons_and_no_person_in_its_text(
+    sample_run: Path, texts: dict[str, str], customers: list[dict[str, str]]
+):
+    figures = {name: text for name, text in texts.items() if name.endswith(".svg")}
+    assert len(figures) >= 12
+    marks = {name: len(re.findall(r"<(?:path|use|circle|rect)\b", text)) for name, text in figures.items()}
+    assert [name for name, count in marks.items() if count > len(customers) / 10] == []
+    assert found_in(figures, secrets_of(customers)) == set()
+
+
+def test_channel_07_captions_titles_and_names_of_files_hold_no_person(
+    texts: dict[str, str], customers: list[dict[str, str]]
+):
+    captions = {str(path): path.read_text("utf-8") for path in Path("docs/report").glob("*.rst")}
+    assert len(captions) > 10
+    assert found_in({**captions, "names": "\n".join(texts)}, secrets_of(customers)) == set()
+
+
+def test_channel_08_console_and_logs_hold_no_person(
+    sample_project: Project, texts: dict[str, str], customers: list[dict[str, str]]
+):
+    logs = {name: text for name, text in texts.items() if name.endswith(".log")}
+    logs["console"] = (sample_project.folder / "console.txt").read_text("utf-8")
+    assert len(logs) > 20
+    assert found_in(logs, secrets_of(customers)) == set()  # malformed inputs: test_messages.py
+
+
+def test_channel_09_snakemakes_records_benchmarks_and_left_over_files_hold_no_person(
+    sample_project: Project, texts: dict[str, str], customers: list[dict[str, str]]
+):
+    records = {n: text for n, text in texts.items() if "/.snakemake/" in n or "/benchmarks/" in n}
+    assert len(records) > 40
+    assert found_in(records, secrets_of(customers)) == set()
+    assert [path for path in sample_project.folder.rglob("*") if ".tmp" in path.name] == []
+    assert [path for path in (sample_project.folder / ".snakemake").rglob("*") if path.parent.name == "scripts"] == []
+
+
+def test_channel_10_quarantine_changes_and_lists_for_the_owners_lie_in_the_protected_layer(sample_run: Path):
+    kept = [path for name in ("quarantine", "changes", "feedback") for path in sample_run.rglob(f"{name}/*.csv")]
+    assert len(kept) > 10
+    for path in kept:
+        assert path.relative_to(sample_run).parts[0] == "silver"
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_channel_11_reports_of_protected_layers_hold_no_person(sample_run: Path, customers: list[dict[str, str]]):
+    reports = {
+        str(path): path.read_text("utf-8") for layer in PROTECTED for path in sample_run.glob(f"{layer}/reports/*")
+    }
+    assert len(reports) >= 5
+    assert found_in(reports, secrets_of(customers)) == set()
+
+
+def test_channel_12_the_manifest_holds_settings_versions_and_hashes_and_no_person(
+    sample_run: Path, customers: list[dict[str, str]]
+):
+    text = (sample_run / "_meta/run_manifest.json").read_text("utf-8")
+    assert set(json.loads(text)) == {
+        *("run_id", "status", "started_at", "finished_at", "settings", "failures", "versions", "files"),
+    }
+    assert found_in({"manifest": text}, secrets_of(customers)) == set()
+
+
+def test_channel_13_notebooks_are_committed_without_outputs():
+    notebooks = list(Path("docs/notebooks").glob("*.ipynb"))
+    assert notebooks
+    for path in notebooks:
+        cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+        assert [cell for cell in cells if cell["outputs"] or cell["execution_count"]] == []
+
+
+@pytest.mark.parametrize("name", [".env", "artifacts/runs/x/gold/data/dim_customer.csv"])
+def test_channel_14_git_ignores_the_key_and_all_runs(tmp_path: Path, name: str):
+    shutil.copy2(".gitignore", tmp_path / ".gitignore")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    assert subprocess.run(["git", "-C", str(tmp_path), "check-ignore", "-q", name]).returncode == 0
+    assert subprocess.run(["git", "-C", str(tmp_path), "check-ignore", "-q", "README.md"]).returncode == 1
+
+
+def test_channel_15_no_page_fetches_or_runs_anything(sample_run: Path):
+    for path in sample_run.rglob("*.html"):  # payloads: test_injection.py
+        text = path.read_text("utf-8")
+        assert "default-src 'none'" in text
+        assert not re.search(r"<(script|link|iframe|object)|(src|href)=[\"']?(https?:)?//", text)
+
+
+def test_channel_16_no_cell_of_a_released_table_is_a_formula(sample_run: Path):
+    tables = list(sample_run.glob("step*/data/*.csv"))
+    assert len(tables) >= 2
+    for path in tables:
+        cells = {cell for row in rows(path) for item in row.items() for cell in item}
+        assert [cell for cell in cells if re.match(r"[=+@\t\r-](?![0-9.]+$)", cell)] == []
+
+
+def specs_of_tables() -> dict[str, dict]:
+    """What the leak gate has to know of silver and gold, from contracts and marts."""
+    from shared.files import read_yaml
+
+    found = {}
+    for path in Path("config/bike_retailer/contracts").glob("*.yaml"):
+        contract = read_yaml(path)
+        columns = {f["name"]: {"type": f["type"], "personal": f["personal"]} for f in contract["fields"]}
+        found[f"silver.{contract['name']}"] = {"columns": columns, "key": contract["primaryKey"]}
+    for name, entry in read_yaml("config/bike_retailer/marts.yaml")["marts"].items():
+        columns = {c: {"type": s["type"], "personal": s["personal"]} for c, s in entry["columns"].items()}
+        found[f"gold.{name}"] = {"columns": columns, "key": entry["key"]}
+    return found
+
+
+def gate(run: Path) -> None:
+    """The leak gate on a run."""
+    main = audit_leaks.main
+    main(specs_of_tables(), str(run / "gold/data/customer_pseudonyms.csv"), [], [], str(run / "_meta/leak_report.json"),
+         snakemake_folder=str(run / "none"))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def planted(sample_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the run, to plant in and to clean again."""
+    return Path(shutil.copytree(sample_run, tmp_path_factory.mktemp("planted") / "artifacts/runs/sample"))
+
+
+@pytest.mark.parametrize(
+    ("path", "leak", "column"),
+    [
+        ("step1_eda/data/eda_summary.json", "birth dates", "dim_customer.birth_date"),
+        ("_meta/logs/features_customers.log", "a cell", "dim_customer.first_name+last_name"),
+        ("reports/final_expose.md", "a customer number", "dim_customer.customer_number"),
+        ("step2_feature_engineering/data/customer_features.csv", "the order of the source", "rank correlation"),
+    ],
+)
+def test_the_gate_is_red_for_each_planted_leak_and_says_file_and_column_and_no_value(
+    planted: Path, customers: list[dict[str, str]], path: str, leak: str, column: str
+):
+    file, before, person = planted / path, (planted / path).read_text("utf-8"), customers[100]
+    if leak == "birth dates":
+        file.write_text(json.dumps({**json.loads(before), "examples": [c["birth_date"] for c in customers[5:15]]}))
+    elif leak == "a cell":
+        file.write_text(before + f"WARNING cannot parse {person['last_name']}, {person['first_name']}\n")
+    elif leak == "a customer number":
+        file.write_text(before + f"\nBest customer: {person['customer_number']}\n")
+    else:
+        place = {
+            row["pseudonym"]: int(row["customer_key"]) for row in rows(planted / "gold/data/customer_pseudonyms.csv")
+        }
+        header, *lines = before.splitlines()
+        file.write_text("\n".join([header, *sorted(lines, key=lambda line: place[line.partition(",")[0]])]) + "\n")
+    try:
+        with pytest.raises(Fault) as caught:
+            gate(planted)
+    finally:
+        file.write_text(before)
+    message = str(caught.value)
+    assert path in message
+    assert column in message
+    assert found_in({"message": message}, secrets_of(customers)) == set()
+
+
+def test_the_gate_passes_when_the_planted_leaks_are_gone(planted: Path):
+    gate(planted)
+    assert json.loads((planted / "_meta/leak_report.json").read_text("utf-8"))["hits"] == 0
+
+
+def test_a_step_that_publishes_a_customer_number_stops_the_whole_run(
+    finished: Project, customers: list[dict[str, str]]
+):
+    script = finished.folder / "scripts/segmentation_report.py"
+    number = customers[100]["customer_number"]
+    code = script.read_text("utf-8")
+    line = "    pages.write(report(read_json(metadata), language), output, page, language)\n"
+    assert line in code
+    script.write_text(
+        code.replace(line, line.replace("report(read", f'"# {number}\\n" + report(read', 1)), encoding="utf-8"
+    )
+    done = finished.snakemake("--config", "seed=42", "run_id=sample")
+    assert done.returncode != 0
+    assert "step3_segmentation/reports/segmentation_report.html: " in done.stdout
+    assert "gold.dim_customer.customer_number" in done.stdout
+    assert number not in done.stdout
+    assert json.loads((finished.run("sample") / "_meta/run_manifest.json").read_text("utf-8"))["status"] == "failed"

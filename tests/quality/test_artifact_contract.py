@@ -14,7 +14,7 @@ ROW = re.compile(r"^\| `([^`]+)` \| (\S+) \| (yes|no) \| (.+) \|$", re.M)
 SEVERAL_FOLDERS = {"step", "path"}
 FOLDERS = {  # pathvars of the Snakefile
     "bronze": "bronze", "silver": "silver", "gold": "gold", "eda": "step1_eda", "features": "step2_feature_engineering",
-    "segmentation": "step3_segmentation", "reports": "reports", "meta": "_meta",
+    "segmentation": "step3_segmentation", "reports": "reports", "meta": "_meta", "release": "release",
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_every_contract_and_every_mart_has_its_files(sample_run: Path):
         "table": [path.stem for path in company.glob("contracts/*.yaml")],
         "mart": list(yaml.safe_load((company / "marts.yaml").read_text("utf-8"))["marts"]),
     }
-    for row in ROWS:
+    for row in (row for row in ROWS if "only after" not in row.what):
         for name in re.findall(r"<(table|mart)>", row.path):
             for value in values[name]:
                 assert (sample_run / row.path.replace(f"<{name}>", value)).is_file(), (row.path, value)

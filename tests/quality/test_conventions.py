@@ -12,7 +12,20 @@ ROOT = Path(__file__).resolve().parents[2]
 RULE_FILES = sorted((ROOT / "rules").glob("*.smk"))
 MODULES = sorted((ROOT / "scripts").rglob("*.py"))
 TEMPLATES = sorted(path for path in (ROOT / "scripts/templates").rglob("*") if path.is_file())
-LAYERS = {"bronze", "silver", "gold", "eda", "features", "segmentation", "expose", "audit"}
+LAYERS = {
+    "bronze",
+    "silver",
+    "gold",
+    "eda",
+    "features",
+    "segmentation",
+    "expose",
+    "audit",
+    "warehouse",
+    "draft",
+    "retention",
+    "release",
+}
 RULE = re.compile(r"^rule (\w+):\n((?:(?:[ \t].*)?\n)+)", re.M)
 DIRECTIVE = re.compile(r"^    (\w+):(.*\n(?:(?: {5,}.*)?\n)*)", re.M)
 

@@ -1,94 +1,234 @@
-"""The policy is computed from contracts and marts, and what it claims of the published tables is checked."""
+"""The policy is computed from contracts, marts and published files, and every statement in it has a check that fails."""
 
+import copy
 import json
 
 import pytest
 from one_table import CANARY
 
 import audit_data_policy
+from shared import retention
 from shared.faults import Fault
-from shared.files import write_text
+from shared.files import write_json, write_text
 
-PSEUDONYM = "cu1_" + "a2" * 13
+PSEUDONYM, NEXT = "cu1_" + "a2" * 13, "cu1_" + "b2" * 13
 FIELDS = [
     {"name": "number", "personal": "identifier", "description": "Number"},
     {"name": "name", "personal": "direct", "description": "Name"},
     {"name": "city", "personal": "quasi", "description": "City"},
     {"name": "amount", "personal": "none", "description": "Amount"},
+    {"name": "twice", "personal": "none", "description": "Twice", "compute": "amount * 2"},
 ]
 CONTRACTS = {"sales": {"fields": FIELDS}}
-MARTS = {"fact": {"columns": {"customer_key": {"personal": "identifier", "description": "Key"}}}}
+COLUMN = {"type": "string", "description": "Column"}
+MARTS = {
+    "dim_customer": {
+        "columns": {
+            "customer_number": {**COLUMN, "personal": "identifier"},
+            "customer_name": {**COLUMN, "personal": "direct"},
+            "country": {**COLUMN, "personal": "quasi"},
+        }
+    },
+    "fact_sales": {"columns": {"sales_amount": {**COLUMN, "personal": "none"}}},
+}
+SQL = {
+    "dim_customer": "SELECT number AS customer_number, name AS customer_name, city AS country FROM silver.sales",
+    "fact_sales": "SELECT twice AS sales_amount FROM silver.sales",
+}
+SUMMARY = {
+    "marts": [
+        {
+            "name": "dim_customer",
+            "columns": [
+                {"name": "customer_number", "shown": "hidden"},
+                {"name": "customer_name", "shown": "hidden"},
+                {"name": "country", "shown": "category", "suppressed_groups": 2},
+            ],
+        }
+    ],
+    "breakdowns": {"country": {"suppressed_groups": 1, "groups": [{"customers": 7}, {"customers": 9}]}},
+}
+MODEL = {
+    "features": [{"name": "monetary", "is_used": True}],
+    "segments": [{"customers": 6}, {"customers": None, "is_suppressed": True}],
+}
+NUMBERS = {"figures": {"revenue": {"file": "gold/data/fact_sales.csv", "column": "SUM(sales_amount)", "value": 1}}}
+GOOD = f"customer,monetary\n{PSEUDONYM},1\n{NEXT},2\n"
+FEATURES = "step2_feature_engineering/data/customer_features.csv"
 
 
-def run(folder, published=f"customer,amount\n{PSEUDONYM},1\n"):
-    """The rule's main on a small run; the policy it wrote."""
-    run_folder = folder / "artifacts/runs/r"
+def run(
+    folder,
+    published=GOOD,
+    contracts=CONTRACTS,
+    marts=MARTS,
+    summary=SUMMARY,
+    model=MODEL,
+    table=FEATURES,
+    report="reports/r.md",
+):
+    """The rule's main on a small run; (the policy, the map) that it wrote."""
+    home = folder / "artifacts/runs/r"
     for layer in ("bronze", "silver", "gold"):
-        write_text(run_folder / layer / "data/x.csv", "x")
-    write_text(run_folder / "step2/features.csv", published)
-    output = run_folder / "_meta/data_policy.json"
-    audit_data_policy.main(CONTRACTS, MARTS, [str(run_folder / "step2/features.csv")], "ab" * 8, 5, str(output))
-    return json.loads(output.read_text(encoding="utf-8"))
+        write_text(home / layer / "data/x.csv", "x")
+    write_text(home / table, published)
+    sources = {
+        "summary": "step1_eda/data/eda_summary.json",
+        "model": "step3_segmentation/_meta/model_metadata.json",
+        "numbers": "reports/number_ledger.json",
+    }
+    for name, content in (("summary", summary), ("model", model), ("numbers", NUMBERS)):
+        write_json(home / sources[name], content)
+    for name, text in SQL.items():
+        write_text(folder / f"{name}.sql", text)
+    outputs = [home / "_meta/data_policy.json", home / "_meta/privacy/data_map.json"]
+    audit_data_policy.main(
+        contracts, marts, {name: str(folder / f"{name}.sql") for name in marts}, {}, {}, [str(home / table)],
+        {name: str(home / path) for name, path in sources.items()}, [str(home / report)],
+        {"key_id": "ab" * 8, "minimum_group": 5, "retention_days": 30}, [str(path) for path in outputs],
+    )  # fmt: skip
+    return tuple(json.loads(path.read_text(encoding="utf-8")) for path in outputs)
 
 
-def refusal(folder, published):
-    """The message with which a published table is refused; nothing of its cells."""
+def refusal(folder, **changed):
+    """The message with which a run is refused; nothing of its cells, and no policy is written."""
     with pytest.raises(Fault) as caught:
-        run(folder, published)
+        run(folder, **changed)
     assert CANARY not in str(caught.value)
     assert not (folder / "artifacts/runs/r/_meta/data_policy.json").exists()
     return str(caught.value)
 
 
-def test_every_column_has_its_class_its_layers_and_what_is_done_with_it(tmp_path):
-    policy = run(tmp_path)
+def changed(content, *path, to):
+    """A copy of some content with one value changed."""
+    copied = copy.deepcopy(content)
+    place = copied
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = to
+    return copied
+
+
+def test_every_column_has_class_action_layers_and_the_forms_in_which_it_is_published(tmp_path):
+    policy, _ = run(tmp_path)
     assert policy["raw_tables"]["sales"]["name"] == {
         "class": "direct", "action": "stays in the protected layers", "layers": ["bronze", "silver"],
-        "leaves_protected_layers": False, "description": "Name",
+        "published_as": ["missing"], "leaves_protected_layers": False, "description": "Name",
     }  # fmt: skip
-    leaves = {name: column["leaves_protected_layers"] for name, column in policy["raw_tables"]["sales"].items()}
-    assert leaves == {"number": True, "name": False, "city": True, "amount": True}
-    assert policy["marts"]["fact"]["customer_key"]["layers"] == ["gold"]
+    raw = policy["raw_tables"]["sales"]
+    assert {name: column["leaves_protected_layers"] for name, column in raw.items()} == {
+        "number": True, "name": False, "city": True, "amount": True, "twice": False,
+    }  # fmt: skip
+    assert raw["number"]["published_as"] == ["missing", "pseudonym"]
+    assert raw["amount"]["published_as"] == ["figure", "row"]
+    assert raw["twice"]["layers"] == ["silver"]
+    assert policy["marts"]["dim_customer"]["country"]["published_as"] == ["groups"]
+    assert policy["marts"]["dim_customer"]["country"]["layers"] == ["gold"]
 
 
-def test_the_policy_names_scheme_key_and_tables_and_never_says_anonymous(tmp_path):
-    policy = run(tmp_path)
+def test_the_map_goes_from_raw_field_to_publication_and_back(tmp_path):
+    _, mapped = run(tmp_path)
+    assert mapped["raw"]["sales"]["city"]["marts"] == ["dim_customer.country"]
+    assert mapped["marts"]["fact_sales"]["columns"]["sales_amount"]["raw"] == ["sales.amount"]
+    (feature,) = [item for item in mapped["published"] if item["what"] == "monetary"]
+    assert (feature["form"], feature["from"], feature["raw"]) == (
+        "row",
+        ["gold.fact_sales.sales_amount"],
+        ["sales.amount"],
+    )
+
+
+def test_scheme_key_id_thresholds_measures_and_retention_are_stated(tmp_path):
+    policy, _ = run(tmp_path)
     assert policy["pseudonyms"] == {"scheme": "HMAC-SHA-256", "version": "v1", "key_id": "ab" * 8, "prefix": "cu1_"}
-    assert policy["published_row_level_tables"] == {
-        "features.csv": {"columns": ["customer", "amount"], "identifier": "customer (keyed pseudonym)", "rows": 1}
-    }
-    text = json.dumps(policy).casefold()
+    assert policy["thresholds"] == {"minimum_group": 5, "dominance_of_one": 0.8, "dominance_of_two": 0.9}
+    assert policy["measured"] == {"smallest_group": 6, "minimum_group": 5, "suppressed_groups": 4}
+    assert policy["retention"]["days"] == 30
+    assert policy["retention"]["row_level"] == [FEATURES]
+    assert "reports/r.md" in policy["retention"]["evidence"]
+    assert policy["published_row_level_tables"]["customer_features.csv"]["rows"] == 2
+
+
+def test_every_statement_carries_what_was_counted_for_it(tmp_path):
+    policy, _ = run(tmp_path)
+    checked = {entry["id"]: entry["checked"] for entry in policy["statements"]}
+    assert checked["classes"] == {"columns": 9, "without_class": 0}
+    assert checked["pseudonyms"] == {"rows": 2, "without_pseudonym": 0, "out_of_order": 0}
+    assert checked["exploration"] == {"columns": 3, "not_allowed": 0}
+    assert checked["groups"]["smallest_group"] == 6
+    assert checked["retention"] == {"days": 30, "due": 1, "stay": 4}
+    assert set(checked) == {"classes", "columns", "pseudonyms", "exploration", "groups", "modes", "retention"}
+
+
+def test_the_policy_never_calls_pseudonymised_data_anonymous(tmp_path):
+    text = json.dumps(run(tmp_path)).casefold()
     assert "anonym" not in text.replace("pseudonym", "")
     assert "gdpr" not in text
 
 
-@pytest.mark.parametrize("column", ["number", "name", "city", "customer_key"])
+@pytest.mark.parametrize("column", ["number", "name", "city", "customer_number"])
 def test_a_personal_column_in_a_published_table_stops_the_run(tmp_path, column):
-    message = refusal(tmp_path, f"customer,{column}\n{PSEUDONYM},{CANARY}\n")
-    assert message.startswith(f"features.csv: publishes the personal column {column}")
+    message = refusal(tmp_path, published=f"customer,{column}\n{PSEUDONYM},{CANARY}\n")
+    assert message.startswith(f"customer_features.csv: publishes the personal column {column}")
 
 
 @pytest.mark.parametrize(
     "value", [CANARY, "", "cu1_", f"cu1_{CANARY}", f"cu1_{PSEUDONYM}", PSEUDONYM.upper(), "cu2_" + "a" * 26]
 )
 def test_a_published_row_without_pseudonym_stops_the_run(tmp_path, value):
-    message = refusal(tmp_path, f"customer,amount\n{PSEUDONYM},1\n{value},2\n")
-    assert message.startswith("features.csv: 1 rows carry no pseudonym")
+    message = refusal(tmp_path, published=f"customer,amount_\n{PSEUDONYM},1\n{value},2\n")
+    assert message.startswith("customer_features.csv: 1 rows carry no pseudonym")
+
+
+@pytest.mark.parametrize("order", [(NEXT, PSEUDONYM), (PSEUDONYM, PSEUDONYM)])
+def test_rows_out_of_order_or_a_pseudonym_that_stands_twice_stop_the_run(tmp_path, order):
+    message = refusal(tmp_path, published="customer,monetary\n" + "".join(f"{value},1\n" for value in order))
+    assert message.startswith("customer_features.csv: 1 rows repeat a pseudonym or are not in the order of pseudonyms")
 
 
 def test_a_published_table_without_the_column_of_pseudonyms_stops_the_run(tmp_path):
-    assert refusal(tmp_path, f"client,amount\n{CANARY},1\n").startswith("features.csv: has no column customer")
+    assert refusal(tmp_path, published=f"client,x\n{CANARY},1\n").startswith(
+        "customer_features.csv: has no column customer"
+    )
+
+
+@pytest.mark.parametrize("personal", [None, "unclassified"])
+def test_a_field_or_column_without_class_stops_the_run(tmp_path, personal):
+    message = refusal(tmp_path, contracts=changed(CONTRACTS, "sales", "fields", 2, "personal", to=personal))
+    assert message.startswith("contract sales: column city has no personal class")
+    marts = changed(MARTS, "dim_customer", "columns", "country", "personal", to=personal)
+    assert refusal(tmp_path, marts=marts).startswith("mart dim_customer: column country has no personal class")
+
+
+@pytest.mark.parametrize("shown", ["category", "number", "ages", "months", "boolean"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_exploration_that_shows_a_name_or_a_number_stops_the_run(tmp_path, shown, place):
+    summary = changed(SUMMARY, "marts", 0, "columns", place, "shown", to=shown)
+    assert refusal(tmp_path, summary=summary).startswith("eda_summary.json: shows ")
+
+
+def test_a_published_group_that_is_too_small_stops_the_run(tmp_path):
+    summary = changed(SUMMARY, "breakdowns", "country", "groups", 0, "customers", to=4)
+    assert refusal(tmp_path, summary=summary).startswith("published groups: one is about 4 people, fewer than 5")
+    model = changed(MODEL, "segments", 0, "customers", to=3)
+    assert refusal(tmp_path, model=model).startswith("published groups: one is about 3 people, fewer than 5")
+
+
+def test_a_table_that_would_never_be_due_and_evidence_that_would_be_deleted_stop_the_run(tmp_path, monkeypatch):
+    assert refusal(tmp_path, report="reports/data/r.csv").startswith(
+        "reports/data/r.csv: is evidence and would be deleted"
+    )
+    monkeypatch.setattr(retention, "is_row_level", lambda name: False)
+    assert refusal(tmp_path).startswith(f"{FEATURES}: holds a row a person and would never be due")
 
 
 @pytest.mark.parametrize(("path", "mode"), [("gold/data/x.csv", 0o644), ("silver/data", 0o750), ("bronze", 0o701)])
-def test_a_protected_file_or_folder_that_others_can_open_stops_the_run(tmp_path, path, mode):
+def test_a_protected_file_or_folder_that_others_can_open_is_found(tmp_path, path, mode):
     run(tmp_path)
-    (tmp_path / "artifacts/runs/r/_meta/data_policy.json").unlink()
     (tmp_path / "artifacts/runs/r" / path).chmod(mode)
     assert audit_data_policy.open_files(tmp_path / "artifacts/runs/r") == [path]
 
 
 def test_an_open_file_is_named_and_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(audit_data_policy, "open_files", lambda folder: ["gold/data/x.csv", "gold/data/y.csv"])
-    message = refusal(tmp_path, f"customer\n{PSEUDONYM}\n")
-    assert message.startswith("gold/data/x.csv: 2 files of the protected layers can be opened by others")
+    assert refusal(tmp_path).startswith("gold/data/x.csv: 2 files of the protected layers can be opened by others")

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 import audit_manifest
-from shared import manifest
+from shared import closing, manifest
 
 
 def put(run, *names):
@@ -45,3 +45,24 @@ def test_the_manifest_of_a_finished_run_says_so(tmp_path, monkeypatch):
 def test_a_package_that_is_not_there_is_said_to_be_so(monkeypatch):
     monkeypatch.setattr(manifest, "PACKAGES", ("no-such-package-anywhere",))
     assert manifest.versions()["no-such-package-anywhere"] == "not installed"
+
+
+def test_copies_made_on_request_and_what_a_killed_job_left_are_not_listed(tmp_path):
+    put(
+        tmp_path, "gold/data/x.csv", "gold/warehouse.duckdb", "gold/parquet/x.parquet", "gold/_meta/warehouse.json",
+        "gold/_meta/publication.json", "gold/.warehouse.tmp/warehouse.duckdb",
+    )  # fmt: skip
+    assert list(manifest.files(tmp_path)) == ["gold/data/x.csv"]
+
+
+def test_a_failed_copy_leaves_the_manifest_of_a_complete_run_unless_a_file_of_the_run_changed(tmp_path):
+    run = tmp_path / "artifacts/runs/mine"
+    put(run, "gold/data/x.csv", "_meta/logs/warehouse_duckdb.log", "_meta/logs/gold_mart/x.log")
+    audit_manifest.main({}, str(run / "_meta/run_manifest.json"))
+    copy = [{"log": str(run / "_meta/logs/warehouse_duckdb.log"), "message": "x"}]
+    assert closing.is_untouched(run, copy)
+    assert not closing.is_untouched(run, [*copy, {"log": str(run / "_meta/logs/gold_mart/x.log"), "message": "x"}])
+    put(run, "silver/data/new.csv")
+    assert closing.is_untouched(run, copy)
+    (run / "gold/data/x.csv").write_text("changed")
+    assert not closing.is_untouched(run, copy)

@@ -56,11 +56,11 @@ def test_the_unknown_customer_has_no_row_among_the_customers():
 
 def test_a_group_of_too_few_customers_hides_the_smallest_other_group_as_well():
     rows = (
-        [(key, "Big", "10") for key in range(1, 8)] + [(key, "Mid", "10") for key in range(1, 7)] + [(1, "Few", "10")]
+        [(key, "Big", "10") for key in range(1, 9)] + [(key, "Mid", "10") for key in range(1, 7)] + [(1, "Few", "10")]
     )
     found = breakdown(sums(lines(*rows), pl.col("country")).collect(), 5)
     assert found == {
-        "groups": [{"country": "Big", "order_lines": 7, "customers": 7, "revenue": 70.0}],
+        "groups": [{"country": "Big", "order_lines": 8, "customers": 8, "revenue": 80.0}],
         "suppressed_groups": 2,
     }
 
@@ -94,14 +94,27 @@ def test_correlations_need_ten_rows():
 
 
 def test_the_revenue_histogram_leaves_out_customers_beyond_the_percentiles():
-    customers = pl.DataFrame({"customer_key": range(1000), "revenue": [50.0] * 500 + [500.0] * 499 + [1e6]})
+    customers = pl.DataFrame({"customer_key": range(1000), "revenue": [50.0] * 500 + [500.0] * 495 + [1e6] * 5})
     found = revenue_histogram(customers, 5)
-    assert found["edges"][-1] <= 1000 and sum(found["rows"]) == 999
+    assert found["edges"][-1] <= 1000 and sum(found["rows"]) == 995
+
+
+def test_customers_beyond_a_histogram_are_enough_people_or_none():
+    few = pl.DataFrame({"customer_key": range(1000), "revenue": [50.0] * 500 + [400.0] * 489 + [500.0] * 10 + [1e6]})
+    found = revenue_histogram(few, 5)
+    assert sum(found["rows"]) == 989, "the number of all is published, so the one would be told"
 
 
 def test_a_bin_of_too_few_people_joins_its_neighbour():
     found = pl.DataFrame({"bin": [0, 1, 2], "rows": [9, 2, 8], "people": [9, 2, 8]})
     assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True) == {"edges": [0, 1, 3], "rows": [9, 10]}
+
+
+def test_people_beyond_the_edges_who_are_too_few_take_the_last_bins_with_them():
+    found = pl.DataFrame({"bin": [0, 1, 2], "rows": [9, 8, 2], "people": [9, 8, 2]})
+    assert merged([0, 1, 2, 3], found, 5, True, outside=2) == {"edges": [0, 1], "rows": [9]}
+    assert merged([0, 1, 2, 3], found, 5, True, outside=3) == {"edges": [0, 1, 2], "rows": [9, 8]}
+    assert merged([0, 1, 2, 3], found, 5, True, outside=5) == {"edges": [0, 1, 3], "rows": [9, 10]}
 
 
 def test_the_last_bin_of_too_few_people_joins_the_one_before():
@@ -166,18 +179,18 @@ def test_the_class_decides_what_is_shown(name, type_, personal, expected):
 
 
 def test_a_hidden_category_is_not_named():
-    groups = pl.DataFrame({"value": ["a", "b", "c"], "rows": [9, 8, 1], "people": [9, 8, 1]})
+    groups = pl.DataFrame({"value": ["a", "b", "c"], "rows": [10, 8, 1], "people": [10, 8, 1]})
     found = shown_counts(groups, 5, about_people=True)
-    assert found["counts"] == [{"value": "a", "rows": 9}] and found["suppressed_groups"] == 2
+    assert found["counts"] == [{"value": "a", "rows": 10}] and found["suppressed_groups"] == 2
 
 
 def test_few_missing_cells_of_people_are_not_counted_out():
     frame, mart = people(
-        {"country": {"type": "string", "personal": "quasi"}}, country=["A"] * 9 + ["B"] * 8 + [None] * 2
+        {"country": {"type": "string", "personal": "quasi"}}, country=["A"] * 10 + ["B"] * 8 + [None] * 2
     )
     found = profile(frame, mart, 5, TODAY)["columns"]["country"]
     assert found["missing"] == "<5" and found["missing_share"] is None
-    assert found["counts"] == [{"value": "A", "rows": 9}]
+    assert found["counts"] == [{"value": "A", "rows": 10}]
 
 
 def test_missing_cells_that_give_a_small_group_away_are_hidden():

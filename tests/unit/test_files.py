@@ -164,6 +164,16 @@ def test_a_copy_has_the_same_bytes_and_hash(tmp_path):
     assert (tmp_path / "deep/b").read_bytes() == bytes(range(256))
 
 
+@pytest.mark.parametrize("source", [b"x" * 3_000_000, b"x" * 2_999_999, b"x" * 2_999_999 + b"y", b"", None])
+def test_a_copy_is_hashed_only_if_its_source_is_still_the_same(tmp_path, source):
+    (tmp_path / "copy").write_bytes(b"x" * 3_000_000)
+    if source is not None:
+        (tmp_path / "source").write_bytes(source)
+    is_same = source == b"x" * 3_000_000
+    expected = files.sha256(tmp_path / "copy") if is_same else ""
+    assert files.sha256_of_copy(tmp_path / "source", tmp_path / "copy") == expected
+
+
 def test_fragments_are_gathered_by_the_stem_of_their_file_in_sorted_order(tmp_path):
     for name in ("b", "a"):
         files.write_json(tmp_path / f"{name}.json", {"name": name})

@@ -93,6 +93,11 @@ REFUSED = {
     "counting": (bytes(range(32)).hex(), "is a weak or well-known key"),
     "counting down": (bytes(range(31, -1, -1)).hex(), "is a weak or well-known key"),
     "counting from one": (bytes(range(1, 33)).hex(), "is a weak or well-known key"),
+    "readable text": (b"Kj8s!x0Qz_wv4Lp-TgR7yNbH3mUe6Fdc".hex(), "is a weak or well-known key"),
+    "hash of a word": (hashlib.sha256(b"secret").hexdigest(), "is a weak or well-known key"),
+    "hash of a typed line": (hashlib.sha256(b"password\n").hexdigest(), "is a weak or well-known key"),
+    "hash of nothing": (hashlib.blake2s(b"").hexdigest(), "is a weak or well-known key"),
+    "test vector": ("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", "is a weak or well-known key"),
 }
 
 
@@ -170,6 +175,22 @@ def test_a_run_makes_a_key_if_there_is_none_and_says_so_without_it(tmp_path, cap
     assert found == pseudonyms.key_id(pseudonyms.read_key(path))
     assert "A new pseudonym key was made" in said
     assert pseudonyms.read_key(path).hex() not in said
+
+
+@pytest.mark.parametrize("make", [False, True])
+def test_a_key_that_is_lost_although_runs_have_pseudonyms_is_refused_and_none_is_made(tmp_path, make):
+    with pytest.raises(Fault, match="the key file is missing, and run newest was made with a key. Restore the file"):
+        pseudonyms.ready(tmp_path / ".env", make=make, made_with=["older", "newest"])
+    assert not (tmp_path / ".env").exists()
+
+
+def test_a_key_that_is_there_serves_the_runs_made_with_it(env):
+    assert pseudonyms.ready(env, make=False, made_with=["run"]) == pseudonyms.key_id(KEY)
+
+
+def test_random_keys_are_not_refused():
+    drawn = [hashlib.sha512(str(number).encode()).digest()[:32] for number in range(5000)]
+    assert not [key for key in drawn if pseudonyms.is_weak(key)]
 
 
 def test_a_dry_run_makes_no_key(tmp_path):

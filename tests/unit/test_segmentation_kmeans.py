@@ -111,7 +111,8 @@ def test_the_description_of_a_segment_with_too_few_customers_is_withheld():
 
 
 def test_a_segment_whose_revenue_one_customer_dominates_is_withheld():
-    assert script.hidden_segments(np.repeat([0, 1, 2], 10), np.array([10**6] + [1] * 9 + [5] * 20), 5) == {0, 1}
+    labels = np.repeat([0, 1, 2], [10, 10, 12])
+    assert script.hidden_segments(labels, np.array([100] + [1] * 9 + [50] * 22), 5) == {0, 1}
 
 
 def test_one_customer_is_described_by_nothing():

@@ -1,5 +1,6 @@
 """Tables are read with the types of their specification, by name, exactly."""
 
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
@@ -51,3 +52,18 @@ def test_an_error_on_the_data_becomes_a_fault_without_its_text():
         pl.Series([CANARY]).cast(pl.Int64)
     assert str(caught.value) == "here: the SQL fails on the data (InvalidOperationError). Mend. Nothing was written."
     assert caught.value.__suppress_context__
+
+
+DAYS = {
+    "some": [date(2024, 2, 28), None, date(2024, 3, 1), date(2024, 2, 28)],
+    "far apart": [date(1, 1, 1), date(9999, 12, 31), None],
+    "none": [None, None],
+    "no rows": [],
+    "around the year 1000": [date(999, 12, 31), date(1000, 1, 1), date(1000, 1, 1)],
+}
+
+
+@pytest.mark.parametrize("days", DAYS)
+def test_dates_as_text_are_written_as_the_dates_are(days):
+    frame = pl.DataFrame({"day": DAYS[days], "n": range(len(DAYS[days]))}, schema_overrides={"day": pl.Date})
+    assert tables.dates_as_text(frame).write_csv() == frame.write_csv()

@@ -15,6 +15,7 @@ CONTRACTED = [
     "silver/reports/silver_quality_report.md",
     "silver/_meta/silver_metadata.yaml",
     "gold/reports/gold_marts_report.md",
+    "gold/reports/data_dictionary.md",
     "gold/_meta/gold_metadata.yaml",
     "step1_eda/data/eda_summary.json",
     "step1_eda/reports/eda_report.md",

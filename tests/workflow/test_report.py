@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
-CATEGORIES = ["1 Exposé", "2 Segmentation", "3 Features", "4 Exploration"]
+CATEGORIES = ["1 Exposé", "2 Segmentation", "3 Features", "4 Exploration", "5 Data protection"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -39,7 +39,7 @@ def browser(page: Path, profile: Path, *arguments: str) -> subprocess.CompletedP
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
-def test_results_are_in_four_categories_and_all_are_shown_inline(page: Path):
+def test_results_are_in_five_categories_and_all_are_shown_inline(page: Path):
     assert sorted(variable(page, "categories")) == CATEGORIES
     kinds = {result["mime_type"] for result in variable(page, "results").values()}
     assert kinds == {"image/svg+xml", "text/html"}

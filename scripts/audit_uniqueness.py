@@ -1,0 +1,155 @@
+"""How unique customers are, before and after what is done for publication; figures about groups only.
+
+Inputs: gold/data/dim_customer.csv (protected), step2_feature_engineering/data/customer_features.csv.
+Outputs: _meta/uniqueness_report.json, _meta/uniqueness_report.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from shared import rulelog
+from shared.bands import NAMES, banded
+from shared.files import write_json, write_text
+from shared.markdown import Markdown, code, table
+from shared.numbers import number, percent
+from shared.profiles import PERSON, UNKNOWN, age_band, kind
+from shared.tables import Spec, mart_spec, scan
+from shared.uniqueness import all_measured, worst
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+TREATMENTS = {"ages": "ten-year bands of age", "category": "as it is", "boolean": "as it is", "hidden": "not published"}
+HIDDEN = "–"
+
+
+def quasi_columns(mart: Mapping[str, Any]) -> dict[str, str]:
+    """Column of class quasi -> how it is published."""
+    return {
+        name: TREATMENTS.get(kind(name, mart), "not published")
+        for name, column in mart["columns"].items()
+        if column["personal"] == "quasi"
+    }
+
+
+def generalised(customers: pl.DataFrame, treatments: Mapping[str, str], today: date) -> pl.DataFrame:
+    """The quasi columns as they are published; those that are not published are gone."""
+    kept = [name for name, treatment in treatments.items() if treatment != TREATMENTS["hidden"]]
+    bands = [name for name in kept if treatments[name] == TREATMENTS["ages"]]
+    return customers.select(kept).with_columns(age_band(pl.col(name), today).alias(name) for name in bands)
+
+
+def measured_pair(before: pl.DataFrame, after: pl.DataFrame, minimum: int) -> dict[str, Any]:
+    """The measures of all combinations of columns, before and after."""
+    return {
+        "customers": before.height if before.height >= minimum or not before.height else None,
+        "before": all_measured(before, before.columns, minimum),
+        "after": all_measured(after, after.columns, minimum),
+    }
+
+
+def uniqueness(
+    customers: pl.DataFrame, mart: Mapping[str, Any], features: pl.DataFrame, today: date, minimum: int
+) -> dict[str, Any]:
+    """The report as data: the quasi columns of dim_customer, and what the orders of a customer tell.
+
+    customers: one row a known customer; features: one row a customer with orders (columns of shared/bands.py).
+    """
+    treatments = quasi_columns(mart)
+    used = [name for name in NAMES if name in features.columns]
+    bands = features.select(banded(name, 0) for name in used)
+    return {
+        "minimum_group": minimum,
+        "quasi_identifiers": {
+            "published_as": treatments,
+            **measured_pair(customers.select([*treatments]), generalised(customers, treatments, today), minimum),
+        },
+        "orders": {
+            "published_as": dict.fromkeys(used, "exact, under a pseudonym; in bands in the table made on request"),
+            **measured_pair(features.select(used), bands, minimum),
+        },
+    }
+
+
+def rows_of(found: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Every column alone, the worst combination of each size, and all together, as rows of a table."""
+    sizes = sorted({len(entry["columns"]) for entry in found})
+    chosen = [entry for entry in found if len(entry["columns"]) == 1]
+    chosen += [entry for size in sizes[1:] if (entry := worst(found, size))]
+    rows = []
+    for entry in chosen:
+        counts = [HIDDEN if entry[name] is None else number(entry[name]) for name in ("unique", "small", "protected")]
+        share = HIDDEN if entry["unique_share"] is None else percent(entry["unique_share"], 1)
+        names = Markdown(", ".join(map(code, entry["columns"])))
+        rows.append([names, counts[0], share, *counts[1:]])
+    return rows
+
+
+def section(title: str, part: Mapping[str, Any], minimum: int) -> str:
+    """One part of the report as Markdown."""
+    columns = ["columns", "alone", "share", f"with 1 to {minimum - 2} others", f"with {minimum - 1} others or more"]
+    treatments = table(["column", "published"], [[code(name), how] for name, how in part["published_as"].items()])
+    before, after = (
+        table(columns, rows_of([*part[when].values()])) if part[when] else "None.\n\n" for when in ("before", "after")
+    )
+    return f"## {title}\n\n{treatments}### Before: exact\n\n{before}### After: generalised\n\n{after}"
+
+
+def report(found: Mapping[str, Any]) -> str:
+    """The report as Markdown; each column alone, and of larger combinations the one that singles out most people."""
+    minimum = found["minimum_group"]
+    return (
+        "# How unique customers are\n\n"
+        "People who are alone with a combination can be found by whoever knows it of them, with or without a name. "
+        "Before: the exact values, in the protected layers and, for orders, under a pseudonym. After: the forms in "
+        "which they are published or can be released, taken together; reports show each of them alone.\n\n"
+        f"A dash: fewer than {minimum} people, or hidden because the others would tell. Every combination is in "
+        "`uniqueness_report.json`.\n\n"
+        + section("What is known of customers", found["quasi_identifiers"], minimum)
+        + section("What their orders tell", found["orders"], minimum)
+    )
+
+
+def main(
+    customers: str,
+    features: str,
+    mart: Mapping[str, Any],
+    fact_columns: Spec,
+    facts: str,
+    analysis_date: str,
+    minimum: int,
+    output: str,
+    page: str,
+) -> None:
+    """Read customers and features, measure, write both forms of the report."""
+    people = scan(customers, mart_spec(mart)).filter(pl.col(PERSON) != UNKNOWN).collect()
+    today = date.min
+    if str(analysis_date) != "newest":
+        today = date.fromisoformat(str(analysis_date))
+    else:
+        today = scan(facts, fact_columns).select(pl.col("order_date").max()).collect(engine="streaming").item() or today
+    table_of_features = pl.read_csv(features, schema_overrides={"monetary": pl.String, "customer": pl.String})
+    found = uniqueness(
+        people, mart, table_of_features.with_columns(pl.col("monetary").cast(pl.Decimal(38, 2))), today, minimum
+    )
+    write_json(output, found)
+    write_text(page, report(found))
+    rulelog.log.info("%d customers", people.height)
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    main(
+        snakemake.input.customers,
+        snakemake.input.features,
+        snakemake.params.mart,
+        snakemake.params.facts,
+        snakemake.input.facts,
+        snakemake.params.analysis_date,
+        snakemake.params.minimum_group,
+        snakemake.output.report,
+        snakemake.output.page,
+    )

@@ -1,0 +1,137 @@
+"""Erase persons (Art. 17 GDPR): delete row-level files of the runs that hold them, and keep them out of later runs.
+
+Inputs: a file or standard input with customers, one person a line; the contracts; bronze files of the company's runs.
+Outputs: the erasure list, entries of the log of retention, tombstones, a summary for the closing words.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared import erased_records, erasures, retention, retention_log, rulelog, runs
+from shared.erasures import HOME, Identifier, Known
+from shared.faults import Fault
+from shared.files import read_json, write_json
+from shared.pseudonyms import harmonised
+from shared.retention_call import STANDARD_INPUT
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+PERSON = "customer"  # the kind of an identifier that is given without one
+WHY = "erasure of persons, Art. 17 GDPR"
+
+
+def given(text: str, where: str, kinds: set[str]) -> list[set[Identifier]]:
+    """The identifiers of each person: one person a line, parted by commas, `kind=value` or a customer number.
+
+    Raises Fault, which names the line and not its content.
+    """
+    persons = []
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        identifiers = set()
+        for part in line.split(","):
+            stated, equals, value = part.partition("=")
+            kind, value = (stated.strip(), value) if equals else (PERSON, stated)
+            if kind not in kinds or not harmonised(value):
+                problem = f"holds no identifier of one of these kinds: {', '.join(sorted(kinds))}"
+                raise Fault(f"{where}, line {number}", problem, "Write <customer number>, or <kind>=<number>")
+            identifiers.add((kind, harmonised(value)))
+        persons.append(identifiers)
+    if not persons:
+        raise Fault(where, "names no one", "Write one person a line")
+    return persons
+
+
+def tables_of(run: Path, contracts: Mapping[str, Any]) -> Iterator[erased_records.Located]:
+    """The identifiers in each bronze file of a run; raises Fault, KeyError or OSError where they cannot be read."""
+    for path in sorted((run / "bronze/data").glob("*")):
+        metadata = read_json(run / f"bronze/_meta/files/{path.name}.json")
+        contract = contracts[metadata["table"]]
+        if erased_records.kinds(contract):
+            yield erased_records.located(path, metadata, contract)
+
+
+def readable(run: Path, contracts: Mapping[str, Any]) -> list[erased_records.Located] | None:
+    """The same as a list; None where it is not certain what a run holds, so that it counts as concerned."""
+    names = retention.row_level(run)
+    if not names:
+        return []
+    stated = {path.name.removesuffix(".json") for path in (run / "bronze/_meta/files").glob("*.json")}
+    there = {path.name for path in (run / "bronze/data").glob("*")}
+    if not there or there != stated or any(Path(name).name.startswith(".") for name in names):
+        return None
+    try:
+        return list(tables_of(run, contracts))
+    except (Fault, KeyError, OSError, ValueError):
+        return None
+
+
+def main(
+    source: str, contracts: Mapping[str, Any], names: Sequence[str], key_file: str, when: str, output: str
+) -> None:
+    """Find the persons' identifiers and runs, and carry the erasure out; `names`: the company's runs."""
+    kinds = {kind for contract in contracts.values() for kind in erased_records.kinds(contract).values()}
+    if PERSON not in kinds:
+        remedy = f"State erasure: {PERSON} at the field with the customer number"
+        raise Fault("contracts", "no field says that it identifies a person", remedy)
+    if source == STANDARD_INPUT:
+        text, where = sys.stdin.read(), "standard input"
+    else:
+        text, where = Path(source).read_text(encoding="utf-8", errors="replace"), Path(source).name
+    persons = given(text, where, kinds)
+    retention_log.entries(HOME)
+    retention.lock_all()
+    retention.check_list(erasures.digest())
+    key = erasures.ready_key(Path(key_file))
+    entries = erasures.read(key)
+    announced = erasures.read(key, name=erasures.PENDING) if retention.is_announced() else set()
+    began = {name for line in retention.begun("erase") for name in line["runs"]}
+    contents = {name: readable(runs.RUNS / name, contracts) for name in names}
+    known = Known(key, entries | announced, (identifier for person in persons for identifier in person))
+    erased_records.tie(known, [table for tables in contents.values() for table in tables or []])
+    concerned = [name for name, tables in contents.items() if tables is None or any(map(holds(known), tables))]
+    everyone = seen(contents)
+    met = sum(not person.isdisjoint(everyone) for person in persons)
+    fresh = entries | announced | {erasures.entry(key, identifier) for identifier in known.all()}
+    listed = erasures.text_of(key, fresh) if fresh != entries else None
+    facts = {"persons": len(persons), "identifiers_added": len(fresh - entries)}
+    deleted = retention.carry_out("erase", WHY, sorted({*concerned, *began}), when, facts, listed, HOME)
+    write_json(output, summary(len(persons), met, deleted))
+    rulelog.log.info("%d persons, %d runs", len(persons), len(deleted))
+
+
+def holds(known: Known) -> Any:
+    """A function that says whether a file holds a record of an erased person."""
+    return lambda table: bool(erased_records.lines_of(table, known)[0])
+
+
+def seen(contents: Mapping[str, Sequence[erased_records.Located] | None]) -> set[Identifier]:
+    """Every identifier in the runs that could be read."""
+    tables = [table for found in contents.values() for table in found or []]
+    return {identifier for table in tables for identifier in erased_records.held(table.records, table.contract)}
+
+
+def summary(persons: int, met: int, deleted: Mapping[str, int]) -> dict[str, Any]:
+    """The closing words: how many persons, how many of them were met in a run, files deleted by run."""
+    lines = [f"{name}: {count} files deleted" for name, count in deleted.items()]
+    lines.append(f"{met} of {persons} were met in a run; later runs leave all of them out and count their records")
+    if published := [name for name in deleted if (runs.RUNS / name / "gold/_meta/publication.json").exists()]:
+        lines.append(f"PostgreSQL still holds what was published of {', '.join(published)}: drop these schemas")
+    lines.append("The raw exports and your own copies are not touched: erase there, too")
+    return {"words": f"{persons} persons are on the erasure list.", "lines": lines}
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    main(
+        snakemake.params.source,
+        snakemake.params.contracts,
+        snakemake.params.runs,
+        snakemake.params.key_file,
+        snakemake.params.when,
+        snakemake.output.summary,
+    )

@@ -1,0 +1,64 @@
+"""Hash a run again and compare it with its manifest; a missing file with a tombstone is as it should be.
+
+Inputs: the run's manifest and files, its tombstones, the log of retention.
+Outputs: a summary for the closing words.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared import manifest, retention, retention_log, rulelog, runs
+from shared.erasures import HOME
+from shared.faults import Fault
+from shared.files import read_json, write_json
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+NAMED = 20
+
+
+def differences(
+    stated: Mapping[str, Any], present: Mapping[str, Any], buried: set[tuple[str, str]]
+) -> tuple[list[str], int]:
+    """(a line a file that is not as the manifest says, number of missing files that have a tombstone)."""
+    lines, graves = [], 0
+    for name, entry in sorted(stated.items()):
+        if name not in present:
+            if (name, entry["sha256"]) in buried:
+                graves += 1
+            else:
+                lines.append(f"{name} is missing")
+        elif present[name]["sha256"] != entry["sha256"]:
+            lines.append(f"{name} was changed")
+    lines += [f"{name} is not in the manifest" for name in sorted(present.keys() - stated.keys())]
+    return lines, graves
+
+
+def main(run_id: str, summary: str) -> None:
+    """Compare, and name exactly what differs; raises Fault if anything does."""
+    run = runs.RUNS / run_id
+    closed = run / "_meta/run_manifest.json"
+    if not closed.exists():
+        raise Fault(f"run {run_id}", "has no manifest, so it never came to an end", "Run it again")
+    stated = read_json(closed)
+    logged = {line["hash"] for line in retention_log.entries(HOME)}
+    stones = retention.tombstones(run_id)
+    if unlogged := sum(stone["intent"] not in logged for stone in stones):
+        raise Fault(f"run {run_id}", f"{unlogged} tombstones have no entry in the log of retention", "Restore the log")
+    buried = {(stone["path"], stone["sha256"]) for stone in stones}
+    lines, graves = differences(stated["files"], manifest.files(run), buried)
+    if lines:
+        more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
+        problem = f"{len(lines)} files are not as the manifest says: {'; '.join([*lines[:NAMED], *more])}"
+        raise Fault(f"run {run_id}", problem, "Run it again, or restore it from your backup")
+    counts = [f"{len(stated['files']) - graves} files have the hash of the manifest"]
+    counts += [f"{graves} were deleted on purpose and have a tombstone"] * bool(graves)
+    counts += [f"the run ended as {stated['status']}"] * (stated["status"] != "complete")
+    write_json(summary, {"words": f"Run {run_id} is as its manifest says.", "lines": counts})
+    rulelog.log.info("%s is as its manifest says", run_id)
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    main(snakemake.params.run_id, snakemake.output.summary)

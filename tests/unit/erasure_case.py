@@ -1,0 +1,103 @@
+"""Two finished runs of a small shop in a folder of the test's own, with persons to erase."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import bronze_file
+import retention_erase
+from shared import manifest, retention, retention_log, runs
+from shared.files import write_text
+
+WHEN = "2026-12-01T10:00:00+00:00"
+FIELD = {"type": "string", "personal": "identifier", "description": "A field"}
+CUSTOMERS = {
+    "name": "customers", "title": "Customers", "files": "customers.csv", "primaryKey": ["number"],
+    "fields": [
+        {**FIELD, "name": "id", "type": "integer", "erasure": "customer_id"},
+        {**FIELD, "name": "number", "convert": "REPLACE(number, '-', '')", "erasure": "customer"},
+        {**FIELD, "name": "name", "personal": "direct"},
+    ],
+}  # fmt: skip
+ORDERS = {
+    "name": "orders", "title": "Orders", "files": "orders.csv", "primaryKey": ["order"],
+    "fields": [
+        {**FIELD, "name": "order", "erasure": "order"},
+        {**FIELD, "name": "customer", "type": "integer", "erasure": "customer_id"},
+    ],
+}  # fmt: skip
+LINES = {
+    "name": "lines", "title": "Lines", "files": "lines.csv", "primaryKey": ["order", "product"],
+    "fields": [{**FIELD, "name": "order", "erasure": "order"}, {**FIELD, "name": "product", "personal": "none"}],
+}  # fmt: skip
+CONTRACTS: dict[str, dict[str, Any]] = {"customers": CUSTOMERS, "orders": ORDERS, "lines": LINES}
+RAW = {
+    "customers": "id;number;name\n1;KU-001;Anna Öhl\n2;KU-002;Bert\n3;KU003;Cem\n",
+    "orders": "order;customer\nA-1;1\nA-2;02\nA-3;2\nA-4;9\n",
+    "lines": "order;product\nA-1;P\nA-2;P\nA-3;P\nA-3;Q\nA-4;P\n",
+}
+
+
+def contract_file(folder: Path, table: str) -> str:
+    """A contract as a file."""
+    path = folder / f"{table}.yaml"
+    path.write_text(yaml.safe_dump(CONTRACTS[table], allow_unicode=True), encoding="utf-8")
+    return str(path)
+
+
+def raw_files(folder: Path, raw: dict[str, str]) -> dict[str, str]:
+    """Table -> path of its raw file."""
+    (folder / "raw").mkdir(exist_ok=True)
+    paths = {table: folder / "raw" / f"{table}.csv" for table in raw}
+    for table, path in paths.items():
+        path.write_text(raw[table], encoding="utf-8")
+    return {table: str(path) for table, path in paths.items()}
+
+
+def bronze(folder: Path, run: str, raw: dict[str, str], erased: dict[str, Any] | None = None) -> Path:
+    """A run with its bronze files; the run folder, below the working folder."""
+    home, paths = runs.RUNS / run, raw_files(folder, raw)
+    for table, path in paths.items():
+        ties = {p: contract_file(folder, t) for t, p in paths.items() if t not in (table, "lines")}
+        bronze_file.main(
+            path, contract_file(folder, table), f"{table}.csv", str(home / f"bronze/data/{table}.csv"),
+            str(home / f"bronze/_meta/files/{table}.csv.json"), {**erased, "ties": ties} if erased else None,
+        )  # fmt: skip
+    return home
+
+
+def finished(folder: Path, run: str, created: str = "2026-11-01T00:00:00+00:00", raw: dict[str, str] = RAW) -> Path:
+    """A finished run: bronze, some row-level files after it, some evidence, the manifest."""
+    home = bronze(folder, run, raw)
+    write_text(home / "silver/data/customers.csv", "id,number\n1,KU001\n2,KU002\n")
+    write_text(home / "silver/quarantine/orders.csv", "file,record\n")
+    write_text(home / "gold/warehouse.duckdb", "KU002")
+    write_text(home / "step2_feature_engineering/data/customer_features.csv", "customer\ncu1_b\n")
+    write_text(home / "reports/final_expose.md", "All is well.\n")
+    write_text(home / "step1_eda/data/eda_summary.json", "{}\n")
+    identity = {"company": "config/shop", "raw": "raw", "created_at": created}
+    write_text(home / "_meta/run.json", json.dumps(identity))
+    stated = {"status": "complete", "finished_at": created, "files": manifest.files(home)}
+    write_text(home / "_meta/run_manifest.json", json.dumps(stated))
+    return home
+
+
+def erase(folder: Path, text: str, names: list[str] | None = None) -> dict[str, Any]:
+    """Erase the persons that a text names from all runs; the closing words."""
+    asked, output = folder / "who.txt", folder / "summary.json"
+    asked.write_text(text, encoding="utf-8")
+    names = list(runs.known()) if names is None else names
+    retention_erase.main(str(asked), CONTRACTS, names, str(folder / ".env"), WHEN, str(output))
+    return json.loads(output.read_text(encoding="utf-8"))
+
+
+def left(run: Path) -> list[str]:
+    """Row-level files of a run."""
+    return retention.row_level(run)
+
+
+def said() -> list[tuple[str, str]]:
+    """What and action of every entry of the log."""
+    return [(line["what"], line["action"]) for line in retention_log.entries()]

@@ -1,0 +1,310 @@
+"""Erasure: whose records are found, what is deleted and what stays, what is written down, and what later runs do."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from erasure_case import CONTRACTS, RAW, bronze, erase, finished, left, said
+
+import retention_erase
+from shared import erased_records, erasures, retention, retention_log, runs
+from shared.faults import Fault
+
+EVIDENCE = {"reports/final_expose.md", "step1_eda/data/eda_summary.json", "_meta/run.json", "_meta/run_manifest.json"}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The test works in a folder of its own and gives its locks back."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(runs, "_locks", [])
+    yield tmp_path
+    for descriptor in runs._locks:
+        os.close(descriptor)
+
+
+def unlocked() -> None:
+    """Give the locks back, as the end of a process does."""
+    while runs._locks:
+        os.close(runs._locks.pop())
+
+
+def erased_by(folder: Path) -> dict[str, str]:
+    """What bronze_file is told of the erasure list."""
+    return {"digest": erasures.digest(), "key_file": str(folder / ".env")}
+
+
+def after(folder: Path, raw: dict[str, str] = RAW) -> dict[str, str]:
+    """The copies that a later run makes of some raw files, line ends as they are."""
+    home = bronze(folder, "later", raw, erased_by(folder))
+    return {table: (home / f"bronze/data/{table}.csv").read_bytes().decode() for table in raw}
+
+
+def test_all_row_level_files_of_the_run_go_and_all_evidence_stays(folder):
+    run = finished(folder, "r1")
+    erase(folder, "KU002\n")
+    assert left(run) == []
+    kept = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
+    assert kept >= EVIDENCE and not any(name.startswith(("silver/", "gold/")) for name in kept)
+
+
+def test_a_run_that_does_not_hold_the_person_is_left_alone(folder):
+    theirs, others = finished(folder, "r1"), {**RAW, "customers": "id;number;name\n1;KU-001;Anna\n"}
+    run = finished(folder, "r2", raw={**others, "orders": "order;customer\nA-1;1\n", "lines": "order;product\nA-1;P\n"})
+    before = left(run)
+    erase(folder, "KU002\n")
+    assert (left(theirs), left(run)) == ([], before)
+
+
+def test_a_run_whose_content_is_uncertain_counts_as_concerned(folder):
+    run = finished(folder, "r1")
+    (run / "bronze/_meta/files/customers.csv.json").unlink()
+    erase(folder, "KU777\n")
+    assert left(run) == []
+
+
+def test_the_numbers_of_other_tables_are_found_through_the_table_that_holds_both(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    assert after(folder) == {
+        "customers": "id;number;name\n1;KU-001;Anna Öhl\n3;KU003;Cem\n",
+        "orders": "order;customer\nA-1;1\nA-4;9\n",
+        "lines": "order;product\nA-1;P\nA-4;P\n",
+    }
+
+
+@pytest.mark.parametrize("text", ["KU002", "customer=KU002", " customer_id = 2 ", "KU002, customer_id=2"])
+def test_a_person_may_be_given_by_any_number(folder, text):
+    finished(folder, "r1")
+    erase(folder, f"# from the letter of 1 December\n\n{text}\n")
+    assert "KU-002" not in after(folder)["customers"] and ";02" not in after(folder)["orders"]
+
+
+def test_a_person_that_no_run_holds_is_still_kept_out_of_later_ones(folder):
+    finished(folder, "r1")
+    words = erase(folder, "KU055, customer_id=55\n")
+    assert "0 of 1 were met in a run" in words["lines"][-2]
+    raw = {**RAW, "orders": "order;customer\nA-1;1\nA-5;55\n"}
+    assert after(folder, raw)["orders"] == "order;customer\nA-1;1\n"
+
+
+def test_new_orders_of_an_erased_person_are_left_out_with_their_lines(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    new = {**RAW, "orders": "order;customer\nA-1;1\nB-7;2\n", "lines": "order;product\nA-1;P\nB-7;P\n"}
+    assert after(folder, new)["lines"] == "order;product\nA-1;P\n"
+
+
+def test_a_number_that_also_stands_in_the_record_of_another_person_erases_nobody_else(folder):
+    raw = {**RAW, "orders": "order;customer\nA-1;1\nA-2;2\nA-1;2\n"}
+    finished(folder, "r1", raw=raw)
+    erase(folder, "KU002\n")
+    found = after(folder, raw)
+    assert found["orders"] == "order;customer\nA-1;1\n" and "A-1;P" in found["lines"]
+    assert "KU-001" in found["customers"]
+
+
+def test_a_malformed_record_with_the_number_of_an_erased_person_is_left_out(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    raw = {**RAW, "customers": RAW["customers"] + "4;KU-004;Dora;too many\n2;KU-002;Bert;too many\n"}
+    assert "Bert" not in after(folder, raw)["customers"] and "Dora" in after(folder, raw)["customers"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_all_other_bytes_of_a_file_stay_as_they_are(folder, encoding):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    text = 'id;number;name\r\n1;KU-001;"Öhl; Anna"\r\n\r\n2;KU-002;"Bert\nof two lines"\r\n3;KU003;Cem\r\n'
+    path = folder / "customers.csv"
+    path.write_bytes(text.encode(encoding))
+    import bronze_file
+
+    found = bronze_file.described(path, "customers.csv", CONTRACTS["customers"])
+    erased = {**erased_by(folder), "ties": {}}
+    assert bronze_file.leave_out(path, found, CONTRACTS["customers"], erased) == 1
+    assert path.read_bytes() == text.replace('2;KU-002;"Bert\nof two lines"\r\n', "").encode(encoding)
+
+
+def test_records_left_out_are_counted_and_the_file_is_described_as_it_is(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    home = bronze(folder, "later", RAW, erased_by(folder))
+    found = json.loads((home / "bronze/_meta/files/orders.csv.json").read_text())
+    assert (found["records"], found["erased"]) == (2, 2)
+    assert found["sha256"] == retention.measured(home / "bronze/data/orders.csv")[0]
+
+
+def test_the_list_holds_no_number_and_nobody_else_can_read_it(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    for path in [*erasures.HOME.rglob("*"), folder / ".env"]:
+        assert path.stat().st_mode & 0o077 == 0, path
+        assert path.is_dir() or "KU" not in path.read_text(), path
+    assert len(json.loads((erasures.HOME / erasures.LIST).read_text())["entries"]) == 4  # id, number, two orders
+
+
+def test_an_entry_depends_on_key_kind_and_value_and_on_no_other_key():
+    key, other = bytes(range(32)), bytes(range(1, 33))
+    found = {
+        erasures.entry(key, ("customer", "KU1")), erasures.entry(key, ("customer", "KU2")),
+        erasures.entry(key, ("customer_id", "KU1")), erasures.entry(other, ("customer", "KU1")),
+    }  # fmt: skip
+    assert len(found) == 4 and erasures.entry(key, ("customer", " KU1 ")) in found
+
+
+def test_the_key_is_added_to_the_key_file_and_what_stands_there_stays(folder):
+    (folder / ".env").write_text("ELT_PSEUDONYM_KEY=abc\nPOSTGRES_URL=x")
+    (folder / ".env").chmod(0o600)
+    key = erasures.ready_key(folder / ".env")
+    lines = (folder / ".env").read_text().splitlines()
+    assert lines[:2] == ["ELT_PSEUDONYM_KEY=abc", "POSTGRES_URL=x"] and lines[2].startswith("ELT_ERASURE_KEY=")
+    assert erasures.ready_key(folder / ".env") == key
+
+
+def test_a_key_file_that_others_can_read_is_refused(folder):
+    (folder / ".env").write_text("ELT_PSEUDONYM_KEY=abc\n")
+    (folder / ".env").chmod(0o644)
+    with pytest.raises(Fault, match="can be read by group or others"):
+        erasures.ready_key(folder / ".env")
+
+
+def test_a_run_refuses_a_list_without_its_key_and_a_list_that_was_changed_or_lost(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    retention.check_list(erasures.checked(folder / ".env"))
+    path = erasures.HOME / erasures.LIST
+    text = path.read_text()
+    path.write_text(text.replace('"entries": [', '"entries": [\n  "00",'))
+    with pytest.raises(Fault, match="not the list that the log of erasures speaks of"):
+        retention.check_list(erasures.checked(folder / ".env"))
+    path.unlink()
+    with pytest.raises(Fault, match="not the list that the log of erasures speaks of"):
+        retention.check_list(erasures.checked(folder / ".env"))
+    path.write_text(text)
+    (folder / ".env").unlink()
+    erasures.ready_key(folder / ".env")
+    with pytest.raises(Fault, match="made with another key"):
+        erasures.checked(folder / ".env")
+
+
+def test_the_log_says_intent_and_done_with_counts_and_reason_and_no_person(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    intent, done = retention_log.entries()
+    assert (intent["persons"], intent["runs"], intent["what"]) == (1, {"r1": 7}, "intent")
+    assert done["runs"] == {"r1": 7} and done["closes"] == [intent["hash"]]
+    assert "KU" not in (erasures.HOME / retention_log.LOG).read_text() and "Art. 17" in intent["why"]
+
+
+def test_a_second_erasure_of_the_same_person_changes_nothing(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    before = (erasures.HOME / retention_log.LOG).read_bytes()
+    unlocked()
+    erase(folder, "KU002\n")
+    assert (erasures.HOME / retention_log.LOG).read_bytes() == before
+
+
+def test_a_second_person_is_added_and_the_first_stays(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    unlocked()
+    erase(folder, "KU003\n")
+    assert after(folder)["customers"] == "id;number;name\n1;KU-001;Anna Öhl\n"
+    assert said() == [("intent", "erase"), ("done", "erase")] * 2
+
+
+def test_nothing_is_touched_while_a_run_is_at_work(folder):
+    run = finished(folder, "r1")
+    before = left(run)
+    script = (
+        "import sys; from pathlib import Path; from datetime import datetime, UTC; from shared import runs\n"
+        "runs.begin(Path('artifacts/runs/r1'), {'company': 'config/shop', 'raw': 'raw'}, datetime.now(UTC))\n"
+        "print('locked', flush=True); sys.stdin.read()\n"
+    )
+    scripts = Path(runs.__file__).parents[1]
+    child = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(scripts)},
+    )  # fmt: skip
+    try:
+        assert child.stdout.readline() == "locked\n"
+        with pytest.raises(Fault, match="a run is at work"):
+            erase(folder, "KU002\n")
+    finally:
+        child.communicate("")
+    assert left(run) == before and not (erasures.HOME / retention_log.LOG).exists()
+    erase(folder, "KU002\n")
+    assert left(run) == []
+
+
+@pytest.mark.parametrize("text", ["KU001\nphone=0815-4711\n", "KU001\ncustomer=\n"])
+def test_a_line_that_cannot_be_used_is_named_and_not_quoted(folder, text):
+    run = finished(folder, "r1")
+    before = left(run)
+    with pytest.raises(Fault, match=r"who.txt, line 2: holds no identifier of one of these kinds") as caught:
+        erase(folder, text)
+    assert "4711" not in str(caught.value) and left(run) == before
+
+
+def test_a_list_of_nobody_is_refused(folder):
+    with pytest.raises(Fault, match="names no one"):
+        erase(folder, "\n# nobody\n")
+
+
+def test_contracts_that_do_not_say_who_a_record_is_about_are_refused(folder):
+    (folder / "who.txt").write_text("KU001\n")
+    bare = {"lines": CONTRACTS["lines"]}
+    with pytest.raises(Fault, match="no field says that it identifies a person"):
+        retention_erase.main(str(folder / "who.txt"), bare, [], ".env", "", str(folder / "out.json"))
+
+
+def test_a_run_whose_list_changed_while_it_was_at_work_makes_no_copy(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    with pytest.raises(Fault, match="persons were erased while this run was at work"):
+        bronze(folder, "later", RAW, {**erased_by(folder), "digest": "0" * 64})
+    assert not list((runs.RUNS / "later").rglob("*.csv*"))
+
+
+def test_a_copy_in_postgresql_is_named_in_the_closing_words(folder):
+    run = finished(folder, "r1")
+    (run / "gold/_meta").mkdir(parents=True, exist_ok=True)
+    (run / "gold/_meta/publication.json").write_text("{}")
+    assert any("PostgreSQL still holds what was published of r1" in line for line in erase(folder, "KU002\n")["lines"])
+
+
+@pytest.mark.parametrize(("table", "is_link"), [("customers", True), ("orders", True), ("lines", False)])
+def test_a_table_with_two_kinds_of_numbers_ties_them(table, is_link):
+    assert erased_records.is_link(CONTRACTS[table]) == is_link
+
+
+def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    home = bronze(folder, "later", RAW, erased_by(folder))
+    import silver_table
+
+    parts = [str(home / f"silver/{part}/orders.csv") for part in ("data", "quarantine", "changes")]
+    summary = home / "silver/_meta/tables/orders.json"
+    copy, stated = home / "bronze/data/orders.csv", home / "bronze/_meta/files/orders.csv.json"
+    silver_table.main([str(copy)], [str(stated)], str(folder / "orders.yaml"), 0.0, *parts, str(summary))
+    found = json.loads(summary.read_text())
+    assert (found["records"], found["silver"], found["erased"]) == (4, 2, 2)
+
+
+def test_the_report_of_bronze_counts_what_was_left_out_and_says_whose_hashes_it_shows(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    home = bronze(folder, "later", RAW, erased_by(folder))
+    import bronze_report
+
+    files = [json.loads(path.read_text()) for path in sorted((home / "bronze/_meta/files").glob("*.json"))]
+    text = bronze_report.report(files)
+    assert "Records of erased persons are left out of the copies" in text
+    assert "| `orders.csv` | left out | records of erased persons |  | 2 |" in text
+    assert "left out" not in bronze_report.report([{**file, "erased": 0} for file in files])

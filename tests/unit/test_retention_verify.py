@@ -1,0 +1,118 @@
+"""The check of a run: exactly what differs from the manifest is named, and tombstones are accepted."""
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from erasure_case import WHEN, finished
+
+import retention_expire
+import retention_verify
+from shared import erasures, retention_call, retention_log, runs
+from shared.faults import Fault
+
+CONFIG = {"company": "config/shop", "raw": "raw", "erase_from": None, "today": "clock"}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The test works in a folder of its own and gives its locks back."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(runs, "_locks", [])
+    yield tmp_path
+    for descriptor in runs._locks:
+        os.close(descriptor)
+
+
+def verify(folder: Path, run: str = "r1") -> list[str]:
+    """The lines of the closing words."""
+    retention_verify.main(run, str(folder / "verify.json"))
+    return json.loads((folder / "verify.json").read_text())["lines"]
+
+
+def test_a_run_that_is_as_it_was_passes(folder):
+    finished(folder, "r1")
+    assert verify(folder) == ["11 files have the hash of the manifest"]
+
+
+def test_exactly_what_differs_is_named(folder):
+    run = finished(folder, "r1")
+    (run / "silver/data/customers.csv").write_text("id,number\n")
+    (run / "reports/final_expose.md").unlink()
+    (run / "gold/data").mkdir(exist_ok=True)
+    (run / "gold/data/new.csv").write_text("a\n")
+    with pytest.raises(Fault) as caught:
+        verify(folder)
+    assert (
+        "3 files are not as the manifest says: reports/final_expose.md is missing; silver/data/customers.csv was "
+        "changed; gold/data/new.csv is not in the manifest"
+    ) in str(caught.value)
+
+
+def test_what_was_deleted_on_purpose_may_be_missing_and_nothing_else(folder):
+    run = finished(folder, "r1")
+    retention_expire.main(30, date(2026, 12, 31), WHEN, str(folder / "summary.json"))
+    assert verify(folder)[1] == "6 were deleted on purpose and have a tombstone"
+    (run / "reports/final_expose.md").unlink()
+    with pytest.raises(Fault, match="1 files are not as the manifest says: reports/final_expose.md is missing"):
+        verify(folder)
+
+
+def test_a_tombstone_of_other_content_is_none(folder):
+    run = finished(folder, "r1")
+    retention_expire.main(30, date(2026, 12, 31), WHEN, str(folder / "summary.json"))
+    manifest = run / "_meta/run_manifest.json"
+    stated = json.loads(manifest.read_text())
+    stated["files"]["silver/data/customers.csv"]["sha256"] = "0" * 64
+    manifest.write_text(json.dumps(stated))
+    with pytest.raises(Fault, match="silver/data/customers.csv is missing"):
+        verify(folder)
+
+
+def test_tombstones_without_an_entry_in_the_log_are_refused(folder):
+    finished(folder, "r1")
+    retention_expire.main(30, date(2026, 12, 31), WHEN, str(folder / "summary.json"))
+    (erasures.HOME / retention_log.LOG).unlink()
+    with pytest.raises(Fault, match="7 tombstones have no entry in the log"):
+        verify(folder)
+
+
+def test_a_run_that_never_ended_is_refused(folder):
+    run = finished(folder, "r1")
+    (run / "_meta/run_manifest.json").unlink()
+    with pytest.raises(Fault, match="has no manifest"):
+        verify(folder)
+
+
+def test_the_newest_run_of_the_data_is_meant_unless_one_is_named(folder):
+    finished(folder, "r1")
+    finished(folder, "r2", created="2026-11-02T00:00:00+00:00")
+    assert retention_call.verified_run(CONFIG) == "r2"
+    assert retention_call.verified_run({**CONFIG, "run_id": "r1"}) == "r1"
+    assert retention_call.verified_run({**CONFIG, "run_id": "r9"}) is None
+    assert retention_call.verified_run({**CONFIG, "raw": "other"}) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [(["expire", "--cores", "2"], "expire"), (["retention_erase"], "erase"), (["-n", "verify"], "verify"), (["all"], None)],
+)  # fmt: skip
+def test_the_target_is_found_in_the_command_line(arguments, target):
+    assert retention_call.asked(arguments) == target
+
+
+@pytest.mark.parametrize(
+    ("target", "change", "fault"),
+    [
+        ("erase", {}, "erase_from: name the file with the customers"),
+        ("erase", {"erase_from": "none.txt"}, "erase_from: none.txt is no file"),
+        ("erase", {"erase_from": "-"}, None),
+        ("expire", {"today": "2026-02-30"}, "today: 2026-02-30 is no day"),
+        ("verify", {}, "run_id: there is no such run"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_done(target, change, fault):
+    found = list(retention_call.faults(target, {**CONFIG, **change}))
+    assert found == [] if fault is None else found[0].startswith(fault)
