@@ -87,7 +87,8 @@ def without_gate(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
         return reader(text.split("\n", stated["skip"])[-1], stated["delimiter"], len(stated["columns"]))
 
     def inspected(path: Path, where: str, dialect: bronze_file.dialects.Dialect) -> bronze_file.gate.Structure:
-        return bronze_file.gate.Structure(records=len(rows(path, dialect.described())))
+        records = len(rows(path, dialect.described()))
+        return bronze_file.gate.Structure(records, is_plain=False, is_tidy=False, is_unmarked=False)
 
     def scan_file(path: Path, metadata: dict, *given: object) -> pl.LazyFrame:
         stated = metadata["dialect"]
