@@ -208,8 +208,11 @@ def pair(days: np.ndarray, prints: np.ndarray) -> np.ndarray:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def add_pairs(needles: Needles, table: Table, day_columns: Sequence[str]) -> None:
-    """Take in each day of a person beside the person's numbers and names, words of one piece."""
+def add_pairs(needles: Needles, table: Table, day_columns: Sequence[str], reported: np.ndarray) -> None:
+    """Take in each day of a person beside the person's numbers and names, words of one piece.
+
+    `reported`: ordinals of days that reports name; beside those a short number is a count, and no proof.
+    """
     import polars as pl
 
     for column in day_columns:
@@ -218,7 +221,9 @@ def add_pairs(needles: Needles, table: Table, day_columns: Sequence[str]) -> Non
             days = frame[column].str.to_date().to_physical().to_numpy().astype(np.int64) + date(1970, 1, 1).toordinal()
             texts = [fingerprints.folded(" ".join(text.split())) for text in frame[other].cast(pl.String).to_list()]
             prints = fingerprints.of_values(texts)
-            chosen = prints.words == 1
+            has_letter = frame[other].cast(pl.String).str.contains(r"\p{L}").to_numpy()[prints.lines]
+            is_proof = has_letter | (prints.letters >= NUMBER_DIGITS) | ~np.isin(days[prints.lines], reported)
+            chosen = (prints.words == 1) & is_proof
             found = pair(days[prints.lines[chosen]], prints.whole[chosen])
             number = needles.number(f"{table.name}.{column}")
             needles.pairs.append((found, np.full(found.size, number)))
@@ -271,6 +276,7 @@ def gather(
     stated = {day for table in tables for column in table.of_class("none") if table.columns[column]["type"] == "date"
               for day in days_of(table, column)}  # fmt: skip
     stated |= {date.fromisoformat(day) for day in known_days}
+    reported = np.array(sorted(day.toordinal() for day in stated), np.int64)
     for table in tables:
         for column in table.of_class(*SEARCHED):
             kind = table.columns[column]["personal"]
@@ -282,5 +288,5 @@ def gather(
             days = [name for name in table.of_class("quasi", *SEARCHED) if table.columns[name]["type"] == "date"]
             for column in days:
                 add_days(needles, table, column, span, stated)
-            add_pairs(needles, table, days)
+            add_pairs(needles, table, days, reported)
     return needles

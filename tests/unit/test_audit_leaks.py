@@ -7,9 +7,11 @@ import json
 import random
 import re
 import unicodedata
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -361,3 +363,16 @@ def test_a_file_that_goes_while_it_is_searched_is_nothing_to_search(tmp_path):
     assert list(leaks.columns_in(tmp_path / "gone.csv")) == []
     (tmp_path / "link").symlink_to(tmp_path / "gone")
     assert leaks.records_of_snakemake(tmp_path, 0.0) == []
+
+
+@pytest.mark.parametrize(("day", "is_leak"), [("2013-05-28", False), ("1950-07-13", True)])
+def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_another_day_a_leak(day, is_leak):
+    person_columns = {"key": ("integer", "identifier"), "seen": ("date", "quasi")}
+    frame = pl.DataFrame({"key": [12], "seen": [day]})
+    table = needles.Table("gold.people", "", typed(person_columns), ["key"])
+    found = needles.Needles(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+    reported = np.array([date(2013, 5, 28).toordinal()], np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(needles.Table, "read", lambda self, columns: frame.lazy().select(columns))
+        needles.add_pairs(found, table, ["seen"], reported)
+    assert bool(sum(prints.size for prints, _ in found.pairs)) == is_leak
