@@ -161,3 +161,20 @@ def test_a_new_file_of_a_table_reruns_only_its_own_bronze(wholesaler: Project, t
     assert "bronze_file/kurse_usd.csv" in jobs
     assert not {f"bronze_file/{name}" for name in ("auftraege_2024.csv", "positionen_2025.csv")} & jobs
     assert "silver_table/orders" not in jobs
+
+
+def test_an_erased_customer_is_gone_from_the_next_run_and_its_records_are_counted(wholesaler: Project, tmp_path: Path):
+    project = copy_project(tmp_path / "project")
+    shutil.copytree(wholesaler.folder, project.folder, dirs_exist_ok=True)
+    (tmp_path / "erase.txt").write_text("K-0056\n", encoding="utf-8")
+    company = ["company=config/office_supplier", "raw=exports"]
+    done = project.snakemake("erase", "--config", *company, f"erase_from={tmp_path / 'erase.txt'}")
+    assert done.returncode == 0, done.stdout[-6000:]
+    done = project.snakemake("--config", "seed=42", "run_id=second", *company, "language=de")
+    assert done.returncode == 0, done.stdout[-6000:]
+    run = project.run("second")
+    gone = {row["Belegnr"] for row in exported("auftraege_*.csv") if row["Kundennr"] == "K-0056"}
+    tables = json.loads((run / "_meta/ledger.json").read_text(encoding="utf-8"))["tables"]
+    assert tables["orders"]["erased"] == len(gone) > 100
+    assert tables["order_lines"]["erased"] == sum(row["Belegnr"] in gone for row in exported("positionen_*.csv"))
+    assert not [path for path in run.rglob("*") if path.is_file() and b"K-0056" in path.read_bytes()]
