@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,18 @@ def clone(project: Project, target: Path) -> Project:
     """A copy of a project with its runs, its key and Snakemake's records, times of change kept."""
     shutil.copytree(project.folder, target, dirs_exist_ok=True)
     return Project(target)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder in which the test works, as the steps do in the project; locks on runs are given back at its end."""
+    from shared import runs
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(runs, "_locks", [])
+    yield tmp_path
+    for descriptor in runs._locks:
+        os.close(descriptor)
 
 
 @pytest.fixture

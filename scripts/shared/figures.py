@@ -12,7 +12,6 @@ INK = "#1f2933"  # text and this year
 ACCENT = "#0b6e75"  # the one thing to look at
 MUTED = "#9aa5b1"  # last year, the rest
 GRID = "#e4e7eb"
-SERIES = (ACCENT, "#d97706", "#4c51bf", "#9b2c2c", "#2f855a", "#718096", "#b7791f", "#553c9a")
 
 STYLE = {
     "font.family": "sans-serif",

@@ -16,14 +16,7 @@ from shared.faults import Fault
 EVIDENCE = {"reports/final_expose.md", "step1_eda/data/eda_summary.json", "_meta/run.json", "_meta/run_manifest.json"}
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """The test works in a folder of its own and gives its locks back."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runs, "_locks", [])
-    yield tmp_path
-    for descriptor in runs._locks:
-        os.close(descriptor)
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def unlocked() -> None:

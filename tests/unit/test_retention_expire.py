@@ -12,15 +12,7 @@ import retention_expire
 from shared import erasures, retention, retention_log, runs
 from shared.faults import Fault
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """The test works in a folder of its own and gives its locks back."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runs, "_locks", [])
-    yield tmp_path
-    for descriptor in runs._locks:
-        os.close(descriptor)
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def expire(folder: Path, today: str, days: int = 30) -> list[str]:

@@ -1,7 +1,6 @@
 """The check of a run: exactly what differs from the manifest is named, and tombstones are accepted."""
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 
@@ -10,20 +9,13 @@ from erasure_case import WHEN, finished
 
 import retention_expire
 import retention_verify
-from shared import erasures, retention_call, retention_log, runs
+from shared import erasures, retention_call, retention_log
 from shared.faults import Fault
 
 CONFIG = {"company": "config/shop", "raw": "raw", "erase_from": None, "today": "clock"}
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """The test works in a folder of its own and gives its locks back."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runs, "_locks", [])
-    yield tmp_path
-    for descriptor in runs._locks:
-        os.close(descriptor)
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def verify(folder: Path, run: str = "r1") -> list[str]:
