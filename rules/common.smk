@@ -8,10 +8,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
-from shared import closing, erasures, pseudonyms, rawfiles, retention, runs, settings, sqlnames, star
-from shared.code_version import code_version
-from shared.faults import Fault
-from shared.files import sha256
+from elt.bronze import exports
+from elt.privacy import pseudonyms
+from elt.retention import deletion, erasures
+from elt.run import closing, run_folders, settings, sql_names, standard
+from elt.code_version import code_version
+from elt.faults import Fault
+from elt.files import sha256
 
 NOW = datetime.now(timezone.utc)
 KEY_FILE = Path(".env")
@@ -33,21 +36,21 @@ COMPANY, RAW = config["company"], Path(config["raw"])
 OWN_WORDS = (COMPANY, "config/standard", "scripts/templates")  # words that are no data
 CONTRACTS, MARTS, KPIS, SEGMENTS = (COMPANY_KNOWLEDGE[k] for k in ("contracts", "marts", "kpis", "segments"))
 
-RAW_FILES, _faults = rawfiles.find(RAW, CONTRACTS)  # name in bronze -> (path, table)
+RAW_FILES, _faults = exports.find(RAW, CONTRACTS)  # name in bronze -> (path, table)
 if _faults:
     refuse("The raw folder cannot be used. Nothing was written.", _faults)
 PLACES = {Path(path).relative_to(RAW).as_posix(): table for path, table in RAW_FILES.values()}  # file below raw
-SOURCES = sorted({rawfiles.source_of(place) for place in PLACES})
+SOURCES = sorted({exports.source_of(place) for place in PLACES})
 
 try:
-    RUN_ID = runs.choose(config, NOW)
+    RUN_ID = run_folders.choose(config, NOW)
 except Fault as fault:
     refuse("The run cannot be used.", [str(fault)])
-RUN = (runs.RUNS / RUN_ID).as_posix()
+RUN = (run_folders.RUNS / RUN_ID).as_posix()
 
 try:
     ERASED = erasures.checked(KEY_FILE)  # names the list of erased persons, whose records bronze leaves out
-    retention.check_list(ERASED)
+    deletion.check_list(ERASED)
 except Fault as fault:
     refuse("The erasure list cannot be used.", [str(fault)])
 
@@ -56,7 +59,7 @@ def begin_run():
     """Before the first job: make or lock the run folder and keep the evidence of its last finished state."""
     os.environ.update(ELT_STARTED_AT=NOW.isoformat())
     try:
-        runs.begin(Path(RUN), config, NOW)
+        run_folders.begin(Path(RUN), config, NOW)
     except Fault as fault:
         refuse("The run cannot be used.", [str(fault)])
 
@@ -74,7 +77,7 @@ def print_failure():
 def key_id(wildcards):
     """Names the pseudonym key, so that another key makes other pseudonyms; the first run makes one if there is none."""
     will_plan = workflow.executor_plugin is not None
-    made_with = runs.with_pseudonyms() if will_plan else []
+    made_with = run_folders.with_pseudonyms() if will_plan else []
     try:
         return pseudonyms.ready(KEY_FILE, will_plan and not workflow.dryrun, made_with)
     except Fault as fault:
@@ -113,7 +116,7 @@ def ties_of(file):
 
 def sources_of(name):
     """Dotted name -> path of every table that a mart reads or refers to, the calendar apart."""
-    read = {table for table in sqlnames.tables(COMPANY_KNOWLEDGE["sql"][name]) if not table.startswith("calendar.")}
+    read = {table for table in sql_names.tables(COMPANY_KNOWLEDGE["sql"][name]) if not table.startswith("calendar.")}
     read |= {f"gold.{goal.split('.')[0]}" for goal in MARTS[name].get("foreignKeys", {}).values()}
     read |= {"gold.fact_sales"} if "kpis" in MARTS[name].get("ledger", {}) else set()
     return {table: f"{RUN}/{table.replace('.', '/data/')}.csv" for table in sorted(read)}
@@ -149,15 +152,15 @@ def absent_of(name):
     """Dotted name -> optional columns that the star schema lacks, for a standard mart that may read them."""
     if name not in COMPANY_KNOWLEDGE["standard"]:
         return {}
-    return star.absent(COMPANY_KNOWLEDGE["star"], MARTS, sources_of(name))
+    return standard.absent(COMPANY_KNOWLEDGE["star"], MARTS, sources_of(name))
 
 
 def formulas_of(name):
     """Formulas of the key figures that a mart's SQL names or its ledger proves."""
-    used = {*sqlnames.kpis(COMPANY_KNOWLEDGE["sql"][name]), *MARTS[name].get("ledger", {}).get("kpis", {}).values()}
+    used = {*sql_names.kpis(COMPANY_KNOWLEDGE["sql"][name]), *MARTS[name].get("ledger", {}).get("kpis", {}).values()}
     return {kpi: COMPANY_KNOWLEDGE["formulas"][kpi] for kpi in sorted(used)}
 
 
 def calendar_of(name):
     """Whose holidays count, for marts that read the calendar; else None."""
-    return COMPANY_KNOWLEDGE["calendar"] if "calendar.days" in sqlnames.tables(COMPANY_KNOWLEDGE["sql"][name]) else None
+    return COMPANY_KNOWLEDGE["calendar"] if "calendar.days" in sql_names.tables(COMPANY_KNOWLEDGE["sql"][name]) else None

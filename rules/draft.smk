@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
-from shared import drafting_call
-from shared.code_version import code_version
+from elt.draft import command
+from elt.code_version import code_version
 
 # Snakemake knows its targets only after it has read all rules. A draft must not ask anything of a company, which may
 # not be there yet; so its rule is read alone when it is asked for, and no run folder is chosen.
@@ -17,7 +17,7 @@ DRAFTS = f"artifacts/drafts/{Path(str(config['company'])).name}"
 DRAFT_STARTED = datetime.now(timezone.utc)
 
 if IS_DRAFT:
-    if _faults := list(drafting_call.faults(config)):
+    if _faults := list(command.faults(config)):
         sys.exit("\n".join(["Nothing can be drafted. Nothing was written.", *(f"  {line}" for line in _faults)]))
 
     pathvars:
@@ -25,10 +25,10 @@ if IS_DRAFT:
         benchmarks=f"{DRAFTS}/_meta/benchmarks",
 
     onsuccess:
-        print(drafting_call.result(Path(DRAFTS), config), file=sys.stderr)
+        print(command.result(Path(DRAFTS), config), file=sys.stderr)
 
     onerror:
-        print(drafting_call.failure(Path(DRAFTS), DRAFT_STARTED), file=sys.stderr)
+        print(command.failure(Path(DRAFTS), DRAFT_STARTED), file=sys.stderr)
 
 
 # The contracts are no declared outputs: Snakemake removes what a rule is about to make, and a person's contract stays.

@@ -1,22 +1,23 @@
 """Retention. Needs: runs. Gives: less of them: expiry, erasure of persons, and the check that only that is missing."""
 
-from shared import retention_call, settings
+from elt.retention import command
+from elt.run import settings
 
 # These targets work on runs that are there. No run is chosen or begun for them, and nothing is computed again, so their
 # rules are read alone when they are asked for.
-RETENTION = retention_call.asked(sys.argv[1:])
+RETENTION = command.asked(sys.argv[1:])
 RETENTION_STARTED = datetime.now(timezone.utc)
 RETENTION_HOME = "artifacts/retention"
 
 if RETENTION:
     config.update(settings.plain_dates(config))
     if config.get("erase_from") in ([""], [None]):  # what YAML takes a lone hyphen on the command line for
-        config["erase_from"] = retention_call.STANDARD_INPUT
+        config["erase_from"] = command.STANDARD_INPUT
     for _group in ("segmentation", "quarantine_budget"):
         if isinstance(config.get(_group), dict):
             config[_group] = settings.typed_texts(config[_group])
     RETENTION_CONTRACTS, _faults = settings.contracts_of(config, Path(workflow.basedir), RETENTION == "erase")
-    if _faults := _faults or list(retention_call.faults(RETENTION, config)):
+    if _faults := _faults or list(command.faults(RETENTION, config)):
         sys.exit("\n".join(["Nothing can be done. Nothing was written.", *(f"  {line}" for line in _faults)]))
 
     pathvars:
@@ -24,10 +25,10 @@ if RETENTION:
         benchmarks=f"{RETENTION_HOME}/_meta/benchmarks",
 
     onsuccess:
-        print(retention_call.result(RETENTION), file=sys.stderr)
+        print(command.result(RETENTION), file=sys.stderr)
 
     onerror:
-        print(retention_call.failure(RETENTION, RETENTION_STARTED), file=sys.stderr)
+        print(command.failure(RETENTION, RETENTION_STARTED), file=sys.stderr)
 
 
 rule retention_expire:
@@ -45,7 +46,7 @@ rule retention_expire:
     params:
         code=code_version("retention_expire.py"),
         days=config.get("retention_days"),
-        today=lambda wildcards: retention_call.today(config["today"], RETENTION_STARTED).isoformat(),
+        today=lambda wildcards: command.today(config["today"], RETENTION_STARTED).isoformat(),
         when=RETENTION_STARTED.isoformat(timespec="seconds"),  # whenever it is asked for, it looks again
     script:
         "../scripts/retention_expire.py"
@@ -67,7 +68,7 @@ rule retention_erase:
         code=code_version("retention_erase.py"),
         source=config.get("erase_from"),
         contracts=lambda wildcards: RETENTION_CONTRACTS,
-        runs=lambda wildcards: retention_call.of_company(config),
+        runs=lambda wildcards: command.of_company(config),
         key_file=".env",
         when=RETENTION_STARTED.isoformat(timespec="seconds"),
     script:
@@ -88,7 +89,7 @@ rule retention_verify:
         "../envs/pipeline.yaml"
     params:
         code=code_version("retention_verify.py"),
-        run_id=lambda wildcards: retention_call.verified_run(config),
+        run_id=lambda wildcards: command.verified_run(config),
         when=RETENTION_STARTED.isoformat(timespec="seconds"),
     script:
         "../scripts/retention_verify.py"

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import privacy_map, pseudonyms, retention, rulelog
-from shared.disclosure import ONE, TWO
-from shared.faults import Fault
-from shared.files import PROTECTED_LAYERS, read_json, write_json
+from elt import rulelog
+from elt.audit import data_map
+from elt.faults import Fault
+from elt.files import PROTECTED_LAYERS, read_json, write_json
+from elt.privacy import pseudonyms
+from elt.privacy.disclosure import ONE, TWO
+from elt.retention import deletion
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -26,8 +29,8 @@ ACTIONS = {
     "direct": "stays in the protected layers",
 }
 ALLOWED = {  # class -> forms in which the exploration may show a column of it
-    "none": set(privacy_map.SHOWN.values()),
-    "quasi": set(privacy_map.SHOWN.values()),
+    "none": set(data_map.SHOWN.values()),
+    "quasi": set(data_map.SHOWN.values()),
     "identifier": {"missing"},
     "direct": {"missing"},
 }
@@ -104,7 +107,7 @@ def check_exploration(items: Iterable[Mapping[str, Any]], marts: Mapping[str, An
     shown = 0
     for item in items:
         mart, _, column = item["what"].partition(".")
-        if item["file"] == privacy_map.EXPLORATION and column in marts.get(mart, {}).get("columns", {}):
+        if item["file"] == data_map.EXPLORATION and column in marts.get(mart, {}).get("columns", {}):
             personal = marts[mart]["columns"][column]["personal"]
             if item["form"] not in ALLOWED[personal]:
                 problem = f"shows {item['form']} of {item['what']}, which is of class {personal}"
@@ -150,9 +153,9 @@ def check_modes(run: Path) -> dict[str, int]:
 
 def check_retention(tables: Sequence[str], evidence: Sequence[str], days: int) -> dict[str, Any]:
     """Which published files are due and which stay, as expiry decides it; raises Fault where a table would stay."""
-    if kept := [name for name in tables if not retention.is_row_level(name)]:
+    if kept := [name for name in tables if not deletion.is_row_level(name)]:
         raise Fault(kept[0], "holds a row a person and would never be due", REPORT_THIS)
-    if due := [name for name in evidence if retention.is_row_level(name)]:
+    if due := [name for name in evidence if deletion.is_row_level(name)]:
         raise Fault(due[0], "is evidence and would be deleted with the data", REPORT_THIS)
     return {"days": days, "row_level": sorted(tables), "evidence": sorted(evidence)}
 
@@ -239,8 +242,8 @@ def main(
     sql = {name: Path(path).read_text(encoding="utf-8") for name, path in sql_files.items()}
     summary, model, numbers = (read_json(sources[name]) for name in ("summary", "model", "numbers"))
     headers = {name: header(path) for name, path in zip(inside, published, strict=True)}
-    items = privacy_map.published(headers, summary, model, numbers["figures"], marts)
-    mapped = privacy_map.data_map(contracts, marts, privacy_map.traced(contracts, marts, sql, formulas, star), items)
+    items = data_map.published(headers, summary, model, numbers["figures"], marts)
+    mapped = data_map.data_map(contracts, marts, data_map.traced(contracts, marts, sql, formulas, star), items)
     silver, gold = described(contracts, marts, mapped)
     named = sorted(
         {column for table in (*silver.values(), *gold.values()) for column, c in table.items() if c["class"] != "none"}

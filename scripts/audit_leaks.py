@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import disguises, leaks, needles, rulelog
-from shared.faults import Fault
-from shared.files import write_json
+from elt import rulelog
+from elt.audit import leak_disguises, leak_search, leak_search_terms
+from elt.faults import Fault
+from elt.files import write_json
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -28,27 +29,27 @@ REMEDY = (
 )
 
 
-def tables_of(run: Path, specs: Mapping[str, Mapping[str, Any]]) -> list[needles.Table]:
+def tables_of(run: Path, specs: Mapping[str, Mapping[str, Any]]) -> list[leak_search_terms.Table]:
     """The protected tables, from dotted name -> {columns, key}."""
     return [
-        needles.Table(name, str(run / f"{name.replace('.', '/data/')}.csv"), spec["columns"], spec["key"])
+        leak_search_terms.Table(name, str(run / f"{name.replace('.', '/data/')}.csv"), spec["columns"], spec["key"])
         for name, spec in sorted(specs.items())
     ]
 
 
-def personal(tables: Sequence[needles.Table]) -> list[needles.Table]:
+def personal(tables: Sequence[leak_search_terms.Table]) -> list[leak_search_terms.Table]:
     """The tables with a personal column."""
-    return [table for table in tables if table.of_class("quasi", *needles.SEARCHED)]
+    return [table for table in tables if table.of_class("quasi", *leak_search_terms.SEARCHED)]
 
 
-def rejects_of(run: Path, tables: Sequence[needles.Table]) -> dict[str, dict[str, list[str]]]:
+def rejects_of(run: Path, tables: Sequence[leak_search_terms.Table]) -> dict[str, dict[str, list[str]]]:
     """Table -> column -> values that never reached silver."""
     found = {}
     for table in tables:
         layer, name = table.name.split(".")
         if layer == "silver":
             folder = run / "silver"
-            found[table.name] = needles.rejected(
+            found[table.name] = leak_search_terms.rejected(
                 str(folder / f"quarantine/{name}.csv"), str(folder / f"changes/{name}.csv"), table
             )
     return found
@@ -71,7 +72,7 @@ def order_check(run: Path, paths: Sequence[Path], pseudonyms: str) -> dict[str, 
     keys = pl.read_csv(pseudonyms, schema={"customer_key": pl.Int64, "pseudonym": pl.String})
     found = {}
     for path in paths:
-        if path.suffix == ".csv" and (measured := leaks.order_of(path, keys)):
+        if path.suffix == ".csv" and (measured := leak_search.order_of(path, keys)):
             name, (correlation, limit) = path.relative_to(run).as_posix(), measured
             if abs(correlation) >= limit:
                 measured = f"rank correlation {correlation:.2f}, allowed {limit:.2f}"
@@ -92,26 +93,26 @@ def main(
 ) -> None:
     """Gather the values, search every published file, compare columns and order, write what was searched."""
     run = Path(output).parents[1]
-    paths = [path for path in leaks.published(run) if str(path) not in (output, own_log)]
+    paths = [path for path in leak_search.published(run) if str(path) not in (output, own_log)]
     started = os.environ.get("ELT_STARTED_AT")
     since = datetime.fromisoformat(started).timestamp() if started else 0.0
-    records = leaks.records_of_snakemake(Path(snakemake_folder), since)
+    records = leak_search.records_of_snakemake(Path(snakemake_folder), since)
     places = {path: path.relative_to(run).as_posix() for path in paths} | {path: str(path) for path in records}
 
     known = tables_of(run, tables)
     texts = [Path(path).read_text(encoding="utf-8") for path in own_words]
     asked = personal(known)
-    wanted = needles.gather(known, rejects_of(run, asked), texts, known_days, leaks.digests(places))
-    search, finds = leaks.Search(wanted), {}
+    wanted = leak_search_terms.gather(known, rejects_of(run, asked), texts, known_days, leak_search.digests(places))
+    search, finds = leak_search.Search(wanted), {}
     for path, name in list(places.items()):
         if owners := search.in_text(name):  # the name cannot be said
             places[path] = name = f"{Path(name).parent.as_posix()}/ (the name of a file)"
             finds.setdefault(name, set()).update(owners)
         if owners := search.in_file(path):
             finds.setdefault(name, set()).update(owners)
-    columns = leaks.Columns(asked, [owner for owner in wanted.owners if not wanted.alone[owner]])
+    columns = leak_search.Columns(asked, [owner for owner in wanted.owners if not wanted.alone[owner]])
     for path in paths:
-        for column, values, is_beside in leaks.columns_in(path):
+        for column, values, is_beside in leak_search.columns_in(path):
             if owners := columns.owners_of(values, is_beside):
                 finds.setdefault(f"{places[path]} ({column})", set()).update(owners)
     for owner in sorted(wanted.hashed):
@@ -120,12 +121,12 @@ def main(
         raise said(finds)
     order = order_check(run, paths, pseudonyms)
 
-    lasting = [path for path in paths if path.exists() and not places[path].startswith(leaks.VOLATILE)]
+    lasting = [path for path in paths if path.exists() and not places[path].startswith(leak_search.VOLATILE)]
     write_json(output, {
         "hits": 0,
         "searched": {"files": len(lasting), "bytes": sum(path.stat().st_size for path in lasting)},
         "searched_too": ["logs", "benchmarks", "evidence of earlier states", "records of Snakemake"],
-        "forms": [*FORMS, *(f"{name} without a key" for name in disguises.ALGORITHMS)],
+        "forms": [*FORMS, *(f"{name} without a key" for name in leak_disguises.ALGORITHMS)],
         "values": {owner: {"distinct": wanted.values[owner], "searched_alone": wanted.alone[owner]}
                    for owner in sorted(wanted.owners)},
         "row_order": order,

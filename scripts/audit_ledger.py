@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shared import rulelog
-from shared.faults import Fault
-from shared.files import read_yaml, write_json
+from elt import rulelog
+from elt.faults import Fault
+from elt.files import read_yaml, write_json
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import manifest, rulelog
-from shared.files import write_json
+from elt import rulelog
+from elt.files import write_json
+from elt.run import manifest
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import pages, privacy_assessment, privacy_map, rulelog
-from shared.files import read_json, read_yaml
-from shared.languages import in_language
-from shared.markdown import Markdown, code, escape, table
-from shared.numbers import number
+from elt import rulelog
+from elt.audit import assessment as privacy_assessment
+from elt.audit import data_map as privacy_map
+from elt.files import read_json, read_yaml
+from elt.report import pages
+from elt.report.languages import in_language
+from elt.report.markdown import Markdown, code, escape, table
+from elt.report.numbers import number
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shared import rulelog
-from shared.bands import NAMES, banded
-from shared.files import write_json, write_text
-from shared.markdown import Markdown, code, table
-from shared.numbers import number, percent
-from shared.profiles import PERSON, UNKNOWN, age_band, kind
-from shared.tables import Spec, mart_spec, scan
-from shared.uniqueness import all_measured, worst
+from elt import rulelog
+from elt.audit.uniqueness import all_measured, worst
+from elt.eda.profiles import PERSON, UNKNOWN, age_band, kind
+from elt.files import write_json, write_text
+from elt.release.bands import NAMES, banded
+from elt.report.markdown import Markdown, code, table
+from elt.report.numbers import number, percent
+from elt.tables import Spec, mart_spec, scan
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -56,7 +56,7 @@ def uniqueness(
 ) -> dict[str, Any]:
     """The report as data: the quasi columns of dim_customer, and what the orders of a customer tell.
 
-    customers: one row a known customer; features: one row a customer with orders (columns of shared/bands.py).
+    customers: one row a known customer; features: one row a customer with orders (columns of elt/release/bands.py).
     """
     treatments = quasi_columns(mart)
     used = [name for name in NAMES if name in features.columns]

@@ -12,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import dialects, erasures, gate, rulelog, sources
-from shared.faults import Fault
-from shared.files import copy_bytes, read_yaml, sha256, sha256_of_copy, staged, write_json
+from elt import rulelog
+from elt.bronze import dialects, scan, structural_validation
+from elt.faults import Fault
+from elt.files import copy_bytes, read_yaml, sha256, sha256_of_copy, staged, write_json
+from elt.retention import erasures
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -27,7 +29,7 @@ def described(path: Path, where: str, contract: dict[str, Any]) -> dict[str, Any
     header's; `malformed_records` and `faults` count all of them. Silver finds them again by the same rules.
     """
     dialect = dialects.detect(path, where, contract)
-    structure = gate.inspected(path, where, dialect)
+    structure = structural_validation.inspected(path, where, dialect)
     if not structure.records and not contract.get("mayBeEmpty"):
         remedy = "Export the table again; if it may be empty, state mayBeEmpty: true in the contract"
         raise Fault(where, "has a header and no records", remedy)
@@ -45,7 +47,7 @@ def leave_out(path: Path, found: dict[str, Any], contract: dict[str, Any], erase
 
     `erased`: `digest` of the list, `key_file`, and `ties`, raw file -> contract file of tables that tie identifiers.
     """
-    from shared import erased_records
+    from elt.retention import erased_records
 
     if erasures.digest() != erased["digest"]:
         raise Fault(erasures.LIST, "persons were erased while this run was at work", "Start the run again")
@@ -57,7 +59,7 @@ def leave_out(path: Path, found: dict[str, Any], contract: dict[str, Any], erase
     erased_records.tie(known, tables)
     count, lines = erased_records.lines_of(tables[0], known)
     if lines:
-        erased_records.leave_out(path, sources.dialect_of(found), lines)
+        erased_records.leave_out(path, scan.dialect_of(found), lines)
     return count
 
 

@@ -7,11 +7,11 @@ Outputs: bronze/_meta/bronze_metadata.yaml, bronze/reports/bronze_report.md.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared import rulelog
-from shared.files import read_json, write_text, write_yaml
-from shared.markdown import code, table
-from shared.numbers import number
-from shared.records import REASONS
+from elt import rulelog
+from elt.bronze.records import REASONS
+from elt.files import read_json, write_text, write_yaml
+from elt.report.markdown import code, table
+from elt.report.numbers import number
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

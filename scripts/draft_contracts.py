@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import drafting_columns, drafting_files, drafting_text, rulelog, sources
-from shared.drafting_text import Table
-from shared.faults import Fault
-from shared.files import make_folder, read_yaml, write_json, write_text
+from elt import rulelog
+from elt.bronze import scan
+from elt.draft import column_types, contract_text, export_files
+from elt.draft.contract_text import Table
+from elt.faults import Fault
+from elt.files import make_folder, read_yaml, write_json, write_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,14 +43,14 @@ def known(company: Path) -> dict[str, Any]:
 def keys(frame: "pl.LazyFrame", table: Table) -> None:
     """Find the columns of the likeliest key and every candidate; fewest columns first, with the evidence for each."""
     columns, records, evidence = table.columns, table.records, table.key_evidence
-    singles = drafting_columns.single_keys(columns, records)
+    singles = column_types.single_keys(columns, records)
     table.candidates += [column.name for column in singles]
     for column in singles:
         again, empty = column.filled - column.distinct, records - column.filled
         but = [f"{again} repeat"] * bool(again) + [f"{empty} are empty"] * bool(empty)
         evidence.append(f"{column.name}: unique in {column.distinct} of {records} records" + but_for(but))
     is_unique = bool(singles) and singles[0].distinct == records
-    combined = [] if is_unique else drafting_columns.combined_keys(frame, columns, records)
+    combined = [] if is_unique else column_types.combined_keys(frame, columns, records)
     for parts, count in combined:
         names = " + ".join(part.name for part in parts)
         evidence.append(f"{names}: unique in {count} of {records} records")
@@ -65,7 +67,7 @@ def but_for(words: Sequence[str]) -> str:
 def references(raws: Mapping[str, "pl.LazyFrame"], tables: Sequence[Table]) -> None:
     """Add to each table which of its columns may refer to the key of another one."""
     values = {
-        (table.draft.name, key): drafting_columns.values_of(raws[table.draft.name], key)
+        (table.draft.name, key): column_types.values_of(raws[table.draft.name], key)
         for table in tables
         for key in table.candidates
     }
@@ -75,9 +77,9 @@ def references(raws: Mapping[str, "pl.LazyFrame"], tables: Sequence[Table]) -> N
         for column in table.columns if others else ():
             if column.kind not in ("string", "integer"):
                 continue
-            own = drafting_columns.values_of(raws[mine], column.name)
+            own = column_types.values_of(raws[mine], column.name)
             for (name, key), found in others.items():
-                if (count := drafting_columns.refers(column, own, found)) is not None:
+                if (count := column_types.refers(column, own, found)) is not None:
                     words = f"{count} of its {own.len()} distinct values are there"
                     table.references.append(f"{column.name} -> {name}.{key}: {words}")
 
@@ -88,7 +90,7 @@ def main(raw: str, company: str, staging: str, summary: str) -> None:
     if not folder.is_dir():
         raise Fault(raw, "there is no such folder", "Give the folder with the exports: --config raw=<folder>")
     contracts = known(Path(company))
-    drafts, faults = drafting_files.found(folder, contracts)
+    drafts, faults = export_files.found(folder, contracts)
     if not drafts and not contracts:
         words = " ".join(faults).rstrip(".") or "there is no file with the ending .csv, .txt, .tsv or .tab"
         raise Fault(raw, f"no contract can be drafted: {words}", "Export the tables as CSV into this folder")
@@ -100,11 +102,11 @@ def main(raw: str, company: str, staging: str, summary: str) -> None:
             names, place = list(exports[0].columns), Path(staging) / draft.name
             described = [export.metadata for export in exports]
             files = [export.path.as_posix() for export in exports]
-            frame, _ = sources.scan(files, described, names, place)
-            columns, records = drafting_columns.profiled(frame, names)
+            frame, _ = scan.scan(files, described, names, place)
+            columns, records = column_types.profiled(frame, names)
             raws[draft.name] = frame
             tables.append(Table(draft, columns, records))
-            keys(drafting_columns.texts(frame, names), tables[-1])
+            keys(column_types.texts(frame, names), tables[-1])
         references(raws, tables)
     finally:
         shutil.rmtree(staging)
@@ -112,12 +114,12 @@ def main(raw: str, company: str, staging: str, summary: str) -> None:
         target = Path(company) / "contracts" / f"{table.draft.name}.yaml"
         if target.exists():
             raise Fault(target.as_posix(), "appeared while the drafts were made", "Start again")
-        write_text(target, drafting_text.contract(table))
+        write_text(target, contract_text.contract(table))
         rulelog.log.info("%s: %d records, %d fields", target, table.records, len(table.columns))
     for fault in faults:
         rulelog.log.warning("%s", fault)
     kept = {name: contract["files"] for name, contract in contracts.items()}
-    write_json(summary, drafting_text.summary(tables, kept, faults))
+    write_json(summary, contract_text.summary(tables, kept, faults))
 
 
 if __name__ == "__main__":

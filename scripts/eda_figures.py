@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from shared import rulelog
-from shared.charts import bars, not_available, scale
-from shared.figures import ACCENT, INK, MUTED, new_figure, save_svg
-from shared.files import read_json
-from shared.numbers import number, percent
+from elt import rulelog
+from elt.eda.charts import bars, not_available, scale
+from elt.files import read_json
+from elt.report.figures import ACCENT, INK, MUTED, new_figure, save_svg
+from elt.report.numbers import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import pages, rulelog
-from shared.files import read_json
-from shared.markdown import code, escape, table
-from shared.numbers import number, percent
-from shared.profile_text import mart_section, missing_cell, numbers_table, plain
+from elt import rulelog
+from elt.eda.profile_text import mart_section, missing_cell, numbers_table, plain
+from elt.files import read_json
+from elt.report import pages
+from elt.report.markdown import code, escape, table
+from elt.report.numbers import number, percent
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

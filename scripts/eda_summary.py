@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from shared import rulelog
-from shared.breakdowns import breakdown, lookup, sums
-from shared.distributions import OUTERMOST, bin_counts, merged, rank_value
-from shared.files import write_json
-from shared.profiles import PERSON, UNKNOWN, profile
-from shared.sales_views import CENTS, MONTH, ORDERS
-from shared.tables import mart_spec, scan
+from elt import rulelog
+from elt.eda.breakdowns import breakdown, lookup, sums
+from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
+from elt.eda.profiles import PERSON, UNKNOWN, profile
+from elt.files import write_json
+from elt.sales.views import CENTS, MONTH, ORDERS
+from elt.tables import mart_spec, scan
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

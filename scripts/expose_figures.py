@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from shared import rulelog
-from shared.charts_customers import cohort_retention, product_classes, revenue_concentration, segment_shares
-from shared.charts_situation import revenue_bridge, revenue_by_month
-from shared.figures import MUTED, new_figure, save_svg
-from shared.files import read_json, read_yaml
-from shared.wording import Wording
+from elt import rulelog
+from elt.expose.charts_customers import cohort_retention, product_classes, revenue_concentration, segment_shares
+from elt.expose.charts_situation import revenue_bridge, revenue_by_month
+from elt.expose.wording import Wording
+from elt.files import read_json, read_yaml
+from elt.report.figures import MUTED, new_figure, save_svg
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shared import expose_customers, expose_evidence, expose_products, expose_segments, expose_situation, rulelog
-from shared.files import read_json, read_yaml, write_json
-from shared.number_ledger import NumberLedger
-from shared.sales_views import sales_of
-from shared.tables import Spec, scan
+from elt import rulelog
+from elt.expose import customers, evidence, segments
+from elt.expose import products as expose_products
+from elt.expose import situation as expose_situation
+from elt.expose.number_ledger import NumberLedger
+from elt.files import read_json, read_yaml, write_json
+from elt.sales.views import sales_of
+from elt.tables import Spec, scan
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -58,11 +61,11 @@ def main(
     ledger = NumberLedger()
     pages = {
         "situation": expose_situation.page(ledger, sales, kpis),
-        "segments": expose_segments.page(ledger, read_json(inputs["model"])),
-        "customers": expose_customers.page(ledger, sales),
+        "segments": segments.page(ledger, read_json(inputs["model"])),
+        "customers": customers.page(ledger, sales),
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
     }
-    pages["evidence"] = expose_evidence.page(ledger, silver, accounts, personal, sales, pages)
+    pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages)
     pages["situation"]["messages"] = messages(pages)
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
     write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})

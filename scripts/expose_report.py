@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shared import markdown, rulelog
-from shared.files import read_json, read_yaml, write_text
-from shared.wording import Wording
+from elt import rulelog
+from elt.expose.wording import Wording
+from elt.files import read_json, read_yaml, write_text
+from elt.report import markdown
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import polars as pl
 
-from shared import objections, pages, rulelog
-from shared.faults import Fault
-from shared.feature_catalogue import Feature, catalogue, dictionary, guard, slugs
-from shared.files import write_frame
-from shared.sales_views import ORDERS
-from shared.tables import Spec, scan
+from elt import rulelog
+from elt.faults import Fault
+from elt.features import objections
+from elt.features.catalogue import Feature, catalogue, dictionary, guard, slugs
+from elt.files import write_frame
+from elt.report import pages
+from elt.sales.views import ORDERS
+from elt.tables import Spec, scan
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

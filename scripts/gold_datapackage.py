@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import rulelog, warehouse
-from shared.files import sha256, write_json
+from elt import rulelog
+from elt.files import sha256, write_json
+from elt.warehouse import ddl
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -62,13 +63,13 @@ def reference(column: str, goal: str) -> dict[str, Any]:
 
 def resource(name: str, mart: Mapping[str, Any], unique: list[str], path: str) -> dict[str, Any]:
     """One table: where it is, its bytes, how it is written, its schema; `unique`: columns unique beside the key."""
-    needed, alone = warehouse.required(mart), {*unique, *(mart["key"] if len(mart["key"]) == 1 else [])}
+    needed, alone = ddl.required(mart), {*unique, *(mart["key"] if len(mart["key"]) == 1 else [])}
     schema: dict[str, Any] = {
         "fields": [field(column, spec, column in needed, column in alone) for column, spec in mart["columns"].items()],
         "primaryKey": mart["key"],
         "missingValues": [""],
     }
-    if keys := [reference(column, goal) for column, goal in warehouse.references(mart).items()]:
+    if keys := [reference(column, goal) for column, goal in ddl.references(mart).items()]:
         schema["foreignKeys"] = keys
     return {
         "name": name,
@@ -89,14 +90,14 @@ def resource(name: str, mart: Mapping[str, Any], unique: list[str], path: str) -
 def package(marts: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
     """The whole description; every table after those that it refers to. `files`: table -> its CSV file."""
     tables = {**marts, PSEUDONYMS: PSEUDONYM_TABLE}
-    order = warehouse.by_reference(tables)
+    order = ddl.by_reference(tables)
     return {
         "profile": "tabular-data-package",
         "name": "gold",
         "title": "Gold: star schema and aggregates",
         "description": "The tables of the protected layer gold, with types, keys, references and personal classes. "
         "They hold personal data: see the property personal of each field.",
-        "resources": [resource(n, tables[n], warehouse.also_unique(n, tables), files[n]) for n in order],
+        "resources": [resource(n, tables[n], ddl.also_unique(n, tables), files[n]) for n in order],
     }
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shared import rulelog, sqlnames, tables
-from shared.faults import Fault
-from shared.files import staged, write_json
+from elt import rulelog, tables
+from elt.faults import Fault
+from elt.files import staged, write_json
+from elt.run import sql_names
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -116,13 +117,13 @@ def main(
     `absent`: dotted table name -> optional columns that it lacks and the SQL may read as missing; `formulas`: of the
     key figures that the SQL names.
     """
-    sql = sqlnames.with_formulas(Path(sql_file).read_text(encoding="utf-8"), formulas)
+    sql = sql_names.with_formulas(Path(sql_file).read_text(encoding="utf-8"), formulas)
     frames = {
         table: tables.with_absent(tables.scan(path, specs[table]), absent.get(table, []))
         for table, path in sources.items()
     }
     if calendar:
-        from shared import calendar as calendar_table
+        from elt.gold import calendar_days as calendar_table
 
         frames["calendar.days"] = calendar_table.days(calendar["country"], calendar.get("subdivision"))
     with tables.planning(f"mart {name}", f"Correct {name}.sql"):

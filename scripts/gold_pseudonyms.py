@@ -7,9 +7,10 @@ Outputs: gold/data/customer_pseudonyms.csv (customer_key, pseudonym; one row a c
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared import pseudonyms, rulelog, tables
-from shared.faults import Fault
-from shared.files import write_rows
+from elt import rulelog, tables
+from elt.faults import Fault
+from elt.files import write_rows
+from elt.privacy import pseudonyms
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

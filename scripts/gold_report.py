@@ -7,11 +7,11 @@ Outputs: gold/_meta/gold_metadata.yaml, gold/reports/gold_marts_report.md, gold/
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared import rulelog
-from shared.disclosure import count_text
-from shared.files import gathered, write_text, write_yaml
-from shared.markdown import Markdown, code, escape, table
-from shared.numbers import number
+from elt import rulelog
+from elt.files import gathered, write_text, write_yaml
+from elt.privacy.disclosure import count_text
+from elt.report.markdown import Markdown, code, escape, table
+from elt.report.numbers import number
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shared import rulelog
-from shared.bands import NAMES
-from shared.faults import Fault
-from shared.files import sha256, write_json, write_rows
-from shared.kanonymity import diversity, released, sizes
+from elt import rulelog
+from elt.faults import Fault
+from elt.files import sha256, write_json, write_rows
+from elt.release.bands import NAMES
+from elt.release.kanonymity import diversity, released, sizes
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

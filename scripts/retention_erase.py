@@ -1,7 +1,7 @@
 """Erase persons (Art. 17 GDPR): delete row-level files of the runs that hold them, and keep them out of later runs.
 
 Inputs: a file or standard input with customers, one person a line; the contracts; bronze files of the company's runs.
-Outputs: the erasure list, entries of the log of retention, tombstones, a summary for the closing words.
+Outputs: the erasure list, entries of the log of deletion, tombstones, a summary for the closing words.
 """
 
 import sys
@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import erased_records, erasures, retention, retention_log, rulelog, runs
-from shared.erasures import HOME, Identifier, Known
-from shared.faults import Fault
-from shared.files import read_json, write_json
-from shared.pseudonyms import harmonised
-from shared.retention_call import STANDARD_INPUT
+from elt import rulelog
+from elt.faults import Fault
+from elt.files import read_json, write_json
+from elt.privacy.pseudonyms import harmonised
+from elt.retention import deletion, deletion_log, erased_records, erasures
+from elt.retention.command import STANDARD_INPUT
+from elt.retention.erasures import HOME, Identifier, Known
+from elt.run import run_folders
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -57,7 +59,7 @@ def tables_of(run: Path, contracts: Mapping[str, Any]) -> Iterator[erased_record
 
 def readable(run: Path, contracts: Mapping[str, Any]) -> list[erased_records.Located] | None:
     """The same as a list; None where it is not certain what a run holds, so that it counts as concerned."""
-    names = retention.row_level(run)
+    names = deletion.row_level(run)
     if not names:
         return []
     stated = {path.name.removesuffix(".json") for path in (run / "bronze/_meta/files").glob("*.json")}
@@ -73,7 +75,7 @@ def readable(run: Path, contracts: Mapping[str, Any]) -> list[erased_records.Loc
 def main(
     source: str, contracts: Mapping[str, Any], names: Sequence[str], key_file: str, when: str, output: str
 ) -> None:
-    """Find the persons' identifiers and runs, and carry the erasure out; `names`: the company's runs."""
+    """Find the persons' identifiers and run_folders, and carry the erasure out; `names`: the company's runs."""
     kinds = {kind for contract in contracts.values() for kind in erased_records.kinds(contract).values()}
     if PERSON not in kinds:
         remedy = f"State erasure: {PERSON} at the field with the customer number"
@@ -83,14 +85,14 @@ def main(
     else:
         text, where = Path(source).read_text(encoding="utf-8", errors="replace"), Path(source).name
     persons = given(text, where, kinds)
-    retention_log.entries(HOME)
-    retention.lock_all()
-    retention.check_list(erasures.digest())
+    deletion_log.entries(HOME)
+    deletion.lock_all()
+    deletion.check_list(erasures.digest())
     key = erasures.ready_key(Path(key_file))
     entries = erasures.read(key)
-    announced = erasures.read(key, name=erasures.PENDING) if retention.is_announced() else set()
-    began = {name for line in retention.begun("erase") for name in line["runs"]}
-    contents = {name: readable(runs.RUNS / name, contracts) for name in names}
+    announced = erasures.read(key, name=erasures.PENDING) if deletion.is_announced() else set()
+    began = {name for line in deletion.begun("erase") for name in line["runs"]}
+    contents = {name: readable(run_folders.RUNS / name, contracts) for name in names}
     known = Known(key, entries | announced, (identifier for person in persons for identifier in person))
     erased_records.tie(known, [table for tables in contents.values() for table in tables or []])
     concerned = [name for name, tables in contents.items() if tables is None or any(map(holds(known), tables))]
@@ -99,7 +101,7 @@ def main(
     fresh = entries | announced | {erasures.entry(key, identifier) for identifier in known.all()}
     listed = erasures.text_of(key, fresh) if fresh != entries else None
     facts = {"persons": len(persons), "identifiers_added": len(fresh - entries)}
-    deleted = retention.carry_out("erase", WHY, sorted({*concerned, *began}), when, facts, listed, HOME)
+    deleted = deletion.carry_out("erase", WHY, sorted({*concerned, *began}), when, facts, listed, HOME)
     write_json(output, summary(len(persons), met, deleted))
     rulelog.log.info("%d persons, %d runs", len(persons), len(deleted))
 
@@ -119,7 +121,7 @@ def summary(persons: int, met: int, deleted: Mapping[str, int]) -> dict[str, Any
     """The closing words: how many persons, how many of them were met in a run, files deleted by run."""
     lines = [f"{name}: {count} files deleted" for name, count in deleted.items()]
     lines.append(f"{met} of {persons} were met in a run; later runs leave all of them out and count their records")
-    if published := [name for name in deleted if (runs.RUNS / name / "gold/_meta/publication.json").exists()]:
+    if published := [name for name in deleted if (run_folders.RUNS / name / "gold/_meta/publication.json").exists()]:
         lines.append(f"PostgreSQL still holds what was published of {', '.join(published)}: drop these schemas")
     lines.append("The raw exports and your own copies are not touched: erase there, too")
     return {"words": f"{persons} persons are on the erasure list.", "lines": lines}

@@ -7,10 +7,12 @@ Outputs: a summary for the closing words.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared import manifest, retention, retention_log, rulelog, runs
-from shared.erasures import HOME
-from shared.faults import Fault
-from shared.files import read_json, write_json
+from elt import rulelog
+from elt.faults import Fault
+from elt.files import read_json, write_json
+from elt.retention import deletion, deletion_log
+from elt.retention.erasures import HOME
+from elt.run import manifest, run_folders
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -37,13 +39,13 @@ def differences(
 
 def main(run_id: str, summary: str) -> None:
     """Compare, and name exactly what differs; raises Fault if anything does."""
-    run = runs.RUNS / run_id
+    run = run_folders.RUNS / run_id
     closed = run / "_meta/run_manifest.json"
     if not closed.exists():
         raise Fault(f"run {run_id}", "has no manifest, so it never came to an end", "Run it again")
     stated = read_json(closed)
-    logged = {line["hash"] for line in retention_log.entries(HOME)}
-    stones = retention.tombstones(run_id)
+    logged = {line["hash"] for line in deletion_log.entries(HOME)}
+    stones = deletion.tombstones(run_id)
     if unlogged := sum(stone["intent"] not in logged for stone in stones):
         raise Fault(f"run {run_id}", f"{unlogged} tombstones have no entry in the log of retention", "Restore the log")
     buried = {(stone["path"], stone["sha256"]) for stone in stones}

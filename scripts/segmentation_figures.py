@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from shared import rulelog
-from shared.figures import ACCENT, INK, MUTED, new_figure, save_svg
-from shared.files import read_json
-from shared.numbers import number, percent
+from elt import rulelog
+from elt.files import read_json
+from elt.report.figures import ACCENT, INK, MUTED, new_figure, save_svg
+from elt.report.numbers import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

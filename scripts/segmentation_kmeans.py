@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import sklearn
 
-from shared import clustering, rulelog
-from shared.clustering import Scaled, Solution
-from shared.disclosure import publishable_sums
-from shared.files import write_frame, write_json
-from shared.segment_names import ALL_CUSTOMERS, distinguishing, label, named
+from elt import rulelog
+from elt.files import write_frame, write_json
+from elt.privacy.disclosure import publishable_sums
+from elt.segmentation import clustering
+from elt.segmentation.clustering import Scaled, Solution
+from elt.segmentation.segment_names import ALL_CUSTOMERS, distinguishing, label, named
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

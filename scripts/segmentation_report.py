@@ -7,13 +7,14 @@ Outputs: step3_segmentation/reports/segmentation_report.md (English or German) a
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared import pages, rulelog
-from shared.feature_catalogue import FEATURES
-from shared.files import read_json
-from shared.markdown import Markdown, escape, table
-from shared.numbers import number, percent
-from shared.segment_names import rule_text
-from shared.segmentation_texts import TEXTS
+from elt import rulelog
+from elt.features.catalogue import FEATURES
+from elt.files import read_json
+from elt.report import pages
+from elt.report.markdown import Markdown, escape, table
+from elt.report.numbers import number, percent
+from elt.segmentation.report_texts import TEXTS
+from elt.segmentation.segment_names import rule_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from shared import handback, rulelog
-from shared.files import read_yaml, staged
-from shared.findings import CHANGES, QUARANTINE
-from shared.rawfiles import source_of
+from elt import rulelog
+from elt.bronze.exports import source_of
+from elt.files import read_yaml, staged
+from elt.silver import feedback as handback
+from elt.silver.quarantine import CHANGES, QUARANTINE
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shared import pages, rulelog
-from shared.budgets import Budget, by_code, share, share_of_all
-from shared.files import gathered, write_yaml
-from shared.languages import in_language
-from shared.markdown import Markdown, code, escape, table
-from shared.numbers import number, percent
-from shared.rawfiles import source_of
+from elt import rulelog
+from elt.bronze.exports import source_of
+from elt.files import gathered, write_yaml
+from elt.report import pages
+from elt.report.languages import in_language
+from elt.report.markdown import Markdown, code, escape, table
+from elt.report.numbers import number, percent
+from elt.silver.budgets import Budget, by_code, share, share_of_all
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shared import cleaning, conventions, repeats, rulelog, sources
-from shared.accounting import Books, check_ledger
-from shared.budgets import Budget, check_budget, share_of_all
-from shared.files import make_folder, read_json, read_yaml, staged, write_json
-from shared.findings import CHANGES, change_rows, malformed_rows, quarantine_rows, undecided_rows
-from shared.guards import guarded
-from shared.sorting import SortedParts, ahead
-from shared.tables import dates_as_text
+from elt import rulelog
+from elt.bronze import scan
+from elt.files import make_folder, read_json, read_yaml, staged, write_json
+from elt.silver import cleaning, conventions, deduplication
+from elt.silver.books import Books, check_ledger
+from elt.silver.budgets import Budget, check_budget, share_of_all
+from elt.silver.external_sort import SortedParts, ahead
+from elt.silver.output_contract import guarded
+from elt.silver.quarantine import CHANGES, change_rows, malformed_rows, quarantine_rows, undecided_rows
+from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -31,9 +33,9 @@ def unrepeated(
     """The rows that reach silver, sorted by key; those that do not are booked, undecided ones listed by place."""
     names = [field["name"] for field in contract["fields"]]
     for part in parts:
-        again = repeats.neighbours(part, contract["primaryKey"])
+        again = deduplication.neighbours(part, contract["primaryKey"])
         if again.height:
-            fates = repeats.repeats(again.lazy(), contract)
+            fates = deduplication.repeats(again.lazy(), contract)
             lost = again.join(fates, on=cleaning.PLACE)
             for fate, name in (
                 ("duplicate", "duplicates"),
@@ -66,10 +68,10 @@ def main(
     staging = Path(table).parent / f".{contract['name']}.staging"
     make_folder(staging)
     try:
-        raw, malformed = sources.scan(bronze, files, names, staging)
+        raw, malformed = scan.scan(bronze, files, names, staging)
         dialect = contract.get("dialect", {})
         wanted = dialect.get("decimalChar", "auto"), dialect.get("groupChar", "auto")
-        is_tidy, is_unmarked = sources.holds(files, "is_tidy"), sources.holds(files, "is_unmarked")
+        is_tidy, is_unmarked = scan.holds(files, "is_tidy"), scan.holds(files, "is_unmarked")
         texts = cleaning.texts(raw, fields, is_tidy)
         found_conventions = conventions.decided(texts, contract["name"], fields, *wanted, is_unmarked)
         books, parts = Books(contract, found_conventions, is_tidy), SortedParts(staging, key)
@@ -79,7 +81,7 @@ def main(
         with staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
             with open(log, "wb") as file:
                 pl.DataFrame(schema=CHANGES).write_csv(file)
-                batches = sources.batches(raw, bronze, files, cleaning.looks_across(contract))
+                batches = scan.batches(raw, bronze, files, cleaning.looks_across(contract))
                 engine = contract, found_conventions, is_tidy
                 for frame in ahead(cleaning.worked(batch.lazy(), *engine).collect() for batch in batches):
                     if not is_unmarked:

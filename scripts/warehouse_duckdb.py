@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import kpi_sql, rulelog, sales_views, tables, warehouse
-from shared.faults import Fault
-from shared.files import read_json, scratch, sha256, staged, write_json
+from elt import rulelog, tables
+from elt.faults import Fault
+from elt.files import read_json, scratch, sha256, staged, write_json
+from elt.sales import views
+from elt.warehouse import ddl, kpi_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,7 +32,7 @@ BROKEN = {  # words of DuckDB's messages; the rest of them may quote a cell
 
 def broken(text: str, mart: Mapping[str, Any]) -> str:
     """What a refused row breaks, without its content."""
-    key, references = ", ".join(mart["key"]), ", ".join(warehouse.references(mart))
+    key, references = ", ".join(mart["key"]), ", ".join(ddl.references(mart))
     for words, meaning in BROKEN.items():
         if words in text.lower():
             return meaning.format(key=key, references=references)
@@ -40,11 +42,10 @@ def broken(text: str, mart: Mapping[str, Any]) -> str:
 def reader(path: str, mart: Mapping[str, Any]) -> str:
     """The SQL that reads a mart's file with the types of the table; nothing is guessed."""
     types = ", ".join(
-        f"{warehouse.literal(name)}: {warehouse.literal(warehouse.sql_type(column))}"
-        for name, column in mart["columns"].items()
+        f"{ddl.literal(name)}: {ddl.literal(ddl.sql_type(column))}" for name, column in mart["columns"].items()
     )
     return (
-        f"read_csv({warehouse.literal(str(path))}, columns = {{{types}}}, auto_detect = false, header = true, "
+        f"read_csv({ddl.literal(str(path))}, columns = {{{types}}}, auto_detect = false, header = true, "
         "delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
         "dateformat = '%Y-%m-%d', max_line_size = 16777216)"
     )
@@ -53,11 +54,11 @@ def reader(path: str, mart: Mapping[str, Any]) -> str:
 def create(connection: "duckdb.DuckDBPyConnection", marts: Mapping[str, Any]) -> None:
     """Make the schema and its empty tables, in the order of their references, with all constraints and comments."""
     connection.execute(f"CREATE SCHEMA {SCHEMA}")
-    for name in warehouse.by_reference(marts):
-        parts = [*warehouse.columns_sql(marts[name]), *warehouse.keys_sql(name, marts)]
-        parts += warehouse.references_sql(name, marts, SCHEMA)
-        connection.execute(f"CREATE TABLE {SCHEMA}.{warehouse.quoted(name)} ({', '.join(parts)})")
-        for comment in warehouse.comments_sql("TABLE", SCHEMA, name, marts[name], list(marts[name]["columns"])):
+    for name in ddl.by_reference(marts):
+        parts = [*ddl.columns_sql(marts[name]), *ddl.keys_sql(name, marts)]
+        parts += ddl.references_sql(name, marts, SCHEMA)
+        connection.execute(f"CREATE TABLE {SCHEMA}.{ddl.quoted(name)} ({', '.join(parts)})")
+        for comment in ddl.comments_sql("TABLE", SCHEMA, name, marts[name], list(marts[name]["columns"])):
             connection.execute(comment)
 
 
@@ -65,7 +66,7 @@ def load(connection: "duckdb.DuckDBPyConnection", name: str, path: str, mart: Ma
     """Fill one table from its file; raises Fault if a row breaks a constraint or the count is not `rows`."""
     import duckdb
 
-    target = f"{SCHEMA}.{warehouse.quoted(name)} BY NAME"
+    target = f"{SCHEMA}.{ddl.quoted(name)} BY NAME"
     rows_sql = f"SELECT * FROM {reader(path, mart)}"  # noqa: S608 - names and types of marts.yaml
     try:
         loaded = connection.execute(f"INSERT INTO {target} {rows_sql}").fetchone()[0]
@@ -103,7 +104,7 @@ def main(
                     "autoinstall_known_extensions": "false", "storage_compatibility_version": FORMAT}  # fmt: skip
         with duckdb.connect(folder / "warehouse.duckdb", config=settings) as connection:
             create(connection, marts)
-            for name in warehouse.by_reference(marts):
+            for name in ddl.by_reference(marts):
                 rows = read_json(metadata[name])["rows"]
                 load(connection, name, files[name], marts[name], rows)
                 found[name] = {"rows": rows, "sha256_of_csv": sha256(files[name])}
@@ -119,7 +120,7 @@ def main(
 def usable_kpis(path: str, mart: Mapping[str, Any], kpis: Mapping[str, Any]) -> dict[str, Any]:
     """The key figures whose columns the facts have; raises Fault if a formula is none."""
     with tables.planning("kpis.yaml", "Correct the formula"):
-        return sales_views.usable_kpis(tables.scan(path, tables.mart_spec(mart)), kpis)
+        return views.usable_kpis(tables.scan(path, tables.mart_spec(mart)), kpis)
 
 
 def create_views(connection: "duckdb.DuckDBPyConnection", kpis: Mapping[str, Any]) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shared import rulelog, tables, warehouse
-from shared.faults import Fault
-from shared.files import sha256, staged
+from elt import rulelog, tables
+from elt.faults import Fault
+from elt.files import sha256, staged
+from elt.warehouse import ddl
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -25,15 +26,15 @@ def typed(frame: pl.LazyFrame, mart: Mapping[str, Any]) -> pl.LazyFrame:
     """The mart with decimals of as many digits as in the database, which readers take as exact numbers."""
     decimals = {name: spec for name, spec in mart["columns"].items() if spec["type"] == "decimal"}
     return frame.with_columns(
-        pl.col(name).cast(pl.Decimal(warehouse.DIGITS, spec.get("decimals", 2))) for name, spec in decimals.items()
+        pl.col(name).cast(pl.Decimal(ddl.DIGITS, spec.get("decimals", 2))) for name, spec in decimals.items()
     )
 
 
 def described(mart: Mapping[str, Any], source: str) -> dict[str, str]:
     """What the file says of itself: title and grain, meaning of the columns, hash of the mart it was made from."""
-    columns = {name: warehouse.column_comment(spec) for name, spec in mart["columns"].items()}
+    columns = {name: ddl.column_comment(spec) for name, spec in mart["columns"].items()}
     return {
-        "title": warehouse.table_comment(mart),
+        "title": ddl.table_comment(mart),
         "columns": json.dumps(columns, ensure_ascii=False),
         "sha256_of_csv": sha256(source),
     }

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import postgres, rulelog, warehouse
-from shared.faults import Fault
-from shared.files import read_json, write_json
-from shared.warehouse import literal, quoted
+from elt import rulelog
+from elt.faults import Fault
+from elt.files import read_json, write_json
+from elt.warehouse import ddl, postgres
+from elt.warehouse.ddl import literal, quoted
 
 if TYPE_CHECKING:
     import psycopg
@@ -64,9 +65,9 @@ def create(connection: "psycopg.Connection", schema: str, marts: Mapping[str, An
     connection.execute(f"REVOKE ALL ON SCHEMA {quoted(schema)} FROM PUBLIC")
     for name, mart in marts.items():
         place = f"{quoted(schema)}.{quoted(name)}"
-        connection.execute(f"CREATE TABLE {place} ({', '.join(warehouse.columns_sql(mart))})")
+        connection.execute(f"CREATE TABLE {place} ({', '.join(ddl.columns_sql(mart))})")
         connection.execute(f"REVOKE ALL ON {place} FROM PUBLIC")
-        for statement in warehouse.comments_sql("TABLE", schema, name, mart, list(mart["columns"])):
+        for statement in ddl.comments_sql("TABLE", schema, name, mart, list(mart["columns"])):
             connection.execute(statement)
 
 
@@ -82,7 +83,7 @@ def load(connection: "psycopg.Connection", schema: str, name: str, path: str, co
     with open(path, encoding="utf-8") as file:
         if file.readline().rstrip("\n").split(",") != list(columns):
             raise Fault(f"mart {name}", "its file has other columns than marts.yaml", "Make the mart again")
-    place = f"{quoted(schema)}.{quoted(name)} ({warehouse.listed(columns)})"
+    place = f"{quoted(schema)}.{quoted(name)} ({ddl.listed(columns)})"
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {place} FROM STDIN (FORMAT csv, HEADER true)") as copy:
             for block in blocks(path):
@@ -92,7 +93,7 @@ def load(connection: "psycopg.Connection", schema: str, name: str, path: str, co
 
 def constrain(connection: "psycopg.Connection", schema: str, marts: Mapping[str, Any]) -> None:
     """Prove and declare the keys of all tables, then their references; count what the planner needs."""
-    for step in (warehouse.keys_sql, lambda name, all_marts: warehouse.references_sql(name, all_marts, schema)):
+    for step in (ddl.keys_sql, lambda name, all_marts: ddl.references_sql(name, all_marts, schema)):
         for name in marts:
             with postgres.working(f"mart {name}", REMEDY):
                 for constraint in step(name, marts):
@@ -126,13 +127,13 @@ def switch(connection: "psycopg.Connection", views: str, schema: str, marts: Map
         connection.execute(f"DROP VIEW {quoted(views)}.{quoted(name)}")
     for name, columns in wanted.items():
         place = f"{quoted(views)}.{quoted(name)}"
-        selected = warehouse.listed([column for column, _ in columns])
+        selected = ddl.listed([column for column, _ in columns])
         source = f"{quoted(schema)}.{quoted(name)}"
         connection.execute(f"CREATE OR REPLACE VIEW {place} AS SELECT {selected} FROM {source}")  # noqa: S608 (names)
         connection.execute(f"REVOKE ALL ON {place} FROM PUBLIC")
         for role, privilege in kept.get(name, []):
             connection.execute(f"GRANT {privilege} ON {place} TO {role}")
-        for statement in warehouse.comments_sql("VIEW", views, name, marts[name], [column for column, _ in columns]):
+        for statement in ddl.comments_sql("VIEW", views, name, marts[name], [column for column, _ in columns]):
             connection.execute(statement)
 
 
@@ -196,7 +197,7 @@ def main(
 ) -> None:
     """Publish a run and write down where; `run`: its id and company, `views`: the schema of the views."""
     run_id, company = run
-    ordered = {name: marts[name] for name in warehouse.by_reference(marts)}
+    ordered = {name: marts[name] for name in ddl.by_reference(marts)}
     rows = {name: read_json(path)["rows"] for name, path in metadata.items()}
     names = (postgres.schema_of(run_id), views)
     connection = postgres.connected(Path(key_file))

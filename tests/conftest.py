@@ -55,7 +55,7 @@ def jobs_in(output: str) -> set[str]:
 
 
 def copy_project(target: Path) -> Project:
-    """Copy all that a run needs to `target`, without runs, key and caches."""
+    """Copy all that a run needs to `target`, without run_folders, key and caches."""
     for part in PARTS:
         source = ROOT / part
         (target / part).parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def copy_project(target: Path) -> Project:
 
 
 def clone(project: Project, target: Path) -> Project:
-    """A copy of a project with its runs, its key and Snakemake's records, times of change kept."""
+    """A copy of a project with its run_folders, its key and Snakemake's records, times of change kept."""
     shutil.copytree(project.folder, target, dirs_exist_ok=True)
     return Project(target)
 
@@ -75,12 +75,12 @@ def clone(project: Project, target: Path) -> Project:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder in which the test works, as the steps do in the project; locks on runs are given back at its end."""
-    from shared import runs
+    from elt.run import run_folders
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runs, "_locks", [])
+    monkeypatch.setattr(run_folders, "_locks", [])
     yield tmp_path
-    for descriptor in runs._locks:
+    for descriptor in run_folders._locks:
         os.close(descriptor)
 
 

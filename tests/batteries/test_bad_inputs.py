@@ -26,10 +26,11 @@ from one_table import field as column
 import bronze_file
 import features_customers
 import gold_mart
-from shared import rawfiles, tables
-from shared.faults import Fault
-from shared.markdown import escape
-from shared.pages import page
+from elt import tables
+from elt.bronze import exports
+from elt.faults import Fault
+from elt.report.markdown import escape
+from elt.report.pages import page
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 FIELDS = (
@@ -420,7 +421,7 @@ def test_29_a_file_that_cannot_be_used_is_refused(tmp_path, monkeypatch, kind):
         path.mkdir()
     elif kind == "a link out of raw":
         path.symlink_to(secret)
-    found, faults = rawfiles.find(raw, {"people": {"files": "crm/people*.csv"}})
+    found, faults = exports.find(raw, {"people": {"files": "crm/people*.csv"}})
     remedy = {"missing": "Export it there", "unreadable": "Give yourself the right", "a folder": "Replace it",
               "a link out of raw": "Replace it by the file itself"}[kind]  # fmt: skip
     assert found == {}
@@ -447,7 +448,7 @@ def test_30_a_file_that_changes_while_it_is_copied_is_refused(tmp_path, monkeypa
 def test_31_the_same_file_twice_in_a_table_is_refused(tmp_path):
     for name in ("people_1.csv", "people_2.csv"):
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
-    faults = rawfiles.find(tmp_path, {"people": {"files": "people*.csv"}})[1]
+    faults = exports.find(tmp_path, {"people": {"files": "people*.csv"}})[1]
     assert len(faults) == 1
     assert "people_2.csv is the same file as people_1.csv" in faults[0]
     assert "Remove one of them" in faults[0]

@@ -10,7 +10,7 @@ from pollution_base import SOURCES, base, written
 from verdicts import money_faults, run
 
 import silver_table
-from shared.faults import Fault
+from elt.faults import Fault
 
 RECORDS = 100
 POSITIONS = 60

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from verdicts import Kept, one_table, run_contract
 
 import silver_table
-from shared.faults import Fault
+from elt.faults import Fault
 
 EXAMPLES = 150
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "elt-data-warehouse-hypothesis")

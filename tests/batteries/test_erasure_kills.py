@@ -14,14 +14,15 @@ import pytest
 from erasure_case import CONTRACTS, WHEN, erase, finished, left
 
 import retention_expire
-from shared import erasures, retention, retention_log, runs
+from elt.retention import deletion, deletion_log, erasures
+from elt.run import run_folders
 
 MOMENTS = 24
-SCRIPTS = Path(runs.__file__).parents[1]
+SCRIPTS = Path(run_folders.__file__).parents[2]
 CHILD = """
 import json, os, sys, time
 import retention_erase
-from shared import retention
+from elt.retention import deletion
 def slow(function):
     def wrapped(*arguments, **named):
         time.sleep(0.01)
@@ -42,15 +43,15 @@ class Ended(BaseException):
 def folder(tmp_path, monkeypatch):
     """The test works in a folder of its own and gives its locks back."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runs, "_locks", [])
+    monkeypatch.setattr(run_folders, "_locks", [])
     yield tmp_path
     unlocked()
 
 
 def unlocked() -> None:
     """Give the locks back, as the end of a process does."""
-    while runs._locks:
-        os.close(runs._locks.pop())
+    while run_folders._locks:
+        os.close(run_folders._locks.pop())
 
 
 def end_at(moment: int, patch: pytest.MonkeyPatch) -> list[str]:
@@ -79,9 +80,11 @@ def before(folder: Path) -> dict[str, list[str]]:
 
 def check_nothing_unsaid(were: dict[str, list[str]], action: str) -> int:
     """Every file that is gone has a tombstone, and its intent is in an unbroken log; how many are gone."""
-    logged = {line["hash"]: line for line in retention_log.entries() if line["what"] == "intent"}
-    gone = [(run, name) for run, names in were.items() for name in names if not (runs.RUNS / run / name).exists()]
-    stones = {(run, stone["path"]): stone for run in were for stone in retention.tombstones(run)}
+    logged = {line["hash"]: line for line in deletion_log.entries() if line["what"] == "intent"}
+    gone = [
+        (run, name) for run, names in were.items() for name in names if not (run_folders.RUNS / run / name).exists()
+    ]
+    stones = {(run, stone["path"]): stone for run in were for stone in deletion.tombstones(run)}
     for run, name in gone:
         intent = logged[stones[run, name]["intent"]]
         assert intent["action"] == action and run in intent["runs"]
@@ -92,9 +95,9 @@ def check_nothing_unsaid(were: dict[str, list[str]], action: str) -> int:
 
 def check_finished(were: dict[str, list[str]]) -> None:
     """Everything is deleted and said, nothing is open, no temporary file is left with a person in it."""
-    assert all(left(runs.RUNS / run) == [] for run in were)
-    assert retention_log.unfinished(retention_log.entries()) == []
-    assert {run: sorted(s["path"] for s in retention.tombstones(run)) for run in were} == were
+    assert all(left(run_folders.RUNS / run) == [] for run in were)
+    assert deletion_log.unfinished(deletion_log.entries()) == []
+    assert {run: sorted(s["path"] for s in deletion.tombstones(run)) for run in were} == were
 
 
 def erasure(project: Path) -> None:
@@ -145,22 +148,22 @@ def test_whoever_was_announced_stays_on_the_list_when_the_next_call_is_about_som
             end_at(moment, patch)
             erase(project, "KU002\n")
         unlocked()
-        was_announced = bool(retention_log.entries())
+        was_announced = bool(deletion_log.entries())
         erase(project, "KU003\n")
         unlocked()
         key = erasures.read_key(project / ".env")
         entries = erasures.read(key)
         assert erasures.entry(key, ("customer", "KU003")) in entries
         assert not was_announced or erasures.entry(key, ("customer", "KU002")) in entries
-        assert retention_log.unfinished(retention_log.entries()) == []
-        retention.check_list(erasures.digest())
+        assert deletion_log.unfinished(deletion_log.entries()) == []
+        deletion.check_list(erasures.digest())
         kept.add(was_announced)
     assert kept == {False, True}
 
 
 def test_the_check_sees_a_deletion_that_nobody_logged(folder):
     were = before(folder)
-    (runs.RUNS / "r1" / were["r1"][0]).unlink()
+    (run_folders.RUNS / "r1" / were["r1"][0]).unlink()
     with pytest.raises(KeyError):
         check_nothing_unsaid(were, "erase")
 

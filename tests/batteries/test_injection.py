@@ -18,11 +18,11 @@ import eda_report
 import features_customers
 import segmentation_report
 import silver_report
-from shared import figures, pages
-from shared.files import read_json, read_yaml
-from shared.handback import harmless
-from shared.markdown import code, escape, table
-from shared.settings import schema_faults
+from elt.files import read_json, read_yaml
+from elt.report import figures, pages
+from elt.report.markdown import code, escape, table
+from elt.run.settings import schema_faults
+from elt.silver.feedback import harmless
 
 ROOT = Path(__file__).resolve().parents[2]
 PAYLOADS = [

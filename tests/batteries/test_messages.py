@@ -8,7 +8,7 @@ import pytest
 from conftest import Project
 from one_table import CANARY, PEOPLE, contract, field
 
-from shared.faults import Fault
+from elt.faults import Fault
 
 HEAD = "id,name,joined\n"
 GOOD = "".join(f"{n},Name {n},2024-01-{n:02}\n" for n in range(1, 21))

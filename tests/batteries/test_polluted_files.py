@@ -17,7 +17,7 @@ from verdicts import clean_table, judged, refusal, run, table, verdicts
 
 import bronze_file
 import silver_table
-from shared.faults import Fault
+from elt.faults import Fault
 
 pytestmark = pytest.mark.slow
 DOCUMENT = ROOT / "docs/reliability.md"

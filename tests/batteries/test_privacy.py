@@ -18,7 +18,7 @@ import pytest
 from conftest import Project
 
 import audit_leaks
-from shared.faults import Fault
+from elt.faults import Fault
 
 PROTECTED = ("bronze", "silver", "gold")
 WORDS = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
@@ -137,7 +137,7 @@ def test_channel_02_the_order_of_the_rows_tells_nothing_about_the_source(sample_
 
 
 def test_every_field_and_column_stands_in_the_policy_with_its_class(sample_run: Path):
-    from shared.files import read_yaml
+    from elt.files import read_yaml
 
     policy = json.loads((sample_run / "_meta/data_policy.json").read_text(encoding="utf-8"))
     for path in Path("config/bike_retailer/contracts").glob("*.yaml"):
@@ -284,7 +284,7 @@ def test_channel_16_no_cell_of_a_released_table_is_a_formula(sample_run: Path):
 
 def specs_of_tables() -> dict[str, dict]:
     """What the leak gate has to know of silver and gold, from contracts and marts."""
-    from shared.files import read_yaml
+    from elt.files import read_yaml
 
     found = {}
     for path in Path("config/bike_retailer/contracts").glob("*.yaml"):

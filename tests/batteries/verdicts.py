@@ -19,7 +19,7 @@ from pollution import Variant, variants
 from pollution_base import CANARY, Base, Reading, base, written
 from pollution_truth import true_rows
 
-from shared.faults import Fault
+from elt.faults import Fault
 
 OUTCOMES = ("same", "accounted", "refused", "vague", "excess", "wrong", "crash")
 BUDGET = 0.1  # of a table's records; what leaves more of them in quarantine counts as refused

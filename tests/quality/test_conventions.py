@@ -29,11 +29,11 @@ LAYERS = {
 RULE = re.compile(r"^rule (\w+):\n((?:(?:[ \t].*)?\n)+)", re.M)
 DIRECTIVE = re.compile(r"^    (\w+):(.*\n(?:(?: {5,}.*)?\n)*)", re.M)
 
-# Where a file is opened for writing outside shared/files.py, and why that is right.
+# Where a file is opened for writing outside elt/files.py, and why that is right.
 OPENED_ELSEWHERE = {
     ("pseudonyms.py", "make_key"): "the key is created exclusively, once, and never replaced",
     ("rulelog.py", "start"): "the log is written while the script runs",
-    ("runs.py", "keep_evidence"): "evidence is copied as it is",
+    ("run_folders.py", "keep_evidence"): "evidence is copied as it is",
 }
 WRITERS = {
     *(

@@ -8,8 +8,9 @@ import yaml
 
 import bronze_file
 import retention_erase
-from shared import manifest, retention, retention_log, runs
-from shared.files import write_text
+from elt.files import write_text
+from elt.retention import deletion, deletion_log
+from elt.run import manifest, run_folders
 
 WHEN = "2026-12-01T10:00:00+00:00"
 FIELD = {"type": "string", "personal": "identifier", "description": "A field"}
@@ -58,7 +59,7 @@ def raw_files(folder: Path, raw: dict[str, str]) -> dict[str, str]:
 
 def bronze(folder: Path, run: str, raw: dict[str, str], erased: dict[str, Any] | None = None) -> Path:
     """A run with its bronze files; the run folder, below the working folder."""
-    home, paths = runs.RUNS / run, raw_files(folder, raw)
+    home, paths = run_folders.RUNS / run, raw_files(folder, raw)
     for table, path in paths.items():
         ties = {p: contract_file(folder, t) for t, p in paths.items() if t not in (table, "lines")}
         bronze_file.main(
@@ -88,16 +89,16 @@ def erase(folder: Path, text: str, names: list[str] | None = None) -> dict[str, 
     """Erase the persons that a text names from all runs; the closing words."""
     asked, output = folder / "who.txt", folder / "summary.json"
     asked.write_text(text, encoding="utf-8")
-    names = list(runs.known()) if names is None else names
+    names = list(run_folders.known()) if names is None else names
     retention_erase.main(str(asked), CONTRACTS, names, str(folder / ".env"), WHEN, str(output))
     return json.loads(output.read_text(encoding="utf-8"))
 
 
 def left(run: Path) -> list[str]:
     """Row-level files of a run."""
-    return retention.row_level(run)
+    return deletion.row_level(run)
 
 
 def said() -> list[tuple[str, str]]:
     """What and action of every entry of the log."""
-    return [(line["what"], line["action"]) for line in retention_log.entries()]
+    return [(line["what"], line["action"]) for line in deletion_log.entries()]

@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 import gold_mart
-from shared import sqlnames, star, tables
+from elt import tables
+from elt.run import sql_names, standard
 
 ROOT = Path(__file__).resolve().parents[2]
-STANDARD = star.read(ROOT)
+STANDARD = standard.read(ROOT)
 TABLES = ("dim_customer", "dim_product", "dim_location", "dim_date", "fact_sales")
 FORMULAS = {name: kpi["formula"] for name, kpi in STANDARD["kpis"].items() if kpi.get("over", "lines") == "lines"}
 CATEGORIES = {1: "Bikes", 2: "Bikes", 3: "Parts", 4: "Parts", 5: "Clothing", 6: ""}
@@ -103,7 +104,7 @@ class Warehouse:
     def __init__(self, folder: Path, frames: Mapping[str, pd.DataFrame]) -> None:
         self.folder, own = folder, own_marts(frames)
         self.entries = own
-        self.marts, self.left_out = star.fitted(own, STANDARD["marts"])
+        self.marts, self.left_out = standard.fitted(own, STANDARD["marts"])
         for name, frame in frames.items():
             frame.to_csv(folder / f"{name}.csv", index=False)
 
@@ -112,7 +113,7 @@ class Warehouse:
         query, output = self.folder / f"{name}.sql", self.folder / "artifacts/runs/r/gold"
         text = STANDARD["sql"][name].read_text(encoding="utf-8") if sql is None else sql
         query.write_text(text, encoding="utf-8")
-        read = {*sqlnames.tables(text), "gold.fact_sales"}
+        read = {*sql_names.tables(text), "gold.fact_sales"}
         read |= {f"gold.{goal.split('.')[0]}" for goal in self.marts[name].get("foreignKeys", {}).values()}
         paths = {table: str(self.folder / f"{table.removeprefix('gold.')}.csv") for table in sorted(read)}
         gold_mart.main(
@@ -122,7 +123,7 @@ class Warehouse:
             {table: tables.mart_spec(self.entries[table.removeprefix("gold.")]) for table in paths},
             self.marts[name],
             None,
-            star.absent(STANDARD["star"], self.entries, paths),
+            standard.absent(STANDARD["star"], self.entries, paths),
             FORMULAS,
             str(output / f"data/{name}.csv"),
             str(output / f"_meta/marts/{name}.json"),

@@ -7,9 +7,9 @@ import pytest
 from one_table import CANARY
 
 import audit_data_policy
-from shared import retention
-from shared.faults import Fault
-from shared.files import write_json, write_text
+from elt.faults import Fault
+from elt.files import write_json, write_text
+from elt.retention import deletion
 
 PSEUDONYM, NEXT = "cu1_" + "a2" * 13, "cu1_" + "b2" * 13
 FIELDS = [
@@ -218,7 +218,7 @@ def test_a_table_that_would_never_be_due_and_evidence_that_would_be_deleted_stop
     assert refusal(tmp_path, report="reports/data/r.csv").startswith(
         "reports/data/r.csv: is evidence and would be deleted"
     )
-    monkeypatch.setattr(retention, "is_row_level", lambda name: False)
+    monkeypatch.setattr(deletion, "is_row_level", lambda name: False)
     assert refusal(tmp_path).startswith(f"{FEATURES}: holds a row a person and would never be due")
 
 

@@ -16,9 +16,9 @@ import polars as pl
 import pytest
 
 import audit_leaks
-from shared import disguises, fingerprints, leaks, needles
-from shared.faults import Fault
-from shared.files import write_json, write_text
+from elt.audit import leak_disguises, leak_fingerprints, leak_search, leak_search_terms
+from elt.faults import Fault
+from elt.files import write_json, write_text
 
 FIRST = ("Jörg", "Zoë", "Anna", "Rich", "Maximilian", "Ken", "Sören", "François", "Ida", "Kwame")
 LAST = ("Müller-Lüdenscheidt", "O'Brien", "Green", "Long", "Østergård", "Nguyen", "Weiß", "Petrović", "Long", "Achebe")
@@ -263,7 +263,7 @@ def test_the_limit_of_the_row_order_is_five_hundredths_for_many_rows(tmp_path):
     keys = pl.DataFrame({"customer_key": range(20_000), "pseudonym": [pseudonym(n) for n in range(20_000)]})
     table = tmp_path / "x.csv"
     table.write_text("customer\n" + "".join(sorted(f"{pseudonym(n)}\n" for n in range(20_000))))
-    correlation, limit = leaks.order_of(table, keys)
+    correlation, limit = leak_search.order_of(table, keys)
     assert limit == 0.05
     assert abs(correlation) < 0.05
 
@@ -272,17 +272,17 @@ def test_snakemakes_own_records_of_this_invocation_are_searched(tmp_path, monkey
     run = small_run(tmp_path)
     write_text(tmp_path / ".snakemake/scripts/left.py", f"value = '{NUMBER}'\n")
     write_text(tmp_path / ".snakemake/conda/big.txt", NUMBER)
-    found = leaks.records_of_snakemake(tmp_path / ".snakemake", 0.0)
+    found = leak_search.records_of_snakemake(tmp_path / ".snakemake", 0.0)
     assert [path.name for path in found] == ["left.py"]
-    assert leaks.records_of_snakemake(tmp_path / ".snakemake", 4e9) == []
-    monkeypatch.setattr(leaks, "SNAKEMAKE_BYTES", 5)
-    assert leaks.records_of_snakemake(tmp_path / ".snakemake", 0.0) == []
+    assert leak_search.records_of_snakemake(tmp_path / ".snakemake", 4e9) == []
+    monkeypatch.setattr(leak_search, "SNAKEMAKE_BYTES", 5)
+    assert leak_search.records_of_snakemake(tmp_path / ".snakemake", 0.0) == []
     assert run.exists()
 
 
 def test_a_value_at_the_seam_of_two_pieces_of_a_file_is_found(tmp_path, monkeypatch):
-    monkeypatch.setattr(leaks, "CHUNK", 50)
-    monkeypatch.setattr(leaks, "OVERLAP", 40)
+    monkeypatch.setattr(leak_search, "CHUNK", 50)
+    monkeypatch.setattr(leak_search, "OVERLAP", 40)
     for shift in range(0, 60, 7):
         run = small_run(
             tmp_path / str(shift), **{"reports/x.md": "x" * shift + f"\n{FIRST_NAME}\n{LAST_NAME}\n" + "y " * 60}
@@ -293,43 +293,43 @@ def test_a_value_at_the_seam_of_two_pieces_of_a_file_is_found(tmp_path, monkeypa
 def test_text_in_utf16_is_read(tmp_path):
     path = tmp_path / "x.bin"
     path.write_bytes(b"z" + f"abc {NAME}".encode("utf-16-le"))
-    assert any(NAME in text for text in leaks.chunks(path))
+    assert any(NAME in text for text in leak_search.chunks(path))
 
 
 def test_stretches_have_the_fingerprint_of_the_value_wherever_they_stand():
     random.seed(1)
     words = ["".join(random.choices("abcdefgh123", k=random.randint(1, 9))) for _ in range(300)]
-    found = fingerprints.Stretches(fingerprints.words(" ; ".join(words)))
+    found = leak_fingerprints.Stretches(leak_fingerprints.words(" ; ".join(words)))
     for count in (1, 2, 5):
-        expected = fingerprints.of_values([" ".join(words[n : n + count]) for n in range(300 - count + 1)]).whole
+        expected = leak_fingerprints.of_values([" ".join(words[n : n + count]) for n in range(300 - count + 1)]).whole
         assert found.of_words(count).tolist() == expected.tolist()
     glued = "".join(words)
     assert (
         found.of_letters(8).tolist()
-        == fingerprints.of_values([glued[n : n + 8] for n in range(len(glued) - 7)]).glued.tolist()
+        == leak_fingerprints.of_values([glued[n : n + 8] for n in range(len(glued) - 7)]).glued.tolist()
     )
 
 
 def test_the_number_of_words_is_part_of_a_fingerprint():
-    one, two = fingerprints.of_values(["alter", "al ter"]).whole.tolist()
+    one, two = leak_fingerprints.of_values(["alter", "al ter"]).whole.tolist()
     assert one != two
-    assert len(set(fingerprints.of_values(["alter", "al ter"]).glued.tolist())) == 1
+    assert len(set(leak_fingerprints.of_values(["alter", "al ter"]).glued.tolist())) == 1
 
 
 def test_a_lookup_finds_what_it_holds_and_nothing_else():
     held, strangers = (
-        fingerprints.of_values([f"{word}{n}" for n in range(5000)]).whole for word in ("held", "stranger")
+        leak_fingerprints.of_values([f"{word}{n}" for n in range(5000)]).whole for word in ("held", "stranger")
     )
-    lookup = fingerprints.Lookup([(held, needles.np.arange(5000))])
+    lookup = leak_fingerprints.Lookup([(held, leak_search_terms.np.arange(5000))])
     places, owners = lookup.find(held)
     assert places.tolist() == owners.tolist() == list(range(5000))
     assert lookup.find(strangers)[0].size == 0
-    assert fingerprints.Lookup([]).find(held)[0].size == 0
+    assert leak_fingerprints.Lookup([]).find(held)[0].size == 0
 
 
 def test_pseudonyms_decimals_and_moments_are_no_words_and_a_day_is_one():
     text = f"{pseudonym(1)} 12.345678 2026-11-23T10:15:00+00:00 06.10.1971 1971-10-06 1,2,1950 10.11.12"
-    assert disguises.plain(text) == "~ ~ ~ day19711006 day19710610 day19711006 1,2,1950 10.11.12"
+    assert leak_disguises.plain(text) == "~ ~ ~ day19711006 day19710610 day19711006 1,2,1950 10.11.12"
 
 
 def test_the_own_report_of_an_earlier_state_is_not_counted(tmp_path):
@@ -359,20 +359,20 @@ def test_the_gate_waits_for_every_rule_that_publishes():
 
 
 def test_a_file_that_goes_while_it_is_searched_is_nothing_to_search(tmp_path):
-    assert list(leaks.chunks(tmp_path / "gone.json")) == []
-    assert list(leaks.columns_in(tmp_path / "gone.csv")) == []
+    assert list(leak_search.chunks(tmp_path / "gone.json")) == []
+    assert list(leak_search.columns_in(tmp_path / "gone.csv")) == []
     (tmp_path / "link").symlink_to(tmp_path / "gone")
-    assert leaks.records_of_snakemake(tmp_path, 0.0) == []
+    assert leak_search.records_of_snakemake(tmp_path, 0.0) == []
 
 
 @pytest.mark.parametrize(("day", "is_leak"), [("2013-05-28", False), ("1950-07-13", True)])
 def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_another_day_a_leak(day, is_leak):
     person_columns = {"key": ("integer", "identifier"), "seen": ("date", "quasi")}
     frame = pl.DataFrame({"key": [12], "seen": [day]})
-    table = needles.Table("gold.people", "", typed(person_columns), ["key"])
-    found = needles.Needles(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+    table = leak_search_terms.Table("gold.people", "", typed(person_columns), ["key"])
+    found = leak_search_terms.Needles(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
     reported = np.array([date(2013, 5, 28).toordinal()], np.int64)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(needles.Table, "read", lambda self, columns: frame.lazy().select(columns))
-        needles.add_pairs(found, table, ["seen"], reported)
+        patch.setattr(leak_search_terms.Table, "read", lambda self, columns: frame.lazy().select(columns))
+        leak_search_terms.add_pairs(found, table, ["seen"], reported)
     assert bool(sum(prints.size for prints, _ in found.pairs)) == is_leak

@@ -6,8 +6,8 @@ import json
 import pytest
 
 import audit_ledger
-from shared.faults import Fault
-from shared.files import write_yaml
+from elt.faults import Fault
+from elt.files import write_yaml
 
 TABLES = {
     "sales": {

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 import audit_manifest
-from shared import closing, manifest
+from elt.run import closing, manifest
 
 
 def put(run, *names):

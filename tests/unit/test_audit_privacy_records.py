@@ -9,7 +9,7 @@ from test_audit_data_policy import MARTS, MODEL, SUMMARY
 from test_audit_data_policy import run as policy_run
 
 import audit_privacy_records
-from shared.files import read_yaml, write_json
+from elt.files import read_yaml, write_json
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = [str(ROOT / f"scripts/templates/privacy.{language}.yaml") for language in ("en", "de")]

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from audit_uniqueness import generalised, quasi_columns, report, uniqueness
-from shared.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
+from elt.audit.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
 
 QUASI = ("birth_date", "country", "gender", "marital_status")
 MART = {

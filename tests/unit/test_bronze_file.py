@@ -8,7 +8,7 @@ import pytest
 from one_table import CANARY, PEOPLE, bronze, contract, field, write_contract
 
 import bronze_file
-from shared.faults import Fault
+from elt.faults import Fault
 
 GOOD = "id,name,joined\n1,Anna,2024-01-05\n2,Bert,2024-02-06\n"
 

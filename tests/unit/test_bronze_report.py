@@ -3,7 +3,7 @@
 import yaml
 
 import bronze_report
-from shared.files import write_json
+from elt.files import write_json
 
 
 def stated(file, table, records, malformed=()):

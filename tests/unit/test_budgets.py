@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared import budgets
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.silver import budgets
 
 
 def found(records: int = 10, **by_code: int) -> dict:
@@ -77,7 +77,7 @@ def test_a_budget_for_a_reason_that_does_not_exist_is_a_fault():
 def test_every_reason_of_the_engine_is_known():
     from one_table import contract, field
 
-    from shared import cleaning
+    from elt.silver import cleaning
 
     kinds = contract(
         field("id", required=True),

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from one_table import contract, field
 
-from shared import cleaning, repeats, trimming
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.silver import cleaning, deduplication, trimming
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def fates(rows, content):
     """(record, fate) of what must not reach silver, sorted."""
     names = [spec["name"] for spec in content["fields"]]
     frame = pl.LazyFrame(rows, schema=["_record", *names], orient="row").with_columns(pl.lit("f").alias("_file"))
-    return sorted(repeats.repeats(frame, content).select("_record", "_fate").rows())
+    return sorted(deduplication.repeats(frame, content).select("_record", "_fate").rows())
 
 
 ROWS = [(1, "k", "x", 1), (2, "k", "x", 1), (3, "k", "y", 2), (4, "l", "x", 1), (5, "m", "z", 1), (6, "m", "z", 1)]

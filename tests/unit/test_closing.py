@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared import closing
-from shared.files import write_json, write_text
+from elt.files import write_json, write_text
+from elt.run import closing
 
 LEDGER = {
     "tables": {

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from shared import code_version as versions
+from elt import code_version as versions
 
 FILES = {
-    "rule.py": "import shared.one\nfrom shared import two as renamed\nimport os, polars\n",
-    "shared/__init__.py": "",
-    "shared/one.py": "from shared.three import name\n",
-    "shared/two.py": "def late():\n    from shared import four\n",
-    "shared/three.py": "from shared import one\n",
-    "shared/four.py": "",
-    "shared/unused.py": "",
+    "rule.py": "import elt.one\nfrom elt import two as renamed\nimport os, polars\n",
+    "elt/__init__.py": "",
+    "elt/one.py": "from elt.three import name\n",
+    "elt/two.py": "def late():\n    from elt import four\n",
+    "elt/three.py": "from elt import one\n",
+    "elt/four.py": "",
+    "elt/unused.py": "",
     "other.py": "import rule\n",
 }
 
@@ -37,10 +37,10 @@ def version(script: str = "rule.py") -> dict[str, str]:
 
 
 def test_the_version_names_the_script_and_all_local_modules_that_it_needs(scripts):
-    assert list(version()) == ["rule.py", "shared/four.py", "shared/one.py", "shared/three.py", "shared/two.py"]
+    assert list(version()) == ["elt/four.py", "elt/one.py", "elt/three.py", "elt/two.py", "rule.py"]
 
 
-@pytest.mark.parametrize("name", ["rule.py", "shared/one.py", "shared/two.py", "shared/three.py", "shared/four.py"])
+@pytest.mark.parametrize("name", ["rule.py", "elt/one.py", "elt/two.py", "elt/three.py", "elt/four.py"])
 def test_a_changed_content_changes_the_hash_of_its_file_alone(scripts, name):
     before = version()
     (scripts / name).write_text(FILES[name] + "# changed\n")
@@ -50,7 +50,7 @@ def test_a_changed_content_changes_the_hash_of_its_file_alone(scripts, name):
 
 def test_a_module_that_is_not_imported_plays_no_part(scripts):
     before = version()
-    (scripts / "shared/unused.py").write_text("x = 1\n")
+    (scripts / "elt/unused.py").write_text("x = 1\n")
     (scripts / "other.py").write_text("x = 1\n")
     assert version() == before
 
@@ -68,12 +68,12 @@ def test_touching_moving_and_other_line_ends_change_nothing(scripts, tmp_path_fa
 
 
 def test_a_new_import_adds_its_module(scripts):
-    (scripts / "shared/four.py").write_text("from shared.unused import x\n")
-    assert "shared/unused.py" in version()
+    (scripts / "elt/four.py").write_text("from elt.unused import x\n")
+    assert "elt/unused.py" in version()
 
 
 def test_every_script_of_the_project_has_a_version_with_the_modules_that_it_names(monkeypatch):
     monkeypatch.setattr(versions, "SCRIPTS", Path(versions.__file__).resolve().parents[1])
     found = version("silver_table.py")
-    assert {"silver_table.py", "shared/cleaning.py", "shared/conventions.py", "shared/tables.py"} <= set(found)
+    assert {"silver_table.py", "elt/silver/cleaning.py", "elt/silver/conventions.py", "elt/tables.py"} <= set(found)
     assert all(len(hash_) == 12 for hash_ in found.values())

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from one_table import field
 
-from shared import conventions, dates
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.silver import conventions, dates
 
 
 def read(text: str | None, how) -> object:

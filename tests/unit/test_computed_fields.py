@@ -3,7 +3,7 @@
 import pytest
 from one_table import CANARY, clean, contract, field
 
-from shared.faults import Fault
+from elt.faults import Fault
 
 ROWS = "id,price,pieces,rebate\n1,0.05,1,10\n2,10.00,3,0\n3,-0.05,1,10\n"
 PARTS = (field("id", "integer"), field("price", "number"), field("pieces", "integer"), field("rebate", "integer"))

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from one_table import CANARY, PEOPLE, contract, field
 
-from shared import dialects, encodings
-from shared.faults import Fault
+from elt.bronze import dialects, encodings
+from elt.faults import Fault
 
 
 @pytest.mark.parametrize("chunk", range(1, 12))

@@ -10,9 +10,9 @@ import yaml
 import bronze_file
 import draft_contracts
 import silver_table
-from shared import settings
-from shared.faults import Fault
-from shared.files import read_yaml
+from elt.faults import Fault
+from elt.files import read_yaml
+from elt.run import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "Zyxwvut"

@@ -13,7 +13,7 @@ from eda_figures import (
     revenue_by_month,
     scale,
 )
-from shared.figures import label, save_svg
+from elt.report.figures import label, save_svg
 
 
 def drawn(figure, tmp_path) -> str:

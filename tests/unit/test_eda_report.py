@@ -3,8 +3,8 @@
 import pytest
 
 from eda_report import closest_pairs, customer_text, largest, left_out, month_text, suppressed_rows, weekday_text
-from shared.markdown import Markdown, code, escape, table
-from shared.profile_text import content_text, missing_cell, numbers_table, plain, spark
+from elt.eda.profile_text import content_text, missing_cell, numbers_table, plain, spark
+from elt.report.markdown import Markdown, code, escape, table
 
 
 @pytest.mark.parametrize(

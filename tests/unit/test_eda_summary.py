@@ -7,10 +7,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from eda_summary import CUSTOMERS, correlations, customer_measures, main, revenue_histogram
-from shared.breakdowns import breakdown, sums
-from shared.distributions import bin_edges, distribution, merged, rank_value
-from shared.files import read_json
-from shared.profiles import age_band, kind, profile, shown_counts
+from elt.eda.breakdowns import breakdown, sums
+from elt.eda.distributions import bin_edges, distribution, merged, rank_value
+from elt.eda.profiles import age_band, kind, profile, shown_counts
+from elt.files import read_json
 
 TODAY = date(2024, 6, 15)
 

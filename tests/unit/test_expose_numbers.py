@@ -8,12 +8,12 @@ import pytest
 from recomputed import Recomputed
 from small_run import CLASSES, SmallRun, lines
 
-from shared.disclosure import dominated, publishable_sums
-from shared.expose_customers import cohort_rows
-from shared.expose_products import abc_classes
-from shared.expose_situation import bridge_effects
-from shared.number_ledger import NumberLedger
-from shared.periods import Period, add_months, comparable_months, comparison, coverage_gaps
+from elt.expose.customers import cohort_rows
+from elt.expose.number_ledger import NumberLedger
+from elt.expose.products import abc_classes
+from elt.expose.situation import bridge_effects
+from elt.privacy.disclosure import dominated, publishable_sums
+from elt.sales.periods import Period, add_months, comparable_months, comparison, coverage_gaps
 
 
 def months(first, count):

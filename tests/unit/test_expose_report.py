@@ -9,7 +9,7 @@ import yaml
 from small_run import KPIS, TEMPLATES, SmallRun, lines
 
 import expose_report
-from shared.wording import Wording
+from elt.expose.wording import Wording
 
 HOSTILE = "<script>alert(1)</script>|[x](http://evil.example)\"'`&"
 

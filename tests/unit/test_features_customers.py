@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 import features_customers as script
-from shared.faults import Fault
-from shared.feature_catalogue import catalogue, dictionary, guard, slugs
+from elt.faults import Fault
+from elt.features.catalogue import catalogue, dictionary, guard, slugs
 
 ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
 FACTS = [

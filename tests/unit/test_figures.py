@@ -1,6 +1,6 @@
 """Figures are the same bytes each time, hold no date, and keep their text as text."""
 
-from shared import figures
+from elt.report import figures
 
 
 def drawn(path):

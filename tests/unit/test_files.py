@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from shared import files
+from elt import files
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)

@@ -7,7 +7,7 @@ import pytest
 from one_table import CANARY
 
 import gold_mart
-from shared.faults import Fault
+from elt.faults import Fault
 
 SALES = [
     {"name": "number", "type": "string"},

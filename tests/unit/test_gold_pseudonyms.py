@@ -6,8 +6,8 @@ import hashlib
 import pytest
 
 import gold_pseudonyms
-from shared import pseudonyms
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.privacy import pseudonyms
 
 HEX = hashlib.sha256(b"a key for tests").hexdigest()
 KEY = bytes.fromhex(HEX)

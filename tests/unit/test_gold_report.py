@@ -3,7 +3,7 @@
 import yaml
 
 import gold_report
-from shared.files import write_json
+from elt.files import write_json
 
 
 def column(kind, personal="none", **more):

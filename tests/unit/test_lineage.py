@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from shared import lineage, privacy_map, settings, sqlnames
-from shared.files import read_yaml
+from elt.audit import data_map, lineage
+from elt.files import read_yaml
+from elt.run import settings, sql_names
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = {
@@ -112,7 +113,7 @@ def marts_of(company):
     config = {**read_yaml(ROOT / "config/config.yaml"), "company": str(company)}
     knowledge, faults = settings.load(config, ROOT)
     assert faults == []
-    return knowledge, privacy_map.traced(*(knowledge[k] for k in ("contracts", "marts", "sql", "formulas", "star")))
+    return knowledge, data_map.traced(*(knowledge[k] for k in ("contracts", "marts", "sql", "formulas", "star")))
 
 
 @pytest.mark.parametrize("company", ["config/bike_retailer", "tests/data/office_supplier"])
@@ -121,7 +122,7 @@ def test_every_mart_of_both_companies_is_followed_by_column(company):
     assert [name for name, trace in found.items() if not trace.is_by_column] == []
     for name, trace in found.items():
         assert list(trace.columns) == list(knowledge["marts"][name]["columns"])
-        read = set(sqlnames.tables(knowledge["sql"][name]))
+        read = set(sql_names.tables(knowledge["sql"][name]))
         assert {table for leaves in trace.columns.values() for table, _ in leaves} <= read
 
 

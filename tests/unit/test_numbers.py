@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from shared.numbers import number, percent
+from elt.report.numbers import number, percent
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from shared import objections
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.features import objections
 
 
 def test_numbers_are_read_one_a_line_without_comments_blanks_and_byte_order_mark(tmp_path):

@@ -9,8 +9,8 @@ import unicodedata
 
 import pytest
 
-from shared import pseudonyms
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.privacy import pseudonyms
 
 HEX = hashlib.sha256(b"a key for tests").hexdigest()
 KEY = bytes.fromhex(HEX)

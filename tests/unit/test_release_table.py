@@ -11,9 +11,9 @@ from conftest import Project
 from polars.testing import assert_frame_equal
 
 import release_table
-from shared.bands import ANY, COARSEST, banded, labels, money_limits
-from shared.faults import Fault
-from shared.kanonymity import diversity, released, sizes, too_few
+from elt.faults import Fault
+from elt.release.bands import ANY, COARSEST, banded, labels, money_limits
+from elt.release.kanonymity import diversity, released, sizes, too_few
 
 COLUMNS = ["recency_days", "frequency", "monetary"]
 

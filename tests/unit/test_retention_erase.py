@@ -10,8 +10,9 @@ import pytest
 from erasure_case import CONTRACTS, RAW, bronze, erase, finished, left, said
 
 import retention_erase
-from shared import erased_records, erasures, retention, retention_log, runs
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.retention import deletion, deletion_log, erased_records, erasures
+from elt.run import run_folders
 
 EVIDENCE = {"reports/final_expose.md", "step1_eda/data/eda_summary.json", "_meta/run.json", "_meta/run_manifest.json"}
 
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.usefixtures("folder")
 
 def unlocked() -> None:
     """Give the locks back, as the end of a process does."""
-    while runs._locks:
-        os.close(runs._locks.pop())
+    while run_folders._locks:
+        os.close(run_folders._locks.pop())
 
 
 def erased_by(folder: Path) -> dict[str, str]:
@@ -128,7 +129,7 @@ def test_records_left_out_are_counted_and_the_file_is_described_as_it_is(folder)
     home = bronze(folder, "later", RAW, erased_by(folder))
     found = json.loads((home / "bronze/_meta/files/orders.csv.json").read_text())
     assert (found["records"], found["erased"]) == (2, 2)
-    assert found["sha256"] == retention.measured(home / "bronze/data/orders.csv")[0]
+    assert found["sha256"] == deletion.measured(home / "bronze/data/orders.csv")[0]
 
 
 def test_the_list_holds_no_number_and_nobody_else_can_read_it(folder):
@@ -168,15 +169,15 @@ def test_a_key_file_that_others_can_read_is_refused(folder):
 def test_a_run_refuses_a_list_without_its_key_and_a_list_that_was_changed_or_lost(folder):
     finished(folder, "r1")
     erase(folder, "KU002\n")
-    retention.check_list(erasures.checked(folder / ".env"))
+    deletion.check_list(erasures.checked(folder / ".env"))
     path = erasures.HOME / erasures.LIST
     text = path.read_text()
     path.write_text(text.replace('"entries": [', '"entries": [\n  "00",'))
     with pytest.raises(Fault, match="not the list that the log of erasures speaks of"):
-        retention.check_list(erasures.checked(folder / ".env"))
+        deletion.check_list(erasures.checked(folder / ".env"))
     path.unlink()
     with pytest.raises(Fault, match="not the list that the log of erasures speaks of"):
-        retention.check_list(erasures.checked(folder / ".env"))
+        deletion.check_list(erasures.checked(folder / ".env"))
     path.write_text(text)
     (folder / ".env").unlink()
     erasures.ready_key(folder / ".env")
@@ -187,19 +188,19 @@ def test_a_run_refuses_a_list_without_its_key_and_a_list_that_was_changed_or_los
 def test_the_log_says_intent_and_done_with_counts_and_reason_and_no_person(folder):
     finished(folder, "r1")
     erase(folder, "KU002\n")
-    intent, done = retention_log.entries()
+    intent, done = deletion_log.entries()
     assert (intent["persons"], intent["runs"], intent["what"]) == (1, {"r1": 7}, "intent")
     assert done["runs"] == {"r1": 7} and done["closes"] == [intent["hash"]]
-    assert "KU" not in (erasures.HOME / retention_log.LOG).read_text() and "Art. 17" in intent["why"]
+    assert "KU" not in (erasures.HOME / deletion_log.LOG).read_text() and "Art. 17" in intent["why"]
 
 
 def test_a_second_erasure_of_the_same_person_changes_nothing(folder):
     finished(folder, "r1")
     erase(folder, "KU002\n")
-    before = (erasures.HOME / retention_log.LOG).read_bytes()
+    before = (erasures.HOME / deletion_log.LOG).read_bytes()
     unlocked()
     erase(folder, "KU002\n")
-    assert (erasures.HOME / retention_log.LOG).read_bytes() == before
+    assert (erasures.HOME / deletion_log.LOG).read_bytes() == before
 
 
 def test_a_second_person_is_added_and_the_first_stays(folder):
@@ -215,11 +216,11 @@ def test_nothing_is_touched_while_a_run_is_at_work(folder):
     run = finished(folder, "r1")
     before = left(run)
     script = (
-        "import sys; from pathlib import Path; from datetime import datetime, UTC; from shared import runs\n"
-        "runs.begin(Path('artifacts/runs/r1'), {'company': 'config/shop', 'raw': 'raw'}, datetime.now(UTC))\n"
+        "import sys; from pathlib import Path; from datetime import datetime, UTC; from elt.run import run_folders\n"
+        "run_folders.begin(Path('artifacts/runs/r1'), {'company': 'config/shop', 'raw': 'raw'}, datetime.now(UTC))\n"
         "print('locked', flush=True); sys.stdin.read()\n"
     )
-    scripts = Path(runs.__file__).parents[1]
+    scripts = Path(run_folders.__file__).parents[2]
     child = subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(scripts)},
@@ -230,7 +231,7 @@ def test_nothing_is_touched_while_a_run_is_at_work(folder):
             erase(folder, "KU002\n")
     finally:
         child.communicate("")
-    assert left(run) == before and not (erasures.HOME / retention_log.LOG).exists()
+    assert left(run) == before and not (erasures.HOME / deletion_log.LOG).exists()
     erase(folder, "KU002\n")
     assert left(run) == []
 
@@ -261,7 +262,7 @@ def test_a_run_whose_list_changed_while_it_was_at_work_makes_no_copy(folder):
     erase(folder, "KU002\n")
     with pytest.raises(Fault, match="persons were erased while this run was at work"):
         bronze(folder, "later", RAW, {**erased_by(folder), "digest": "0" * 64})
-    assert not list((runs.RUNS / "later").rglob("*.csv*"))
+    assert not list((run_folders.RUNS / "later").rglob("*.csv*"))
 
 
 def test_a_copy_in_postgresql_is_named_in_the_closing_words(folder):

@@ -9,8 +9,9 @@ import pytest
 from erasure_case import WHEN, finished, left, said
 
 import retention_expire
-from shared import erasures, retention, retention_log, runs
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.retention import deletion, deletion_log, erasures
+from elt.run import run_folders
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.usefixtures("folder")
 def expire(folder: Path, today: str, days: int = 30) -> list[str]:
     """Expire, give the locks back; the lines of the closing words."""
     retention_expire.main(days, date.fromisoformat(today), WHEN, str(folder / "summary.json"))
-    while runs._locks:
-        os.close(runs._locks.pop())
+    while run_folders._locks:
+        os.close(run_folders._locks.pop())
     return json.loads((folder / "summary.json").read_text())["lines"]
 
 
@@ -41,11 +42,11 @@ def test_a_run_counts_from_its_own_end_and_a_run_without_a_manifest_from_its_sta
 
 def test_a_tombstone_says_path_hash_rows_when_and_why(folder):
     run = finished(folder, "r1")
-    sha = retention.measured(run / "silver/data/customers.csv")[0]
+    sha = deletion.measured(run / "silver/data/customers.csv")[0]
     expire(folder, "2026-12-31")
-    stones = {stone["path"]: stone for stone in retention.tombstones("r1")}
+    stones = {stone["path"]: stone for stone in deletion.tombstones("r1")}
     assert len(stones) == 7
-    intent = retention_log.entries()[0]
+    intent = deletion_log.entries()[0]
     assert stones["silver/data/customers.csv"] == {
         "path": "silver/data/customers.csv", "sha256": sha, "bytes": 26, "rows": 2, "when": WHEN,
         "why": "older than 30 days", "intent": intent["hash"],
@@ -64,8 +65,8 @@ def test_a_second_call_has_nothing_to_do_and_says_nothing_in_the_log(folder):
 def test_an_active_run_is_not_touched_and_named(folder):
     run, other = finished(folder, "r1"), finished(folder, "r2")
     before = left(run)
-    runs.lock(run)
-    held = [runs._locks.pop()]
+    run_folders.lock(run)
+    held = [run_folders._locks.pop()]
     lines = expire(folder, "2026-12-31")
     os.close(held.pop())
     assert (left(run), left(other)) == (before, [])
@@ -85,7 +86,7 @@ def test_an_active_run_is_not_touched_and_named(folder):
     ],
 )  # fmt: skip
 def test_evidence_is_known_by_its_place_and_everything_else_is_row_level(name, expected):
-    assert retention.is_row_level(name) == expected
+    assert deletion.is_row_level(name) == expected
 
 
 def broken(text: str) -> dict[str, str]:
@@ -105,7 +106,7 @@ def broken(text: str) -> dict[str, str]:
 def test_a_log_that_was_changed_is_refused_and_nothing_is_deleted(folder, change):
     finished(folder, "r1")
     expire(folder, "2026-12-31")
-    log = erasures.HOME / retention_log.LOG
+    log = erasures.HOME / deletion_log.LOG
     log.write_text(broken(log.read_text())[change])
     run = finished(folder, "r2")
     with pytest.raises(Fault, match="does not follow the line before it"):

@@ -9,8 +9,8 @@ from erasure_case import WHEN, finished
 
 import retention_expire
 import retention_verify
-from shared import erasures, retention_call, retention_log
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.retention import command, deletion_log, erasures
 
 CONFIG = {"company": "config/shop", "raw": "raw", "erase_from": None, "today": "clock"}
 
@@ -66,7 +66,7 @@ def test_a_tombstone_of_other_content_is_none(folder):
 def test_tombstones_without_an_entry_in_the_log_are_refused(folder):
     finished(folder, "r1")
     retention_expire.main(30, date(2026, 12, 31), WHEN, str(folder / "summary.json"))
-    (erasures.HOME / retention_log.LOG).unlink()
+    (erasures.HOME / deletion_log.LOG).unlink()
     with pytest.raises(Fault, match="7 tombstones have no entry in the log"):
         verify(folder)
 
@@ -81,10 +81,10 @@ def test_a_run_that_never_ended_is_refused(folder):
 def test_the_newest_run_of_the_data_is_meant_unless_one_is_named(folder):
     finished(folder, "r1")
     finished(folder, "r2", created="2026-11-02T00:00:00+00:00")
-    assert retention_call.verified_run(CONFIG) == "r2"
-    assert retention_call.verified_run({**CONFIG, "run_id": "r1"}) == "r1"
-    assert retention_call.verified_run({**CONFIG, "run_id": "r9"}) is None
-    assert retention_call.verified_run({**CONFIG, "raw": "other"}) is None
+    assert command.verified_run(CONFIG) == "r2"
+    assert command.verified_run({**CONFIG, "run_id": "r1"}) == "r1"
+    assert command.verified_run({**CONFIG, "run_id": "r9"}) is None
+    assert command.verified_run({**CONFIG, "raw": "other"}) is None
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_newest_run_of_the_data_is_meant_unless_one_is_named(folder):
     [(["expire", "--cores", "2"], "expire"), (["retention_erase"], "erase"), (["-n", "verify"], "verify"), (["all"], None)],
 )  # fmt: skip
 def test_the_target_is_found_in_the_command_line(arguments, target):
-    assert retention_call.asked(arguments) == target
+    assert command.asked(arguments) == target
 
 
 @pytest.mark.parametrize(
@@ -106,5 +106,5 @@ def test_the_target_is_found_in_the_command_line(arguments, target):
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_done(target, change, fault):
-    found = list(retention_call.faults(target, {**CONFIG, **change}))
+    found = list(command.faults(target, {**CONFIG, **change}))
     assert found == [] if fault is None else found[0].startswith(fault)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from one_table import CANARY
 
-from shared import rulelog
+from elt import rulelog
 
 SCRIPTS = Path(rulelog.__file__).resolve().parents[1]
 START = """
 import os, sys, warnings
 from types import SimpleNamespace
-from shared import rulelog
-from shared.faults import Fault
+from elt import rulelog
+from elt.faults import Fault
 rulelog.start(SimpleNamespace(log=["artifacts/runs/r/_meta/logs/silver_table/people.log"], rule="silver_table"))
 """
 

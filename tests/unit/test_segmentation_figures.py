@@ -6,7 +6,7 @@ import re
 import pytest
 
 import segmentation_figures as script
-from shared.figures import save_svg
+from elt.report.figures import save_svg
 
 SEGMENT = {"name": {"en": "Big <spenders>", "de": "Groß"}, "is_suppressed": False, "customer_share": 0.25} | {
     "revenue_share": 0.75,

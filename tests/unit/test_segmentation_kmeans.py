@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import segmentation_kmeans as script
-from shared import clustering
-from shared.segment_names import distinguishing, named, words
+from elt.segmentation import clustering
+from elt.segmentation.segment_names import distinguishing, named, words
 
 SETTINGS = {"k": "auto", "k_min": 2, "k_max": 5, "minimum_share": 0.03, "bootstraps": 5}
 BOTH = {"en": "x", "de": "x"}

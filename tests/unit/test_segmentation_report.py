@@ -3,7 +3,7 @@
 import pytest
 
 import segmentation_report as script
-from shared.segmentation_texts import TEXTS
+from elt.segmentation.report_texts import TEXTS
 
 
 def segment(number, **change):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from shared import settings
-from shared.files import read_yaml
+from elt.files import read_yaml
+from elt.run import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,7 +8,7 @@ import pytest
 from one_table import clean, contract, field, write_contract
 
 import silver_feedback
-from shared.rawfiles import source_of
+from elt.bronze.exports import source_of
 
 TABLE = contract(
     field("id"),

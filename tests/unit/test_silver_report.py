@@ -3,7 +3,7 @@
 import yaml
 
 import silver_report
-from shared.files import write_json
+from elt.files import write_json
 
 PEOPLE = {
     "title": "People | all", "department": "Sales", "records": 1000, "silver": 990, "superseded": 3, "duplicates": 1,

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from one_table import CANARY, PEOPLE, Cleaned, clean, contract, field
 
-from shared import sources
-from shared.faults import Fault
+from elt.bronze import scan
+from elt.faults import Fault
 
 SALES = contract(
     field("id"),
@@ -576,7 +576,7 @@ def test_what_a_table_need_not_be_searched_for_changes_nothing_but_the_time(tmp_
     searched = {}
     for is_searched in (False, True):
         if is_searched:
-            monkeypatch.setattr(sources, "holds", lambda files, flag: False)
+            monkeypatch.setattr(scan, "holds", lambda files, flag: False)
         done = clean(tmp_path / str(is_searched), ODD, raw)
         searched[is_searched] = (done.table, done.quarantine, done.rows("changes"), done.summary)
     assert searched[False] == searched[True]

@@ -9,7 +9,7 @@ import pytest
 from made_star import STANDARD, Warehouse, line, random_lines, star_of
 from recomputed_marts import Star, differences
 
-from shared.faults import Fault
+from elt.faults import Fault
 
 MARTS = tuple(STANDARD["marts"])
 OPTIONAL = [(table, c) for table, columns in STANDARD["star"].items() for c in columns if columns[c].get("optional")]

@@ -8,8 +8,8 @@ import pytest
 from one_table import CANARY
 from polars.testing import assert_frame_equal
 
-from shared import tables
-from shared.faults import Fault
+from elt import tables
+from elt.faults import Fault
 
 SPEC = [
     {"name": "key", "type": "integer"},

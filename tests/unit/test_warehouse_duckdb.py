@@ -4,7 +4,8 @@ import duckdb
 import pytest
 
 import warehouse_duckdb
-from shared import files, kpi_sql, warehouse
+from elt import files
+from elt.warehouse import ddl, kpi_sql
 
 
 def column(kind, **more):
@@ -23,7 +24,7 @@ MARTS = {
 
 
 def test_a_table_comes_after_those_that_it_refers_to():
-    assert warehouse.by_reference(MARTS) == ["places", "lines"]
+    assert ddl.by_reference(MARTS) == ["places", "lines"]
 
 
 @pytest.mark.parametrize(
@@ -34,19 +35,19 @@ def test_a_table_comes_after_those_that_it_refers_to():
     ],
 )  # fmt: skip
 def test_every_type_of_a_mart_has_its_type_in_sql(spec, expected):
-    assert warehouse.sql_type(spec) == expected
+    assert ddl.sql_type(spec) == expected
 
 
 def test_key_columns_and_required_ones_must_have_a_value():
-    assert warehouse.columns_sql(MARTS["lines"]) == [
+    assert ddl.columns_sql(MARTS["lines"]) == [
         '"order" VARCHAR NOT NULL', '"line" BIGINT NOT NULL', '"place" BIGINT', '"amount" DECIMAL(18,3) NOT NULL',
     ]  # fmt: skip
 
 
 def test_a_column_that_is_referred_to_and_is_no_key_must_be_unique():
     marts = {**MARTS, "places": {**MARTS["places"], "key": ["name"]}}
-    assert warehouse.keys_sql("places", marts) == ['PRIMARY KEY ("name")', 'UNIQUE ("place")']
-    assert warehouse.keys_sql("places", MARTS) == ['PRIMARY KEY ("place")']
+    assert ddl.keys_sql("places", marts) == ['PRIMARY KEY ("name")', 'UNIQUE ("place")']
+    assert ddl.keys_sql("places", MARTS) == ['PRIMARY KEY ("place")']
 
 
 def test_comments_hold_meaning_unit_and_class_and_a_quote_does_no_harm():

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import warehouse_parquet
-from shared.faults import Fault
+from elt.faults import Fault
 
 MART = {
     "title": "Lines", "grain": "one row a line", "key": ["k"],

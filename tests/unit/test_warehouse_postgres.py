@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import warehouse_postgres
-from shared import postgres
-from shared.faults import Fault
+from elt.faults import Fault
+from elt.warehouse import postgres
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_changed_script_reruns_its_rule_and_names_the_file(finished: Project):
 
 
 def test_a_changed_shared_module_reruns_just_the_scripts_that_import_it(finished: Project):
-    replace(finished.folder / "scripts/shared/clustering.py", '"""', '"""Changed. ')
+    replace(finished.folder / "scripts/elt/segmentation/clustering.py", '"""', '"""Changed. ')
     jobs = finished.jobs(*CONFIG, dry=True)
     assert "segmentation_kmeans" in jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}

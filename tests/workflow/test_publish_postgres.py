@@ -17,9 +17,9 @@ from conftest import ROOT, Project, clone
 from database_server import PASSWORD, Server, running
 
 import warehouse_postgres
-from shared import tables
-from shared.faults import Fault
-from shared.files import read_json
+from elt import tables
+from elt.faults import Fault
+from elt.files import read_json
 
 CONFIG = ("--config", "seed=42", "run_id=sample")
 VIEWS = "elt_current"

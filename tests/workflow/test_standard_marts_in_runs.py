@@ -12,7 +12,7 @@ import yaml
 from conftest import ROOT
 from recomputed_marts import Star, differences, texts
 
-from shared.periods import add_months, months_between
+from elt.sales.periods import add_months, months_between
 
 STAR = yaml.safe_load((ROOT / "config/standard/star.yaml").read_text(encoding="utf-8"))
 STANDARD = tuple(yaml.safe_load((ROOT / "config/standard/marts.yaml").read_text(encoding="utf-8"))["marts"])

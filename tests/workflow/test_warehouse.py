@@ -17,9 +17,9 @@ from polars.testing import assert_frame_equal
 
 import warehouse_duckdb
 import warehouse_parquet
-from shared import tables
-from shared.faults import Fault
-from shared.files import read_json, sha256
+from elt import tables
+from elt.faults import Fault
+from elt.files import read_json, sha256
 
 CONFIG = ("--config", "seed=42", "run_id=sample")
 

@@ -1,0 +1,1 @@
+"""From a raw export to records: encodings, dialects, headers, quoting, structural validation, scanning."""

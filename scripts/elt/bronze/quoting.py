@@ -1,0 +1,119 @@
+"""Quoted and escaped fields of a record, read strictly in bytes.
+
+Delimiters, quotes and line ends are ASCII in UTF-8 and cp1252 alike. A quote opens a field only at its start and closes
+it only at its end. A record with a stray quote ends with its line, if the line cannot go on in the next one; where that
+is open, the file is refused.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from elt.bronze.dialects import Dialect
+from elt.faults import Fault
+
+LARGEST_FIELD = 1 << 20
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """The signs of a dialect as bytes, and the patterns that read them."""
+
+    delimiter: bytes
+    quote: bytes
+    escape: bytes
+    inside: re.Pattern[bytes]  # what may stand in a quoted field up to its closing quote
+    outside: re.Pattern[bytes]  # what may stand in a field without quotes
+    closing: re.Pattern[bytes]  # a quote at the end of a field
+
+
+@lru_cache
+def syntax(dialect: Dialect) -> Syntax:
+    """The syntax of a dialect."""
+    delimiter, quote, escape = (sign.encode() for sign in (dialect.delimiter, dialect.quote, dialect.escape))
+    d, q, e = (re.escape(sign) for sign in (delimiter, quote, escape))
+    escaped = b"|" + e + b"(?s:.)" if escape else b""
+    doubled = b"|" + q + q if dialect.is_doubled else b""
+    return Syntax(
+        delimiter,
+        quote,
+        escape,
+        re.compile(b"(?:[^" + q + e + b"]" + escaped + doubled + b")*+") if quote else re.compile(b""),
+        re.compile(b"(?:[^" + d + q + e + rb"\r\n]" + escaped + b")*+"),
+        re.compile(q + rb"(?=" + d + rb"|[\r\n]|\Z)") if quote else re.compile(rb"(?!)"),
+    )
+
+
+def unclosed(where: str, line: int) -> Fault:
+    """The fault of a quote that does not close where it should."""
+    return Fault(
+        f"{where}, line {line}",
+        "a quote opens or closes in the wrong place, so the record does not end where it should",
+        "Export the file with quotes doubled inside quoted fields; if the transfer broke off, fetch it again",
+    )
+
+
+def may_go_on(line: bytes, at: int, is_quoted: bool, signs: Syntax, width: int) -> bool:
+    """Whether a line with a stray quote at `at` may end inside a quoted field that goes on in the next line."""
+    if is_quoted:
+        end = signs.closing.search(line, at)
+        if not end:
+            opens = signs.delimiter + signs.quote in line[at:]
+            return opens or line.count(signs.delimiter) != width - 1
+        at = end.end()
+    while (at := line.find(signs.delimiter, at) + 1) and at:
+        if line.startswith(signs.quote, at):
+            end = signs.closing.search(line, at + 1)
+            if not end:
+                return True
+            at = end.end()
+    return False
+
+
+def unescaped(cell: bytes, signs: Syntax) -> bytes:
+    """A cell without its escape signs."""
+    return re.sub(re.escape(signs.escape) + b"(?s:(.))", rb"\1", cell) if signs.escape in cell else cell
+
+
+def cells_of(
+    first: bytes, more: Callable[[], bytes | None], dialect: Dialect, fault: Fault
+) -> tuple[list[bytes], str, list[bytes]]:
+    """(cells, code, lines) of the record that begins with a line; `more` gives the next line, None at the end.
+
+    Raises `fault` where a quoted field never closes, or closes in the midst of another line.
+    """
+    signs, width = syntax(dialect), len(dialect.columns)
+    line, lines, cells, at, code, size = first, [first], [], 0, "", len(first)
+    while True:
+        is_quoted = bool(signs.quote) and line.startswith(signs.quote, at)
+        if is_quoted:
+            parts, at = [], at + 1
+            while (end := signs.inside.match(line, at).end()) >= len(line) or not line.startswith(signs.quote, end):
+                parts.append(line[at:])
+                following = more()
+                if following is None:
+                    raise fault
+                line, at, size = following, 0, size + len(following)
+                if size > LARGEST_FIELD:
+                    code, parts = "field_too_long", []
+                else:
+                    lines.append(line)
+            parts.append(line[at:end])
+            cell, at = b"".join(parts), end + 1
+            if dialect.is_doubled:
+                cell = cell.replace(signs.quote * 2, signs.quote)
+        else:
+            end = signs.outside.match(line, at).end()
+            cell, at = line[at:end], end
+        cells.append(unescaped(cell, signs) if signs.escape else cell)
+        if len(cell) > LARGEST_FIELD:
+            code = "field_too_long"
+        if line.startswith(signs.delimiter, at):
+            at += len(signs.delimiter)
+        elif at == len(line) or line[at] in b"\r\n":
+            return cells, code, lines
+        elif line is not first or may_go_on(line, at, is_quoted, signs, width):
+            raise fault
+        else:
+            return cells, "stray_quote", lines

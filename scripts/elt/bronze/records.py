@@ -1,0 +1,127 @@
+"""The records of a raw file, streamed: each with its number, its line and the fault of its structure, if it has one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from elt.bronze.dialects import Dialect
+from elt.bronze.headers import name_of
+from elt.bronze.lines import LINE, blocks, code_of
+from elt.bronze.quoting import LARGEST_FIELD, cells_of, syntax, unclosed
+from elt.faults import Fault
+
+FEW_COLUMNS = 2
+REASONS = {
+    "wrong_width": "has more or fewer cells than the header",
+    "stray_quote": "a quote stands inside a field, or text behind a closing quote",
+    "single_quoted": "a field stands in single quotes, and the contract does not say that they are quotes",
+    "repeated_header": "is the header again",
+    "swallowed_line": "a quoted field may have swallowed a line",
+    "field_too_long": "a field is longer than 1 MB",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record: number (1 is the first after the header), first line in the file, cells, code of its fault or ""."""
+
+    number: int
+    line: int
+    cells: list[bytes]
+    code: str
+    lines: list[bytes]  # as written
+
+    def as_written(self, encoding: str) -> str:
+        """The record's text without its line end, up to 10,000 characters; a broken character is marked."""
+        return b"".join(self.lines).rstrip(b"\r\n").decode(encoding, "replace")[:10_000]
+
+
+def is_blank(line: bytes) -> bool:
+    """Whether a line holds nothing."""
+    return not line.strip(b" \r\n")
+
+
+def fault_of(cells: list[bytes], lines: list[bytes], dialect: Dialect) -> str:
+    """The code of what is wrong with the cells of a record whose quotes are right, or ""."""
+    width = len(dialect.columns)
+    if len(cells) != width or (not dialect.columns[-1] and cells[-1].strip()):
+        return "wrong_width"
+    header, encoding = header_of(dialect), code_of(dialect)
+    if name_of(cells[0].decode(encoding, "replace")) in header:
+        names = tuple(name_of(cell.decode(encoding, "replace")) for cell in cells)
+        if sorted(names) == sorted(header):
+            return "repeated_header" if names == header else "other_header"
+    if not dialect.is_quote_stated and any(len(c) > 1 and c[:1] == c[-1:] == b"'" for c in cells):
+        return "single_quoted"
+    if len(lines) > 1 and all(line.count(syntax(dialect).delimiter) == width - 1 for line in lines) and width > 1:
+        return "swallowed_line"
+    return ""
+
+
+@lru_cache
+def header_of(dialect: Dialect) -> tuple[str, ...]:
+    """The columns of a file as a header is compared."""
+    return tuple(map(name_of, dialect.columns))
+
+
+def judged(first: bytes, more: Callable[[], bytes | None], where: str, line: int, dialect: Dialect) -> Record:
+    """The record that begins with a line, without its number. Raises Fault where it is open where it ends."""
+    signs = syntax(dialect)
+    if (signs.quote and signs.quote in first) or (signs.escape and signs.escape in first):
+        cells, code, lines = cells_of(first, more, dialect, unclosed(where, line))
+    else:
+        cells, lines = first.rstrip(b"\r\n").split(signs.delimiter), [first]
+        code = "field_too_long" if len(first) > LARGEST_FIELD and max(map(len, cells)) > LARGEST_FIELD else ""
+    code = code or fault_of(cells, lines, dialect)
+    if code == "wrong_width" and len(cells) < len(dialect.columns) and not lines[-1].endswith((b"\n", b"\r")):
+        remedy = "Fetch the file again; if this line is a footer, state skipFooterLines under dialect in the contract"
+        raise Fault(f"{where}, line {line}", "the last record is cut off: cells and the line end are missing", remedy)
+    if code == "swallowed_line" and len(dialect.columns) > FEW_COLUMNS:
+        raise unclosed(where, line)
+    if code == "other_header":
+        problem = "the header stands here again with its columns in another order, so two exports were joined"
+        raise Fault(f"{where}, line {line}", problem, "Put each export into a file of its own")
+    return Record(0, line, cells, code, lines)
+
+
+def parts(path: Path, where: str, dialect: Dialect, clean: Callable[[bytes], int]) -> Iterator[int | Record]:
+    """The records of a file in order: a count for a block in which `clean` counts that many good ones, else each.
+
+    A blank line comes as a record with number 0 and the code `blank_line`.
+    """
+    stream, feed = blocks(path, where, dialect), iter([b""][:0])
+    number, line = 0, dialect.skip + 2
+
+    def more() -> bytes | None:
+        nonlocal feed, line
+        following = next(feed, None)
+        if following is None:
+            feed = iter(LINE.findall(next(stream, b"")))
+            following = next(feed, None)
+        line += 1
+        return following
+
+    for block in stream:
+        if count := clean(block):
+            number, line = number + count, line + count
+            yield count
+            continue
+        feed = iter(LINE.findall(block))
+        while (first := next(feed, None)) is not None:
+            line += 1
+            if is_blank(first):
+                yield Record(0, line - 1, [], "blank_line", [])
+                continue
+            number += 1
+            yield replace(judged(first, more, where, line - 1, dialect), number=number)
+
+
+def records(path: Path, where: str, dialect: Dialect) -> Iterator[Record]:
+    """Every record of a file, faulty ones with their code; blank lines are left out.
+
+    Raises Fault where it is open where a record ends.
+    """
+    for part in parts(path, where, dialect, clean=lambda block: 0):
+        if isinstance(part, Record) and part.number:
+            yield part

@@ -1,0 +1,1 @@
+"""Draft contracts from exports: dialects, types, keys, hints at personal data, the YAML text."""

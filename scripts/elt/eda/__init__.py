@@ -1,0 +1,1 @@
+"""What the data hold, without personal data: profiles, distributions, breakdowns, charts."""

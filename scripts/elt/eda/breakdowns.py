@@ -1,0 +1,54 @@
+"""Breakdowns of revenue by a group (month, country, category …), fit for publication."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from elt.eda.profiles import PERSON
+from elt.privacy.disclosure import publishable_in_order, publishable_sums
+from elt.sales.views import CENTS, top_three
+
+
+def lookup(lines: pl.LazyFrame, dimension: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
+    """The order lines with text columns of a dimension; a gap is n/a, as for the unknown member."""
+    return lines.join(dimension.select(key, *columns), on=key, how="left").with_columns(
+        pl.col(columns).fill_null("n/a")
+    )
+
+
+def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
+    """One row a group: revenue (cents), order_lines, customers, and what disclosure control needs; sorted by group.
+
+    Lines of the unknown customer count as one person where a group has no others.
+    """
+    names = [group.meta.output_name() for group in groups]
+    return (
+        lines.group_by(*groups, PERSON)
+        .agg(CENTS.sum(), order_lines=pl.len())
+        .group_by(names)
+        .agg(pl.col("revenue").sum(), pl.col("order_lines").sum(), *top_three())
+        .with_columns(pl.col("customers").clip(1))
+        .sort(names)
+    )
+
+
+def breakdown(
+    groups: pl.DataFrame, minimum: int, parents: Iterable[Any] | None = None, in_time: bool = False
+) -> dict[str, Any]:
+    """The groups that may be shown, revenue in money, and how many are hidden; `groups` as `sums` gives them.
+
+    With `parents`, the shown values of the first column, the second column is broken down within the first: the sum of
+    a parent is known, so each is a breakdown of its own, and a hidden parent takes all its parts with it. `in_time`:
+    the groups are periods in order, of which totals of years are published too.
+    """
+    first, last = groups.columns[0], groups.columns[groups.columns.index("revenue") - 1]
+    tables = [groups] if parents is None else [groups.filter(pl.col(first) == parent) for parent in parents]
+    shown = []
+    for table in tables:
+        rows = {row[last]: row for row in table.iter_rows(named=True)}
+        allowed = (publishable_in_order if in_time else publishable_sums)(rows, minimum)
+        shown += [row for value, row in rows.items() if allowed[value]]
+    keys = dict.fromkeys([first, last, "order_lines", "customers"])
+    entries = [{**{key: row[key] for key in keys}, "revenue": row["revenue"] / 100} for row in shown]
+    return {"groups": entries, "suppressed_groups": groups.height - len(entries)}

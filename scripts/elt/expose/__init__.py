@@ -1,0 +1,1 @@
+"""The executive exposé: situation, customers, products, segments, evidence, its words and charts."""

@@ -1,0 +1,160 @@
+"""Page two of the exposé: who brings the revenue, who comes back, and how exposed single customers are."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+
+from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.situation import FACTS
+from elt.privacy.disclosure import dominated, publishable
+from elt.sales.periods import Period, add_months
+from elt.sales.views import UNKNOWN, Sales
+
+DECILES = 10
+COHORTS = 9  # quarters at most: the last two years and the one before
+
+
+def pareto_rows(ledger: NumberLedger, customers: pl.DataFrame, minimum: int) -> list[dict[str, str]]:
+    """Cumulated share of revenue by tenth of the customers, largest first; empty if a tenth may not be shown.
+
+    customers: one row a customer with revenue in cents. Two neighbouring shares tell the sum of a tenth, so none of
+    them may be about too few people, or dominated by one or two.
+    """
+    revenue = customers["revenue"].sort(descending=True)
+    count, total = len(revenue), int(revenue.sum() or 0)
+    marks = [round(count * tenth / DECILES) for tenth in range(DECILES + 1)]
+    tenths = [revenue[low:high] for low, high in pairwise(marks)]
+    if count < DECILES * minimum or any(dominated(int(t.sum()), int(t[0]), int(t[:2].sum())) for t in tenths):
+        return []
+    rows = []
+    for tenth in range(1, DECILES + 1):
+        heads = marks[tenth]
+        part = int(revenue[:heads].sum())
+        rule = {"file": FACTS, "formula": f"revenue of the {tenth * 10} % of customers with most revenue / revenue"}
+        rows.append(
+            {
+                "customers": ledger.enter(f"pareto.{tenth}.customers", Decimal(tenth) / DECILES, "share", rule, 0),
+                "revenue": ledger.enter(f"pareto.{tenth}.revenue", Decimal(part) / total, "share", rule, people=heads),
+            }
+        )
+    return rows
+
+
+def pareto_message(ledger: NumberLedger, rows: list[dict[str, str]]) -> dict[str, Any] | None:
+    """What the two tenths of the customers with most revenue bring."""
+    if not rows:
+        return None
+    return say("pareto", {"customers": rows[1]["customers"], "revenue": rows[1]["revenue"]})
+
+
+def quarter(month: date) -> date:
+    """First month of the quarter of a month."""
+    return date(month.year, (month.month - 1) // 3 * 3 + 1, 1)
+
+
+def whole_quarters(complete: Period | None) -> list[date]:
+    """Quarters whose three months are all complete, the newest COHORTS of them."""
+    if complete is None:
+        return []
+    quarters = sorted({quarter(month) for month in complete.months})
+    whole = [q for q in quarters if q >= complete.start and add_months(q, 3) <= complete.end]
+    return whole[-COHORTS:]
+
+
+def cohort_rows(
+    ledger: NumberLedger, visits: pl.DataFrame, complete: Period | None, minimum: int
+) -> list[dict[str, Any]]:
+    """Retention by quarter of the first order: share of a cohort that ordered in each later quarter.
+
+    visits: one row a customer and month with orders. Only whole quarters count, as cohorts and as later quarters. A
+    cell is None if fewer than the minimum came back, or stayed away; a cohort that may not be shown is left out.
+    """
+    quarters = whole_quarters(complete)
+    known = visits.filter(pl.col("customer_key") != UNKNOWN)
+    known = known.select("customer_key", pl.col("month").dt.truncate("1q").alias("quarter")).unique()
+    known = known.with_columns(pl.col("quarter").min().over("customer_key").alias("cohort"))
+    counted = known.group_by("cohort", "quarter").len().filter(pl.col("cohort").is_in(quarters)).rows()
+    active = {(cohort, later): int(count) for cohort, later, count in counted}
+    sizes: dict[date | None, int] = {cohort: active.get((cohort, cohort), 0) for cohort in quarters}
+    sizes[None] = known["customer_key"].n_unique() - sum(sizes.values())  # all others: the total is published
+    shown = publishable(sizes, minimum)
+    rows = []
+    for cohort in quarters:
+        size = active.get((cohort, cohort), 0)
+        if not shown[cohort] or not size:
+            continue
+        name = f"cohort.{cohort.year}-Q{cohort.month // 3 + 1}"
+        rule = {"file": FACTS, "formula": "customers whose first order falls into the quarter"}
+        row: dict[str, Any] = {
+            "cohort": f"{cohort.year}-Q{cohort.month // 3 + 1}",
+            "customers": ledger.enter(f"{name}.customers", size, "people", rule),
+            "cells": [],
+        }
+        for step, later in enumerate([q for q in quarters if q > cohort], start=1):
+            back = active.get((cohort, later), 0)
+            hidden = 0 < back < minimum or 0 < size - back < minimum
+            rule = {"file": FACTS, "formula": f"share of the cohort with an order {step} quarters after"}
+            share = Decimal(back) / size
+            people = min(count for count in (back, size - back) if count) if not hidden else None
+            row["cells"].append(None if hidden else ledger.enter(f"{name}.{step}", share, "share", rule, people=people))
+        rows.append(row)
+    return rows
+
+
+def return_message(
+    ledger: NumberLedger, visits: pl.DataFrame, complete: Period | None, minimum: int
+) -> dict[str, Any] | None:
+    """How many customers with a full year of observation ordered again in a later month within it."""
+    if complete is None:
+        return None
+    latest = add_months(complete.end, -13)  # first orders up to here have twelve more complete months
+    known = visits.filter(pl.col("customer_key") != UNKNOWN, pl.col("month") < complete.end)
+    known = known.with_columns(pl.col("month").min().over("customer_key").alias("first"))
+    # the full length of months is compared by the calendar, not by days
+    observed = known.filter(pl.col("first") <= latest)
+    gap = (pl.col("month").dt.year() - pl.col("first").dt.year()) * 12
+    gap = gap + pl.col("month").dt.month().cast(pl.Int32) - pl.col("first").dt.month().cast(pl.Int32)
+    base = observed["customer_key"].n_unique()
+    back = observed.filter(gap > 0, gap <= 12)["customer_key"].n_unique()
+    if base < minimum or 0 < back < minimum or 0 < base - back < minimum:
+        return None
+    rule = {"file": FACTS, "formula": f"customers whose first order is in or before {latest:%Y-%m}"}
+    again = {"file": FACTS, "formula": "of these, customers with an order in one of the twelve months after the first"}
+    figures = {
+        "customers": ledger.enter("return.customers", base, "people", rule),
+        "back": ledger.enter("return.back", back, "people", again),
+    }
+    figures["share"] = ledger.ratio("return.share", "return.back", "return.customers")
+    return say("came_back", figures)
+
+
+def unique_share(ledger: NumberLedger, customers: pl.DataFrame, today: date) -> dict[str, Any] | None:
+    """Share of customers whom nobody else equals in orders, revenue and recency: the residual risk, in this run."""
+    if customers.is_empty():
+        return None
+    groups = customers.group_by("orders", "revenue", "last_order").len()
+    alone = Decimal(int((groups["len"] == 1).sum())) / len(customers)
+    rule = {
+        "file": FACTS,
+        "formula": f"customers alone with (orders, revenue, days from last order to {today}) / customers",
+    }
+    return say("privacy_title", {"share": ledger.enter("risk.unique", alone, "share", rule, 0)})
+
+
+def page(ledger: NumberLedger, sales: Sales) -> dict[str, Any]:
+    """The blocks of page two that need no segments."""
+    customers, visits = sales.views["customers"], sales.views["visits"]
+    pareto = pareto_rows(ledger, customers, sales.minimum)
+    limit = {"file": "settings", "row": "minimum_group", "column": "value"}
+    return {
+        "cohorts_note": say(
+            "cohort_note", {"minimum": ledger.enter("risk.minimum_group", sales.minimum, "count", limit)}
+        ),
+        "pareto_title": pareto_message(ledger, pareto),
+        "pareto": pareto,
+        "cohorts_title": return_message(ledger, visits, sales.observed, sales.minimum),
+        "cohorts": cohort_rows(ledger, visits, sales.observed, sales.minimum),
+    }

@@ -1,0 +1,219 @@
+"""Page three of the exposé, second part: data quality in money, open points, privacy, method and limits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from elt.expose.customers import unique_share
+from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.situation import FACTS
+from elt.report.languages import LANGUAGES, in_language
+from elt.sales.views import Sales
+
+SILVER = "silver/_meta/silver_metadata.yaml"
+LEDGER = "_meta/ledger.json"
+FATES = ("quarantined", "superseded", "duplicates")
+
+
+def short_title(table: Mapping[str, Any]) -> dict[str, str]:
+    """The title of a source table by language, without its remarks after the first comma."""
+    return {language: in_language(table["title"], language).split(",")[0] for language in LANGUAGES}
+
+
+def quality_rows(ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One row a source table: records, silver, repairs, quarantined, superseded, duplicates."""
+    rows = []
+    for name in sorted(tables):
+        table = tables[name]
+        row: dict[str, Any] = {"title": short_title(table)}
+        counts = {fate: table.get(fate, 0) for fate in ("records", "silver", "superseded", "duplicates")}
+        counts["records"] -= table.get("erased", 0)
+        counts["quarantined"] = sum(reason["records"] for reason in table.get("quarantined", []))
+        counts["repairs"] = sum(repair["records"] for repair in table.get("repairs", []))
+        for column, count in counts.items():
+            origin = {"file": SILVER, "row": f"tables.{name}", "column": column}
+            row[column] = ledger.enter(f"quality.{name}.{column}", int(count), "count", origin)
+        rows.append(row)
+    return rows
+
+
+def money_messages(
+    ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]], accounts: Mapping[str, Any], minimum: int
+) -> list[dict[str, Any]]:
+    """What repairs and records left out did to each amount, and that the sum holds from the exports to the marts.
+
+    accounts: ledger.json. An effect of fewer records than the minimum is not told.
+    """
+    sentences, money = [], accounts.get("money", {})
+    for key in sorted(money):
+        (table, column), entry, name = key.split(".", 1), money[key], f"amount.{key}"
+        if table not in tables:
+            continue
+        repairs = [
+            repair["records"] for repair in tables[table].get("repairs", []) if column in repair.get("money", {})
+        ]
+        origin = {"file": SILVER, "row": f"tables.{table}", "column": "repaired_amounts"}
+        figures = {
+            "repaired": ledger.enter(f"{name}.repaired", tables[table]["repaired_amounts"], "count", origin),
+            "records": f"quality.{table}.records",
+        }
+        texts = {"table": short_title(tables[table])}
+        parts = {part: Decimal(str(entry.get(part, 0))) for part in ("raw", "repairs", *FATES, "silver")}
+        left_out = sum(ledger.value(f"quality.{table}.{fate}") for fate in FATES)
+        if parts["repairs"] and sum(repairs) < minimum:
+            sentences.append(say("amount_repaired_few", figures, texts))
+            continue
+        origin = {"file": LEDGER, "row": f"money.{key}"}
+        figures["repairs"] = ledger.enter(
+            f"{name}.repairs", parts["repairs"], "money", origin | {"column": "repairs"}, 0
+        )
+        sentences.append(say("amount_repaired", figures, texts))
+        marts = entry.get("marts", {})
+        removed = -sum(parts[fate] for fate in FATES)
+        balanced = parts["raw"] + parts["repairs"] + removed == parts["silver"]
+        same = all(Decimal(str(value)) == parts["silver"] for value in marts.values())
+        if not marts or not same or not balanced or 0 < left_out < minimum:
+            continue
+        figures |= {
+            "raw": ledger.enter(f"{name}.raw", parts["raw"], "money", origin | {"column": "raw"}, 0),
+            "silver": ledger.enter(f"{name}.silver", parts["silver"], "money", origin | {"column": "silver"}, 0),
+            "removed": ledger.enter(
+                f"{name}.removed", removed, "money", origin | {"column": f"-({' + '.join(FATES)})"}, 0
+            ),
+            "sums": ledger.enter(
+                f"{name}.sums", len(marts) + proofs_of(accounts, parts["silver"]), "count", {"file": LEDGER}
+            ),
+        }
+        sentences.append(say("amount_balanced", figures))
+    return sentences
+
+
+def proofs_of(accounts: Mapping[str, Any], amount: Decimal) -> int:
+    """How many marts prove a key figure that is equal to an amount."""
+    proofs = accounts.get("kpis", {}).values()
+    return sum(len(proof["marts"]) for proof in proofs if Decimal(proof["total"]) == amount)
+
+
+def effect_of(repair: Mapping[str, Any]) -> Decimal:
+    """The sum of a repair's effects on all amounts of its table."""
+    return sum((Decimal(value) for value in repair.get("money", {}).values()), Decimal(0))
+
+
+def open_points(
+    ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]], minimum: int, most: int = 5
+) -> list[dict[str, Any]]:
+    """What the departments should correct at the source: most amount at stake first, then most records.
+
+    Each reason for quarantine and each repair is a point; counts are of records, not of people. The effect on amounts
+    is named only from the minimum of records on: that of a few lines would tell what a customer paid.
+    """
+    points = []
+    for name in sorted(tables):
+        table = tables[name]
+        for kind, entries in (("quarantined", table.get("quarantined", [])), ("repaired", table.get("repairs", []))):
+            for number, entry in enumerate(entries, start=1):
+                if entry["records"]:
+                    points.append((effect_of(entry), int(entry["records"]), name, kind, number, entry["why"]))
+    points.sort(key=lambda point: (-abs(point[0]), -point[1], point[2:5]))
+    sentences = []
+    for effect, records, name, kind, number, why in points[:most]:
+        key, row = f"open.{name}.{kind}.{number}", f"tables.{name}.{'repairs' if kind == 'repaired' else kind}.{number}"
+        figures = {
+            "records": ledger.enter(
+                f"{key}.records", records, "count", {"file": SILVER, "row": row, "column": "records"}
+            ),
+            "of": f"quality.{name}.records",
+        }
+        told = bool(effect) and records >= minimum
+        if told:
+            origin = {"file": SILVER, "row": row, "column": "money"}
+            figures["effect"] = ledger.enter(f"{key}.effect", effect, "money", origin, 0)
+        texts = {
+            "department": tables[name].get("department") or short_title(tables[name]),
+            "table": short_title(tables[name]),
+        }
+        sentences.append(say(f"open_{kind}{'_money' if told else ''}", figures, texts | {"why": why}))
+    return sentences
+
+
+def personal_columns(ledger: NumberLedger, classes: Sequence[str]) -> dict[str, Any]:
+    """How many columns of the warehouse fall into which class of the data policy; classes: one a column."""
+    file = {"file": "_meta/data_policy.json"}
+    figures = {"all": ledger.enter("policy.all", len(classes), "count", file | {"formula": "columns of the marts"})}
+    for name in ("none", "quasi", "identifier", "direct"):
+        origin = file | {"formula": f"columns of the marts in class {name}"}
+        figures[name] = ledger.enter(f"policy.{name}", classes.count(name), "count", origin)
+    return say("columns_by_class", figures)
+
+
+def smallest_group(ledger: NumberLedger, minimum: int) -> dict[str, Any] | None:
+    """The smallest number of people behind any figure of the exposé; call it when all figures are entered."""
+    people = [entry["people"] for entry in ledger.figures.values() if entry.get("people")]
+    if not people:
+        return None
+    rule = {"formula": "smallest number of people behind a figure of this ledger"}
+    limit = {"file": "settings", "row": "minimum_group", "column": "value"}
+    figures = {
+        "smallest": ledger.enter("risk.smallest_group", min(people), "count", rule),
+        "minimum": ledger.enter("risk.minimum_group", minimum, "count", limit),
+    }
+    return say("smallest_group", figures)
+
+
+def present(sentences: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
+    """The sentences that could be computed."""
+    return [sentence for sentence in sentences if sentence]
+
+
+def gap_points(gaps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The question that each message about a category that ends early raises."""
+    return [say("open_gap", gap["figures"], gap["texts"]) for gap in gaps]
+
+
+def method(ledger: NumberLedger, sales: Sales, segments: Mapping[str, Any], bridge: list[Any]) -> list[dict[str, Any]]:
+    """Method and limits, up to five lines."""
+    lines = [] if sales.periods else [say("method_no_month")]
+    if sales.periods:
+        key = "method_months" if "last" in sales.periods else "method_no_comparison"
+        lines.append(say(key, {"months": "period.this.months"}))
+    if bridge:
+        steps = ledger.enter("bridge.steps", len(bridge), "count", {"formula": "steps of the bridge"})
+        lines.append(say("method_bridge", {"steps": steps}))
+    if "costs this" in sales.views:
+        costs = sales.row("costs this")
+        if costs["revenue"] and "revenue.this" in ledger.figures:
+            share = Decimal(costs["with_cost"]) / costs["revenue"]
+            rule = {"file": FACTS, "formula": "revenue of this year's lines with cost_amount / revenue of this year"}
+            lines.append(say("method_cost", {"share": ledger.enter("cost.known", share, "share", rule)}))
+    return [*lines, dict(segments), say("method_limits")]
+
+
+def page(
+    ledger: NumberLedger,
+    tables: Mapping[str, Mapping[str, Any]],
+    accounts: Mapping[str, Any],
+    personal: Sequence[str],
+    sales: Sales,
+    pages: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Data quality, open points, privacy, method. Call it last.
+
+    tables: of silver_metadata.yaml; accounts: ledger.json; pages: the other pages."""
+    rows = quality_rows(ledger, tables)
+    amounts = money_messages(ledger, tables, accounts, sales.minimum)
+    points = [*gap_points(pages["situation"]["gaps"]), *open_points(ledger, tables, sales.minimum)]
+    privacy = [say("pseudonymised"), personal_columns(ledger, personal), smallest_group(ledger, sales.minimum)]
+    title = None
+    if points:
+        figure = ledger.enter("open.count", len(points), "count", {"formula": "open points shown"})
+        title = say("points_title", {"points": figure})
+    return {
+        "quality_title": amounts[0] if amounts else None,
+        "quality": rows,
+        "amounts": amounts[1:],
+        "points_title": title,
+        "points": points,
+        "privacy_title": unique_share(ledger, sales.views["customers"], sales.today),
+        "privacy": present(privacy),
+        "method": method(ledger, sales, pages["segments"]["method"], pages["situation"]["bridge"]),
+    }

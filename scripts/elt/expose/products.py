@@ -1,0 +1,210 @@
+"""Page three of the exposé, first part: which products bring the revenue, and how categories moved."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.situation import FACTS, cents
+from elt.privacy.disclosure import fragile, publishable_sums, together
+from elt.sales.views import Sales
+
+CLASS_LIMITS = (("A", Decimal("0.8")), ("B", Decimal("0.95")), ("C", Decimal(1)))
+BEST_PRODUCTS = 5
+
+
+def abc_classes(revenue: Mapping[str, int]) -> dict[str, str]:
+    """Class of each product: A up to 80 % of the revenue, B up to 95 %, C the rest.
+
+    revenue: by product number. Products in descending revenue; one belongs to A if those before it have not yet
+    reached 80 %. Ties are broken by the product number; a product without positive revenue is C.
+    """
+    total, before, classes = sum(max(amount, 0) for amount in revenue.values()), 0, {}
+    for product, amount in sorted(revenue.items(), key=lambda item: (-item[1], item[0])):
+        reached = Decimal(before) / total if total else Decimal(1)
+        classes[product] = next(name for name, limit in CLASS_LIMITS if amount <= 0 or reached < limit or name == "C")
+        classes[product] = "C" if amount <= 0 else classes[product]
+        before += max(amount, 0)
+    return classes
+
+
+def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], minimum: int) -> list[dict[str, str]]:
+    """One row a class: products, share of products, revenue, share of revenue; empty if a class may not be shown.
+
+    products: by product number: revenue in cents and what disclosure control needs. A class is shown only if every
+    one of its products might be shown or enough products hide the single one.
+    """
+    classes = abc_classes({number: row["revenue"] for number, row in products.items()})
+    if not classes or sum(row["revenue"] for row in products.values()) <= 0:
+        return []
+    groups = {}
+    for name, _ in CLASS_LIMITS:
+        members = [products[number] for number in sorted(classes) if classes[number] == name]
+        if members:
+            groups[name] = {
+                **together(members),
+                "products": len(members),
+            }
+    if not all(publishable_sums(groups, minimum).values()):
+        return []
+    all_products = {"file": FACTS, "formula": "products sold in the period"}
+    ledger.enter("abc.products", len(classes), "count", all_products)
+    ledger.enter("abc.revenue", cents(sum(g["revenue"] for g in groups.values())), "money", all_products, 0)
+    rows = []
+    for name, group in groups.items():
+        rule = {
+            "file": FACTS,
+            "formula": f"products of the period in class {name}: descending revenue, limits 80 % and 95 %",
+        }
+        key = f"abc.{name}"
+        row = {
+            "class": name,
+            "products": ledger.enter(f"{key}.products", group["products"], "count", rule),
+            "revenue": ledger.enter(f"{key}.revenue", cents(group["revenue"]), "money", rule, 0),
+        }
+        row["products_share"] = ledger.ratio(f"{key}.products_share", row["products"], "abc.products")
+        row["revenue_share"] = ledger.ratio(f"{key}.revenue_share", row["revenue"], "abc.revenue")
+        rows.append(row)
+    return rows
+
+
+def abc_message(ledger: NumberLedger, rows: list[dict[str, str]]) -> dict[str, Any] | None:
+    """How few products bring how much."""
+    if not rows or rows[0]["class"] != "A":
+        return None
+    first = rows[0]
+    return say(
+        "abc",
+        {
+            "products": first["products"],
+            "of": "abc.products",
+            "products_share": first["products_share"],
+            "revenue_share": first["revenue_share"],
+        },
+    )
+
+
+def without_telling(products: Mapping[str, Mapping[str, Any]], chosen: list[str], minimum: int) -> list[str]:
+    """The chosen products, without the last of each class or category whose other products would be told by them.
+
+    The total of every class and category is published, so what is left of it must be fit for publication as well.
+    """
+    classes = abc_classes({number: row["revenue"] for number, row in products.items()})
+    cells: dict[tuple[str, str], set[str]] = {}
+    for number, row in products.items():
+        cells.setdefault(("class", classes[number]), set()).add(number)
+        cells.setdefault(("category", row.get("category", "n/a")), set()).add(number)
+    for members in cells.values():
+        while mine := [number for number in chosen if number in members]:
+            rest = [products[number] for number in sorted(members - set(chosen))]
+            if not rest or not fragile(together(rest), minimum):
+                break
+            chosen = [number for number in chosen if number != mine[-1]]
+    return chosen
+
+
+def best_rows(
+    ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], names: Mapping[str, str], minimum: int
+) -> list[dict[str, Any]]:
+    """The BEST_PRODUCTS products with most revenue that may be shown: name, revenue, share of revenue, customers.
+
+    Fewer, if the total of a class or category would else tell of those of its products that are not shown.
+    """
+    shown = publishable_sums(products, minimum)
+    order = sorted((n for n in products if shown[n]), key=lambda number: (-products[number]["revenue"], number))
+    rows = []
+    for number in without_telling(products, order[:BEST_PRODUCTS], minimum):
+        if "abc.revenue" not in ledger.figures:
+            break
+        rule = {"file": FACTS, "row": f"product_number = {number}, lines of the period", "column": "SUM(sales_amount)"}
+        name = f"product.{number}"
+        row = {"name": names.get(number) or number, "number": number}
+        row["revenue"] = ledger.enter(
+            f"{name}.revenue",
+            cents(products[number]["revenue"]),
+            "money",
+            rule,
+            0,
+            people=products[number]["customers"],
+        )
+        row["share"] = ledger.ratio(f"{name}.share", row["revenue"], "abc.revenue")
+        rows.append(row)
+    return rows
+
+
+def best_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What the products with most revenue bring together."""
+    if len(rows) < 2:
+        return None
+    rule = {"formula": "shares of the products shown"}
+    share = sum(ledger.value(row["share"]) for row in rows)
+    figures = {
+        "products": ledger.enter("best.products", len(rows), "count", rule),
+        "revenue_share": ledger.enter("best.share", share, "share", rule),
+    }
+    return say("best_products", figures)
+
+
+def category_rows(
+    ledger: NumberLedger,
+    years: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    minimum: int,
+    rest: Mapping[str, Mapping[str, Any]] | None = None,
+) -> list[dict[str, Any]]:
+    """One row a category by descending revenue: this year, last year, difference, change.
+
+    years: by year ("this", "last") and category: revenue in cents and what disclosure control needs; rest: the same of
+    all other days. The exploration publishes the category's revenue of all days, so a category that may not be shown
+    in one of the three has None in both years.
+    """
+    hidden = {name for name, entry in (rest or {}).items() if fragile(entry, minimum)}
+    before = None
+    while before != hidden:
+        before = set(hidden)
+        for groups in years.values():
+            allowed = publishable_sums(groups, minimum, hidden)
+            hidden |= {name for name, is_shown in allowed.items() if not is_shown}
+    this = years["this"]
+    names = sorted({name for groups in years.values() for name in groups})
+    rows = []
+    for name in sorted(names, key=lambda n: (-this.get(n, {"revenue": 0})["revenue"], n)):
+        row: dict[str, Any] = {"category": name, "this": None, "last": None, "difference": None, "change": None}
+        for year, groups in years.items():
+            if name in hidden:
+                continue
+            amount = cents(groups[name]["revenue"]) if name in groups else Decimal(0)
+            rule = {"file": FACTS, "row": f"category = {name}, lines of {year} year", "column": "SUM(sales_amount)"}
+            people = groups[name]["customers"] if name in groups else None
+            row[year] = ledger.enter(f"category.{name}.{year}", amount, "money", rule, 0, people=people)
+        if row["this"] and row["last"]:
+            row["difference"] = ledger.difference(f"category.{name}.difference", row["this"], row["last"])
+            row["change"] = ledger.ratio(f"category.{name}.change", row["difference"], row["last"])
+        rows.append(row)
+    return rows
+
+
+def category_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The category with most revenue and its share."""
+    visible = [row for row in rows if row["this"]]
+    if not visible or "revenue.this" not in ledger.figures or not ledger.value(visible[0]["this"]):
+        return None
+    share = ledger.ratio("category.largest.share", visible[0]["this"], "revenue.this")
+    return say("largest_category", {"share": share}, texts={"category": visible[0]["category"]}) if share else None
+
+
+def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[str, Any]:
+    """The blocks about products. names: product name by product number, where known."""
+    sold = sales.rows("products", "product_number")
+    abc = abc_rows(ledger, sold, sales.minimum)
+    years = {year: sales.rows(f"categories {year}", "category") for year in sales.periods}
+    rest = sales.rows("categories rest", "category")
+    best = best_rows(ledger, sold, names, sales.minimum)
+    categories = category_rows(ledger, years, sales.minimum, rest) if any(years.values()) else []
+    return {
+        "abc_title": abc_message(ledger, abc),
+        "abc": abc,
+        "best_title": best_message(ledger, best),
+        "best": best,
+        "categories_title": category_message(ledger, categories),
+        "categories": categories,
+    }

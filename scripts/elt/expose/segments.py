@@ -1,0 +1,116 @@
+"""Page two of the exposé, the segments: how many, what they bring, what to do for whom, and the decision wanted.
+
+Everything comes from the metadata of the segmentation; what is suppressed there stays hidden here.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from elt.expose.number_ledger import NumberLedger, say
+
+MODEL = "step3_segmentation/_meta/model_metadata.json"
+MOST_ACTIONS = 5
+MOST_TRAITS = 2  # features named in the segment table
+
+
+def segment_rows(ledger: NumberLedger, model: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row a segment that may be shown, by falling revenue; empty if the model found no segments.
+
+    name, action and success stay mappings by language; everything else is the name of a figure.
+    """
+    rows = []
+    for segment in model["segments"] if model["choice"]["k"] > 1 else []:
+        if segment["is_suppressed"]:
+            continue
+        key, place = f"segment.{segment['label']}", f"segments.{segment['label']}"
+
+        def enter(column: str, unit: str, segment: Any = segment, key: str = key, place: str = place) -> str:
+            value = Decimal(str(segment[column])) if unit != "people" else segment[column]
+            return ledger.enter(f"{key}.{column}", value, unit, {"file": MODEL, "row": place, "column": column})
+
+        row = {name: segment[name] for name in ("label", "name", "action", "success", "is_no_action")}
+        row |= {"customers": enter("customers", "people"), "customer_share": enter("customer_share", "share")}
+        row |= {"revenue": enter("revenue", "money"), "revenue_share": enter("revenue_share", "share")}
+        row["revenue_per_customer"] = ledger.ratio(f"{key}.per_customer", row["revenue"], row["customers"], "money")
+        row["traits"] = []
+        for trait in segment["distinguishing"][:MOST_TRAITS]:
+            origin = {"file": MODEL, "row": f"{place}.distinguishing.{trait['feature']}", "column": "deviation"}
+            figure = ledger.enter(f"{key}.{trait['feature']}", Decimal(str(trait["deviation"])), "score", origin, 1)
+            row["traits"].append({"label": trait["label"], "deviation": figure})
+        rows.append(row)
+    return rows
+
+
+def segment_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The segment with most revenue: its share of customers against its share of revenue."""
+    if not rows:
+        return None
+    best = rows[0]
+    return say(
+        "largest_segment",
+        {
+            "customers": best["customers"],
+            "customers_share": best["customer_share"],
+            "revenue_share": best["revenue_share"],
+        },
+        {"segment": best["name"]},
+    )
+
+
+def shares_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The segment whose share of customers exceeds its share of revenue most."""
+    if not rows:
+        return None
+    widest = max(rows, key=lambda row: ledger.value(row["customer_share"]) - ledger.value(row["revenue_share"]))
+    figures = {"customers_share": widest["customer_share"], "revenue_share": widest["revenue_share"]}
+    return say("segment_shares", figures, {"segment": widest["name"]})
+
+
+def page(ledger: NumberLedger, model: Mapping[str, Any]) -> dict[str, Any]:
+    """The blocks about segments and actions, the decision wanted, and how the segments were found."""
+    rows = segment_rows(ledger, model)
+    actions = [row for row in rows if not row["is_no_action"]][:MOST_ACTIONS]
+    decision = actions_title = None
+    if actions:
+        first = actions[0]
+        figures = {"customers": first["customers"], "revenue_share": first["revenue_share"]}
+        decision = say("decision", figures, {part: first[part] for part in ("name", "action", "success")})
+        rule = {"formula": "actions shown, and the customers that they concern"}
+        reached = sum(ledger.value(row["customers"]) for row in actions)
+        figures = {
+            "actions": ledger.enter("action.count", len(actions), "count", rule),
+            "customers": ledger.enter("action.customers", reached, "people", rule),
+        }
+        actions_title = say("actions", figures)
+    return {
+        "segments_title": segment_message(ledger, rows),
+        "segments": rows,
+        "shares_title": shares_message(ledger, rows),
+        "actions_title": actions_title,
+        "actions": actions,
+        "decision": decision,
+        "method": segment_method(ledger, model, rows),
+    }
+
+
+def segment_method(ledger: NumberLedger, model: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """How the segments were found, with the evidence for their number."""
+    if not rows:
+        return say("method_no_segments")
+    count = model["choice"]["k"]
+    chosen = [row for row in model["evidence"] if row["k"] == count]
+    origin = {"file": MODEL, "row": "choice, features"}
+    used = sum(feature["is_used"] for feature in model["features"])
+    figures = {
+        "segments": ledger.enter("model.k", count, "count", origin | {"column": "k"}),
+        "features": ledger.enter("model.features", used, "count", origin | {"column": "is_used"}),
+        "seed": ledger.enter("model.seed", model["seed"], "score", {"file": MODEL, "column": "seed"}, 0),
+        "day": "data.as_of",
+    }
+    for name, column in (("silhouette", "silhouette"), ("stability", "lowest_jaccard")):
+        if not chosen or chosen[0][column] is None:
+            return say("method_segments_plain", figures)
+        origin = {"file": MODEL, "row": f"evidence.{count}", "column": column}
+        figures[name] = ledger.enter(f"model.{name}", Decimal(str(chosen[0][column])), "score", origin, 2)
+    return say("method_segments", figures)

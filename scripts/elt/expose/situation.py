@@ -1,0 +1,284 @@
+"""Page one of the exposé: key figures of this year and last, revenue by month, and the bridge between the years."""
+
+# ruff: noqa: S608 - these queries are told, not run
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from elt.expose.number_ledger import NumberLedger, say
+from elt.privacy.disclosure import dominated, publishable_in_order
+from elt.sales.periods import Gap, Period, add_months
+from elt.sales.views import Sales, kpi_query
+
+FACTS = "gold/data/fact_sales.csv"
+MONTHS = "gold/data/agg_exec_kpis.csv"
+UNITS = {"money": "money", "count": "count", "share": "share"}
+SMALL_AMOUNT = 10_000  # amounts below are printed with cents
+
+
+def cents(amount: int) -> Decimal:
+    """Integer cents as an amount."""
+    return Decimal(int(amount)).scaleb(-2)
+
+
+def may_publish(group: Mapping[str, Any], minimum: int) -> bool:
+    """Whether the sums of a period may be shown: enough customers, none of them dominating."""
+    if group["customers"] < minimum:
+        return False
+    return not dominated(group["revenue"], group["largest"], group["largest_two"])
+
+
+def kpi_rows(
+    ledger: NumberLedger,
+    kpis: Mapping[str, Any],
+    values: Mapping[str, Mapping[str, Any]],
+    periods: Mapping[str, Period],
+) -> list[dict[str, Any]]:
+    """One row a KPI: names of the figures for this year, last year, difference and change.
+
+    values: by year ("this", "last") and KPI; a year that may not be published is absent.
+    """
+    rows = []
+    for name, kpi in kpis.items():
+        known = {year: row[name] for year, row in values.items() if row[name] is not None}
+        if "this" not in known:
+            continue
+        decimals = None
+        if kpi["unit"] == "money":
+            decimals = 2 if max(abs(value) for value in known.values()) < SMALL_AMOUNT else 0
+        row: dict[str, Any] = {"kpi": name, "last": None, "difference": None, "change": None}
+        for year, value in known.items():
+            origin = {"file": FACTS, "query": kpi_query(kpi, periods[year])}
+            unit = "people" if kpi["unit"] == "count" and "customer_key" in kpi["formula"] else UNITS[kpi["unit"]]
+            row[year] = ledger.enter(f"kpi.{name}.{year}", value, unit, origin, decimals)
+        if row["last"]:
+            row["difference"] = ledger.difference(f"kpi.{name}.difference", row["this"], row["last"])
+            if kpi["unit"] != "share":
+                row["change"] = ledger.ratio(f"kpi.{name}.change", row["difference"], row["last"])
+        rows.append(row)
+    return rows
+
+
+def month_rows(
+    ledger: NumberLedger,
+    months: Mapping[date, Mapping[str, Any]],
+    groups: Mapping[date, Mapping[str, Any]],
+    periods: Mapping[str, Period],
+    minimum: int,
+) -> list[dict[str, Any]]:
+    """One row a month of this year and after: its revenue, that of a year before, and whether it is partial.
+
+    months: rows of agg_exec_kpis by month_start; groups: what disclosure control needs, by month. A month after this
+    year is shown as partial and has no comparison.
+    """
+    shown = publishable_in_order(dict(sorted(groups.items())), minimum)
+
+    def figure(month: date) -> str | None:
+        if not shown.get(month, False):
+            return None
+        origin = {"file": MONTHS, "row": f"month_start = {month}", "column": "revenue"}
+        return ledger.enter(
+            f"month.{month:%Y-%m}.revenue", months[month]["revenue"], "money", origin, people=groups[month]["customers"]
+        )
+
+    if "this" not in periods:
+        return []
+    this, rows = periods["this"], []
+    for month in [*this.months, *(m for m in sorted(months) if m >= this.end)]:
+        partial = month >= this.end
+        row = {"month": month.isoformat(), "partial": partial, "this": figure(month)}
+        if "last" in periods and not partial:
+            row["last"] = figure(add_months(month, -12))
+        rows.append(row)
+    return rows
+
+
+def logarithmic_mean(a: float, b: float) -> float:
+    """The logarithmic mean of two positive numbers."""
+    return a if math.isclose(a, b, rel_tol=1e-12) else (a - b) / (math.log(a) - math.log(b))
+
+
+def bridge_effects(last: Mapping[str, Any], this: Mapping[str, Any]) -> dict[str, int] | None:
+    """What customers, orders a customer and order value contribute to the change of revenue, in cents.
+
+    Additive decomposition with the logarithmic mean (LMDI-I; Ang, Energy Policy 33, 2005): symmetric in time and
+    without a residual. The effects sum exactly to the difference: the order value takes the rounding, and revenue of
+    unknown customers is a step of its own. None where a factor is not positive.
+    """
+    if min(year[name] for year in (last, this) for name in ("customers", "known_orders", "known_revenue")) <= 0:
+        return None
+    weight = logarithmic_mean(this["known_revenue"], last["known_revenue"])
+    frequency = [year["known_orders"] / year["customers"] for year in (last, this)]
+    effects = {
+        "customers": round(weight * math.log(this["customers"] / last["customers"])),
+        "frequency": round(weight * math.log(frequency[1] / frequency[0])),
+    }
+    effects["order_value"] = this["known_revenue"] - last["known_revenue"] - sum(effects.values())
+    unknown = [year["revenue"] - year["known_revenue"] for year in (last, this)]
+    if any(unknown):
+        effects["unknown"] = unknown[1] - unknown[0]
+    return effects
+
+
+def bridge_rows(
+    ledger: NumberLedger, last: Mapping[str, Any], this: Mapping[str, Any], periods: Mapping[str, Period]
+) -> list[dict[str, str]]:
+    """The steps from last year's revenue to this year's, as names of figures; empty where there is no bridge."""
+    effects = bridge_effects(last, this)
+    if effects is None:
+        return []
+    for year, row in (("last", last), ("this", this)):
+        known = f"FROM gold.fact_sales WHERE {periods[year].condition} AND customer_key <> 0"
+        parts = {
+            "customers": ("COUNT(DISTINCT customer_key)", row["customers"], "people"),
+            "orders": ("COUNT(DISTINCT order_number)", row["known_orders"], "count"),
+            "revenue": ("SUM(sales_amount)", cents(row["known_revenue"]), "money"),
+        }
+        for name, (formula, value, unit) in parts.items():
+            ledger.enter(f"bridge.{name}.{year}", value, unit, {"file": FACTS, "query": f"SELECT {formula} {known}"})
+        ledger.ratio(f"bridge.frequency.{year}", f"bridge.orders.{year}", f"bridge.customers.{year}", "ratio", 2)
+        ledger.ratio(f"bridge.order_value.{year}", f"bridge.revenue.{year}", f"bridge.orders.{year}", "money", 2)
+        if "unknown" in effects:
+            ledger.difference(f"bridge.unknown.{year}", f"revenue.{year}", f"bridge.revenue.{year}")
+    rows = []
+    for name, effect in effects.items():
+        rule = {"formula": f"logarithmic mean of the two revenues × ln of the ratio of {name}, this year to last"}
+        if name == "order_value":
+            rule = {"formula": "difference of the revenue of known customers less the other two effects"}
+        elif name == "unknown":
+            rule = {"formula": "difference of the revenue of unknown customers"}
+        rows.append({"step": name, "effect": ledger.enter(f"bridge.{name}.effect", cents(effect), "money", rule, 0)})
+    return rows
+
+
+def direction(value: Decimal | int) -> str:
+    """up, down or same."""
+    return "up" if value > 0 else "down" if value < 0 else "same"
+
+
+def revenue_message(ledger: NumberLedger, bridge: Iterable[Mapping[str, str]]) -> dict[str, Any] | None:
+    """How revenue moved and which step moved it most; without a comparison only what it was."""
+    figures = {"revenue": "kpi.revenue.this"}
+    if "kpi.revenue.this" not in ledger.figures:
+        return None
+    if "kpi.revenue.change" not in ledger.figures:
+        return say("revenue_only", figures)
+    figures |= {"change": "kpi.revenue.change", "difference": "kpi.revenue.difference"}
+    key = f"revenue_{direction(ledger.value('kpi.revenue.difference'))}"
+    main = largest_step(ledger, bridge)
+    if main is None:
+        return say(key, figures)
+    figures["effect"] = main["effect"]
+    return say(f"{key}_by", figures, words={"step": main["step"]})
+
+
+def gap_messages(ledger: NumberLedger, gaps: Iterable[Gap]) -> list[dict[str, Any]]:
+    """One sentence a category that ends before the data do."""
+    sentences = []
+    for number, gap in enumerate(gaps, start=1):
+        rule = {"file": FACTS, "formula": f"lines of the category, over the {gap.months_before} months before it ends"}
+        name = f"gap.{number}"
+        figures = {
+            "day": ledger.enter(f"{name}.last_order", gap.last_order, "date", rule),
+            "months": ledger.enter(f"{name}.months_sold", gap.months_sold, "count", rule),
+            "of": ledger.enter(f"{name}.months_before", gap.months_before, "count", rule),
+            "share": ledger.enter(f"{name}.share", gap.share, "share", rule),
+            "first": ledger.enter(f"{name}.first_missing", gap.missing[0], "month", rule),
+        }
+        sentences.append(say("category_gap", figures, texts={"category": gap.category}))
+    return sentences
+
+
+def kpi_message(ledger: NumberLedger, rows: list[dict[str, Any]], kpis: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How many key figures are better than last year, by their direction in kpis.yaml."""
+    signs = {"up": 1, "down": -1}
+    judged = [row for row in rows if row["difference"] and kpis[row["kpi"]].get("direction") in signs]
+    if not judged:
+        return None
+    better = [row for row in judged if ledger.value(row["difference"]) * signs[kpis[row["kpi"]]["direction"]] > 0]
+    rule = {"formula": "key figures with a difference; better by their direction in the settings"}
+    figures = {
+        "better": ledger.enter("kpi.better", len(better), "count", rule),
+        "of": ledger.enter("kpi.judged", len(judged), "count", rule),
+    }
+    return say("kpis_better", figures)
+
+
+def month_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """How many months are above those of last year; without them, the month with most revenue."""
+    pairs = [(row["this"], row["last"]) for row in rows if row.get("this") and row.get("last")]
+    if pairs:
+        above = sum(ledger.value(this) > ledger.value(last) for this, last in pairs)
+        rule = {"formula": "months of this year with more revenue than a year before; months with both"}
+        figures = {
+            "above": ledger.enter("month.above", above, "count", rule),
+            "of": ledger.enter("month.compared", len(pairs), "count", rule),
+        }
+        return say("months_above", figures)
+    whole = [row for row in rows if row["this"] and not row["partial"]]
+    if not whole:
+        return None
+    best = max(whole, key=lambda row: (ledger.value(row["this"]), row["month"]))
+    month = ledger.enter(
+        "month.best", date.fromisoformat(best["month"]), "month", {"formula": "month with most revenue"}
+    )
+    return say("best_month", {"month": month, "revenue": best["this"]})
+
+
+def largest_step(ledger: NumberLedger, rows: Iterable[Mapping[str, str]]) -> Mapping[str, str] | None:
+    """The step of the bridge that moved revenue most, up or down."""
+    return min(rows, key=lambda row: (-abs(ledger.value(row["effect"])), row["step"]), default=None)
+
+
+def bridge_message(ledger: NumberLedger, rows: list[dict[str, str]]) -> dict[str, Any] | None:
+    """The factor that moved revenue most: last year, this year, and its effect."""
+    main = largest_step(ledger, rows)
+    if main is None:
+        return None
+    figures = {year: f"bridge.{main['step']}.{year}" for year in ("last", "this")}
+    return say("bridge", figures | {"effect": main["effect"]}, words={"step": main["step"]})
+
+
+def header(ledger: NumberLedger, sales: Sales) -> list[dict[str, Any]]:
+    """Period, comparison and data as of."""
+    months = {"file": MONTHS, "column": "month_start where is_complete"}
+    newest = {"file": FACTS, "column": "MAX(order_date), or the analysis date of the settings"}
+    sentences = []
+    for year, period in sales.periods.items():
+        figures = {
+            "start": ledger.enter(f"period.{year}.start", period.start, "date", months),
+            "end": ledger.enter(f"period.{year}.end", period.end - timedelta(days=1), "date", months),
+            "months": ledger.enter(f"period.{year}.months", len(period.months), "count", months),
+        }
+        sentences.append(say(f"period_{year}", figures))
+    return [*sentences, say("data_as_of", {"day": ledger.enter("data.as_of", sales.today, "date", newest)})]
+
+
+def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Any]) -> dict[str, Any]:
+    """The blocks of page one. kpis: kpis.yaml, those left out included."""
+    sums = {year: sales.row(f"period {year}") for year in sales.periods}
+    shown = {year: row for year, row in sums.items() if may_publish(row, sales.minimum)}
+    rows = kpi_rows(ledger, sales.kpis, {year: sales.row(f"kpis {year}") for year in shown}, sales.periods)
+    months = month_rows(ledger, sales.months, sales.rows("months", "month"), sales.periods, sales.minimum)
+    for year, row in shown.items():
+        origin = {
+            "file": FACTS,
+            "query": f"SELECT SUM(sales_amount) FROM gold.fact_sales WHERE {sales.periods[year].condition}",
+        }
+        ledger.enter(f"revenue.{year}", cents(row["revenue"]), "money", origin, 0, people=row["customers"])
+    bridge = bridge_rows(ledger, shown["last"], shown["this"], sales.periods) if len(shown) == 2 else []
+    return {
+        "header": header(ledger, sales),
+        "message": revenue_message(ledger, bridge),
+        "gaps": gap_messages(ledger, sales.gaps),
+        "kpis_title": kpi_message(ledger, rows, kpis),
+        "kpis": rows,
+        "left_out": [say("kpi_left_out", kpis={"kpi": name}) for name in kpis if name not in sales.kpis],
+        "months_title": month_message(ledger, months),
+        "months": months,
+        "bridge_title": bridge_message(ledger, bridge),
+        "bridge": bridge,
+    }

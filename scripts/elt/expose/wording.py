@@ -1,0 +1,96 @@
+"""Wording: the sentences of the exposé in a language, filled with figures of the number ledger."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from elt.report.numbers import NO_BREAK, number, percent
+
+WHOLE_PERCENT_FROM = 10  # a change of 1,000 % and more is printed without decimals
+
+
+class Figure:
+    """A figure that prints itself in a language: `{x}`, with its sign `{x:+}`, without it `{x:abs}`."""
+
+    def __init__(self, entry: Mapping[str, Any], words: Mapping[str, Any]) -> None:
+        self.entry, self.words = entry, words
+
+    def __format__(self, form: str) -> str:
+        value, unit, language = self.entry["value"], self.entry["unit"], self.words["language"]
+        if value is None:
+            return "–"
+        if unit in ("date", "month"):
+            day = date.fromisoformat(value)
+            parts = {"day": day.day, "month": self.words["months"][day.month - 1], "year": day.year}
+            return NO_BREAK.join(
+                (self.words["date"] if unit == "date" else "{month} {year}").format(**parts).split(" ")
+            )
+        amount = abs(Decimal(value)) if form == "abs" else Decimal(value)
+        decimals, sign = self.entry.get("decimals"), form == "+"
+        if unit == "share":
+            standard = 0 if abs(amount) >= WHOLE_PERCENT_FROM else 1
+            return percent(amount, standard if decimals is None else decimals, language, sign)
+        if unit == "points":
+            return number(amount * 100, 1, language, sign) + NO_BREAK + self.words["points"]
+        standard = 2 if unit in ("ratio", "score") else 0
+        return number(amount, standard if decimals is None else decimals, language, sign)
+
+    def __str__(self) -> str:
+        return format(self, "")
+
+
+class Wording:
+    """Sentences and words of one language over the figures of one run."""
+
+    def __init__(self, words: Mapping[str, Any], figures: Mapping[str, Any], kpis: Mapping[str, Any]) -> None:
+        self.words, self.figures, self.kpis = words, figures, kpis
+        self.language = words["language"]
+
+    def text(self, value: Any) -> str:
+        """A text of the data or the settings: as it is, or by language."""
+        return str(value[self.language] if isinstance(value, Mapping) else value)
+
+    def kpi(self, name: str) -> str:
+        """The name of a KPI."""
+        return self.text(self.kpis[name]["name"])
+
+    def figure(self, name: str | None, form: str = "") -> str:
+        """A figure of the ledger as text; a dash for one that is hidden or does not exist."""
+        return "–" if name is None else format(Figure(self.figures[name], self.words), form)
+
+    def value(self, name: str) -> Decimal:
+        """A figure of the ledger as a number, for a chart."""
+        return Decimal(self.figures[name]["value"])
+
+    def month(self, iso: str) -> str:
+        """A month such as January 2014."""
+        return format(Figure({"value": iso, "unit": "month"}, self.words), "")
+
+    def sentence(self, said: Mapping[str, Any]) -> str:
+        """A sentence of the ledger with its figures and texts filled in."""
+        figures = said.get("figures", {})
+        wording = self.words["sentences"][said["say"]]
+        if isinstance(wording, Mapping):
+            wording = wording["one" if self.figures[figures[wording["by"]]]["value"] == 1 else "other"]
+        filled: dict[str, Any] = {name: Figure(self.figures[figure], self.words) for name, figure in figures.items()}
+        filled |= {name: self.text(value) for name, value in said.get("texts", {}).items()}
+        filled |= {name: self.words["steps"][step] for name, step in said.get("words", {}).items()}
+        filled |= {name: self.kpi(kpi) for name, kpi in said.get("kpis", {}).items()}
+        text = wording.format(**filled)
+        return text[:1].upper() + text[1:] if wording.startswith("{step}") else text
+
+    def statement(self, said: Mapping[str, Any]) -> str:
+        """A sentence with its full stop, where it is not a heading."""
+        return self.sentence(said).rstrip(".") + "."
+
+    def scale(self, situation: Mapping[str, Any]) -> int:
+        """1, 1,000 or 1,000,000: the scale of all amounts in the charts of page one, from a usual month."""
+        months = [self.value(row["this"]) for row in situation["months"] if row["this"] and not row["partial"]]
+        usual = sorted(months)[len(months) // 2] if months else 0
+        return next((unit for unit in (1_000_000, 1_000) if usual >= 10 * unit), 1)
+
+    def unit_note(self, situation: Mapping[str, Any]) -> str:
+        """The unit of the charts of page one, said once a chart."""
+        scale = self.words["scales"][self.scale(situation)]
+        return self.words["figures"]["unit" if scale else "no_unit"].format(scale=scale)

@@ -1,0 +1,1 @@
+"""The features of customers: their catalogue, and who objected to being profiled."""

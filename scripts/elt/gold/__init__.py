@@ -1,0 +1,1 @@
+"""The star schema: days of the calendar."""

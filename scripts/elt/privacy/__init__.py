@@ -1,0 +1,1 @@
+"""What keeps persons from being known: keyed pseudonyms, disclosure control."""

@@ -1,0 +1,1 @@
+"""Tables for release: k-anonymity, bands."""

@@ -1,0 +1,1 @@
+"""What all reports share: Markdown, pages, numbers, languages, figures."""

@@ -1,0 +1,65 @@
+"""Figures: one look for all of them, and SVG files that are the same bytes each time."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from elt.files import staged
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK = "#1f2933"  # text and this year
+ACCENT = "#0b6e75"  # the one thing to look at
+MUTED = "#9aa5b1"  # last year, the rest
+GRID = "#e4e7eb"
+
+STYLE = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "legend.frameon": False,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+    "svg.fonttype": "none",
+    "svg.hashsalt": "elt",
+    "figure.facecolor": "white",
+}
+
+
+def new_figure(width: float = 7.0, height: float = 3.2) -> "Figure":
+    """An empty figure in the house style; width and height in inches."""
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    matplotlib.rcParams.update(STYLE)
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasSVG(figure)
+    return figure
+
+
+def label(text: str, length: int = 28) -> str:
+    """A value of the data as text in a figure: one line, no invisible letters, shortened."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def save_svg(figure: "Figure", path: str | Path) -> None:
+    """Write the figure as SVG: text stays text, no date, no random identifiers."""
+    with staged(path) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})

@@ -1,0 +1,1 @@
+"""Deletion: expiry, erasure of persons, their log, and the commands behind it."""

@@ -1,0 +1,74 @@
+"""What `snakemake expire`, `erase` and `verify` are asked for, and what they say when they end."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from elt import rulelog
+from elt.files import read_json
+from elt.retention.erasures import HOME
+from elt.run import run_folders
+
+TARGETS = ("expire", "erase", "verify")
+STANDARD_INPUT = "-"
+
+
+def asked(arguments: Sequence[str]) -> str | None:
+    """The target of retention that a command line names; None if it names none."""
+    names = {name: target for target in TARGETS for name in (target, f"retention_{target}")}
+    return next((names[word] for word in arguments if word in names), None)
+
+
+def today(setting: str, now: datetime) -> date:
+    """The day that counts as today for what is due: the clock's, or the one that a setting names."""
+    return now.date() if setting == "clock" else date.fromisoformat(setting)
+
+
+def of_company(config: Mapping[str, Any]) -> list[str]:
+    """Ids of the runs of the company at hand, of any raw folder, oldest first."""
+    company = os.path.relpath(os.path.realpath(config["company"]))
+    return [name for name, theirs in run_folders.known().items() if theirs["company"] == company]
+
+
+def verified_run(config: Mapping[str, Any]) -> str | None:
+    """The run that `verify` is about: the named one, else the newest of the company and raw folder; None if none."""
+    known, mine = run_folders.known(), run_folders.identity(config)
+    if config.get("run_id") not in (None, "new"):
+        return config["run_id"] if config["run_id"] in known else None
+    own = [name for name, theirs in known.items() if all(theirs[key] == mine[key] for key in mine)]
+    return own[-1] if own else None
+
+
+def faults(target: str, config: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with what was asked, beyond the settings themselves."""
+    given = config.get("erase_from")
+    if target == "erase":
+        if given is None:
+            yield "erase_from: name the file with the customers: --config erase_from=<file>, or - for standard input"
+        elif given != STANDARD_INPUT and not Path(given).is_file():
+            yield f"erase_from: {given} is no file"
+    if target == "verify" and verified_run(config) is None:
+        yield "run_id: there is no such run"
+    if config["today"] != "clock":
+        try:
+            date.fromisoformat(config["today"])
+        except ValueError:
+            yield f"today: {config['today']} is no day"
+
+
+def result(target: str, home: Path = HOME) -> str:
+    """The closing words."""
+    found = read_json(home / f"_meta/{target}.json")
+    lines = [found["words"], *(f"  {line}" for line in found["lines"])]
+    return "\n" + "\n".join(lines)
+
+
+def failure(target: str, started: datetime, home: Path = HOME) -> str:
+    """The closing words of a call that failed."""
+    words = {"expire": "Expiry has failed.", "erase": "Erasure has failed.", "verify": "The run is not as it was."}
+    lines = [words[target]] + [
+        f"  {message}" for _, message in rulelog.faults(home / "_meta/logs", started.timestamp())
+    ]
+    return "\n" + "\n".join(lines)

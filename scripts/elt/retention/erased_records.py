@@ -1,0 +1,162 @@
+"""Records of erased persons in raw files: found by contract, tied through tables that hold two identifiers, left out.
+
+Which fields identify a person, and by which kind of number, is `erasure:` in the contract. A table such as the
+customer master, whose records hold two kinds, ties one to the other, so that a table with either alone is covered.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from elt.bronze import records, scan
+from elt.bronze.dialects import Dialect
+from elt.bronze.lines import LINE, chunks, code_of
+from elt.files import staged
+from elt.privacy.pseudonyms import harmonised
+from elt.retention.erasures import Identifier, Known
+from elt.silver import cleaning
+from elt.silver.conventions import as_integer
+
+LINKS = 2  # kinds of identifiers from which a record ties one to the other
+
+
+def kinds(contract: Mapping[str, Any]) -> dict[str, str]:
+    """Field -> kind of identifier of the person that a record is about."""
+    return {field["name"]: field["erasure"] for field in contract["fields"] if "erasure" in field}
+
+
+def is_link(contract: Mapping[str, Any]) -> bool:
+    """Whether a record of the table ties two kinds of identifiers together."""
+    return len(set(kinds(contract).values())) >= LINKS
+
+
+@dataclass(frozen=True)
+class Located:
+    """Identifiers in a file: `records` has `_record`, `_line`, `_lines` and a text column a field that identifies.
+
+    `malformed`: the same for cells of records whose structure is not the header's, one row a cell.
+    """
+
+    contract: Mapping[str, Any]
+    records: pl.DataFrame
+    malformed: pl.DataFrame
+
+
+def identified(raw: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
+    """`_record`, `_line`, `_lines` and the text of each identifying field, as silver has it."""
+    fields = {field["name"]: field for field in contract["fields"]}
+    there = raw.collect_schema().names()
+    absent = [pl.lit(None, pl.String).alias(f"raw:{name}") for name in fields if f"raw:{name}" not in there]
+    frame = cleaning.texts(raw.with_columns(absent), contract["fields"])
+    values = []
+    for name in kinds(contract):
+        text = pl.col(name)
+        if fields[name]["type"] == "integer":
+            text = pl.coalesce(as_integer(text).cast(pl.String), text)
+        values.append(text.alias(name))
+    places = pl.col("_record", "_line", "_lines").cast(pl.Int64)
+    return frame.select(places, *values).collect(engine="streaming")
+
+
+def located(path: Path, metadata: Mapping[str, Any], contract: Mapping[str, Any]) -> Located:
+    """The identifiers in a raw file or its copy; `metadata` as bronze states it."""
+    dialect = scan.dialect_of(metadata)
+    schema = {"_record": pl.Int64, "_line": pl.Int64, "_lines": pl.Int64}
+    columns = {**schema, **dict.fromkeys((f"raw:{name}" for name in dialect.columns), pl.String)}
+    if scan.is_direct(metadata):
+        line = (pl.col("_record") + dialect.skip + 1).cast(pl.Int64)
+        plain = scan.scan_plain(path, metadata, skip=dialect.skip + 1).with_columns(
+            _line=line, _lines=pl.lit(1, pl.Int64)
+        )
+        empty = identified(pl.LazyFrame(schema=columns), contract)
+        return Located(contract, identified(plain, contract), empty)
+    rows, cells, encoding = [], [], code_of(dialect)
+    for record in records.records(path, metadata["file"], dialect):
+        place = (record.number, record.line, len(record.lines))
+        texts = [cell.decode(encoding, "replace") for cell in record.cells]
+        if record.code:
+            whole = record.as_written(encoding)
+            texts = [*texts, *whole.replace('"', "").split(dialect.delimiter)]
+            cells += [(*place, *([text] * len(dialect.columns))) for text in texts]
+        else:
+            rows.append((*place, *texts))
+    frames = (pl.LazyFrame(part, schema=columns, orient="row") for part in (rows, cells))
+    return Located(contract, *(identified(frame, contract) for frame in frames))
+
+
+def erased_values(column: pl.Series, kind: str, known: Known) -> list[str]:
+    """Distinct values of a column that belong to erased persons."""
+    return [value for value in column.drop_nulls().unique() if (kind, harmonised(value)) in known]
+
+
+def is_erased(frame: pl.DataFrame, contract: Mapping[str, Any], known: Known) -> pl.Series:
+    """Whether a record holds an identifier of an erased person, by row."""
+    hits = [
+        pl.col(name).is_in(erased_values(frame[name], kind, known)).fill_null(False)
+        for name, kind in kinds(contract).items()
+    ]
+    return frame.select(pl.any_horizontal(pl.lit(False), *hits).alias("is_erased"))["is_erased"]
+
+
+def held(frame: pl.DataFrame, contract: Mapping[str, Any]) -> set[Identifier]:
+    """Every identifier in some records."""
+    found = kinds(contract).items()
+    return {(kind, harmonised(value)) for name, kind in found for value in frame[name].drop_nulls().unique()}
+
+
+def tied(table: Located, known: Known) -> set[Identifier]:
+    """Identifiers that stand beside one of an erased person, and in no record of the table that is without one."""
+    mask = is_erased(table.records, table.contract, known)
+    if not mask.any():
+        return set()
+    theirs = {i for i in held(table.records.filter(mask), table.contract) if i not in known}
+    return theirs - held(table.records.filter(~mask), table.contract) if theirs else theirs
+
+
+def tie(known: Known, tables: Iterable[Located]) -> None:
+    """Add the other identifiers of erased persons, until none is new.
+
+    An identifier that also stands in a record of somebody else is not taken over: nobody else is erased by mistake.
+    """
+    links = [table for table in tables if is_link(table.contract)]
+    while fresh := set[Identifier]().union(*(tied(table, known) for table in links)):
+        known.add(fresh)
+
+
+def lines_of(table: Located, known: Known) -> tuple[int, set[int]]:
+    """(records of erased persons in a file, the numbers of their lines)."""
+    found = [part.filter(is_erased(part, table.contract, known)) for part in (table.records, table.malformed)]
+    places = pl.concat(part.select("_record", "_line", "_lines") for part in found).unique()
+    lines = {number for _, line, count in places.iter_rows() for number in range(line, line + count)}
+    return places.height, lines
+
+
+def physical_lines(path: Path, dialect: Dialect) -> Iterator[bytes]:
+    """Every line of a file up to its footer, header and blank ones too; UTF-16 as UTF-8."""
+    rest = b""
+    for chunk in chunks(path, dialect):
+        rest += chunk
+        cut = rest.rfind(b"\n") + 1 or rest.rfind(b"\r", 0, len(rest) - 1) + 1
+        block, rest = rest[:cut], rest[cut:]
+        yield from LINE.findall(block)
+    yield from LINE.findall(rest)
+
+
+def leave_out(path: Path, dialect: Dialect, lines: set[int]) -> None:
+    """Write a file again without some of its lines; all other bytes stay as they are."""
+    with open(path, "rb") as file:
+        mark = file.read(2)
+    is_wide = dialect.encoding.startswith("utf-16")
+    wide = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark, "utf-16-le")
+    with staged(path) as kept, open(kept, "wb") as target:
+        if is_wide and mark in (b"\xff\xfe", b"\xfe\xff"):
+            target.write(mark)
+        for number, line in enumerate(physical_lines(path, dialect), 1):
+            if number not in lines:
+                target.write(line.decode().encode(wide) if is_wide else line)
+        with open(path, "rb") as source:
+            source.seek(path.stat().st_size - dialect.after)
+            target.write(source.read())

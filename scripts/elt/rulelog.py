@@ -1,0 +1,70 @@
+"""The log of a rule: records, warnings and faults go to its file, never the content of a cell.
+
+A `Fault` is written to the log as its message and nothing else. Any other exception may quote data in its text, and so
+may what libraries print. Of such an exception the log keeps its type and the places in the code that led there; the
+full traceback and what was printed go to a file in a protected layer.
+"""
+
+import logging
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from elt.faults import Fault
+from elt.files import write_text
+
+FAULT_MARK = "FAULT "
+log = logging.getLogger("pipeline")
+
+
+def start(snakemake: Any) -> None:
+    """Send log records, warnings and exceptions of this process to the rule's log; what is printed stays apart."""
+    path = Path(snakemake.log[0])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    stream = os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
+    printed = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 (nameless, and gone with the process)
+    for output in (sys.stdout, sys.stderr):
+        output.flush()
+        os.dup2(printed.fileno(), output.fileno())
+    logging.basicConfig(stream=stream, level=logging.INFO, format="%(levelname)s %(message)s", force=True)
+    logging.captureWarnings(True)
+    run = path.parts[: path.parts.index("_meta")] if "_meta" in path.parts else path.parts[:1]
+    crash = Path(*run, "bronze", "_meta", "tracebacks", f"{snakemake.rule}.{path.stem}.txt")
+    crash.unlink(missing_ok=True)
+
+    def record(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, Fault):
+            stream.write(f"{FAULT_MARK}{' '.join(str(error).split())}\n")
+            return
+        sys.stderr.flush()
+        printed.seek(0)
+        text = "".join(traceback.format_exception(kind, error, trace)) + printed.read().decode("utf-8", "replace")
+        try:
+            write_text(crash, text)
+            kept = f"is in {crash} (protected)"
+        except OSError:
+            kept = "could not be kept"
+        for frame in traceback.extract_tb(trace):
+            stream.write(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}\n")
+        stream.write(
+            f"{FAULT_MARK}{snakemake.rule}: unexpected {kind.__name__}. The text of the error may quote data and "
+            f"{kept}. Please report it. Nothing was written.\n"
+        )
+
+    sys.excepthook = record
+
+
+def faults(folder: Path, since: float) -> list[tuple[str, str]]:
+    """(log file, message) of every fault that the logs in `folder` have recorded since a time (epoch seconds)."""
+    found = []
+    for path in sorted(folder.rglob("*.log")):
+        if path.stat().st_mtime >= since:
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                if line.startswith(FAULT_MARK):
+                    found.append((str(path), line.removeprefix(FAULT_MARK)))
+    return found

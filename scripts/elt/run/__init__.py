@@ -1,0 +1,1 @@
+"""One execution: settings, company knowledge, the run folder, manifest, closing words."""

@@ -1,0 +1,117 @@
+"""Which run folder an invocation works on, and who may work on it.
+
+A run belongs to one company and one raw folder; `_meta/run.json` says which. Nothing here creates a folder until
+`begin` is called, so that a dry run, a listing or a report leave no trace.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from elt.faults import Fault
+from elt.files import read_json, write_json
+
+RUNS = Path("artifacts/runs")
+IDENTITY = "_meta/run.json"
+EVIDENCE = (
+    "_meta/run_manifest.json",
+    "_meta/data_policy.json",
+    "_meta/ledger.json",
+    "_meta/privacy",
+    "bronze/reports",
+    "silver/reports",
+    "gold/reports",
+    "step1_eda/reports",
+    "step2_feature_engineering/reports",
+    "step3_segmentation/reports",
+    "step3_segmentation/_meta",
+    "reports",
+)
+_locks: list[int] = []  # descriptors that hold the kernel's lock until this process ends
+
+
+def identity(config: Mapping[str, Any]) -> dict[str, str]:
+    """Company and raw folder relative to the project, so that they stay the same in another folder."""
+    return {key: os.path.relpath(os.path.realpath(config[key])) for key in ("company", "raw")}
+
+
+def known() -> dict[str, dict[str, str]]:
+    """Run id -> identity of every run, oldest first."""
+    found = {path.parent.parent.name: read_json(path) for path in RUNS.glob(f"*/{IDENTITY}")}
+    return dict(sorted(found.items(), key=lambda item: (item[1]["created_at"], item[0])))
+
+
+def with_pseudonyms() -> list[str]:
+    """Ids of the runs that have, or had, pseudonyms made with a key, oldest first."""
+    marks = ("gold/data/customer_pseudonyms.csv", "_meta/data_policy.json")
+    return [run for run in known() if any((RUNS / run / mark).exists() for mark in marks)]
+
+
+def choose(config: Mapping[str, Any], now: datetime) -> str:
+    """The id of the run to work on; raises Fault if the named run belongs to other data."""
+    wanted, mine, runs = config.get("run_id"), identity(config), known()
+    if wanted not in (None, "new"):
+        theirs = runs.get(wanted)
+        if theirs is None and (RUNS / wanted).exists():
+            raise Fault(f"run_id {wanted}", "a folder of that name is there, but it is no run", "Choose another id")
+        if theirs and any(theirs[key] != mine[key] for key in mine):
+            raise Fault(
+                f"run_id {wanted}",
+                f"this run belongs to company {theirs['company']} and raw folder {theirs['raw']}",
+                "Name another run_id, or run_id=new",
+            )
+        return wanted
+    own = [run for run, theirs in runs.items() if all(theirs[key] == mine[key] for key in mine)]
+    if own and wanted is None:
+        return own[-1]
+    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return next(name for n in range(1, 1000) if not (RUNS / (name := stamp if n == 1 else f"{stamp}-{n}")).exists())
+
+
+def hold(folder: Path, kind: int, where: str, problem: str) -> None:
+    """Take the kernel's lock on a folder until this process ends; raises Fault if another process is in its way."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise Fault(where, problem, "Wait until it has ended") from None
+    _locks.append(descriptor)
+
+
+def lock(run: Path) -> None:
+    """Take the kernel's lock on the run folder until this process ends; raises Fault if another process holds it."""
+    hold(run / "_meta", fcntl.LOCK_EX, f"run {run.name}", "another process is working on it")
+
+
+def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
+    """Create the run's identity if it is new, lock it, and keep the evidence of its last finished state."""
+    (run / "_meta").mkdir(parents=True, exist_ok=True)
+    hold(run.parent, fcntl.LOCK_SH, f"run {run.name}", "persons are being erased from all runs")
+    lock(run)
+    if not (run / IDENTITY).exists():
+        write_json(run / IDENTITY, {**identity(config), "created_at": now.astimezone(UTC).isoformat()})
+    manifest = run / EVIDENCE[0]
+    if manifest.exists():
+        finished = read_json(manifest).get("finished_at")
+        if finished and read_json(manifest)["status"] == "complete":
+            keep_evidence(run, finished)
+
+
+def keep_evidence(run: Path, finished_at: str) -> None:
+    """Copy manifest, policy, ledger and reports (no row-level data) to `_meta/history/<finished_at>/`."""
+    kept = run / "_meta/history" / finished_at.replace(":", "").replace("-", "").replace("+0000", "Z")
+    if kept.exists():
+        return
+    half = kept.with_name(f".{kept.name}.tmp")
+    shutil.rmtree(half, ignore_errors=True)
+    for name in EVIDENCE:
+        source, target = run / name, half / name
+        if source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if source.is_dir() else shutil.copy2)(source, target)
+    half.rename(kept)

@@ -1,0 +1,1 @@
+"""k-means segments: clustering, names by rule, the words of the report."""

@@ -1,0 +1,1 @@
+"""From records to a clean table: cleaning, conventions, deduplication, quarantine, books, budgets."""

@@ -1,0 +1,68 @@
+"""How many records of a table may go to quarantine: a budget for each reason, and one for all of them together."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from elt.faults import Fault
+
+Budget = float | Mapping[str, float]  # one share for each reason, or shares by reason beside default and total
+
+ALL = 5  # all reasons together may take so many times the budget of one, where the settings do not say
+CODES = {
+    *("unreadable_date", "unreadable_integer", "unreadable_number", "out_of_range", "missing_key", "missing_value"),
+    *("repeated_key", "malformed"),
+}
+
+
+def share(budget: Budget, code: str) -> float:
+    """The share of a table's records that may go to quarantine for one reason (default: one without its own)."""
+    if not isinstance(budget, Mapping):
+        return budget
+    return budget.get(code, budget["default"])
+
+
+def share_of_all(budget: Budget) -> float:
+    """The share of a table's records that may go to quarantine for all reasons together."""
+    if isinstance(budget, Mapping) and "total" in budget:
+        return budget["total"]
+    largest = max(budget.values()) if isinstance(budget, Mapping) else budget
+    return min(1.0, max(largest, ALL * share(budget, "default")))
+
+
+def budget_faults(budget: Budget, contracts: Mapping[str, Any]) -> Iterator[str]:
+    """Budgets for reasons that do not exist: a misspelt one would limit nothing."""
+    from elt.bronze.records import REASONS
+
+    if isinstance(budget, Mapping):
+        stated = {rule["code"] for contract in contracts.values() for rule in contract.get("quarantine", [])}
+        for code in sorted(budget.keys() - CODES - REASONS.keys() - stated - {"default", "total"}):
+            yield f"quarantine_budget.{code}: no record goes to quarantine for this reason"
+
+
+def by_code(found: Mapping[str, Any]) -> dict[str, int]:
+    """Code of a reason -> records of the table in quarantine."""
+    counts: dict[str, int] = {}
+    for reason in found["quarantined"]:
+        counts[reason["code"]] = counts.get(reason["code"], 0) + reason["records"]
+    return counts
+
+
+def check_budget(where: str, found: Mapping[str, Any], budget: Budget) -> None:
+    """Each reason and all together must stay within their budgets; raises Fault with the counts by reason."""
+    counts, total = by_code(found), share_of_all(budget)
+    over = [code for code, count in sorted(counts.items()) if count > share(budget, code) * found["records"]]
+    quarantined = sum(counts.values())
+    if over or quarantined > total * found["records"]:
+        usual = share(budget, "default")
+        own = [f"{share(budget, code):.1%} for {code}" for code in over if share(budget, code) != usual]
+        limits = ", ".join([f"{usual:.1%} for a reason", *own, f"{total:.1%} for all together"])
+        listed = "; ".join(
+            f"{r['records']} × {r['why']} (record{'s'[: r['records'] - 1]} {', '.join(map(str, r['first_records']))}"
+            f"{', …' if r['records'] > len(r['first_records']) else ''})"
+            for r in found["quarantined"]
+        )
+        raise Fault(
+            where,
+            f"{quarantined} of {found['records']} records cannot be used, the budget is {limits}: {listed}",
+            "Mend the export or the contract, or raise quarantine_budget in config/config.yaml",
+        )

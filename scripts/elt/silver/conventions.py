@@ -1,0 +1,197 @@
+"""How a column writes its numbers and dates: the convention under which the whole column can be read, never a guess.
+
+The convention of a number column is its decimal mark, followed by the group character if that is not the other mark
+(a blank or an apostrophe), followed by % if its cells are percentages: `,` or `, ` or `.'` or `,%`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from elt.faults import Fault
+from elt.silver.dates import date_formats, day_counts, format_order
+
+GROUP = {".": ",", ",": "."}
+OTHER_GROUPS = " '"
+ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
+FEW_SIGNS = r"^[+-]?[0-9.,]*$"
+CURRENCY = "(?:€|(?i:eur))"
+BATCH = 250_000
+
+
+def written(mark: str, groups: str) -> str:
+    """A number with its groups and decimals, as a regular expression; one number keeps one of the group characters."""
+    grouped = "|".join(f"(?:{re.escape(group)}[0-9]{{3}})+" for group in groups)
+    return rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:{grouped}))(?:{re.escape(mark)}[0-9]+)?$"
+
+
+def as_integer(text: pl.Expr) -> pl.Expr:
+    """Whole numbers, also written 7.0 or 7.00 (but not 7.000, which may be seven thousand); else null."""
+    return text.map_batches(integers, return_dtype=pl.Int64, is_elementwise=True)
+
+
+def integers(text: pl.Series) -> pl.Series:
+    """`as_integer` of a column; where all cells are plain, nothing else is tried."""
+    plain = text.cast(pl.Int64, strict=False)
+    if plain.null_count() == text.null_count():
+        return plain
+    return plain.fill_null(text.str.replace(r"\.0{1,2}$", "").cast(pl.Int64, strict=False))
+
+
+def undressed(text: pl.Expr, is_percent: bool = False) -> pl.Expr:
+    """A number without € or EUR (or, in a column of percentages, %), its minus in front, plain blanks and apostrophes.
+
+    123,00- and (123,00) are negative. Null where there is more than one such sign, or no % in a column of percentages.
+    """
+    text = text.str.replace_all("[\u00a0\u2007\u2009\u202f]", " ").str.replace_all("’", "'", literal=True)
+    text = pl.when(text.str.count_matches(f"{CURRENCY}|%") <= 1).then(text)
+    if is_percent:
+        text = pl.when(text.str.contains("%", literal=True)).then(text).str.replace(r" *%(-|\))?$", "${1}")
+    text = text.str.replace(rf"^(\(?[+-]?){CURRENCY} *", "${1}").str.replace(rf" *{CURRENCY}(-|\))?$", "${1}")
+    return text.str.replace(r"^\(([^()+-]+)\)$", "-${1}").str.replace(r"^([^()+-]+?) *-$", "-${1}")
+
+
+def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """Exact decimals under a convention, rounded half away from zero; else null."""
+    mark, group = convention[0], group_of(convention)
+    plain = text.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
+    exact = pl.when(text.str.contains(written(mark, group))).then(plain).cast(pl.Decimal(38, 8), strict=False)
+    return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
+
+
+def group_of(convention: str) -> str:
+    """The group character of a convention."""
+    return next((sign for sign in convention[1:] if sign in OTHER_GROUPS), GROUP[convention[0]])
+
+
+def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
+    """`as_number` of the undressed cells of a column; where all cells are plain, nothing else is tried."""
+    cell, is_percent = pl.col("cell"), "%" in convention
+    if not is_percent:
+        whole = text.cast(pl.Int64, strict=False)
+        if whole.null_count() == text.null_count():
+            return whole.cast(pl.Decimal(38, decimals))
+    if is_percent or not text.str.contains(FEW_SIGNS).all():
+        cell = undressed(cell, is_percent)
+    return text.to_frame("cell").select(as_number(cell, convention, decimals)).to_series()
+
+
+def number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """Exact decimals of cells under the convention of their column; else null."""
+
+    def read(cells: pl.Series) -> pl.Series:
+        return numbers(cells, convention, decimals)
+
+    return text.map_batches(read, return_dtype=pl.Decimal(38, decimals), is_elementwise=True)
+
+
+def number_spellings(text: pl.Expr, convention: str, decimals: int) -> dict[str, pl.Expr]:
+    """Rule -> whether a number (which could be read) was written so that the rule had to repair it."""
+    mark, blank = re.escape(convention[0]), "\u00a0\u2007\u2009\u202f "
+    group = {" ": f"[{blank}]", "'": "['’]"}.get(group_of(convention), re.escape(group_of(convention)))
+    return {
+        "decimal comma": text.str.contains(",", literal=True) & pl.lit(mark == ","),
+        "group character": text.str.contains(f"[0-9]{group}[0-9]"),
+        "currency sign": text.str.contains(CURRENCY),
+        "percent sign": text.str.contains("%", literal=True),
+        "minus behind": text.str.contains(rf"[0-9][{blank}]*(?:[{blank}]*{CURRENCY})?-|-[{blank}]*{CURRENCY}$"),
+        "brackets for minus": text.str.contains("(", literal=True),
+        f"rounded to {decimals} decimals": text.str.contains(f"{mark}[0-9]{{{decimals}}}[0-9]*[1-9](?:[^0-9]|$)"),
+    }
+
+
+def number_counts(text: pl.Series) -> Counter[str]:
+    """Evidence in cells of a number column.
+
+    either, `.`, `,`: with a mark that can be read with either mark, only as point, only as comma; `group ` and a
+    character: with such groups; percent: with a percent sign; cells: all that are not missing.
+    """
+    found = Counter(cells=text.count())
+    if text.cast(pl.Int64, strict=False).null_count() == text.null_count():
+        return found
+    odd = text.filter(~text.str.contains(ONE_WAY)).to_frame("cell")
+    if odd.is_empty():
+        return found
+    cell = pl.col("cell")
+    is_percent = cell.str.contains("%", literal=True)
+    bare = pl.when(is_percent).then(undressed(cell, is_percent=True)).otherwise(undressed(cell))
+    point, comma = (pl.col("bare").str.contains(written(mark, GROUP[mark] + OTHER_GROUPS)) for mark in ".,")
+    grouped = {
+        group: pl.col("bare").str.contains(rf"^[+-]?[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
+        for group in f".,{OTHER_GROUPS}"
+    }
+    counts = odd.select(bare=bare, percent=is_percent).select(
+        ((point & comma & pl.col("bare").str.contains("[.,]")).sum()).alias("either"),
+        (point & ~comma).sum().alias("."),
+        (comma & ~point).sum().alias(","),
+        ((point | comma) & pl.col("percent")).sum().alias("percent"),
+        *(((point | comma) & is_grouped).sum().alias(f"group {group}") for group, is_grouped in grouped.items()),
+    )
+    return found + Counter(counts.row(0, named=True))
+
+
+def decimal_mark(where: str, either: int, point: int, comma: int) -> str:
+    """The mark under which a column can be read, from `number_counts`; raises Fault if both or neither are."""
+    remedy = "State decimalChar under dialect in the contract"
+    if point == comma and point:
+        words = f"{point} numbers can be read only with a decimal point and {comma} only with a decimal comma"
+        raise Fault(where, words, remedy)
+    if point == comma and either:
+        raise Fault(where, f"{either} numbers can be read with a decimal point and with a decimal comma", remedy)
+    return "," if comma > point else "."
+
+
+def number_convention(where: str, found: Mapping[str, int], mark: str, group: str) -> str:
+    """The convention of a column from its evidence and from what the contract states (else auto); raises Fault."""
+    if mark == "auto":
+        mark = GROUP.get(group) or decimal_mark(where, *(found.get(kind, 0) for kind in ("either", ".", ",")))
+    if group == mark:
+        raise Fault(where, "decimalChar and groupChar are the same", "Correct dialect in the contract")
+    if group == "auto":
+        seen = {sign: found.get(f"group {sign}", 0) for sign in (GROUP[mark], *OTHER_GROUPS)}
+        group, most = max(seen.items(), key=lambda item: item[1])
+        if most and list(seen.values()).count(most) > 1:
+            words = f"two characters group digits in {most} numbers each"
+            raise Fault(where, words, "State groupChar under dialect in the contract")
+    percent = found.get("percent", 0)
+    is_percent = percent * 2 > found.get("cells", 0)
+    return mark + (group if group in OTHER_GROUPS else "") + ("%" if is_percent else "")
+
+
+def decided(
+    frame: pl.LazyFrame,
+    table: str,
+    fields: Sequence[Mapping[str, Any]],
+    wanted: str,
+    group: str = "auto",
+    is_unmarked: bool = False,
+) -> dict[str, Any]:
+    """Convention of each number field and order of the formats of each date field: name -> convention or formats.
+
+    `wanted`, `group`: decimal mark and group character of the contract, or auto. Reads the data once, and only the
+    columns about which the contract leaves anything to decide; a stated mark leaves nothing (groups then are the
+    stated ones or the other mark), nor does a table whose raw cells hold no such sign (`is_unmarked`). Raises Fault
+    where two conventions fit and give other values, as with `1.234` or `03/04/2024`: then the contract has to say.
+    """
+    found: dict[str, Counter[str]] = {}
+    formats = {field["name"]: date_formats(field) for field in fields if field["type"] == "date"}
+    for field in fields:
+        is_open = wanted == "auto" and not (is_unmarked and field.keys().isdisjoint(("convert", "codes")))
+        if (field["type"] == "number" and is_open) or len(formats.get(field["name"], [])) > 1:
+            found[field["name"]] = Counter()
+    for batch in frame.select(list(found)).collect_batches(chunk_size=BATCH) if found else ():
+        for name, counts in found.items():
+            counts.update(day_counts(batch[name], formats[name]) if name in formats else number_counts(batch[name]))
+    decisions: dict[str, Any] = {}
+    for field in fields:
+        name = field["name"]
+        where, seen = f"{table}, column {name}", found.get(name, {})
+        if field["type"] == "number":
+            stated = GROUP[wanted] if wanted != "auto" and group == "auto" else group
+            decisions[name] = number_convention(where, seen, wanted, stated)
+        elif field["type"] == "date":
+            decisions[name] = format_order(where, formats[name], seen) if name in found else formats[name]
+    return decisions

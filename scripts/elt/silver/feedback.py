@@ -1,0 +1,44 @@
+"""What goes back to the owners of the data: one row a record or cell that they can mend at the source."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from elt.report.languages import in_language
+from elt.silver.cleaning import reasons
+
+COLUMNS = ("department", "table", "file", "record", "column", "code", "what_is_wrong", "before", "after")
+# A spreadsheet may run a cell that begins so; one that parts cells by semicolons finds such beginnings inside a cell.
+FORMULA = r'(^|[;\r\n]"*)([=+\-@\t\r\n|%])'
+
+
+def harmless(cell: pl.Expr) -> pl.Expr:
+    """A cell that a spreadsheet takes for text: behind an apostrophe if it could be a formula (-5.00 too)."""
+    return cell.str.replace_all(FORMULA, "${1}'${2}")
+
+
+def rejected(quarantine: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFrame:
+    """Rows for records in quarantine; `column` is empty where the whole record is at fault, `before` is the record."""
+    columns = {reason.code + reason.why: reason.column for reason in reasons(contract)}
+    place = (pl.col("code") + pl.col("reason")).replace_strict(columns, default="", return_dtype=pl.String)
+    empty = pl.lit("")
+    named = {"column": place, "code": "code", "what_is_wrong": "reason", "before": "content", "after": empty}
+    return quarantine.select("file", "record", **named)
+
+
+def mended(changes: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows for cells that a repair changed."""
+    return changes.select("file", "record", "column", code=pl.lit("repaired"), what_is_wrong="rule", before="before",
+                          after="after")  # fmt: skip
+
+
+def rows(
+    quarantine: pl.LazyFrame, changes: pl.LazyFrame, contract: Mapping[str, Any], files: Sequence[str]
+) -> pl.LazyFrame:
+    """The rows of one table that come from some of its files, with COLUMNS, sorted by file and record."""
+    both = pl.concat([rejected(quarantine, contract), mended(changes)]).filter(pl.col("file").is_in(list(files)))
+    owner = {"department": pl.lit(in_language(contract.get("department", ""))), "table": pl.lit(contract["name"])}
+    texts = [name for name in COLUMNS if name != "record"]
+    ordered = both.sort("file", "record", maintain_order=True).with_columns(**owner).select(COLUMNS)
+    return ordered.with_columns(harmless(pl.when(pl.col(texts) != "").then(pl.col(texts))))

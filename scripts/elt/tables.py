@@ -1,0 +1,79 @@
+"""Typed access to the tables of silver and gold, which are CSV files and so have lost their types.
+
+A specification is a list of {name, type, decimals} (contract fields, or columns of marts.yaml with names).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from elt.faults import Fault
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Spec = Sequence[Mapping[str, Any]]
+
+
+def mart_spec(mart: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The columns of one entry of marts.yaml as a specification, in order."""
+    return [{"name": name, **column} for name, column in mart["columns"].items()]
+
+
+def polars_type(field: Mapping[str, Any]) -> "pl.DataType":
+    """The Polars type of a field; money and other decimals are exact, never float."""
+    import polars as pl
+
+    if field["type"] in ("number", "decimal"):
+        return pl.Decimal(38, field.get("decimals", 2))
+    return {"integer": pl.Int64(), "string": pl.String(), "date": pl.Date(), "boolean": pl.Boolean()}[field["type"]]
+
+
+def scan(path: str | Path, spec: Spec) -> "pl.LazyFrame":
+    """A table as a typed lazy frame; its header must equal the specification."""
+    import polars as pl
+
+    return pl.scan_csv(path, schema={field["name"]: polars_type(field) for field in spec})
+
+
+def with_absent(frame: "pl.LazyFrame", absent: Spec) -> "pl.LazyFrame":
+    """The frame with columns of missing values for those that it lacks."""
+    import polars as pl
+
+    return frame.with_columns(pl.lit(None, polars_type(field)).alias(field["name"]) for field in absent)
+
+
+def dates_as_text(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """The frame with its dates as text, as CSV has them; each day is written once, which costs less than every cell."""
+    import polars as pl
+
+    for name, kind in frame.schema.items():
+        first, last = (frame[name].min(), frame[name].max()) if kind == pl.Date else (None, None)
+        if first is not None and (last - first).days < frame.height:
+            days = pl.date_range(first, last, eager=True)
+            position = frame[name].to_physical() - days.to_physical()[0]
+            frame = frame.with_columns(days.cast(pl.String).gather(position).alias(name))
+    return frame
+
+
+@contextmanager
+def planning(where: str, remedy: str) -> Iterator[None]:
+    """Turn an error of Polars' planner into a Fault with its first line; nothing in the block may read data."""
+    from polars.exceptions import PolarsError
+
+    try:
+        yield
+    except PolarsError as error:
+        raise Fault(where, f"the SQL cannot be run: {str(error).splitlines()[0]}", remedy) from None
+
+
+@contextmanager
+def computing(where: str, remedy: str) -> Iterator[None]:
+    """Turn an error of Polars on the data into a Fault without its text, which may quote cells."""
+    from polars.exceptions import PolarsError
+
+    try:
+        yield
+    except PolarsError as error:
+        raise Fault(where, f"the SQL fails on the data ({type(error).__name__})", remedy) from None

@@ -1,0 +1,1 @@
+"""Gold for other engines: definitions of tables and key figures, PostgreSQL."""

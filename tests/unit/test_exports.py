@@ -1,0 +1,131 @@
+"""Raw files are found by the pattern of their contract; what cannot be used is a fault with a remedy, a line each."""
+
+import os
+import time
+
+import pytest
+
+from elt.bronze import exports as rawfiles
+
+CONTRACTS = {"customers": {"files": "crm/cust*.csv"}, "sales": {"files": "**/sales*.csv"}}
+
+
+def put(folder, *names):
+    """Empty files below a folder."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+
+
+def test_every_file_that_matches_belongs_to_its_table(tmp_path):
+    put(tmp_path, "crm/cust.csv", "crm/customers 2 (neu).csv", "erp/sales_1.csv", "crm/other.csv")
+    assert rawfiles.find(tmp_path, CONTRACTS) == (
+        {
+            "cust.csv": (f"{tmp_path}/crm/cust.csv", "customers"),
+            "customers 2 (neu).csv": (f"{tmp_path}/crm/customers 2 (neu).csv", "customers"),
+            "sales_1.csv": (f"{tmp_path}/erp/sales_1.csv", "sales"),
+        },
+        [],
+    )
+
+
+def test_a_missing_raw_folder_is_named_with_the_way_out(tmp_path):
+    assert rawfiles.find(tmp_path / "none", CONTRACTS)[1] == [
+        f"{tmp_path}/none: there is no such folder. Give the folder with the exports: --config raw=<folder>"
+    ]
+
+
+def test_every_table_without_a_file_is_a_line_with_its_pattern(tmp_path):
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+        f"customers: no file matches crm/cust*.csv below {tmp_path}. "
+        "Export it there, or correct files: in the contract customers.yaml",
+        f"sales: no file matches **/sales*.csv below {tmp_path}. "
+        "Export it there, or correct files: in the contract sales.yaml",
+    ]
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path):
+    put(tmp_path, "sales.csv")
+    (tmp_path / "crm/cust.csv").mkdir(parents=True)
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+        "customers: crm/cust.csv is not a file. Replace it by the exported file"
+    ]
+
+
+def test_a_link_out_of_the_raw_folder_is_refused(tmp_path):
+    put(tmp_path, "secret.csv", "raw/sales.csv", "raw/crm/x")
+    (tmp_path / "raw/crm/cust.csv").symlink_to(tmp_path / "secret.csv")
+    found, faults = rawfiles.find(tmp_path / "raw", CONTRACTS)
+    assert list(found) == ["sales.csv"]
+    assert faults == [
+        f"customers: crm/cust.csv is a link to a place outside {tmp_path}/raw. Replace it by the file itself"
+    ]
+
+
+def test_a_link_within_the_raw_folder_is_followed(tmp_path):
+    put(tmp_path, "sales.csv", "crm/x.csv")
+    (tmp_path / "crm/cust.csv").symlink_to(tmp_path / "crm/x.csv")
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == []
+
+
+def test_a_pattern_that_leaves_the_raw_folder_finds_nothing_usable(tmp_path):
+    put(tmp_path, "other/cust.csv", "raw/x")
+    found, faults = rawfiles.find(tmp_path / "raw", {"customers": {"files": "../other/cust.csv"}})
+    assert found == {}
+    assert len(faults) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["cust\n.csv", "cust$(id).csv", "cust;x.csv", "cust{a}.csv", "cust'x.csv", "cust\u202e.csv"]
+)
+def test_a_file_name_with_unusual_characters_is_refused_and_not_repeated(tmp_path, name):
+    put(tmp_path, f"crm/{name}", "sales.csv")
+    faults = rawfiles.find(tmp_path, CONTRACTS)[1]
+    assert faults == [
+        "customers: a file name holds characters beyond letters, digits, space and . _ - + ( ). Rename it"
+    ]
+
+
+def test_two_files_of_the_same_name_are_refused(tmp_path):
+    put(tmp_path, "crm/cust.csv", "a/sales.csv", "b/sales.csv")
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+        f"sales: b/sales.csv and {tmp_path}/a/sales.csv have the same name. Rename one of them"
+    ]
+
+
+def test_a_file_that_two_contracts_claim_is_refused(tmp_path):
+    put(tmp_path, "crm/sales.csv")
+    contracts = {"orders": {"files": "crm/*.csv"}, "sales": {"files": "**/sales*.csv"}}
+    assert rawfiles.find(tmp_path, contracts)[1] == [
+        "sales: crm/sales.csv belongs to the table orders already. Correct files: in one of the two contracts"
+    ]
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    put(tmp_path, "crm/cust.csv", "sales.csv")
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "cust.csv")
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+        "customers: crm/cust.csv may not be read. Give yourself the right to read it"
+    ]
+
+
+def test_the_same_file_twice_in_a_table_is_refused_whatever_its_name(tmp_path):
+    put(tmp_path, "crm/cust_1.csv", "sales.csv")
+    (tmp_path / "crm/cust_2.csv").write_bytes((tmp_path / "crm/cust_1.csv").read_bytes())
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+        "customers: crm/cust_2.csv is the same file as crm/cust_1.csv, byte for byte, "
+        "so its records would count twice. Remove one of them"
+    ]
+
+
+def test_two_files_of_equal_size_and_other_content_are_two_files(tmp_path):
+    put(tmp_path, "crm/cust_1.csv", "crm/cust_2.csv", "sales.csv")
+    assert rawfiles.find(tmp_path, CONTRACTS)[1] == []
+
+
+def test_three_hundred_files_are_found_in_a_moment(tmp_path):
+    put(tmp_path, "crm/cust.csv", *(f"daily/sales_{i:03}.csv" for i in range(300)))
+    start = time.perf_counter()
+    found, faults = rawfiles.find(tmp_path, CONTRACTS)
+    assert (len(found), faults) == (301, [])
+    assert time.perf_counter() - start < 0.3

@@ -1,0 +1,180 @@
+"""Which run an invocation works on: the newest of the same data, the named one, or a new one; one process at a time."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from elt.faults import Fault
+from elt.run import run_folders
+
+NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
+CONFIG = {"company": "config/firm", "raw": "raw"}
+SCRIPTS = Path(run_folders.__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path, monkeypatch):
+    """The test runs in a folder of its own, and gives its locks back."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run_folders, "_locks", [])
+    yield tmp_path
+    for descriptor in run_folders._locks:
+        os.close(descriptor)
+
+
+def put(name: str, created: str, company: str = "config/firm", raw: str = "raw") -> None:
+    """A run of before."""
+    folder = run_folders.RUNS / name / "_meta"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text(json.dumps({"company": company, "raw": raw, "created_at": created}))
+
+
+def test_without_any_run_one_with_a_timestamp_starts():
+    assert run_folders.choose(CONFIG, NOW) == "20261123T101500Z"
+
+
+def test_the_timestamp_is_in_universal_time():
+    there = NOW.astimezone(timezone(timedelta(hours=9)))
+    assert run_folders.choose(CONFIG, there) == "20261123T101500Z"
+
+
+def test_choosing_creates_nothing(project):
+    run_folders.choose({**CONFIG, "run_id": "mine"}, NOW)
+    assert list(project.iterdir()) == []
+
+
+def test_the_newest_run_of_the_same_company_and_raw_folder_goes_on():
+    put("b", "2026-01-02")
+    put("a", "2026-01-03")
+    put("z", "2026-01-01")
+    put("other_company", "2026-01-09", company="config/other")
+    put("other_raw", "2026-01-09", raw="exports")
+    assert run_folders.choose(CONFIG, NOW) == "a"
+
+
+def test_another_raw_folder_starts_another_run():
+    put("a", "2026-01-03")
+    assert run_folders.choose({**CONFIG, "raw": "exports"}, NOW) == "20261123T101500Z"
+
+
+def test_new_starts_another_run_even_within_one_second():
+    put("20261123T101500Z", "2026-11-23")
+    put("20261123T101500Z-2", "2026-11-23")
+    assert run_folders.choose({**CONFIG, "run_id": "new"}, NOW) == "20261123T101500Z-3"
+
+
+def test_a_named_run_is_taken_whether_it_exists_or_not():
+    put("mine", "2026-01-01")
+    put("newest", "2026-01-02")
+    assert run_folders.choose({**CONFIG, "run_id": "mine"}, NOW) == "mine"
+    assert run_folders.choose({**CONFIG, "run_id": "yours"}, NOW) == "yours"
+
+
+@pytest.mark.parametrize("other", [{"company": "config/other"}, {"raw": "exports"}])
+def test_a_named_run_of_other_data_is_refused_with_what_it_belongs_to(other):
+    put("mine", "2026-01-01", **other)
+    with pytest.raises(Fault) as caught:
+        run_folders.choose({**CONFIG, "run_id": "mine"}, NOW)
+    belongs = {**CONFIG, **other}
+    assert str(caught.value).startswith(
+        f"run_id mine: this run belongs to company {belongs['company']} and raw folder {belongs['raw']}. Name another"
+    )
+
+
+def test_a_folder_that_is_no_run_is_refused():
+    (run_folders.RUNS / "mine").mkdir(parents=True)
+    with pytest.raises(Fault, match="a folder of that name is there, but it is no run"):
+        run_folders.choose({**CONFIG, "run_id": "mine"}, NOW)
+
+
+@pytest.mark.parametrize("raw", ["raw/", "./raw", "raw/../raw", "link"])
+def test_the_same_raw_folder_written_otherwise_is_the_same(project, raw):
+    (project / "raw").mkdir()
+    (project / "link").symlink_to("raw")
+    assert run_folders.identity({**CONFIG, "raw": raw}) == CONFIG
+    assert run_folders.identity({**CONFIG, "raw": str(project / "raw")}) == CONFIG
+
+
+def test_the_identity_stays_the_same_in_another_folder(project, monkeypatch):
+    put("a", "2026-01-03")
+    moved = project / "elsewhere"
+    moved.mkdir()
+    (project / "artifacts").rename(moved / "artifacts")
+    monkeypatch.chdir(moved)
+    assert run_folders.choose(CONFIG, NOW) == "a"
+
+
+def test_beginning_writes_the_identity_once():
+    run_folders.begin(run_folders.RUNS / "a", CONFIG, NOW)
+    expected = {**CONFIG, "created_at": "2026-11-23T10:15:00+00:00"}
+    assert json.loads((run_folders.RUNS / "a/_meta/run.json").read_text()) == expected
+    os.close(run_folders._locks.pop())
+    run_folders.begin(run_folders.RUNS / "a", CONFIG, NOW + timedelta(days=1))
+    assert json.loads((run_folders.RUNS / "a/_meta/run.json").read_text()) == expected
+
+
+def lock_in_another_process(run: Path) -> subprocess.CompletedProcess:
+    """Try to take the lock of a run in another process."""
+    code = f"from pathlib import Path; from elt.run import run_folders; run_folders.lock(Path({str(run)!r}))"
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
+    return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+
+
+def test_a_run_that_another_process_works_on_is_refused_until_that_process_ends():
+    run = run_folders.RUNS / "a"
+    run_folders.begin(run, CONFIG, NOW)
+    refused = lock_in_another_process(run)
+    assert refused.returncode == 1
+    assert "run a: another process is working on it. Wait until it has ended" in refused.stderr
+    os.close(run_folders._locks.pop())
+    assert lock_in_another_process(run).returncode == 0
+
+
+def finish(run: Path, status: str, finished_at: str) -> None:
+    """Leave the evidence of a run, and a file with rows."""
+    (run / "reports").mkdir(parents=True, exist_ok=True)
+    (run / "step2_feature_engineering/data").mkdir(parents=True, exist_ok=True)
+    (run / "reports/final_expose.md").write_text(finished_at)
+    (run / "step2_feature_engineering/data/customer_features.csv").write_text("cu1_x")
+    (run / "_meta/run_manifest.json").write_text(json.dumps({"status": status, "finished_at": finished_at}))
+
+
+def begin_again(run: Path) -> list[str]:
+    """Begin the run again; the files of its history."""
+    os.close(run_folders._locks.pop())
+    run_folders.begin(run, CONFIG, NOW)
+    history = run / "_meta/history"
+    return sorted(path.relative_to(history).as_posix() for path in history.rglob("*") if path.is_file())
+
+
+def test_the_evidence_of_a_finished_run_is_kept_without_rows():
+    run = run_folders.RUNS / "a"
+    run_folders.begin(run, CONFIG, NOW)
+    finish(run, "complete", "2026-11-23T10:16:00+00:00")
+    kept = ["20261123T101600Z/_meta/run_manifest.json", "20261123T101600Z/reports/final_expose.md"]
+    assert begin_again(run) == kept
+    assert begin_again(run) == kept
+    finish(run, "complete", "2026-11-23T10:17:00+00:00")
+    assert begin_again(run) == [*kept, *(path.replace("1600Z", "1700Z") for path in kept)]
+
+
+def test_a_failed_run_leaves_no_evidence():
+    run = run_folders.RUNS / "a"
+    run_folders.begin(run, CONFIG, NOW)
+    finish(run, "failed", "2026-11-23T10:16:00+00:00")
+    assert begin_again(run) == []
+
+
+def test_evidence_that_was_kept_by_half_before_a_kill_is_kept_again():
+    run = run_folders.RUNS / "a"
+    run_folders.begin(run, CONFIG, NOW)
+    finish(run, "complete", "2026-11-23T10:16:00+00:00")
+    half = run / "_meta/history/.20261123T101600Z.tmp/reports"
+    half.mkdir(parents=True)
+    (half / "torn.md").write_text("x")
+    assert begin_again(run) == ["20261123T101600Z/_meta/run_manifest.json", "20261123T101600Z/reports/final_expose.md"]
