@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from elt import rulelog
 from elt.faults import Fault
 from elt.files import read_json, write_json
-from elt.privacy.pseudonyms import harmonised
+from elt.protection.pseudonyms import harmonised
 from elt.retention import deletion, deletion_log, erased_records, erasures
-from elt.retention.command import STANDARD_INPUT
 from elt.retention.erasures import HOME, Identifier, Known
 from elt.run import run_folders
+from elt.run.settings import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

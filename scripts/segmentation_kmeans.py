@@ -14,7 +14,7 @@ import sklearn
 
 from elt import rulelog
 from elt.files import write_frame, write_json
-from elt.privacy.disclosure import publishable_sums
+from elt.protection.disclosure import publishable_sums
 from elt.segmentation import clustering
 from elt.segmentation.clustering import Scaled, Solution
 from elt.segmentation.segment_names import ALL_CUSTOMERS, distinguishing, label, named

@@ -12,14 +12,6 @@ from elt.bronze.quoting import LARGEST_FIELD, cells_of, syntax, unclosed
 from elt.faults import Fault
 
 FEW_COLUMNS = 2
-REASONS = {
-    "wrong_width": "has more or fewer cells than the header",
-    "stray_quote": "a quote stands inside a field, or text behind a closing quote",
-    "single_quoted": "a field stands in single quotes, and the contract does not say that they are quotes",
-    "repeated_header": "is the header again",
-    "swallowed_line": "a quoted field may have swallowed a line",
-    "field_too_long": "a field is longer than 1 MB",
-}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from elt.eda.distributions import bin_counts, bin_edges, distribution, merged
-from elt.privacy.disclosure import publishable
+from elt.protection.disclosure import publishable
 
 PERSON = "customer_key"
 CUSTOMERS = ("customers", "active_customers")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.privacy.disclosure import dominated, publishable_in_order
+from elt.protection.disclosure import dominated, publishable_in_order
 from elt.sales.periods import Gap, Period, add_months
 from elt.sales.views import Sales, kpi_query
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from elt.faults import Fault
 from elt.files import read_json, sync_folder, write_private
-from elt.retention import deletion_log
+from elt.retention import deletion_log, erasures
 from elt.retention.erasures import HOME, LIST, NOTHING, PENDING, digest
 from elt.run import run_folders
 
@@ -171,6 +171,13 @@ def is_announced(home: Path = HOME) -> bool:
     """Whether a list waits to take the place of the erasure list, and an unconfirmed intent speaks of it."""
     waiting = digest(home, PENDING)
     return waiting != NOTHING and any(line.get("list") == waiting for line in begun("erase", home))
+
+
+def checked_list(key_file: Path) -> str:
+    """Names the list of erased persons that a run has to respect; raises Fault if it cannot be read or is another."""
+    found = erasures.checked(key_file)
+    check_list(found)
+    return found
 
 
 def check_list(found: str, home: Path = HOME) -> None:

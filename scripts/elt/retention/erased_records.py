@@ -15,7 +15,7 @@ from elt.bronze import records, scan
 from elt.bronze.dialects import Dialect
 from elt.bronze.lines import LINE, chunks, code_of
 from elt.files import staged
-from elt.privacy.pseudonyms import harmonised
+from elt.protection.pseudonyms import harmonised
 from elt.retention.erasures import Identifier, Known
 from elt.silver import cleaning
 from elt.silver.conventions import as_integer

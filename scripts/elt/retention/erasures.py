@@ -13,7 +13,7 @@ from pathlib import Path
 
 from elt.faults import Fault
 from elt.files import read_json, write_private
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 NAME = "ELT_ERASURE_KEY"
 HOME = Path("artifacts/retention")

@@ -1,6 +1,6 @@
 """How many records of a table may go to quarantine: a budget for each reason, and one for all of them together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from elt.faults import Fault
@@ -8,10 +8,6 @@ from elt.faults import Fault
 Budget = float | Mapping[str, float]  # one share for each reason, or shares by reason beside default and total
 
 ALL = 5  # all reasons together may take so many times the budget of one, where the settings do not say
-CODES = {
-    *("unreadable_date", "unreadable_integer", "unreadable_number", "out_of_range", "missing_key", "missing_value"),
-    *("repeated_key", "malformed"),
-}
 
 
 def share(budget: Budget, code: str) -> float:
@@ -27,16 +23,6 @@ def share_of_all(budget: Budget) -> float:
         return budget["total"]
     largest = max(budget.values()) if isinstance(budget, Mapping) else budget
     return min(1.0, max(largest, ALL * share(budget, "default")))
-
-
-def budget_faults(budget: Budget, contracts: Mapping[str, Any]) -> Iterator[str]:
-    """Budgets for reasons that do not exist: a misspelt one would limit nothing."""
-    from elt.bronze.records import REASONS
-
-    if isinstance(budget, Mapping):
-        stated = {rule["code"] for contract in contracts.values() for rule in contract.get("quarantine", [])}
-        for code in sorted(budget.keys() - CODES - REASONS.keys() - stated - {"default", "total"}):
-            yield f"quarantine_budget.{code}: no record goes to quarantine for this reason"
 
 
 def by_code(found: Mapping[str, Any]) -> dict[str, int]:
