@@ -32,7 +32,7 @@ def statements(block: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def local_imports(tree: ast.Module) -> tuple[Path, ...]:
     """The files below scripts/ that a module imports, directly."""
-    names = set()
+    names: set[str] = set()
     for node in statements(tree.body):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
