@@ -13,7 +13,7 @@ import yaml
 from conftest import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "config/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 IMPORT_NAMES = {"markdown-it-py": "markdown_it", "python-stdnum": "stdnum", "pyyaml": "yaml", "scikit-learn": "sklearn"}
 NOT_IMPORTED = {"pygments": "needed by snakemake --report"}
 OUTSIDE = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file:|(?:^|[ @])/\w")
@@ -221,6 +221,16 @@ def test_the_figures_of_the_readme_are_those_of_the_sample(sample_run: Path):
     for image in (ROOT / "docs/images").iterdir():
         (made,) = sample_run.glob(f"step*/figures/{image.name}")
         assert image.read_bytes() == made.read_bytes(), f"copy {made.relative_to(sample_run)} to docs/images/"
+
+
+def test_the_glossary_gives_each_word_one_meaning_and_each_thing_one_word():
+    page = read("docs/glossary.md")
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in re.findall(r"^\|.*\|$", page, re.M)]
+    entries = [row for row in rows if row[0] not in ("term", "---")]
+    assert all(len(row) == 3 and all(row) for row in entries)
+    for column in zip(*entries, strict=True):
+        words = [cell.lower() for cell in column]
+        assert [word for word in words if words.count(word) > 1] == []
 
 
 def test_every_decision_is_in_their_index_under_its_number():
