@@ -95,10 +95,10 @@ def erased_values(column: pl.Series, kind: str, known: Known) -> list[str]:
 def is_erased(frame: pl.DataFrame, contract: Mapping[str, Any], known: Known) -> pl.Series:
     """Whether a record holds an identifier of an erased person, by row."""
     hits = [
-        pl.col(name).is_in(erased_values(frame[name], kind, known)).fill_null(False)
+        pl.col(name).is_in(erased_values(frame[name], kind, known)).fill_null(value=False)
         for name, kind in kinds(contract).items()
     ]
-    return frame.select(pl.any_horizontal(pl.lit(False), *hits).alias("is_erased"))["is_erased"]
+    return frame.select(pl.any_horizontal(pl.lit(value=False), *hits).alias("is_erased"))["is_erased"]
 
 
 def held(frame: pl.DataFrame, contract: Mapping[str, Any]) -> set[Identifier]:
