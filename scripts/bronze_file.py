@@ -55,25 +55,28 @@ def described(path: Path, where: str, contract: Contract) -> dict[str, Any]:
     }
 
 
-def leave_out(path: Path, found: dict[str, Any], contract: Contract, erased: ErasureList) -> int:
+def leave_out(path: Path, found: dict[str, Any], contract: Contract, erasure: ErasureList) -> int:
     """Write a copy again without the records of erased persons; how many there were."""
     from elt.retention import erased_records
 
-    if erasures.digest() != erased.digest:
+    if erasures.digest() != erasure.digest:
         raise Fault(erasures.LIST, "persons were erased while this run was at work", "Start the run again")
-    key = erasures.read_key(Path(erased.key_file))
-    known, tables = erasures.Known(key, erasures.read(key)), [erased_records.located(path, found, contract)]
-    for other, contract_file in erased.ties.items():
+    key = erasures.read_key(Path(erasure.key_file))
+    erased, tables = (
+        erasures.ErasedIdentifiers(key, erasures.read(key)),
+        [erased_records.located(path, found, contract)],
+    )
+    for other, contract_file in erasure.ties.items():
         its = read_contract(contract_file)
         tables.append(erased_records.located(Path(other), described(Path(other), Path(other).name, its), its))
-    erased_records.tie(known, tables)
-    count, lines = erased_records.lines_of(tables[0], known)
+    erased_records.tie(erased, tables)
+    count, lines = erased_records.lines_of(tables[0], erased)
     if lines:
         erased_records.leave_out(path, scan.dialect_of(found), lines)
     return count
 
 
-def copied(raw: str, target: Path, where: str, contract: Contract, erased: ErasureList | None) -> dict[str, Any]:
+def copied(raw: str, target: Path, where: str, contract: Contract, erasure: ErasureList | None) -> dict[str, Any]:
     """Copy a raw file without the records of erased persons; what the copy is, with its hash. Raises Fault."""
     try:
         copy_bytes(raw, target)
@@ -85,19 +88,19 @@ def copied(raw: str, target: Path, where: str, contract: Contract, erased: Erasu
         found = {**described(target, where, contract), "sha256": digest.result()}
     if not found["sha256"]:
         raise Fault(where, "changed while it was copied", "Start again when the export is complete")
-    count = leave_out(target, found, contract, erased) if erased else 0
+    count = leave_out(target, found, contract, erasure) if erasure else 0
     if count:
         found = {**described(target, where, contract), "sha256": sha256(target)}
     return {**found, "erased": count}
 
 
-def main(*, raw: str, contract: str, where: str, copy: str, metadata: str, erased: ErasureList | None = None) -> None:
+def main(*, raw: str, contract: str, where: str, copy: str, metadata: str, erasure: ErasureList | None = None) -> None:
     """Copy, describe the copy, and publish both only if the file is what the contract expects.
 
-    `where`: the raw file in messages; `erased`: none if nobody was erased whose record the file can hold.
+    `where`: the raw file in messages; `erasure`: none if nobody was erased whose record the file can hold.
     """
     with staged(copy) as temporary:
-        found = copied(raw, temporary, where, read_contract(contract), erased)
+        found = copied(raw, temporary, where, read_contract(contract), erasure)
     write_json(metadata, found)
     for warning in found["warnings"]:
         words = "%s: %s in column %s, %d records; the export was read in a wrong encoding before it came here"
@@ -114,5 +117,5 @@ if __name__ == "__main__":
         where=params.where,
         copy=snakemake.output.data,
         metadata=snakemake.output.metadata,
-        erased=None if params.erased == erasures.NOTHING else ErasureList(params.erased, params.key_file, params.ties),
+        erasure=None if params.erased == erasures.NOTHING else ErasureList(params.erased, params.key_file, params.ties),
     )

@@ -4,7 +4,7 @@ import pytest
 from one_table import contract, field
 
 from elt.faults import Fault
-from elt.run import reasons
+from elt.run import reasons, settings
 from elt.run.company import Contract
 from elt.silver import budgets, cleaning
 
@@ -66,6 +66,16 @@ def test_a_reason_may_have_a_smaller_or_a_larger_budget_than_the_others():
     budgets.check_budget("people", found(1000, a=200), {"default": 0.01, "a": 0.2})
     with pytest.raises(Fault, match=r"2 of 1000 .*1\.0% for a reason, 0\.1% for a, "):
         budgets.check_budget("people", found(1000, a=2), {"default": 0.01, "a": 0.001})
+
+
+def test_a_budget_for_a_reason_that_does_not_exist_is_a_fault():
+    own = {"code": "no_name", "when": "x", "why": "y"}
+    contracts = {"people": Contract.of(contract(field("id"), quarantine=[own]))}
+    stated = {"default": 0.01, "total": 0.02, "no_name": 0.1, "wrong_width": 0.1, "missing_key": 0, "mising_key": 0.1}
+    assert list(settings.budget_faults(stated, contracts)) == [
+        "quarantine_budget.mising_key: no record goes to quarantine for this reason"
+    ]
+    assert list(settings.budget_faults(0.01, contracts)) == []
 
 
 def test_every_reason_of_the_engine_is_known():
