@@ -136,7 +136,7 @@ def is_in_artifacts(path: Path) -> bool:
     return any(folder.name == "artifacts" and (folder.parent / "Snakefile").exists() for folder in folders)
 
 
-def ready(path: Path, make: bool, made_with: Sequence[str] = ()) -> str:
+def ready(path: Path, *, make: bool, made_with: Sequence[str] = ()) -> str:
     """The id of the key in `path`; makes a key first if there is no file and `make` is set.
 
     Raises Fault, also where the file is missing although runs, `made_with`, have pseudonyms of a key: it is lost then.

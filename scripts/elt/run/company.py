@@ -238,7 +238,7 @@ class Mart:
     columns: tuple[Column, ...]
     foreign_keys: Mapping[str, str] = field(default_factory=dict)  # column -> <mart>.<column>
     ledger: MartLedger = field(default_factory=MartLedger)
-    left_out: tuple[str, ...] = ()  # columns that the standard SQL gives and this company's star schema lacks
+    left_out: tuple[str, ...] | None = None  # columns of a standard mart that need what the star schema lacks
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
@@ -263,6 +263,22 @@ class Mart:
     def names(self) -> list[str]:
         """Names of the columns, in order."""
         return [item.name for item in self.columns]
+
+    @property
+    def required_columns(self) -> frozenset[str]:
+        """Columns that must have a value: the key, and what is marked so."""
+        return frozenset({*self.key, *(column.name for column in self.columns if column.required)})
+
+    @property
+    def flags(self) -> tuple[Column, ...]:
+        """The columns that are true or false."""
+        return tuple(column for column in self.columns if column.type == "boolean")
+
+    @property
+    def references(self) -> dict[str, tuple[str, str]]:
+        """Column -> (mart, column of it) of the foreign keys."""
+        split = {column: goal.partition(".") for column, goal in self.foreign_keys.items()}
+        return {column: (mart, key) for column, (mart, _, key) in split.items()}
 
     @property
     def typed_columns(self) -> tuple[ColumnType, ...]:
@@ -415,7 +431,7 @@ class Company:
     def sources(self, mart: str) -> tuple[str, ...]:
         """Dotted names of all tables that a mart reads, refers to or is proved against, sorted."""
         entry = self.marts[mart]
-        read = {*self.queries[mart].tables, *(f"gold.{goal.split('.')[0]}" for goal in entry.foreign_keys.values())}
+        read = {*self.queries[mart].tables, *(f"gold.{target}" for target, _ in entry.references.values())}
         return tuple(sorted(read | ({f"gold.{FACT}"} if entry.ledger.kpis else set())))
 
     def typed_columns(self, table: str) -> tuple[ColumnType, ...]:
