@@ -141,7 +141,7 @@ ENCODINGS = {
     "base64 of more": base64.b64encode(f"<svg><text>{NAME}</text></svg>".encode()).decode(),
     "base64 for URLs": base64.urlsafe_b64encode(f"name: {NAME}".encode()).decode().rstrip("="),
     "hex": NAME.encode().hex(), "hex of the key": NUMBER.encode().hex().upper(),
-    "glued": f"customer{NUMBER}x", "prefix": f"NAS{NUMBER}", "split": f"{NUMBER[:2]}-{NUMBER[2:6]}-{NUMBER[6:]}",
+    "within other text": f"customer{NUMBER}x", "prefix": f"NAS{NUMBER}", "split": f"{NUMBER[:2]}-{NUMBER[2:6]}-{NUMBER[6:]}",
     "birth date": BORN, "German date": f"{DAY}.{MONTH}.{YEAR}", "American date": f"{MONTH}/{DAY}/{YEAR}", "compact date": YEAR + MONTH + DAY,
     "date in words": f"{int(DAY)} " + "January February March April May June July August September".split()[int(MONTH) - 1] + f" {YEAR}",
     **{f"{kind} of {what}": getattr(hashlib, kind)(value.encode()).hexdigest()

@@ -10,7 +10,7 @@ from test_privacy_policy import run as policy_run
 
 import privacy_records
 from elt.files import read_yaml, write_json
-from elt.privacy.controller import ControllerStatements
+from elt.privacy.controller import Answer, Contact, ControllerStatements, Purpose
 from elt.privacy.document_text import RunFacts
 from elt.run.company import Contract
 
@@ -61,7 +61,19 @@ def documents(folder, stated):
     return {(n, w): (folder / f"out/{n}.{w}.md").read_text("utf-8") for n in NAMES for w in ("en", "de")}
 
 
-def test_what_the_controller_has_not_said_is_marked_and_counted_in_both_languages(tmp_path):
+def test_what_is_not_stated_is_none_and_an_empty_list_says_that_there_are_none():
+    nothing = ControllerStatements.of({})
+    assert nothing.purposes is None and nothing.recipients is None and nothing.controller is None
+    assert nothing.impact_assessment == {}
+    stated = ControllerStatements.of({**STATED, "impact_assessment": {"scoring": {"applies": True, "why": "segments"}}})
+    assert stated.recipients == stated.third_countries == ()
+    assert stated.controller == Contact("Muster GmbH", "Weg 1", "a@muster.example")
+    assert stated.purposes == (Purpose({"en": "Reports", "de": "Berichte"}, "Art. 6"),)
+    assert stated.impact_assessment == {"scoring": Answer(applies=True, why="segments")}
+    assert ControllerStatements.of({"controller": {"name": "Muster GmbH"}}).controller == Contact(name="Muster GmbH")
+
+
+def test_what_the_controller_has_not_stated_is_marked_and_counted_in_both_languages(tmp_path):
     found = documents(tmp_path, {})
     for language, mark in OPEN.items():
         text = found["record_of_processing", language]

@@ -1,4 +1,4 @@
-"""How many customers stand alone is counted right, and never told of fewer people than the minimum."""
+"""How many customers stand alone is counted right, and no count of fewer people than the minimum is given."""
 
 import csv
 import json
