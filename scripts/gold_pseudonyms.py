@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import write_rows
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.files import gathered, write_text, write_yaml
-from elt.privacy.disclosure import count_text
+from elt.protection.disclosure import count_text
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import number
 

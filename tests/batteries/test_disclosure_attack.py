@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from conftest import Project, copy_project
 
-import elt.privacy.disclosure
+import elt.protection.disclosure
 from elt.eda.breakdowns import breakdown, sums
 from elt.expose.number_ledger import NumberLedger
 from elt.expose.products import category_rows, without_telling
@@ -239,7 +239,7 @@ def test_no_sum_of_a_small_group_stands_in_any_published_text(planted: Project):
 
 def test_the_attacker_finds_the_groups_when_companions_are_switched_off(planted: Project, tmp_path, monkeypatch):
     run = planted.run("r")
-    monkeypatch.setattr(elt.privacy.disclosure, "companions", lambda people, left: [])
+    monkeypatch.setattr(elt.protection.disclosure, "companions", lambda people, left: [])
     published, groups, names = attacker.load(run), truth(run), names_of(run)
     published["eda"] = eda_again(run, tmp_path)
     found = betrayed(attacker.told(attacker.study(published, names), MINIMUM), groups)
@@ -392,14 +392,14 @@ def test_differences_do_give_groups_away_where_only_the_smallest_other_group_is_
     def one(people, left):
         return sorted((g for g in left if people[g] > 0), key=lambda g: (people[g], str(g)))[:1]
 
-    monkeypatch.setattr(elt.privacy.disclosure, "companions", one)
-    monkeypatch.setattr(elt.privacy.disclosure, "fragile", elt.privacy.disclosure.sensitive)
+    monkeypatch.setattr(elt.protection.disclosure, "companions", one)
+    monkeypatch.setattr(elt.protection.disclosure, "fragile", elt.protection.disclosure.sensitive)
     with pytest.raises(AssertionError):
         test_no_difference_of_two_tables_gives_a_hidden_group_of_others_away(False)
 
 
 def test_totals_do_give_groups_away_without_companions(monkeypatch):
-    monkeypatch.setattr(elt.privacy.disclosure, "companions", lambda people, left: [])
+    monkeypatch.setattr(elt.protection.disclosure, "companions", lambda people, left: [])
     with pytest.raises(AssertionError):
         test_no_total_gives_a_hidden_group_away(False)
 

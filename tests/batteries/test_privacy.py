@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
-import audit_leaks
+import privacy_leaks
 from elt.faults import Fault
 
 PROTECTED = ("bronze", "silver", "gold")
@@ -299,7 +299,7 @@ def specs_of_tables() -> dict[str, dict]:
 
 def gate(run: Path) -> None:
     """The leak gate on a run."""
-    main = audit_leaks.main
+    main = privacy_leaks.main
     main(specs_of_tables(), str(run / "gold/data/customer_pseudonyms.csv"), [], [], str(run / "_meta/leak_report.json"),
          snakemake_folder=str(run / "none"))  # fmt: skip
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 SPACE = 1_000_000  # numbers tried: those of the form in use, from the smallest known on
 ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b", "blake2s")

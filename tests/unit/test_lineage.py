@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from elt.audit import data_map, lineage
 from elt.files import read_yaml
+from elt.privacy import data_map, lineage
 from elt.run import settings, sql_names
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 
 from elt.faults import Fault
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 HEX = hashlib.sha256(b"a key for tests").hexdigest()
 KEY = bytes.fromhex(HEX)

@@ -10,7 +10,7 @@ import pytest
 from conftest import Project, copy_project
 
 CONFIG = ("--config", "seed=42", "run_id=sample")
-AFTER_GOLD = {"audit_ledger", "audit_data_policy", "audit_manifest", "gold_report", "silver_report"}
+AFTER_GOLD = {"audit_ledger", "privacy_policy", "audit_manifest", "gold_report", "silver_report"}
 
 
 def replace(path: Path, pattern: str, new: str) -> None:
@@ -131,7 +131,7 @@ def test_another_key_reruns_pseudonyms_and_what_follows_and_no_table(finished: P
     key = finished.folder / ".env"
     key.write_text(f"ELT_PSEUDONYM_KEY={secrets.token_hex(32)}\n")
     jobs = finished.jobs(*CONFIG)
-    assert {"gold_pseudonyms", "features_customers", "audit_data_policy"} <= jobs
+    assert {"gold_pseudonyms", "features_customers", "privacy_policy"} <= jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "eda"))}
 
 
@@ -162,7 +162,7 @@ def test_a_new_run_leaves_the_old_one_alone(finished: Project, wanted: str):
         ("bronze/data/cust_info.csv", "bronze_file/cust_info.csv"),
         ("silver/changes/crm_sales.csv", "silver_table/crm_sales"),
         ("gold/_meta/marts/dim_date.json", "gold_mart/dim_date"),
-        ("_meta/data_policy.json", "audit_data_policy"),
+        ("_meta/data_policy.json", "privacy_policy"),
     ],
 )
 def test_a_file_that_is_lost_is_made_again(finished: Project, lost: str, job: str):
@@ -174,6 +174,6 @@ def test_a_lost_expose_comes_back_with_the_same_bytes(finished: Project):
     path = finished.run("sample") / "reports/final_expose.html"
     before = path.read_bytes()
     path.unlink()
-    evidence = {"audit_leaks", "audit_data_policy", "audit_privacy_records", "audit_manifest"}
+    evidence = {"privacy_leaks", "privacy_policy", "privacy_records", "audit_manifest"}
     assert finished.jobs(*CONFIG) == {"expose_report", *evidence}
     assert path.read_bytes() == before

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from elt.faults import Fault
-from elt.privacy.disclosure import count_text
+from elt.protection.disclosure import count_text
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from elt.privacy.disclosure import count_text, publishable
+from elt.protection.disclosure import count_text, publishable
 
 MOST_COLUMNS = 4  # of a combination, beside that of all columns
 MOST_COMBINATIONS = 120  # of more, only pairs are taken

@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-import audit_leaks
-from elt.audit import leak_disguises, leak_fingerprints, leak_search, leak_search_terms
+import privacy_leaks
 from elt.faults import Fault
 from elt.files import write_json, write_text
+from elt.privacy import leak_disguises, leak_fingerprints, leak_search, leak_search_terms
 
 FIRST = ("Jörg", "Zoë", "Anna", "Rich", "Maximilian", "Ken", "Sören", "François", "Ida", "Kwame")
 LAST = ("Müller-Lüdenscheidt", "O'Brien", "Green", "Long", "Østergård", "Nguyen", "Weiß", "Petrović", "Long", "Achebe")
@@ -82,7 +82,7 @@ def small_run(folder, **published):
 
 def search(run, own_words=()):
     """The rule's main on a run; its report."""
-    audit_leaks.main(
+    privacy_leaks.main(
         {
             "silver.persons": {"columns": typed(PERSONS), "key": ["number"]},
             "silver.orders": {"columns": typed(ORDERS), "key": ["order", "line"]},
@@ -342,12 +342,12 @@ def test_the_own_report_of_an_earlier_state_is_not_counted(tmp_path):
 
 
 def test_the_gate_waits_for_every_rule_that_publishes():
-    root = Path(audit_leaks.__file__).parents[1]
+    root = Path(privacy_leaks.__file__).parents[1]
     blocks = {}
     for path in (root / "rules").glob("*.smk"):
         for block in re.split(r"^(?=rule )", path.read_text("utf-8"), flags=re.M)[1:]:
             blocks[block[5 : block.index(":")]] = block
-    gate = blocks.pop("audit_leaks").partition("    output:")[0]
+    gate = blocks.pop("privacy_leaks").partition("    output:")[0]
     assert "leaks=" in blocks.pop("audit_manifest")
     published = {}
     for name, block in blocks.items():

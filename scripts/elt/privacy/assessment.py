@@ -7,7 +7,7 @@ kinds of processing from the list of the German supervisory authorities (DSK) un
 from collections.abc import Mapping
 from typing import Any
 
-from elt.audit.data_map import FEATURE_TABLE, PERSONAL
+from elt.privacy.data_map import FEATURE_TABLE, PERSONAL
 
 NINE = (
     *("scoring", "automated_decision", "monitoring", "sensitive", "large_scale", "combining", "vulnerable"),

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 JSON_CHARACTER = re.compile(r"\\+u([0-9a-fA-F]{4})")
 JSON_ESCAPE = re.compile(r"\\+[nrtbf\"\\]")

@@ -6,7 +6,7 @@ import json
 import pytest
 from one_table import CANARY
 
-import audit_data_policy
+import privacy_policy
 from elt.faults import Fault
 from elt.files import write_json, write_text
 from elt.retention import deletion
@@ -82,7 +82,7 @@ def run(
     for name, text in SQL.items():
         write_text(folder / f"{name}.sql", text)
     outputs = [home / "_meta/data_policy.json", home / "_meta/privacy/data_map.json"]
-    audit_data_policy.main(
+    privacy_policy.main(
         contracts, marts, {name: str(folder / f"{name}.sql") for name in marts}, {}, {}, [str(home / table)],
         {name: str(home / path) for name, path in sources.items()}, [str(home / report)],
         {"key_id": "ab" * 8, "minimum_group": 5, "retention_days": 30}, [str(path) for path in outputs],
@@ -226,9 +226,9 @@ def test_a_table_that_would_never_be_due_and_evidence_that_would_be_deleted_stop
 def test_a_protected_file_or_folder_that_others_can_open_is_found(tmp_path, path, mode):
     run(tmp_path)
     (tmp_path / "artifacts/runs/r" / path).chmod(mode)
-    assert audit_data_policy.open_files(tmp_path / "artifacts/runs/r") == [path]
+    assert privacy_policy.open_files(tmp_path / "artifacts/runs/r") == [path]
 
 
 def test_an_open_file_is_named_and_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(audit_data_policy, "open_files", lambda folder: ["gold/data/x.csv", "gold/data/y.csv"])
+    monkeypatch.setattr(privacy_policy, "open_files", lambda folder: ["gold/data/x.csv", "gold/data/y.csv"])
     assert refusal(tmp_path).startswith("gold/data/x.csv: 2 files of the protected layers can be opened by others")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from elt import rulelog
+from elt.command.request import Request
 from elt.files import read_json
 
 
@@ -28,7 +29,12 @@ def table_line(name: str, found: Mapping[str, Any]) -> str:
     return f"  {name}.yaml: {found['records']} records, {hints}{key}{open_points}"
 
 
-def result(folder: Path, config: Mapping[str, Any]) -> str:
+def prepared(config: Mapping[str, Any]) -> tuple[Path, list[str]]:
+    """(folder of the draft's evidence, faults of what was asked)."""
+    return Path("artifacts/drafts") / Path(str(config["company"])).name, list(faults(config))
+
+
+def result(target: Request, folder: Path, config: Mapping[str, Any], started: datetime) -> str:
     """The closing words of a draft: contracts drafted, contracts left as they are, files left out, the next step."""
     found = read_json(folder / "_meta/draft.json")
     company, raw = config["company"], config["raw"]
@@ -50,7 +56,7 @@ def result(folder: Path, config: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def failure(folder: Path, started: datetime) -> str:
+def failure(target: Request, folder: Path, config: Mapping[str, Any], started: datetime) -> str:
     """The closing words of a draft that failed."""
     lines = ["\nNo contract was drafted."]
     lines += [f"  {message}" for _, message in rulelog.faults(folder / "_meta/logs", started.timestamp())]

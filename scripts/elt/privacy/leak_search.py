@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elt.audit import leak_disguises, leak_fingerprints
-from elt.audit.leak_search_terms import Needles, Table, pair
 from elt.files import PROTECTED_LAYERS
+from elt.privacy import leak_disguises, leak_fingerprints
+from elt.privacy.leak_search_terms import Needles, Table, pair
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from elt.audit import leak_disguises, leak_fingerprints
+from elt.privacy import leak_disguises, leak_fingerprints
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,7 +8,7 @@ import pytest
 from test_audit_data_policy import MARTS, MODEL, SUMMARY
 from test_audit_data_policy import run as policy_run
 
-import audit_privacy_records
+import privacy_records
 from elt.files import read_yaml, write_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ def documents(folder, told):
         "policy": home / "_meta/data_policy.json", "map": home / "_meta/privacy/data_map.json",
         "summary": folder / "summary.json", "model": folder / "model.json",
     }  # fmt: skip
-    audit_privacy_records.main(
+    privacy_records.main(
         {"sales": {"name": "sales", "fields": FIELDS}}, told, {"run": "r", "company": "shop"}, "config/shop/privacy.yaml",
         {name: str(path) for name, path in sources.items()}, WORDS, str(folder / "out"),
     )  # fmt: skip

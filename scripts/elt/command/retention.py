@@ -1,24 +1,17 @@
 """What `snakemake expire`, `erase` and `verify` are asked for, and what they say when they end."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from elt import rulelog
+from elt.command.request import Request
 from elt.files import read_json
-from elt.retention.erasures import HOME
-from elt.run import run_folders
-
-TARGETS = ("expire", "erase", "verify")
-STANDARD_INPUT = "-"
-
-
-def asked(arguments: Sequence[str]) -> str | None:
-    """The target of retention that a command line names; None if it names none."""
-    names = {name: target for target in TARGETS for name in (target, f"retention_{target}")}
-    return next((names[word] for word in arguments if word in names), None)
+from elt.run import run_folders, settings
+from elt.run.company import Contract
+from elt.run.settings import STANDARD_INPUT
 
 
 def today(setting: str, now: datetime) -> date:
@@ -41,7 +34,7 @@ def verified_run(config: Mapping[str, Any]) -> str | None:
     return own[-1] if own else None
 
 
-def faults(target: str, config: Mapping[str, Any]) -> Iterator[str]:
+def faults(target: Request, config: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with what was asked, beyond the settings themselves."""
     given = config.get("erase_from")
     if target == "erase":
@@ -58,14 +51,20 @@ def faults(target: str, config: Mapping[str, Any]) -> Iterator[str]:
             yield f"today: {config['today']} is no day"
 
 
-def result(target: str, home: Path = HOME) -> str:
+def prepared(target: Request, config: Mapping[str, Any], root: Path) -> tuple[dict[str, Contract], list[str]]:
+    """(contracts of the company, for an erasure, else none; faults of what was asked)."""
+    contracts, found = settings.contracts_of(config, root, target == "erase")
+    return contracts, found or list(faults(target, config))
+
+
+def result(target: Request, home: Path, config: Mapping[str, Any], started: datetime) -> str:
     """The closing words."""
     found = read_json(home / f"_meta/{target}.json")
     lines = [found["words"], *(f"  {line}" for line in found["lines"])]
     return "\n" + "\n".join(lines)
 
 
-def failure(target: str, started: datetime, home: Path = HOME) -> str:
+def failure(target: Request, home: Path, config: Mapping[str, Any], started: datetime) -> str:
     """The closing words of a call that failed."""
     words = {"expire": "Expiry has failed.", "erase": "Erasure has failed.", "verify": "The run is not as it was."}
     lines = [words[target]] + [

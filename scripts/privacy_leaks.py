@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.audit import leak_disguises, leak_search, leak_search_terms
 from elt.faults import Fault
 from elt.files import write_json
+from elt.privacy import leak_disguises, leak_search, leak_search_terms
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from elt.audit import lineage
-from elt.audit.lineage import ROWS, Leaf, Leaves, Traced
 from elt.features.catalogue import FEATURES, category_share
+from elt.privacy import lineage
+from elt.privacy.lineage import ROWS, Leaf, Leaves, Traced
 from elt.run import sql_names
 
 FEATURE_TABLE = "step2_feature_engineering/data/customer_features.csv"

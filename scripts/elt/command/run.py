@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from elt import rulelog
+from elt.command.request import Request
 from elt.files import read_json, write_json
 from elt.report.numbers import number
 from elt.run import manifest
@@ -38,7 +39,7 @@ def figures(run: Path) -> list[str]:
     return lines
 
 
-def result(run: Path) -> str:
+def result(target: Request, run: Path, config: Mapping[str, Any], started: datetime) -> str:
     """The closing words of a run that worked; short if only a part of it was asked for."""
     expose = run / "reports/final_expose.html"
     if not (expose.exists() and (run / "_meta/ledger.json").exists()):
@@ -58,13 +59,13 @@ def is_untouched(run: Path, failures: Sequence[Mapping[str, str]]) -> bool:
     return stated["status"] == "complete" and stated["files"].items() <= manifest.files(run).items()
 
 
-def failure(run: Path, started: datetime, settings: Mapping[str, Any]) -> str:
+def failure(target: Request, run: Path, config: Mapping[str, Any], started: datetime) -> str:
     """The closing words of a run that failed; writes the manifest with the failed steps, if the run has failed."""
     found = rulelog.faults(run / "_meta/logs", started.timestamp())
     failures = [{"log": path, "message": message} for path, message in found]
     is_whole = is_untouched(run, failures)
     if (run / "_meta").exists() and not is_whole:
-        write_json(run / "_meta/run_manifest.json", manifest.describe(run, "failed", settings, failures))
+        write_json(run / "_meta/run_manifest.json", manifest.describe(run, "failed", config, failures))
     ended = "is complete as it was; what was asked for on top of it failed" if is_whole else "failed"
     lines = [f"\nRun {run.name} {ended}."]
     for entry in failures:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.audit import assessment as privacy_assessment
-from elt.audit import data_map as privacy_map
 from elt.files import read_json, read_yaml
+from elt.privacy import assessment as privacy_assessment
+from elt.privacy import data_map as privacy_map
 from elt.report import pages
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table

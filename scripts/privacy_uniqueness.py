@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from elt import rulelog
-from elt.audit.uniqueness import all_measured, worst
 from elt.eda.profiles import PERSON, UNKNOWN, age_band, kind
 from elt.files import write_json, write_text
+from elt.privacy.uniqueness import all_measured, worst
 from elt.release.bands import NAMES, banded
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number, percent

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.audit import data_map
 from elt.faults import Fault
 from elt.files import PROTECTED_LAYERS, read_json, write_json
-from elt.privacy import pseudonyms
-from elt.privacy.disclosure import ONE, TWO
+from elt.privacy import data_map
+from elt.protection import pseudonyms
+from elt.protection.disclosure import ONE, TWO
 from elt.retention import deletion
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from audit_uniqueness import generalised, quasi_columns, report, uniqueness
-from elt.audit.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
+from elt.privacy.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
+from privacy_uniqueness import generalised, quasi_columns, report, uniqueness
 
 QUASI = ("birth_date", "country", "gender", "marital_status")
 MART = {
