@@ -14,6 +14,12 @@ from conftest import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "config/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    path
+    for path in DOCUMENTS
+    if not (path.name == "README.md" and path.parent == ROOT) and not path.name.startswith("0")
+]  # the README has a table of readers, the decisions one index
+MADE_BY_THE_READER = ("config/flat_shop",)
 IMPORT_NAMES = {"markdown-it-py": "markdown_it", "python-stdnum": "stdnum", "pyyaml": "yaml", "scikit-learn": "sklearn"}
 NOT_IMPORTED = {"pygments": "needed by snakemake --report"}
 OUTSIDE = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file:|(?:^|[ @])/\w")
@@ -51,6 +57,22 @@ def broken_links(path: Path) -> list[str]:
         if not target.exists() or (heading and heading not in map(anchor, headings)):
             broken.append(link)
     return broken
+
+
+def reader(path: Path) -> str:
+    """For whom a page is: the first words below its title, up to the end of the sentence; empty if it does not say."""
+    found = re.match(r"# [^\n]+\n\n(For [^.:\n]+)[.:]", path.read_text("utf-8"))
+    return found[1] if found else ""
+
+
+def absent_paths(text: str) -> list[str]:
+    """Files and folders of the project that a text names in code and that are not there."""
+    folders = "|".join(("scripts", "rules", "config", "tests", "envs", "docs", "profiles", "raw"))
+    named = re.findall(rf"`((?:{folders})/[\w./-]*)`", text)
+    tests = re.findall(r"`(test_\w+\.py)`", text)
+    return [path for path in named if not (ROOT / path).exists() and not path.startswith(MADE_BY_THE_READER)] + [
+        name for name in tests if not list((ROOT / "tests").rglob(name))
+    ]
 
 
 def keys(schema: dict, before: str = "") -> list[str]:
@@ -158,6 +180,29 @@ def test_the_check_of_links_sees_a_broken_one(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("# A heading\n[a](page.md) [b](#a-heading) [c](none.md) [d](page.md#nothing)\n", "utf-8")
     assert broken_links(page) == ["none.md", "page.md#nothing"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_a_page_says_below_its_title_for_whom_it_is(path):
+    assert reader(path)
+
+
+def test_the_check_of_readers_sees_a_page_without_one(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\nFor auditors and developers. What it tells.\n", "utf-8")
+    assert reader(page) == "For auditors and developers"
+    page.write_text("# Page\n\nWhat it tells.\n\nFor auditors.\n", "utf-8")
+    assert reader(page) == ""
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=named)
+def test_a_page_names_no_file_of_the_project_that_is_gone(path):
+    assert absent_paths(path.read_text("utf-8")) == []
+
+
+def test_the_check_of_paths_sees_a_planted_one():
+    text = "`scripts/elt/files.py`, `scripts/shared/files.py`, `test_files.py`, `test_none.py`, `rules/<layer>.smk`"
+    assert absent_paths(text) == ["scripts/shared/files.py", "test_none.py"]
 
 
 @pytest.mark.parametrize("key", keys(yaml.safe_load(read("config/schema.yaml"))))
