@@ -17,28 +17,36 @@ from elt.eda.breakdowns import breakdown, lookup, sums
 from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
 from elt.eda.profiles import PERSON, UNKNOWN, profile
 from elt.files import write_json
+from elt.run.company import Column, Mart
 from elt.sales.views import CENTS, MONTH, ORDERS
-from elt.tables import mart_spec, scan
+from elt.tables import scan
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-INTEGER = {"type": "integer", "personal": "none"}
-MONEY = {"type": "decimal", "decimals": 2, "unit": "money", "personal": "none"}
-CUSTOMERS = {
-    "title": "Customers with orders",
-    "grain": "one row a known customer with an order, computed from fact_sales",
-    "key": [PERSON],
-    "columns": {
-        PERSON: {"type": "integer", "personal": "identifier", "description": "Surrogate key"},
-        "orders": INTEGER | {"unit": "orders", "description": "Distinct orders, without credit notes"},
-        "order_lines": INTEGER | {"unit": "lines", "description": "Order lines"},
-        "units": INTEGER | {"unit": "pieces", "description": "Pieces bought"},
-        "revenue": MONEY | {"description": "Sum of sales_amount"},
-        "distinct_products": INTEGER | {"unit": "products", "description": "Distinct product versions"},
-        "average_order_value": MONEY | {"description": "Revenue divided by orders"},
-    },
-}
+
+def measure(name: str, description: str, unit: str) -> Column:
+    """A column that tells of a customer's buying: money with its cents, or a count."""
+    if unit == "money":
+        return Column(name, "decimal", 2, "none", description, unit=unit)
+    return Column(name, "integer", personal="none", description=description, unit=unit)
+
+
+CUSTOMERS = Mart(
+    name="customers",
+    title="Customers with orders",
+    grain="one row a known customer with an order, computed from fact_sales",
+    key=(PERSON,),
+    columns=(
+        Column(PERSON, "integer", personal="identifier", description="Surrogate key"),
+        measure("orders", "Distinct orders, without credit notes", "orders"),
+        measure("order_lines", "Order lines", "lines"),
+        measure("units", "Pieces bought", "pieces"),
+        measure("revenue", "Sum of sales_amount", "money"),
+        measure("distinct_products", "Distinct product versions", "products"),
+        measure("average_order_value", "Revenue divided by orders", "money"),
+    ),
+)
 STEPS_A_DECADE = 6  # bins of the revenue of a customer, of one width on a logarithmic scale
 LEAST_FOR_CORRELATION = 10
 
@@ -116,11 +124,11 @@ def once(profiles: Mapping[str, dict[str, Any]], breakdowns: Mapping[str, Any]) 
 
 
 def sales(
-    frames: Mapping[str, pl.LazyFrame], marts: Mapping[str, Any], minimum: int
+    frames: Mapping[str, pl.LazyFrame], marts: Mapping[str, Mart], minimum: int
 ) -> tuple[pl.DataFrame, dict[str, Any], date | None]:
     """One row a customer, the breakdowns of revenue by name, and the newest order date; one pass over the lines."""
     lines = frames["fact_sales"]
-    wanted = [name for name in ("category", "subcategory") if name in marts["dim_product"]["columns"]]
+    wanted = [name for name in ("category", "subcategory") if name in marts["dim_product"].by_name]
     places = lookup(lines, frames["dim_location"], "location_key", ["country"])
     queries = {
         "newest": lines.select(pl.col("order_date").max()),
@@ -163,15 +171,15 @@ def publishable_rows(breakdowns: Mapping[str, Any], minimum: int) -> dict[str, p
     return found | {"agg_cohort_retention": pl.col("active_customers") >= minimum}
 
 
-def month_correlations(months: pl.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+def month_correlations(months: pl.DataFrame, mart: Mart) -> dict[str, Any] | None:
     """Correlations of the measures of agg_exec_kpis over its whole months."""
-    measures = [name for name, column in columns.items() if column["type"] in ("integer", "decimal", "number")]
-    return correlations((months.filter("is_complete") if "is_complete" in columns else months).select(measures))
+    measures = [column.name for column in mart.columns if column.type in ("integer", "decimal", "number")]
+    return correlations((months.filter("is_complete") if "is_complete" in mart.by_name else months).select(measures))
 
 
-def main(tables: Sequence[str], marts: Mapping[str, Any], minimum: int, analysis_date: str, output: str) -> None:
+def main(tables: Sequence[str], marts: Mapping[str, Mart], minimum: int, analysis_date: str, output: str) -> None:
     """Read all marts, compute what may be shown of them, write the summary."""
-    frames = {name: scan(path, mart_spec(marts[name])) for name, path in zip(marts, tables, strict=True)}
+    frames = {name: scan(path, marts[name].columns) for name, path in zip(marts, tables, strict=True)}
     customers, breakdowns, newest = sales(frames, marts, minimum)
     today = (newest or date.min) if str(analysis_date) == "newest" else date.fromisoformat(str(analysis_date))
     shown = publishable_rows(breakdowns, minimum)
@@ -192,7 +200,7 @@ def main(tables: Sequence[str], marts: Mapping[str, Any], minimum: int, analysis
         "revenue_a_customer": revenue_histogram(customers, minimum),
         "correlations": {
             "customers": correlations(customers.drop(PERSON)),
-            "months": month_correlations(months, marts["agg_exec_kpis"]["columns"]),
+            "months": month_correlations(months, marts["agg_exec_kpis"]),
         },
     }
     write_json(output, summary)

@@ -16,6 +16,7 @@ from elt.expose.charts_situation import revenue_bridge, revenue_by_month
 from elt.expose.wording import Wording
 from elt.files import read_json, read_yaml
 from elt.report.figures import MUTED, new_figure, save_svg
+from elt.run.company import Kpi
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -32,7 +33,7 @@ CHARTS: dict[str, tuple[Callable[[Figure, Wording, Content], bool], float, float
 }
 
 
-def main(ledger_file: str, wording_file: str, kpis: Content, outputs: Sequence[str]) -> None:
+def main(ledger_file: str, wording_file: str, kpis: Mapping[str, Kpi], outputs: Sequence[str]) -> None:
     """Draw each chart; where there is nothing to show, the file says so."""
     ledger = read_json(ledger_file)
     wording = Wording(read_yaml(wording_file), ledger["figures"], kpis)

@@ -16,6 +16,7 @@ from elt import rulelog
 from elt.expose.wording import Wording
 from elt.files import read_json, read_yaml, write_text
 from elt.report import markdown
+from elt.run.company import Kpi
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -64,7 +65,7 @@ def main(
     wording_file: str,
     templates: Mapping[str, str],
     figures: Sequence[str],
-    kpis: Mapping[str, Any],
+    kpis: Mapping[str, Kpi],
     outputs: Mapping[str, str],
 ) -> None:
     """Fill both templates with the same content. templates and outputs: by "html" and "markdown"."""

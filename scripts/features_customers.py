@@ -158,8 +158,8 @@ def main(
 
     `objected`: the list of customers who object to profiling, dim_customer and its columns; they get no features.
     """
-    with_cost = any(column["name"] == "cost_amount" for column in fact_columns)
-    with_category = any(column["name"] == "category" for column in product_columns)
+    with_cost = any(column.name == "cost_amount" for column in fact_columns)
+    with_category = any(column.name == "category" for column in product_columns)
     sales = scan(facts, fact_columns)
     today = day_of_analysis(sales, analysis_date)
     limit = today or date.min

@@ -5,6 +5,7 @@ Outputs: step3_segmentation/data/customer_segments.csv, step3_segmentation/_meta
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import sklearn
 from elt import rulelog
 from elt.files import write_frame, write_json
 from elt.protection.disclosure import publishable_sums
+from elt.run.company import SegmentCondition, Segments
 from elt.segmentation import clustering
 from elt.segmentation.clustering import Scaled, Solution
 from elt.segmentation.segment_names import ALL_CUSTOMERS, distinguishing, label, named
@@ -52,13 +54,18 @@ def hidden_segments(labels: np.ndarray, cents: np.ndarray, minimum_group: int) -
     return {segment for segment, is_shown in publishable_sums(groups, minimum_group).items() if not is_shown}
 
 
+def stated(condition: SegmentCondition) -> dict[str, Any]:
+    """A condition of a rule as the metadata have it: without the limit that it does not state."""
+    return {key: value for key, value in asdict(condition).items() if value is not None}
+
+
 def segment_records(
     profile: Mapping[str, Any],
     labels: np.ndarray,
     cents: np.ndarray,
     scaled: Scaled,
     jaccard: Sequence[float],
-    company: Mapping[str, Any],
+    company: Segments,
     minimum_group: int,
 ) -> list[dict[str, Any]]:
     """One record a segment, in order of revenue: name, rule, size, revenue, profile, action."""
@@ -68,16 +75,16 @@ def segment_records(
     hidden = hidden_segments(labels, cents, minimum_group)
     is_whole = len(deviations) == 1
     public = [{} if segment in hidden else deviation for segment, deviation in enumerate(deviations)]
-    rules = [ALL_CUSTOMERS] if is_whole else named(public, company["segments"])
-    names = company.get("labels", {})
+    rules = [ALL_CUSTOMERS] if is_whole else named(public, company.rules)
+    names = company.labels
     records = []
     for segment, (deviation, rule) in enumerate(zip(deviations, rules, strict=True)):
         mine = labels == segment
         record = {
             "label": segment + 1,
-            **{key: rule[key] for key in ("id", "name", "action", "success")},
-            "rule": [{**condition, "label": label(condition["feature"], names)} for condition in rule["when"]],
-            "is_no_action": bool(rule.get("no_action", False)),
+            **{key: getattr(rule, key) for key in ("id", "name", "action", "success")},
+            "rule": [{**stated(condition), "label": label(condition.feature, names)} for condition in rule.when],
+            "is_no_action": rule.no_action,
             "is_suppressed": segment in hidden,
             "jaccard": round(jaccard[segment], 3) if jaccard else None,
         }
@@ -95,16 +102,16 @@ def segment_records(
     return records
 
 
-def feature_records(overall: pd.Series, scaled: Scaled, company: Mapping[str, Any], is_shown: bool) -> list[Any]:
+def feature_records(overall: pd.Series, scaled: Scaled, company: Segments, is_shown: bool) -> list[Any]:
     """One record a configured feature: label, whether used or why refused, transformation, scale, what is typical."""
     records = []
-    for name in dict.fromkeys(company["features"]):
+    for name in dict.fromkeys(company.features):
         reason, twin = scaled.refused.get(name, (None, None))
         is_used = name in scaled.used
         records.append(
             {
                 "name": name,
-                "label": label(name, company.get("labels", {})),
+                "label": label(name, company.labels),
                 "is_used": is_used,
                 "refused": reason,  # missing, constant or near_duplicate
                 "near_duplicate_of": twin,
@@ -118,16 +125,16 @@ def feature_records(overall: pd.Series, scaled: Scaled, company: Mapping[str, An
 
 
 def model(
-    table: pd.DataFrame, seed: int, settings: Mapping[str, Any], company: Mapping[str, Any], minimum_group: int
+    table: pd.DataFrame, seed: int, settings: Mapping[str, Any], company: Segments, minimum_group: int
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Segments and metadata from the feature table, one row a customer.
 
     Gives the frame (customer, segment: 1 is the one with most revenue; sorted by customer) and a dictionary.
     """
-    table = clustering.by_value(table, company["features"])
+    table = clustering.by_value(table, company.features)
     rows = len(table)
     cents = (table["monetary"].astype("float64") * 100).round().astype("int64").to_numpy()
-    scaled = clustering.scale(table, company["features"])
+    scaled = clustering.scale(table, company.features)
     asked = fixed_k(settings["k"])
     minimum = max(ceil(round(settings["minimum_share"] * rows, 6)), minimum_group)
     ks = sorted({*range(settings["k_min"], settings["k_max"] + 1), *([asked] if asked else [])})
@@ -135,7 +142,7 @@ def model(
     best, reason = chosen(found, asked, minimum)
     labels = best.labels if best else np.zeros(rows, dtype=int)
     jaccard = best.jaccard if best else []
-    profile = clustering.profile(table, labels, company["features"], scaled.logged)
+    profile = clustering.profile(table, labels, company.features, scaled.logged)
     is_shown = rows >= minimum_group
     metadata = {
         "method": "k-means",
@@ -165,7 +172,7 @@ def main(
     features: str,
     seed: int,
     settings: Mapping[str, Any],
-    company: Mapping[str, Any],
+    company: Segments,
     minimum_group: int,
     language: str,
     table: str,

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,12 @@ def forbidden_calls(source: str) -> list[str]:
     return found
 
 
+def more_than_a_docstring(source: str) -> bool:
+    """Whether a module holds anything but one docstring."""
+    tree = ast.parse(source)
+    return ast.get_docstring(tree) is None or len(tree.body) > 1
+
+
 def company_words() -> set[str]:
     """What only a company's configuration may name: source columns, raw tables, raw files, meanings of codes."""
     words = set()
@@ -243,6 +250,19 @@ def test_no_unsafe_loader_pickle_shell_or_evaluated_text(path):
     assert forbidden_calls(path.read_text("utf-8")) == []
 
 
+def test_a_package_holds_a_docstring_and_nothing_else_as_versions_of_scripts_leave_it_out():
+    packages = [path for path in MODULES if path.name == "__init__.py"]
+    assert [relative(path) for path in packages if more_than_a_docstring(path.read_text("utf-8"))] == []
+    folders = {path.parent for path in MODULES if path.is_relative_to(ROOT / "scripts/elt")}
+    assert {path.parent for path in packages} == folders
+
+
+def test_no_installed_package_has_a_module_named_like_the_library():
+    modules = packages_distributions()  # Snakemake puts scripts/ last on sys.path: another `elt` would win
+    assert {"polars", "pytest", "snakemake"} <= modules.keys()
+    assert "elt" not in modules
+
+
 @pytest.mark.parametrize("path", [*MODULES, *TEMPLATES, *RULE_FILES, ROOT / "Snakefile"], ids=relative)
 def test_scripts_and_rules_know_nothing_of_a_company(path):
     assert named_in(path.read_text("utf-8"), company_words()) == []
@@ -280,6 +300,13 @@ def test_the_check_of_open_files_sees_planted_ones():
 def test_the_check_of_calls_sees_planted_ones():
     source = "import pickle\nyaml.load(text)\nyaml.load(text, yaml.SafeLoader)\neval(text)\nrun(a, shell=True)\n"
     assert forbidden_calls(source) == ["pickle", "yaml.load", "eval", "run(shell=…)"]
+
+
+def test_the_check_of_packages_sees_planted_code():
+    assert not more_than_a_docstring('"""Bronze."""\n# a comment\n')
+    assert more_than_a_docstring('"""Bronze."""\nfrom elt.bronze.scan import rows\n')
+    assert more_than_a_docstring("")
+    assert more_than_a_docstring("LIMIT = 5\n")
 
 
 def test_the_check_of_company_words_sees_a_planted_one():

@@ -1,12 +1,14 @@
 """Segments: the same customers get the same segment whatever the row order or key; every edge has a defined answer."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import segmentation_kmeans as script
+from elt.run.company import SegmentCondition, SegmentRule, Segments
 from elt.segmentation import clustering
 from elt.segmentation.segment_names import distinguishing, named, words
 
@@ -15,16 +17,11 @@ BOTH = {"en": "x", "de": "x"}
 
 
 def rule(identifier, *conditions):
-    return {"id": identifier, "name": {"en": identifier, "de": identifier}, "when": list(conditions)} | {
-        "action": BOTH,
-        "success": BOTH,
-    }
+    when = tuple(SegmentCondition(**condition) for condition in conditions)
+    return SegmentRule(identifier, {"en": identifier, "de": identifier}, when, action=BOTH, success=BOTH)
 
 
-COMPANY = {
-    "features": ["recency_days", "monetary"],
-    "segments": [rule("big", {"feature": "monetary", "above": 0.5})],
-}
+COMPANY = Segments(("recency_days", "monetary"), (rule("big", {"feature": "monetary", "above": 0.5}),))
 
 
 def customers(*groups, seed=1):
@@ -70,7 +67,7 @@ def test_a_fixed_number_overrules_the_evidence():
 def test_without_stable_solution_all_customers_form_one_segment():
     noise = np.random.default_rng(3)
     table = pd.DataFrame({"customer": [f"cu1_{n:03}" for n in range(200)], "recency_days": noise.random(200)})
-    company = COMPANY | {"features": ["recency_days", "monetary", "a", "b", "c"]}
+    company = replace(COMPANY, features=("recency_days", "monetary", "a", "b", "c"))
     table = table.assign(**{name: noise.random(200) for name in ("monetary", "a", "b", "c")})
     segments, metadata = script.model(table, 42, SETTINGS, company, 5)
     assert (metadata["choice"]["k"], metadata["choice"]["by"]) == (1, "none")
@@ -163,13 +160,13 @@ def test_an_unstable_or_too_small_solution_is_not_chosen():
 def test_a_name_goes_to_the_best_match_and_the_other_gets_the_next():
     rules = [rule("rich", {"feature": "monetary", "above": 0.5}), rule("good", {"feature": "monetary", "above": 0})]
     found = named([{"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {}], rules)
-    assert [segment["id"] for segment in found] == ["good", "rich", "segment_3", "segment_4"]
+    assert [segment.id for segment in found] == ["good", "rich", "segment_3", "segment_4"]
 
 
 def test_a_rule_needs_every_condition():
     rules = [rule("new", {"feature": "monetary", "above": 0}, {"feature": "recency_days", "below": -0.5})]
     found = named([{"monetary": 1, "recency_days": 0}, {"monetary": 1, "recency_days": -1}], rules)
-    assert [segment["id"] for segment in found] == ["segment_1", "new"]
+    assert [segment.id for segment in found] == ["segment_1", "new"]
 
 
 def test_a_centre_above_the_overall_one_deviates_upwards_even_under_a_logarithm():

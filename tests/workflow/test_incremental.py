@@ -96,10 +96,17 @@ def test_a_changed_script_reruns_its_rule_and_names_the_file(finished: Project):
 
 
 def test_a_changed_shared_module_reruns_just_the_scripts_that_import_it(finished: Project):
-    replace(finished.folder / "scripts/elt/segmentation/clustering.py", '"""', '"""Changed. ')
+    replace(finished.folder / "scripts/elt/segmentation/clustering.py", r"\Z", "ADDED = True\n")
     jobs = finished.jobs(*CONFIG, dry=True)
     assert "segmentation_kmeans" in jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
+
+
+def test_another_docstring_and_a_comment_rerun_nothing(finished: Project):
+    for module in ("scripts/elt/files.py", "scripts/elt/segmentation/clustering.py", "scripts/silver_table.py"):
+        replace(finished.folder / module, '"""', '"""Changed. ')
+        replace(finished.folder / module, r"\Z", "# A comment.\n")
+    assert "Nothing to be done" in finished.snakemake(*CONFIG).stdout
 
 
 def test_touching_every_input_and_script_reruns_nothing(finished: Project):

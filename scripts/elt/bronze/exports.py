@@ -57,40 +57,45 @@ class RawFiles:
 
 def find(raw: Path, contracts: Mapping[str, Contract]) -> tuple[RawFiles, list[str]]:
     """(raw files, faults): every file below `raw` that matches a contract's pattern."""
-    found: dict[str, RawFile] = {}
-    faults = []
     if not raw.is_dir():
         return RawFiles(), [f"{raw}: there is no such folder. Give the folder with the exports: --config raw=<folder>"]
-    home = raw.resolve()
+    found: dict[str, RawFile] = {}
+    faults, resolved = [], raw.resolve()
     for table, contract in contracts.items():
         paths = sorted(raw.glob(contract.files))
         if not paths:
             faults.append(
-                f"{table}: no file matches {contract['files']} below {raw}. "
+                f"{table}: no file matches {contract.files} below {raw}. "
                 f"Export it there, or correct files: in the contract {table}.yaml"
             )
         for path in paths:
-            where = path.relative_to(raw).as_posix()
-            if not path.is_file():
-                faults.append(f"{table}: {where} is not a file. Replace it by the exported file")
-            elif not path.resolve().is_relative_to(home):
-                faults.append(f"{table}: {where} is a link to a place outside {raw}. Replace it by the file itself")
-            elif not SAFE_NAME.fullmatch(path.name):
-                faults.append(
-                    f"{table}: a file name holds characters beyond letters, digits, space and . _ - + ( ). Rename it"
-                )
-            elif not os.access(path, os.R_OK):
-                faults.append(f"{table}: {where} may not be read. Give yourself the right to read it")
-            elif path.name in found and found[path.name].path == path.as_posix():
-                other = found[path.name].table
-                faults.append(
-                    f"{table}: {where} belongs to the table {other} already. Correct files: in one of the two contracts"
-                )
-            elif path.name in found:
-                faults.append(f"{table}: {where} and {found[path.name].path} have the same name. Rename one of them")
+            place = path.relative_to(raw).as_posix()
+            problem = unusable(path, place, raw, resolved) or taken_already(path, place, found.get(path.name))
+            if problem:
+                faults.append(f"{table}: {problem}")
             else:
-                found[path.name] = RawFile(path.as_posix(), where, table)
+                found[path.name] = RawFile(path.as_posix(), place, table)
     return RawFiles(found), [*faults, *same_twice(found)]
+
+
+def unusable(path: Path, place: str, raw: Path, resolved: Path) -> str:
+    """Why a path below the raw folder (`resolved`: without links) is no raw file, and what to do; "" if it is one."""
+    if not path.is_file():
+        return f"{place} is not a file. Replace it by the exported file"
+    if not path.resolve().is_relative_to(resolved):
+        return f"{place} is a link to a place outside {raw}. Replace it by the file itself"
+    if not SAFE_NAME.fullmatch(path.name):
+        return "a file name holds characters beyond letters, digits, space and . _ - + ( ). Rename it"
+    return "" if os.access(path, os.R_OK) else f"{place} may not be read. Give yourself the right to read it"
+
+
+def taken_already(path: Path, place: str, other: RawFile | None) -> str:
+    """Why a file cannot be a table's own beside another one of its name; "" if there is none."""
+    if other is None:
+        return ""
+    if other.path == path.as_posix():
+        return f"{place} belongs to the table {other.table} already. Correct files: in one of the two contracts"
+    return f"{place} and {other.path} have the same name. Rename one of them"
 
 
 def source_of(where: str) -> str:
@@ -111,7 +116,7 @@ def same_twice(found: Mapping[str, RawFile]) -> list[str]:
             other = first.setdefault(sha256(file.path), file.place)
             if other != file.place:
                 faults.append(
-                    f"{table}: {file.place} is the same file as {other}, byte for byte, so its records would count twice. "
-                    "Remove one of them"
+                    f"{table}: {file.place} is the same file as {other}, byte for byte, "
+                    "so its records would count twice. Remove one of them"
                 )
     return faults

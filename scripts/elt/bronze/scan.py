@@ -14,6 +14,7 @@ import polars as pl
 from elt.bronze import dialects, records
 from elt.bronze.lines import blocks, code_of
 from elt.files import write_rows
+from elt.run import reasons
 
 BATCH = 250_000  # records
 BLOCK = 16_000_000  # bytes of a plain file
@@ -22,7 +23,7 @@ BLOCK = 16_000_000  # bytes of a plain file
 def dialect_of(metadata: Mapping[str, Any]) -> dialects.Dialect:
     """The dialect that the bronze metadata of a file states."""
     stated = {key: value for key, value in metadata["dialect"].items() if key != "delimiter_name"}
-    lists = {"columns": tuple(stated["columns"]), "repairs": tuple(tuple(r) for r in stated.get("repairs", []))}
+    lists = {"columns": tuple(stated["columns"]), "repairs": tuple(map(tuple, stated["repairs"]))}
     return dialects.Dialect(**{**stated, **lists})
 
 
@@ -33,7 +34,7 @@ def is_direct(metadata: Mapping[str, Any]) -> bool:
 
 def holds(files: Sequence[Mapping[str, Any]], flag: str) -> bool:
     """Whether a flag of the dialect (`is_tidy`, `is_unmarked`) holds for all records of a table."""
-    return all(is_direct(stated) and stated["dialect"].get(flag, False) for stated in files)
+    return all(is_direct(stated) and stated["dialect"][flag] for stated in files)
 
 
 def rows(path: Path, metadata: Mapping[str, Any], malformed: list[dict[str, Any]]) -> Iterator[list[Any]]:
@@ -50,7 +51,7 @@ def rows(path: Path, metadata: Mapping[str, Any], malformed: list[dict[str, Any]
                     "_record": record.number,
                     "record": record.as_written(encoding),
                     "code": record.code,
-                    "reason": records.REASONS[record.code],
+                    "reason": reasons.STRUCTURE[record.code],
                 }
             )
 
@@ -72,7 +73,7 @@ def scan_plain(source: Path | BytesIO, metadata: Mapping[str, Any], skip: int = 
 def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed: list[dict[str, Any]]) -> pl.LazyFrame:
     """One bronze file as strings: `_file`, `_record`, `raw:<column>`."""
     if is_direct(metadata):
-        frame = scan_plain(path, metadata, skip=metadata["dialect"].get("skip", 0) + 1)
+        frame = scan_plain(path, metadata, skip=metadata["dialect"]["skip"] + 1)
     else:
         columns = [f"raw:{name}" for name in metadata["dialect"]["columns"]]
         write_rows(staging, ["_record", *columns], rows(path, metadata, malformed))
@@ -111,7 +112,7 @@ def large_blocks(blocks_of_lines: Iterable[bytes]) -> Iterator[BytesIO]:
 
 
 def batches(
-    raw: pl.LazyFrame, paths: Sequence[str], metadata: Sequence[Mapping[str, Any]], is_whole: bool = False
+    raw: pl.LazyFrame, paths: Sequence[str], metadata: Sequence[Mapping[str, Any]], *, is_whole: bool = False
 ) -> Iterator[pl.DataFrame]:
     """The frame of `scan` in batches, in order. A large plain file is read block by block: so little is in memory.
 
@@ -120,13 +121,17 @@ def batches(
     stated = metadata[0]
     if is_whole:
         yield raw.collect()
-        return
-    if len(paths) > 1 or not is_direct(stated) or stated["bytes"] < BLOCK:
+    elif len(paths) > 1 or not is_direct(stated) or stated["bytes"] < BLOCK:
         yield from raw.collect_batches(chunk_size=BATCH, maintain_order=True)
-        return
-    names, first, where = raw.collect_schema().names(), 1, pl.lit(stated["file"]).alias("_file")
-    for block in large_blocks(blocks(Path(paths[0]), stated["file"], dialect_of(stated))):
-        lines = scan_plain(block, stated, first=first).with_columns(where, pl.col("_record").cast(pl.Int64))
+    else:
+        yield from batches_of_file(Path(paths[0]), stated, raw.collect_schema().names())
+
+
+def batches_of_file(path: Path, metadata: Mapping[str, Any], names: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """A plain file block by block, with the columns `names`; those that the file has not are null."""
+    first, where = 1, pl.lit(metadata["file"]).alias("_file")
+    for block in large_blocks(blocks(path, metadata["file"], dialect_of(metadata))):
+        lines = scan_plain(block, metadata, first=first).with_columns(where, pl.col("_record").cast(pl.Int64))
         computed = [pl.lit(None, pl.String).alias(name) for name in names if name not in lines.collect_schema()]
         batch = lines.with_columns(computed).select(names).collect()
         first += batch.height

@@ -4,7 +4,7 @@ Rows of a mart are about persons if it has a customer_key; if it has a number of
 The classes of marts.yaml decide what is shown of a column at all; the number of people decides on every figure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from elt.eda.distributions import bin_counts, bin_edges, distribution, merged
 from elt.protection.disclosure import publishable
+from elt.run.company import Column, Mart
 
 PERSON = "customer_key"
 CUSTOMERS = ("customers", "active_customers")
@@ -20,19 +21,19 @@ CLOSED = 40  # a category of more distinct values is not closed
 ADULT, OLD, BAND = 0, 120, 10
 
 
-def kind(name: str, mart: Mapping[str, Any]) -> str:
+def kind(name: str, mart: Mart) -> str:
     """What a profile shows of a column: hidden, key (nothing but gaps), ages, months, number, boolean or category."""
-    column = mart["columns"][name]
+    column = mart.by_name[name]
     closed = {"none": "months", "quasi": "ages" if name == "birth_date" else "hidden"}
-    if column["personal"] not in closed:
+    if column.personal not in closed:
         return "hidden"
-    if name.endswith("_key") or name in mart.get("foreignKeys", {}):
-        return "key" if column["type"] != "date" else closed[column["personal"]]
-    if column["type"] == "date":
-        return closed[column["personal"]]
-    if column["type"] in ("boolean", "string"):
-        return {"boolean": "boolean", "string": "category"}[column["type"]]
-    return "number" if column["personal"] == "none" else "hidden"
+    if name.endswith("_key") or name in mart.foreign_keys:
+        return "key" if column.type != "date" else closed[column.personal]
+    if column.type == "date":
+        return closed[column.personal]
+    if column.type in ("boolean", "string"):
+        return {"boolean": "boolean", "string": "category"}[column.type]
+    return "number" if column.personal == "none" else "hidden"
 
 
 def age_band(birth: pl.Expr, today: date) -> pl.Expr:
@@ -70,17 +71,15 @@ def missing_text(missing: int, without: int, having: int, minimum: int) -> int |
     return "nearly all" if missing and 0 < having < minimum else missing
 
 
-def profile(
-    frame: pl.LazyFrame, mart: Mapping[str, Any], minimum: int, today: date, shown: pl.Expr | None = None
-) -> dict[str, Any]:
+def profile(frame: pl.LazyFrame, mart: Mart, minimum: int, today: date, shown: pl.Expr | None = None) -> dict[str, Any]:
     """The profile of one mart: rows, and of every column what its class and the number of people allow.
 
     `shown`: for a mart whose rows are about several people, which rows may be published; those about too few never are.
     """
-    columns, kinds = mart["columns"], {name: kind(name, mart) for name in mart["columns"]}
+    columns, kinds = mart.by_name, {name: kind(name, mart) for name in mart.names}
     person = PERSON if PERSON in columns else None
-    one_row_a_person = mart["key"] == [PERSON]
-    surrogate = person or (mart["key"][0] if len(mart["key"]) == 1 and mart["key"][0].endswith("_key") else None)
+    one_row_a_person = mart.key == (PERSON,)
+    surrogate = person or (mart.key[0] if len(mart.key) == 1 and mart.key[0].endswith("_key") else None)
     crowd = next((name for name in CUSTOMERS if name in columns), None) if not person else None
     known = frame.filter(pl.col(surrogate) != UNKNOWN) if surrogate else frame
     allowed = pl.lit(True) if shown is None else shown
@@ -115,9 +114,12 @@ def profile(
     values = dict(zip(numbers, rest[len(closed) :], strict=True))
     rows, entries = overview["len"][0], {}
     for name, column in columns.items():
-        entry = {"shown": kinds[name], **{key: column.get(key) for key in ("type", "unit", "personal", "description")}}
+        entry = {
+            "shown": kinds[name],
+            **_described(column),
+        }
         missing = overview[f"{name} gaps"][0]
-        without = having = missing if column["personal"] != "none" else 0
+        without = having = missing if column.personal != "none" else 0
         if persons is not None:
             without = (persons[f"{name} gaps"] > 0).sum()
             having = (persons[f"{name} gaps"] < persons["len"]).sum()
@@ -130,7 +132,7 @@ def profile(
             part = None
             if persons is not None:
                 part = persons.select(low=f"{name} low", high=f"{name} high", total=f"{name} total").drop_nulls()
-            found = distribution(values[name], part, minimum, max(2, column.get("decimals", 0)))
+            found = distribution(values[name], part, minimum, max(2, column.decimals or 0))
             entry |= found or {"range": None}
             if size["few"][0]:  # with a total from elsewhere, a mean would give away the rows left out
                 entry |= {"mean": None, "standard_deviation": None}
@@ -140,14 +142,19 @@ def profile(
         entries[name] = entry | {"missing_share": None if share is None else round(share, 6)}
     _add_histograms(known, entries, persons, minimum, one_row_a_person)
     return {
-        "title": mart["title"],
-        "grain": mart["grain"],
+        "title": mart.title,
+        "grain": mart.grain,
         "rows": size["rows"][0],
         "unknown_member_rows": size["unknown"][0],
         "rows_about_few": size["few"][0],
         "about_people": "row" if one_row_a_person else "rows of a person" if person else "number" if crowd else "no",
         "columns": entries,
     }
+
+
+def _described(column: Column) -> dict[str, Any]:
+    """What a profile says of a column beside its figures."""
+    return {"type": column.type, "unit": column.unit, "personal": column.personal, "description": column.description}
 
 
 def _month_span(names: Sequence[str]) -> list[pl.Expr]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from elt.files import read_yaml
+from elt.privacy.controller import ControllerStatements
 from elt.run import sql_names
 from elt.tables import ColumnType
 
@@ -395,7 +396,7 @@ class Company:
 
     `kpis`: the key figures that it shows; `formulas`: of every key figure over order lines; `star`: table -> column of
     the star schema; `standard`: names of marts of config/standard/; `left_out`: what was left out -> column it needs;
-    `privacy`: what the controller states (privacy.yaml), for the privacy records.
+    `controller_statements`: of privacy.yaml, for the privacy records.
     """
 
     folder: str
@@ -406,7 +407,7 @@ class Company:
     kpis: Mapping[str, Kpi]
     formulas: Mapping[str, str]
     segments: Segments | None
-    privacy: Mapping[str, Any] = field(default_factory=dict)
+    controller_statements: ControllerStatements = field(default_factory=ControllerStatements)
     star: Mapping[str, Mapping[str, StarColumn]] = field(default_factory=dict)
     standard: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)

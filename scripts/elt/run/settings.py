@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
+from elt.privacy.controller import ControllerStatements
 from elt.run import reasons, standard
 from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, plain_dates
 from elt.run.sql_names import in_order
@@ -242,7 +243,7 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
         kpis=shown,
         formulas={name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"},
         segments=Segments.of(found["segments.yaml"]),
-        privacy=found.get("privacy.yaml", {}),
+        controller_statements=ControllerStatements.of(found.get("privacy.yaml", {})),
         star=base.star,
         standard=tuple(sorted(marts.keys() - own.keys())),
         left_out=left_out,

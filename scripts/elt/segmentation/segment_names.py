@@ -5,19 +5,20 @@ from typing import Any
 
 from elt.features.catalogue import FEATURES
 from elt.report.numbers import number
+from elt.run.company import SegmentCondition, SegmentRule
 
 Texts = Mapping[str, str]
 
 NO_TEXT = {"en": "Look at the segment before acting on it", "de": "Erst ansehen, dann handeln"}
 NO_MEASURE = {"en": "Not defined", "de": "Nicht festgelegt"}
-ALL_CUSTOMERS = {
-    "id": "all_customers",
-    "name": {"en": "All customers", "de": "Alle Kunden"},
-    "when": [],
-    "no_action": True,
-    "action": {"en": "No action by segment", "de": "Keine Maßnahme nach Segmenten"},
-    "success": NO_MEASURE,
-}
+ALL_CUSTOMERS = SegmentRule(
+    id="all_customers",
+    name={"en": "All customers", "de": "Alle Kunden"},
+    when=(),
+    no_action=True,
+    action={"en": "No action by segment", "de": "Keine Maßnahme nach Segmenten"},
+    success=NO_MEASURE,
+)
 WORDS = (  # from so many standard deviations on
     (1.0, {"en": "far above average", "de": "weit über dem Durchschnitt"}),
     (0.5, {"en": "above average", "de": "über dem Durchschnitt"}),
@@ -42,45 +43,41 @@ def label(feature: str, labels: Mapping[str, Texts]) -> Texts:
     return dict(known.get(feature) or dict.fromkeys(("en", "de"), feature.replace("_", " ")))
 
 
-def margin(conditions: Sequence[Mapping[str, Any]], deviation: Mapping[str, float]) -> float | None:
+def margin(conditions: Sequence[SegmentCondition], deviation: Mapping[str, float]) -> float | None:
     """How far the tightest condition is cleared, in standard deviations; None if one fails or its feature is absent."""
     cleared = []
     for condition in conditions:
-        value = deviation.get(condition["feature"])
+        value = deviation.get(condition.feature)
         if value is None:
             return None
-        if "above" in condition:
-            cleared.append(value - condition["above"])
-        if "below" in condition:
-            cleared.append(condition["below"] - value)
+        if condition.above is not None:
+            cleared.append(value - condition.above)
+        if condition.below is not None:
+            cleared.append(condition.below - value)
     return min(cleared) if cleared and min(cleared) > 0 else None
 
 
-def named(deviations: Sequence[Mapping[str, float]], rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def named(deviations: Sequence[Mapping[str, float]], rules: Sequence[SegmentRule]) -> list[SegmentRule]:
     """The rule of each segment, given their profiles in order of revenue.
 
     Rules are taken in order. Each goes to the one unnamed segment that clears it by most (of equal ones the one with
     more revenue), so no name stands twice. A segment without a rule is called by its number.
     """
-    found: dict[int, Mapping[str, Any]] = {}
+    found: dict[int, SegmentRule] = {}
     for rule in rules:
-        margins = {i: margin(rule["when"], d) for i, d in enumerate(deviations) if i not in found}
+        margins = {i: margin(rule.when, d) for i, d in enumerate(deviations) if i not in found}
         matching = {i: round(value, 9) for i, value in margins.items() if value is not None}
         if matching:
             found[max(matching, key=lambda i: (matching[i], -i))] = rule
     return [found.get(i) or neutral(i + 1) for i in range(len(deviations))]
 
 
-def neutral(number_of_segment: int) -> Mapping[str, Any]:
+def neutral(number_of_segment: int) -> SegmentRule:
     """What a segment without a rule is called."""
     name = f"Segment {number_of_segment}"
-    return {
-        "id": f"segment_{number_of_segment}",
-        "name": {"en": name, "de": name},
-        "when": [],
-        "action": NO_TEXT,
-        "success": NO_MEASURE,
-    }
+    return SegmentRule(
+        id=f"segment_{number_of_segment}", name={"en": name, "de": name}, when=(), action=NO_TEXT, success=NO_MEASURE
+    )
 
 
 def rule_text(conditions: Sequence[Mapping[str, Any]], language: str) -> str:

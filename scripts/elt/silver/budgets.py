@@ -7,7 +7,9 @@ from elt.faults import Fault
 
 Budget = float | Mapping[str, float]  # one share for each reason, or shares by reason beside default and total
 
-ALL = 5  # all reasons together may take so many times the budget of one, where the settings do not say
+# ASSUMPTION: a sound table has a few kinds of faults, not all at once: where the settings do not say, all reasons
+# together may take so many times the budget of one.
+ALL_REASONS = 5
 
 
 def share(budget: Budget, code: str) -> float:
@@ -22,7 +24,7 @@ def share_of_all(budget: Budget) -> float:
     if isinstance(budget, Mapping) and "total" in budget:
         return budget["total"]
     largest = max(budget.values()) if isinstance(budget, Mapping) else budget
-    return min(1.0, max(largest, ALL * share(budget, "default")))
+    return min(1.0, max(largest, ALL_REASONS * share(budget, "default")))
 
 
 def by_code(found: Mapping[str, Any]) -> dict[str, int]:
@@ -42,13 +44,16 @@ def check_budget(where: str, found: Mapping[str, Any], budget: Budget) -> None:
         usual = share(budget, "default")
         own = [f"{share(budget, code):.1%} for {code}" for code in over if share(budget, code) != usual]
         limits = ", ".join([f"{usual:.1%} for a reason", *own, f"{total:.1%} for all together"])
-        listed = "; ".join(
-            f"{r['records']} × {r['why']} (record{'s'[: r['records'] - 1]} {', '.join(map(str, r['first_records']))}"
-            f"{', …' if r['records'] > len(r['first_records']) else ''})"
-            for r in found["quarantined"]
-        )
+        listed = "; ".join(map(reason_with_records, found["quarantined"]))
         raise Fault(
             where,
             f"{quarantined} of {found['records']} records cannot be used, the budget is {limits}: {listed}",
             "Mend the export or the contract, or raise quarantine_budget in config/config.yaml",
         )
+
+
+def reason_with_records(reason: Mapping[str, Any]) -> str:
+    """A reason in words, how many records it has, and which are the first."""
+    first, more = reason["first_records"], ", …" if reason["records"] > len(reason["first_records"]) else ""
+    records = "record" if reason["records"] == 1 else "records"
+    return f"{reason['records']} × {reason['why']} ({records} {', '.join(map(str, first))}{more})"
