@@ -84,7 +84,7 @@ def test_the_settings_of_the_project_have_no_fault(monkeypatch):
     assert faults_found == []
     assert (found.name, found.folder) == ("bike_retailer", "config/bike_retailer")
     parts = (found.contracts, found.marts, found.queries, found.kpis, found.formulas, found.star, found.standard)
-    assert all(parts) and found.segments.rules and found.privacy and found.left_out == {}
+    assert all(parts) and found.segments.rules and found.controller_statements and found.left_out == {}
 
 
 def test_a_small_company_has_no_fault(tmp_path):
