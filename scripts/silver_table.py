@@ -117,7 +117,7 @@ def main(
     *,
     bronze: Sequence[str],
     metadata: Sequence[str],
-    contract: str,
+    contract_file: str,
     budget: Budget,
     table: str,
     quarantine: str,
@@ -125,18 +125,18 @@ def main(
     summary: str,
 ) -> None:
     """Read, clean, account for every record, check, write; batch by batch, so that memory does not grow."""
-    terms, files = read_contract(contract), [read_json(path) for path in metadata]
-    cleaning.check_expressions(terms, f"contract {Path(contract).name}")
+    contract, files = read_contract(contract_file), [read_json(path) for path in metadata]
+    cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
     with scratch(table) as folder, staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
-        raw, malformed = scan.scan(bronze, files, terms.names, folder)
+        raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
-        rules, where = rules_of(terms, source), f"{terms.name} ({source.where})"
-        books, parts = Books(rules), SortedParts(folder, terms.primary_key)
-        rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(terms, books)
+        rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
+        books, parts = Books(rules), SortedParts(folder, contract.primary_key)
+        rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(contract, books)
         rejects.add(malformed_rows(malformed))
         clean(source, rules, books, rejects=rejects, parts=parts, changes=log)
-        write_table(good, unrepeated.unique(prefetched(parts)), where, terms, books)
-        rejects.add(undecided_rows(raw, terms, pl.concat(unrepeated.undecided)))
+        write_table(good, unrepeated.unique(prefetched(parts)), where, contract, books)
+        rejects.add(undecided_rows(raw, contract, pl.concat(unrepeated.undecided)))
         rejects.write(bad)
         books.outcomes[ERASED] += source.erased
         found = summary_of(source, rules, books)
@@ -151,7 +151,7 @@ if __name__ == "__main__":
     main(
         bronze=snakemake.input.bronze,
         metadata=snakemake.input.metadata,
-        contract=snakemake.input.contract,
+        contract_file=snakemake.input.contract,
         budget=snakemake.params.budget,
         table=snakemake.output.table,
         quarantine=snakemake.output.quarantine,

@@ -34,11 +34,11 @@ def project(raw: Path, folder: Path) -> Path:
     run = folder / "artifacts/runs/r"
     copy, stated = str(run / "bronze/data" / raw.name), str(run / f"bronze/_meta/files/{raw.name}.json")
     table = run / "silver/data/crm_sales.csv"
-    bronze_file.main(raw=str(raw), contract=str(CONTRACT), where=raw.name, copy=copy, metadata=stated)
+    bronze_file.main(raw=str(raw), contract_file=str(CONTRACT), where=raw.name, copy=copy, metadata=stated)
     silver_table.main(
         bronze=[copy],
         metadata=[stated],
-        contract=str(CONTRACT),
+        contract_file=str(CONTRACT),
         budget=0.01,
         table=str(table),
         quarantine=str(run / "silver/quarantine/crm_sales.csv"),
