@@ -5,7 +5,7 @@ Outputs: silver/data/<table>.csv, silver/quarantine/<table>.csv, silver/changes/
 silver/_meta/tables/<table>.json.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import polars as pl
 
 from elt import rulelog
 from elt.bronze import scan
-from elt.files import read_json, scratch, staged, write_json
+from elt.files import read_json, scratch, staged, write_json, write_parts
 from elt.run.company import Contract, read_contract
 from elt.silver import cleaning, conventions
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
@@ -23,7 +23,15 @@ from elt.silver.cleaning import Rules
 from elt.silver.deduplication import Deduplication
 from elt.silver.external_sort import SortedParts, prefetched
 from elt.silver.output_contract import validated
-from elt.silver.quarantine import CHANGES, Rejects, change_rows, malformed_rows, quarantine_rows, undecided_rows
+from elt.silver.quarantine import (
+    CHANGES,
+    QUARANTINE,
+    Rejects,
+    change_rows,
+    malformed_rows,
+    quarantine_rows,
+    undecided_rows,
+)
 from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -66,30 +74,31 @@ def rules_of(contract: Contract, source: Source) -> Rules:
     return Rules(contract, found, is_tidy)
 
 
-def clean(source: Source, rules: Rules, books: Books, *, rejects: Rejects, parts: SortedParts, changes: Path) -> None:
-    """Clean batch by batch: what is fit for silver goes to `parts`, typed and repaired; the rest is booked."""
+def clean(
+    source: Source, rules: Rules, books: Books, *, rejects: Rejects, parts: SortedParts
+) -> Iterator[pl.DataFrame]:
+    """The cells that repairs changed, batch by batch, as rows of the change log.
+
+    On the way what is fit for silver goes to `parts`, typed and repaired, what is not to `rejects`; all of it is booked.
+    """
     contract = rules.contract
     batches = scan.batches(source.raw, source.paths, source.files, is_whole=cleaning.looks_across(contract))
-    with open(changes, "wb") as file:
-        pl.DataFrame(schema=CHANGES).write_csv(file)
-        for frame in prefetched(cleaning.working_frame(batch.lazy(), rules).collect() for batch in batches):
-            if not source.holds("is_unmarked"):
-                cleaning.check_digits(frame, contract)
-            books.add_batch(frame)
-            books.add_outcome(QUARANTINED, frame.filter(pl.col("_reason").is_not_null()))
-            rejects.add(quarantine_rows(frame, contract))
-            change_rows(frame, contract).write_csv(file, include_header=False)
-            kept = frame.lazy().filter(pl.col("_reason").is_null())
-            parts.add(kept.select(*cleaning.PLACE, *contract.names).collect())
+    for frame in prefetched(cleaning.working_frame(batch.lazy(), rules).collect() for batch in batches):
+        if not source.holds("is_unmarked"):
+            cleaning.check_digits(frame, contract)
+        books.add_batch(frame)
+        books.add_outcome(QUARANTINED, frame.filter(pl.col("_reason").is_not_null()))
+        rejects.add(quarantine_rows(frame, contract))
+        kept = frame.lazy().filter(pl.col("_reason").is_null())
+        parts.add(kept.select(*cleaning.PLACE, *contract.names).collect())
+        yield change_rows(frame, contract)
 
 
-def write_table(path: Path, parts: Iterable[pl.DataFrame], where: str, contract: Contract, books: Books) -> None:
-    """Check the rows of silver against the output contract, book and write them."""
-    with open(path, "wb") as file:
-        pl.DataFrame(schema=contract.names).write_csv(file)
-        for part in validated(parts, where, contract):
-            books.add_outcome(SILVER, part)
-            dates_as_text(part).write_csv(file, include_header=False)
+def checked(parts: Iterable[pl.DataFrame], where: str, contract: Contract, books: Books) -> Iterator[pl.DataFrame]:
+    """The rows of silver, validated against the output contract and booked, with their dates as text."""
+    for part in validated(parts, where, contract):
+        books.add_outcome(SILVER, part)
+        yield dates_as_text(part)
 
 
 def summary_of(source: Source, rules: Rules, books: Books) -> dict[str, Any]:
@@ -134,10 +143,11 @@ def main(
         books, parts = Books(rules), SortedParts(folder, contract.primary_key)
         rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(contract, books)
         rejects.add(malformed_rows(malformed))
-        clean(source, rules, books, rejects=rejects, parts=parts, changes=log)
-        write_table(good, unrepeated.unique(prefetched(parts)), where, contract, books)
+        write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts))
+        unique = unrepeated.unique(prefetched(parts))
+        write_parts(good, contract.names, checked(unique, where, contract, books))
         rejects.add(undecided_rows(raw, contract, pl.concat(unrepeated.undecided)))
-        rejects.write(bad)
+        write_parts(bad, QUARANTINE, [rejects.table()])
         books.outcomes[ERASED] += source.erased
         found = summary_of(source, rules, books)
         check_ledger(where, found)

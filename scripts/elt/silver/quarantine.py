@@ -1,7 +1,6 @@
 """The tables beside a clean table: records in quarantine, and cells that a repair changed."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import polars as pl
 
@@ -34,9 +33,9 @@ class Rejects:
         if self.books.reasons.total() <= self.most:
             self.rows.append(rows)
 
-    def write(self, path: Path) -> None:
-        """Write all rows as CSV, sorted by file and record."""
-        pl.concat(self.rows).sort("file", "record").write_csv(path)
+    def table(self) -> pl.DataFrame:
+        """All rows, sorted by file and record."""
+        return pl.concat(self.rows).sort("file", "record")
 
 
 def as_written(contract: Contract) -> pl.Expr:
