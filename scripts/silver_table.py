@@ -79,7 +79,7 @@ def clean(
 ) -> Iterator[pl.DataFrame]:
     """The cells that repairs changed, batch by batch, as rows of the change log.
 
-    On the way what is fit for silver goes to `parts`, typed and repaired, what is not to `rejects`; all of it is booked.
+    On the way what is fit for silver goes to `parts`, typed and repaired, what is not to `rejects`; all is booked.
     """
     contract = rules.contract
     batches = scan.batches(source.raw, source.paths, source.files, is_whole=cleaning.looks_across(contract))
