@@ -332,7 +332,7 @@ def stated(found: Cleaned) -> dict[str, int]:
     for repair in found.summary["repairs"]:
         counts[repair["why"]] = repair["records"]
         counts |= {f"money {repair['why']}": round(float(moved)) for moved in repair["money"].values()}
-    return counts | {fate: found.summary[fate] for fate in ("superseded", "duplicates")}
+    return counts | {outcome: found.summary[outcome] for outcome in ("superseded", "duplicates")}
 
 
 def rows(found: Cleaned) -> list[tuple[str, ...]]:
@@ -422,10 +422,10 @@ def test_29_a_file_that_cannot_be_used_is_refused(tmp_path, monkeypatch, kind):
         path.mkdir()
     elif kind == "a link out of raw":
         path.symlink_to(secret)
-    found, faults = exports.find(raw, {"people": {"files": "crm/people*.csv"}})
+    found, faults = exports.find(raw, {"people": Contract.of({**TABLE, "files": "crm/people*.csv"})})
     remedy = {"missing": "Export it there", "unreadable": "Give yourself the right", "a folder": "Replace it",
               "a link out of raw": "Replace it by the file itself"}[kind]  # fmt: skip
-    assert found == {}
+    assert found.names == []
     assert len(faults) == 1
     assert faults[0].startswith("people: ")
     assert "crm/people" in faults[0]
