@@ -62,8 +62,10 @@ def outputs_of_rules() -> dict[str, set[str]]:
     found = {}
     for path in (ROOT / "rules").glob("*.smk"):
         for rule in re.finditer(r"^rule (\w+):\n(.*?)(?=^rule |\Z)", path.read_text("utf-8"), re.M | re.S):
-            output = re.search(r"^    output:\n(.*?)^    \w+:", rule[2], re.M | re.S)[1]
-            paths = re.findall(r'"<(\w+)>/([^"]+)"', output)
+            output = re.search(r"^    output:\n(.*?)^    \w+:", rule[2], re.M | re.S)
+            if output is None:
+                continue  # a target that only names what others make
+            paths = re.findall(r'"<(\w+)>/([^"]+)"', output[1])
             found[rule[1]] = {f"{FOLDERS[var]}/{rest}".replace("{", "<").replace("}", ">") for var, rest in paths}
     return found
 

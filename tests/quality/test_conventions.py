@@ -22,6 +22,7 @@ LAYERS = {
     "segmentation",
     "expose",
     "audit",
+    "privacy",
     "warehouse",
     "draft",
     "retention",
@@ -35,6 +36,9 @@ OPENED_ELSEWHERE = {
     ("pseudonyms.py", "make_key"): "the key is created exclusively, once, and never replaced",
     ("rulelog.py", "start"): "the log is written while the script runs",
     ("run_folders.py", "keep_evidence"): "evidence is copied as it is",
+    ("silver_table.py", "clean"): "main stages the change log, which grows batch by batch",
+    ("silver_table.py", "write_table"): "main stages the table, which grows part by part",
+    ("quarantine.py", "write"): "main stages the quarantine",
 }
 WRITERS = {
     *(
@@ -64,9 +68,19 @@ def rules(text: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def all_rules() -> dict[str, tuple[Path, dict[str, str]]]:
+def stated_rules() -> dict[str, tuple[Path, dict[str, str]]]:
     """Every rule of rules/*.smk with its file."""
     return {name: (path, rule) for path in RULE_FILES for name, rule in rules(path.read_text("utf-8")).items()}
+
+
+def all_rules() -> dict[str, tuple[Path, dict[str, str]]]:
+    """Those that make something."""
+    return {name: (path, rule) for name, (path, rule) in stated_rules().items() if not is_target(rule)}
+
+
+def is_target(rule: dict[str, str]) -> bool:
+    """Whether a rule only names what others make, so that a person can ask for it."""
+    return rule.keys() == {"docstring", "input"}
 
 
 def faults_of_rule(name: str, rule: dict[str, str], layer: str) -> list[str]:
@@ -194,6 +208,15 @@ def test_every_layer_has_its_file_of_rules():
 def test_every_rule_keeps_the_conventions():
     found = [fault for name, (path, rule) in all_rules().items() for fault in faults_of_rule(name, rule, path.stem)]
     assert found == []
+
+
+def test_a_target_says_what_is_asked_for_and_takes_it_from_rules_of_its_own_file():
+    targets = {name: found for name, found in stated_rules().items() if is_target(found[1])}
+    assert targets.keys() >= {"expire", "erase", "verify", "warehouse", "publish_postgres"}
+    for name, (path, rule) in targets.items():
+        assert rule["docstring"].startswith("On request: "), name
+        made = set(re.findall(r"\brules\.(\w+)", rule["input"]))
+        assert made and made <= rules(path.read_text("utf-8")).keys(), name
 
 
 def test_every_script_belongs_to_a_rule():
