@@ -12,22 +12,17 @@ from elt.retention import erasures
 from elt.run import run_folders, settings
 
 config.update(settings.prepared(config))
-try:
-    call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), datetime.now(timezone.utc))
-except invocation.RefusalError as refused:
-    sys.exit(str(refused))
-
+call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), datetime.now(timezone.utc))
 company, raw_files, home = call.company, call.raw_files, call.home
-golden_path, published, handed_on = [], [], []  # every file of a run; reports about groups; reports with record numbers
+golden_path = []  # every file of a run; each file of rules adds its own
+published = []  # reports about groups, for everybody
+handed_on = []  # reports with record numbers, for the owners of the data
 
 
 def key_id(wildcards):
     """Names the pseudonym key, so that another key makes other pseudonyms; the first run makes one if there is none."""
     will_plan = workflow.executor_plugin is not None
-    try:
-        return call.key_id(will_plan, will_plan and not workflow.dryrun)
-    except invocation.RefusalError as refused:
-        sys.exit(str(refused))
+    return call.key_id(will_plan=will_plan, will_run=will_plan and not workflow.dryrun)
 
 
 pathvars:
@@ -41,10 +36,7 @@ wildcard_constraints:
 
 
 onstart:
-    try:
-        call.begin()
-    except invocation.RefusalError as refused:
-        sys.exit(str(refused))
+    call.begin()
 
 
 onsuccess:

@@ -79,9 +79,10 @@ rule privacy_records:
     params:
         code=code_version("privacy_records.py"),
         contracts=company.contracts,
-        told=company.privacy,
-        run={"run": call.run_id, "company": company.name},
-        source=f"{company.folder}/privacy.yaml",
+        stated=company.controller_statements,
+        run_id=call.run_id,
+        company=company.name,
+        statements_file=f"{company.folder}/privacy.yaml",
     script:
         "../scripts/privacy_records.py"
 

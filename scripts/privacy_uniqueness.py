@@ -1,6 +1,6 @@
 """How unique customers are, before and after what is done for publication; figures about groups only.
 
-Inputs: gold/data/dim_customer.csv (protected), step2_feature_engineering/data/customer_features.csv.
+Inputs: gold/data/dim_customer.csv and fact_sales.csv (protected), step2_feature_engineering/data/customer_features.csv.
 Outputs: _meta/uniqueness_report.json, _meta/uniqueness_report.md.
 """
 
@@ -17,7 +17,8 @@ from elt.privacy.uniqueness import all_measured, worst
 from elt.release.bands import NAMES, banded
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number, percent
-from elt.tables import Spec, mart_spec, scan
+from elt.run.company import Mart
+from elt.tables import DECIMALS, Spec, scan
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -26,12 +27,12 @@ TREATMENTS = {"ages": "ten-year bands of age", "category": "as it is", "boolean"
 HIDDEN = "–"
 
 
-def quasi_columns(mart: Mapping[str, Any]) -> dict[str, str]:
+def quasi_columns(mart: Mart) -> dict[str, str]:
     """Column of class quasi -> how it is published."""
     return {
-        name: TREATMENTS.get(kind(name, mart), "not published")
-        for name, column in mart["columns"].items()
-        if column["personal"] == "quasi"
+        column.name: TREATMENTS.get(kind(column.name, mart), TREATMENTS["hidden"])
+        for column in mart.columns
+        if column.personal == "quasi"
     }
 
 
@@ -52,7 +53,7 @@ def measured_pair(before: pl.DataFrame, after: pl.DataFrame, minimum: int) -> di
 
 
 def uniqueness(
-    customers: pl.DataFrame, mart: Mapping[str, Any], features: pl.DataFrame, today: date, minimum: int
+    customers: pl.DataFrame, mart: Mart, features: pl.DataFrame, today: date, minimum: int
 ) -> dict[str, Any]:
     """The report as data: the quasi columns of dim_customer, and what the orders of a customer tell.
 
@@ -113,28 +114,31 @@ def report(found: Mapping[str, Any]) -> str:
     )
 
 
+def analysis_day(stated: str, facts: str, columns: Spec) -> date:
+    """The analysis date that is stated; for "newest" the last day of an order, the first of all days without orders."""
+    if stated != "newest":
+        return date.fromisoformat(stated)
+    last = scan(facts, columns).select(pl.col("order_date").max()).collect(engine="streaming").item()
+    return last or date.min
+
+
 def main(
+    *,
     customers: str,
     features: str,
-    mart: Mapping[str, Any],
-    fact_columns: Spec,
     facts: str,
+    mart: Mart,
+    fact_columns: Spec,
     analysis_date: str,
     minimum: int,
     output: str,
     page: str,
 ) -> None:
     """Read customers and features, measure, write both forms of the report."""
-    people = scan(customers, mart_spec(mart)).filter(pl.col(PERSON) != UNKNOWN).collect()
-    today = date.min
-    if str(analysis_date) != "newest":
-        today = date.fromisoformat(str(analysis_date))
-    else:
-        today = scan(facts, fact_columns).select(pl.col("order_date").max()).collect(engine="streaming").item() or today
-    table_of_features = pl.read_csv(features, schema_overrides={"monetary": pl.String, "customer": pl.String})
-    found = uniqueness(
-        people, mart, table_of_features.with_columns(pl.col("monetary").cast(pl.Decimal(38, 2))), today, minimum
-    )
+    people = scan(customers, mart.typed_columns).filter(pl.col(PERSON) != UNKNOWN).collect()
+    bought = pl.read_csv(features, schema_overrides={"monetary": pl.String, "customer": pl.String})
+    bought = bought.with_columns(pl.col("monetary").cast(pl.Decimal(38, DECIMALS)))
+    found = uniqueness(people, mart, bought, analysis_day(analysis_date, facts, fact_columns), minimum)
     write_json(output, found)
     write_text(page, report(found))
     rulelog.log.info("%d customers", people.height)
@@ -142,14 +146,15 @@ def main(
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
+    given, params = snakemake.input, snakemake.params
     main(
-        snakemake.input.customers,
-        snakemake.input.features,
-        snakemake.params.mart,
-        snakemake.params.facts,
-        snakemake.input.facts,
-        snakemake.params.analysis_date,
-        snakemake.params.minimum_group,
-        snakemake.output.report,
-        snakemake.output.page,
+        customers=given.customers,
+        features=given.features,
+        facts=given.facts,
+        mart=params.mart,
+        fact_columns=params.facts,
+        analysis_date=str(params.analysis_date),
+        minimum=params.minimum_group,
+        output=snakemake.output.report,
+        page=snakemake.output.page,
     )

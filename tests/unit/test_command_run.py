@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from elt.command import run as command_run
 from elt.files import write_json, write_text
-from elt.run import closing
 
 LEDGER = {
     "tables": {
@@ -30,7 +30,7 @@ def run(tmp_path):
 
 
 def test_a_finished_run_says_where_the_expose_is_and_five_figures(run):
-    lines = closing.result(run).splitlines()
+    lines = command_run.result(run).splitlines()
     assert lines[1:7] == [
         f"Run {run.name} is complete.",
         "  1,100 raw records: 1,090 clean, 4 in quarantine, 6 superseded, duplicate or erased",
@@ -43,14 +43,14 @@ def test_a_finished_run_says_where_the_expose_is_and_five_figures(run):
 
 
 def test_a_part_of_a_run_says_where_it_is(tmp_path):
-    assert closing.result(tmp_path) == f"\nDone. The run folder is {tmp_path}."
+    assert command_run.result(tmp_path) == f"\nDone. The run folder is {tmp_path}."
 
 
 def test_a_failed_run_says_step_reason_log_and_what_to_do_and_writes_it_down(run):
     write_text(
         run / "_meta/logs/silver_table/people.log", "INFO 1\nFAULT people: is wrong. Mend it. Nothing was written.\n"
     )
-    words = closing.failure(run, datetime(2020, 1, 1, tzinfo=UTC), {"seed": 42})
+    words = command_run.failure(run, {"seed": 42}, datetime(2020, 1, 1, tzinfo=UTC))
     assert words.splitlines()[1:] == [
         f"Run {run.name} failed.",
         "  silver_table/people",
@@ -65,11 +65,11 @@ def test_a_failed_run_says_step_reason_log_and_what_to_do_and_writes_it_down(run
 
 def test_faults_of_an_earlier_invocation_are_not_repeated(run):
     write_text(run / "_meta/logs/x.log", "FAULT old. Mend it.\n")
-    words = closing.failure(run, datetime(2999, 1, 1, tzinfo=UTC), {})
+    words = command_run.failure(run, {}, datetime(2999, 1, 1, tzinfo=UTC))
     assert "old" not in words
     assert "No step said why" in words
 
 
 def test_a_run_that_failed_before_it_began_leaves_nothing(tmp_path):
-    closing.failure(tmp_path / "none", datetime(2020, 1, 1, tzinfo=UTC), {})
+    command_run.failure(tmp_path / "none", {}, datetime(2020, 1, 1, tzinfo=UTC))
     assert list(tmp_path.iterdir()) == []

@@ -18,7 +18,10 @@ import pytest
 import privacy_leaks
 from elt.faults import Fault
 from elt.files import write_json, write_text
-from elt.privacy import leak_disguises, leak_fingerprints, leak_search, leak_search_terms
+from elt.privacy import leak_columns, leak_days, leak_encodings, leak_files, leak_fingerprints, row_order
+from elt.privacy.leak_tables import ProtectedTable
+from elt.privacy.leak_terms import SearchTerms
+from elt.run.company import ClassedColumn, ClassedTable
 
 FIRST = ("Jörg", "Zoë", "Anna", "Rich", "Maximilian", "Ken", "Sören", "François", "Ida", "Kwame")
 LAST = ("Müller-Lüdenscheidt", "O'Brien", "Green", "Long", "Østergård", "Nguyen", "Weiß", "Petrović", "Long", "Achebe")
@@ -35,9 +38,11 @@ ORDERS = {
 COUNT = 60
 
 
-def typed(columns):
-    """Columns as the rule hands them over."""
-    return {name: {"type": kind, "personal": personal} for name, (kind, personal) in columns.items()}
+def classed(columns, *key):
+    """A table as the rule hands it over, from name -> (type, class)."""
+    return ClassedTable(
+        tuple(ClassedColumn(name, kind, None, personal) for name, (kind, personal) in columns.items()), key
+    )
 
 
 def person(n):
@@ -83,13 +88,13 @@ def small_run(folder, **published):
 def search(run, own_words=()):
     """The rule's main on a run; its report."""
     privacy_leaks.main(
-        {
-            "silver.persons": {"columns": typed(PERSONS), "key": ["number"]},
-            "silver.orders": {"columns": typed(ORDERS), "key": ["order", "line"]},
-        },
-        str(run / "gold/data/customer_pseudonyms.csv"), own_words, [], str(run / "_meta/leak_report.json"),
-        snakemake_folder=str(run / "none"),
-    )  # fmt: skip
+        tables={"silver.persons": classed(PERSONS, "number"), "silver.orders": classed(ORDERS, "order", "line")},
+        pseudonyms=str(run / "gold/data/customer_pseudonyms.csv"),
+        own_words=own_words,
+        known_days=[],
+        output=run / "_meta/leak_report.json",
+        snakemake_folder=run / "none",
+    )
     return json.loads((run / "_meta/leak_report.json").read_text("utf-8"))
 
 
@@ -124,7 +129,7 @@ def without_accents(text):
 NUMBER, IDENTITY, FIRST_NAME, LAST_NAME, _, BORN, _ = person(10)  # Jörgb Müller-Lüdenscheidth
 NAME = f"{FIRST_NAME} {LAST_NAME}"
 YEAR, MONTH, DAY = BORN.split("-")
-DISGUISES = {
+ENCODINGS = {
     "as it is": NAME, "key": NUMBER, "upper case": NAME.upper(), "decomposed": unicodedata.normalize("NFD", NAME),
     "spelled out": NAME.replace("ö", "oe").replace("ü", "ue"), "without accents": without_accents(NAME),
     "last first": f"{LAST_NAME}, {FIRST_NAME}", "last first without comma": f"{LAST_NAME} {FIRST_NAME}",
@@ -136,7 +141,7 @@ DISGUISES = {
     "base64 of more": base64.b64encode(f"<svg><text>{NAME}</text></svg>".encode()).decode(),
     "base64 for URLs": base64.urlsafe_b64encode(f"name: {NAME}".encode()).decode().rstrip("="),
     "hex": NAME.encode().hex(), "hex of the key": NUMBER.encode().hex().upper(),
-    "glued": f"customer{NUMBER}x", "prefix": f"NAS{NUMBER}", "split": f"{NUMBER[:2]}-{NUMBER[2:6]}-{NUMBER[6:]}",
+    "within other text": f"customer{NUMBER}x", "prefix": f"NAS{NUMBER}", "split": f"{NUMBER[:2]}-{NUMBER[2:6]}-{NUMBER[6:]}",
     "birth date": BORN, "German date": f"{DAY}.{MONTH}.{YEAR}", "American date": f"{MONTH}/{DAY}/{YEAR}", "compact date": YEAR + MONTH + DAY,
     "date in words": f"{int(DAY)} " + "January February March April May June July August September".split()[int(MONTH) - 1] + f" {YEAR}",
     **{f"{kind} of {what}": getattr(hashlib, kind)(value.encode()).hexdigest()
@@ -147,10 +152,10 @@ DISGUISES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("path", ["reports/report.md", "_meta/logs/a.log", "step1_eda/data/x.json"])
-def test_a_value_is_found_in_every_disguise(tmp_path, disguise, path):
-    text = f"x: {DISGUISES[disguise]} and more.\n"
+def test_a_value_is_found_in_every_encoding(tmp_path, encoding, path):
+    text = f"x: {ENCODINGS[encoding]} and more.\n"
     message = refusal(
         small_run(tmp_path, **{path: json.dumps({"x": text}, ensure_ascii=False) if path.endswith("json") else text})
     )
@@ -263,7 +268,7 @@ def test_the_limit_of_the_row_order_is_five_hundredths_for_many_rows(tmp_path):
     keys = pl.DataFrame({"customer_key": range(20_000), "pseudonym": [pseudonym(n) for n in range(20_000)]})
     table = tmp_path / "x.csv"
     table.write_text("customer\n" + "".join(sorted(f"{pseudonym(n)}\n" for n in range(20_000))))
-    correlation, limit = leak_search.order_of(table, keys)
+    correlation, limit = row_order.order_of(table, keys)
     assert limit == 0.05
     assert abs(correlation) < 0.05
 
@@ -272,17 +277,17 @@ def test_snakemakes_own_records_of_this_invocation_are_searched(tmp_path, monkey
     run = small_run(tmp_path)
     write_text(tmp_path / ".snakemake/scripts/left.py", f"value = '{NUMBER}'\n")
     write_text(tmp_path / ".snakemake/conda/big.txt", NUMBER)
-    found = leak_search.records_of_snakemake(tmp_path / ".snakemake", 0.0)
+    found = leak_files.records_of_snakemake(tmp_path / ".snakemake", 0.0)
     assert [path.name for path in found] == ["left.py"]
-    assert leak_search.records_of_snakemake(tmp_path / ".snakemake", 4e9) == []
-    monkeypatch.setattr(leak_search, "SNAKEMAKE_BYTES", 5)
-    assert leak_search.records_of_snakemake(tmp_path / ".snakemake", 0.0) == []
+    assert leak_files.records_of_snakemake(tmp_path / ".snakemake", 4e9) == []
+    monkeypatch.setattr(leak_files, "SNAKEMAKE_BYTES", 5)
+    assert leak_files.records_of_snakemake(tmp_path / ".snakemake", 0.0) == []
     assert run.exists()
 
 
 def test_a_value_at_the_seam_of_two_pieces_of_a_file_is_found(tmp_path, monkeypatch):
-    monkeypatch.setattr(leak_search, "CHUNK", 50)
-    monkeypatch.setattr(leak_search, "OVERLAP", 40)
+    monkeypatch.setattr(leak_files, "CHUNK", 50)
+    monkeypatch.setattr(leak_files, "OVERLAP", 40)
     for shift in range(0, 60, 7):
         run = small_run(
             tmp_path / str(shift), **{"reports/x.md": "x" * shift + f"\n{FIRST_NAME}\n{LAST_NAME}\n" + "y " * 60}
@@ -293,43 +298,43 @@ def test_a_value_at_the_seam_of_two_pieces_of_a_file_is_found(tmp_path, monkeypa
 def test_text_in_utf16_is_read(tmp_path):
     path = tmp_path / "x.bin"
     path.write_bytes(b"z" + f"abc {NAME}".encode("utf-16-le"))
-    assert any(NAME in text for text in leak_search.chunks(path))
+    assert any(NAME in text for text in leak_files.chunks(path))
 
 
-def test_stretches_have_the_fingerprint_of_the_value_wherever_they_stand():
+def test_ngrams_have_the_fingerprint_of_the_value_wherever_they_stand():
     random.seed(1)
     words = ["".join(random.choices("abcdefgh123", k=random.randint(1, 9))) for _ in range(300)]
-    found = leak_fingerprints.Stretches(leak_fingerprints.words(" ; ".join(words)))
+    found = leak_fingerprints.NGrams(leak_fingerprints.tokens(" ; ".join(words)))
     for count in (1, 2, 5):
-        expected = leak_fingerprints.of_values([" ".join(words[n : n + count]) for n in range(300 - count + 1)]).whole
+        expected = leak_fingerprints.of_values([" ".join(words[n : n + count]) for n in range(300 - count + 1)]).phrase
         assert found.of_words(count).tolist() == expected.tolist()
-    glued = "".join(words)
+    joined = "".join(words)
     assert (
-        found.of_letters(8).tolist()
-        == leak_fingerprints.of_values([glued[n : n + 8] for n in range(len(glued) - 7)]).glued.tolist()
+        found.of_characters(8).tolist()
+        == leak_fingerprints.of_values([joined[n : n + 8] for n in range(len(joined) - 7)]).substring.tolist()
     )
 
 
 def test_the_number_of_words_is_part_of_a_fingerprint():
-    one, two = leak_fingerprints.of_values(["alter", "al ter"]).whole.tolist()
+    one, two = leak_fingerprints.of_values(["alter", "al ter"]).phrase.tolist()
     assert one != two
-    assert len(set(leak_fingerprints.of_values(["alter", "al ter"]).glued.tolist())) == 1
+    assert len(set(leak_fingerprints.of_values(["alter", "al ter"]).substring.tolist())) == 1
 
 
 def test_a_lookup_finds_what_it_holds_and_nothing_else():
     held, strangers = (
-        leak_fingerprints.of_values([f"{word}{n}" for n in range(5000)]).whole for word in ("held", "stranger")
+        leak_fingerprints.of_values([f"{word}{n}" for n in range(5000)]).phrase for word in ("held", "stranger")
     )
-    lookup = leak_fingerprints.Lookup([(held, leak_search_terms.np.arange(5000))])
-    places, owners = lookup.find(held)
-    assert places.tolist() == owners.tolist() == list(range(5000))
+    lookup = leak_fingerprints.Lookup([(held, np.arange(5000))])
+    places, numbers = lookup.find(held)
+    assert places.tolist() == numbers.tolist() == list(range(5000))
     assert lookup.find(strangers)[0].size == 0
     assert leak_fingerprints.Lookup([]).find(held)[0].size == 0
 
 
 def test_pseudonyms_decimals_and_moments_are_no_words_and_a_day_is_one():
     text = f"{pseudonym(1)} 12.345678 2026-11-23T10:15:00+00:00 06.10.1971 1971-10-06 1,2,1950 10.11.12"
-    assert leak_disguises.plain(text) == "~ ~ ~ day19711006 day19710610 day19711006 1,2,1950 10.11.12"
+    assert leak_encodings.normalised(text) == "~ ~ ~ day19711006 day19710610 day19711006 1,2,1950 10.11.12"
 
 
 def test_the_own_report_of_an_earlier_state_is_not_counted(tmp_path):
@@ -341,38 +346,50 @@ def test_the_own_report_of_an_earlier_state_is_not_counted(tmp_path):
     assert Path(run / "_meta/leak_report.json").exists()
 
 
+PLACE = r'"(<(?:eda|features|segmentation|reports|meta)>/[^"]+|<(?:bronze|silver|gold)>/reports/[^"]+)"'
+
+
+def rules_in(name: str, text: str) -> set[str]:
+    """Rules whose output a file of rules adds to a list, directly or by a list that it has made before."""
+    added = "".join(re.findall(rf"^{name} \+= (.*?)(?=^\w|\Z)", text, re.M | re.S))
+    for made, content in re.findall(r"^(\w+) = (\[.*?\])$", text, re.M | re.S):
+        added = re.sub(rf"\b{made}\b", lambda _, content=content: content, added)
+    return set(re.findall(r"rules\.(\w+)\.output", added))
+
+
 def test_the_gate_waits_for_every_rule_that_publishes():
-    root = Path(privacy_leaks.__file__).parents[1]
-    blocks = {}
-    for path in (root / "rules").glob("*.smk"):
-        for block in re.split(r"^(?=rule )", path.read_text("utf-8"), flags=re.M)[1:]:
-            blocks[block[5 : block.index(":")]] = block
-    gate = blocks.pop("privacy_leaks").partition("    output:")[0]
-    assert "leaks=" in blocks.pop("audit_manifest")
-    published = {}
-    for name, block in blocks.items():
-        made = re.search(r"^    output:\n(.*?)^    log:", block, re.M | re.S)
-        published[name] = re.findall(r'"(<(?:eda|features|segmentation|reports|meta)>/[^"]+)"', made[1] if made else "")
-    missed = {name for name, paths in published.items() if paths and f"rules.{name}.output" not in gate}
-    assert {name for name in missed if not all(path in gate for path in published[name])} == set()
-    assert sum(map(bool, published.values())) >= 10
+    texts = [path.read_text("utf-8") for path in (Path(privacy_leaks.__file__).parents[1] / "rules").glob("*.smk")]
+    blocks = {b[5 : b.index(":")]: b for text in texts for b in re.split(r"^(?=rule )", text, flags=re.M)[1:]}
+    gate = blocks["privacy_leaks"].partition("    output:")[0]
+    assert "published=lambda wildcards: published," in gate and "handed_on=lambda wildcards: handed_on," in gate
+    assert "leaks=" in blocks["audit_manifest"]
+    golden, published, handed_on = (
+        set().union(*(rules_in(name, text) for text in texts)) for name in ("golden_path", "published", "handed_on")
+    )
+    made = {
+        name: re.findall(PLACE, re.search(r"^    output:\n(.*?)^    log:", blocks[name], re.M | re.S)[1])
+        for name in golden - {"privacy_leaks", "audit_manifest"}
+    }
+    named = {name for name, paths in made.items() if all(path in gate for path in paths)}
+    assert {name for name, paths in made.items() if paths} - published - handed_on - named == set()
+    assert len(published) >= 10 and len(handed_on) >= 3
 
 
 def test_a_file_that_goes_while_it_is_searched_is_nothing_to_search(tmp_path):
-    assert list(leak_search.chunks(tmp_path / "gone.json")) == []
-    assert list(leak_search.columns_in(tmp_path / "gone.csv")) == []
+    assert list(leak_files.chunks(tmp_path / "gone.json")) == []
+    assert list(leak_columns.columns_in(tmp_path / "gone.csv")) == []
     (tmp_path / "link").symlink_to(tmp_path / "gone")
-    assert leak_search.records_of_snakemake(tmp_path, 0.0) == []
+    assert leak_files.records_of_snakemake(tmp_path, 0.0) == []
 
 
 @pytest.mark.parametrize(("day", "is_leak"), [("2013-05-28", False), ("1950-07-13", True)])
 def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_another_day_a_leak(day, is_leak):
     person_columns = {"key": ("integer", "identifier"), "seen": ("date", "quasi")}
     frame = pl.DataFrame({"key": [12], "seen": [day]})
-    table = leak_search_terms.Table("gold.people", "", typed(person_columns), ["key"])
-    found = leak_search_terms.Needles(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+    table = ProtectedTable("gold.people", Path(), classed(person_columns, "key"))
+    found = SearchTerms(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
     reported = np.array([date(2013, 5, 28).toordinal()], np.int64)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(leak_search_terms.Table, "read", lambda self, columns: frame.lazy().select(columns))
-        leak_search_terms.add_pairs(found, table, ["seen"], reported)
-    assert bool(sum(prints.size for prints, _ in found.pairs)) == is_leak
+        patch.setattr(ProtectedTable, "read", lambda self, columns: frame.lazy().select(columns))
+        leak_days.add_day_pairs(found, table, ["seen"], reported)
+    assert bool(sum(prints.size for prints, _ in found.day_pairs)) == is_leak

@@ -9,27 +9,40 @@ from one_table import CANARY
 import privacy_policy
 from elt.faults import Fault
 from elt.files import write_json, write_text
+from elt.privacy import policy_checks
+from elt.privacy.data_map import Knowledge
+from elt.privacy.policy import Settings
 from elt.retention import deletion
+from elt.run.company import Contract, Mart
 
 PSEUDONYM, NEXT = "cu1_" + "a2" * 13, "cu1_" + "b2" * 13
 FIELDS = [
-    {"name": "number", "personal": "identifier", "description": "Number"},
-    {"name": "name", "personal": "direct", "description": "Name"},
-    {"name": "city", "personal": "quasi", "description": "City"},
-    {"name": "amount", "personal": "none", "description": "Amount"},
-    {"name": "twice", "personal": "none", "description": "Twice", "compute": "amount * 2"},
+    {"name": "number", "type": "string", "personal": "identifier", "description": "Number"},
+    {"name": "name", "type": "string", "personal": "direct", "description": "Name"},
+    {"name": "city", "type": "string", "personal": "quasi", "description": "City"},
+    {"name": "amount", "type": "number", "personal": "none", "description": "Amount"},
+    {"name": "twice", "type": "number", "personal": "none", "description": "Twice", "compute": "amount * 2"},
 ]
-CONTRACTS = {"sales": {"fields": FIELDS}}
+SALES = {"name": "sales", "title": "Sales", "files": "*.csv", "primaryKey": ["number"]}
+CONTRACTS = {"sales": {**SALES, "fields": FIELDS}}
 COLUMN = {"type": "string", "description": "Column"}
 MARTS = {
     "dim_customer": {
+        "title": "Customers",
+        "grain": "One row a customer",
+        "key": ["customer_number"],
         "columns": {
             "customer_number": {**COLUMN, "personal": "identifier"},
             "customer_name": {**COLUMN, "personal": "direct"},
             "country": {**COLUMN, "personal": "quasi"},
-        }
+        },
     },
-    "fact_sales": {"columns": {"sales_amount": {**COLUMN, "personal": "none"}}},
+    "fact_sales": {
+        "title": "Sales",
+        "grain": "One row a line",
+        "key": ["sales_amount"],
+        "columns": {"sales_amount": {**COLUMN, "personal": "none"}},
+    },
 }
 SQL = {
     "dim_customer": "SELECT number AS customer_number, name AS customer_name, city AS country FROM silver.sales",
@@ -79,14 +92,18 @@ def run(
     }
     for name, content in (("summary", summary), ("model", model), ("numbers", NUMBERS)):
         write_json(home / sources[name], content)
-    for name, text in SQL.items():
-        write_text(folder / f"{name}.sql", text)
     outputs = [home / "_meta/data_policy.json", home / "_meta/privacy/data_map.json"]
+    typed_contracts = {name: Contract.of(entry) for name, entry in contracts.items()}
+    typed_marts = {name: Mart.of(name, entry) for name, entry in marts.items()}
     privacy_policy.main(
-        contracts, marts, {name: str(folder / f"{name}.sql") for name in marts}, {}, {}, [str(home / table)],
-        {name: str(home / path) for name, path in sources.items()}, [str(home / report)],
-        {"key_id": "ab" * 8, "minimum_group": 5, "retention_days": 30}, [str(path) for path in outputs],
-    )  # fmt: skip
+        known=Knowledge(typed_contracts, typed_marts, SQL, formulas={}, star={}),
+        tables=[str(home / table)],
+        **{name: str(home / path) for name, path in sources.items()},
+        reports=[str(home / report)],
+        settings=Settings(key_id="ab" * 8, minimum_group=5, retention_days=30),
+        policy_file=str(outputs[0]),
+        map_file=str(outputs[1]),
+    )
     return tuple(json.loads(path.read_text(encoding="utf-8")) for path in outputs)
 
 
@@ -226,9 +243,9 @@ def test_a_table_that_would_never_be_due_and_evidence_that_would_be_deleted_stop
 def test_a_protected_file_or_folder_that_others_can_open_is_found(tmp_path, path, mode):
     run(tmp_path)
     (tmp_path / "artifacts/runs/r" / path).chmod(mode)
-    assert privacy_policy.open_files(tmp_path / "artifacts/runs/r") == [path]
+    assert policy_checks.open_files(tmp_path / "artifacts/runs/r") == [path]
 
 
 def test_an_open_file_is_named_and_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(privacy_policy, "open_files", lambda folder: ["gold/data/x.csv", "gold/data/y.csv"])
+    monkeypatch.setattr(policy_checks, "open_files", lambda folder: ["gold/data/x.csv", "gold/data/y.csv"])
     assert refusal(tmp_path).startswith("gold/data/x.csv: 2 files of the protected layers can be opened by others")

@@ -1,4 +1,4 @@
-"""How many customers stand alone is counted right, and never told of fewer people than the minimum."""
+"""How many customers stand alone is counted right, and no count of fewer people than the minimum is given."""
 
 import csv
 import json
@@ -10,18 +10,19 @@ import polars as pl
 import pytest
 
 from elt.privacy.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
+from elt.run.company import Mart
 from privacy_uniqueness import generalised, quasi_columns, report, uniqueness
 
 QUASI = ("birth_date", "country", "gender", "marital_status")
-MART = {
-    "columns": {
-        "customer_key": {"type": "integer", "personal": "identifier"},
-        "country": {"type": "string", "personal": "quasi"},
-        "birth_date": {"type": "date", "personal": "quasi"},
-        "created_date": {"type": "date", "personal": "quasi"},
-        "name": {"type": "string", "personal": "direct"},
-    }
+COLUMNS = {
+    "customer_key": {"type": "integer", "personal": "identifier"},
+    "country": {"type": "string", "personal": "quasi"},
+    "birth_date": {"type": "date", "personal": "quasi"},
+    "created_date": {"type": "date", "personal": "quasi"},
+    "name": {"type": "string", "personal": "direct"},
 }
+CUSTOMERS = {"title": "Customers", "grain": "One row a customer", "key": ["customer_key"], "columns": COLUMNS}
+MART = Mart.of("dim_customer", CUSTOMERS)
 
 
 def people(*rows: tuple[str, str]) -> pl.DataFrame:

@@ -68,9 +68,9 @@ def test_every_column_of_a_published_table_has_its_origin_in_the_map(mapped: dic
         "step3_segmentation/data/customer_segments.csv",
     ):
         columns = (sample_run / name).open(encoding="utf-8").readline().strip().split(",")
-        told = {item["what"]: item["raw"] for item in mapped["published"] if item["file"] == name}
-        assert set(told) == set(columns)
-        assert all(told.values())
+        origins = {item["what"]: item["raw"] for item in mapped["published"] if item["file"] == name}
+        assert set(origins) == set(columns)
+        assert all(origins.values())
 
 
 def test_names_do_not_leave_numbers_leave_as_pseudonyms_and_dates_of_birth_as_age_bands(mapped: dict, contracts: dict):
@@ -96,11 +96,11 @@ def test_the_policy_says_of_a_column_what_the_map_says(mapped: dict, sample_run:
 
 
 def test_the_controllers_words_are_in_the_record_and_the_rest_is_marked(folder: Path):
-    told = yaml.safe_load((COMPANY / "privacy.yaml").read_text("utf-8"))
+    stated = yaml.safe_load((COMPANY / "privacy.yaml").read_text("utf-8"))
     for language, mark in (("en", "TO BE FILLED IN"), ("de", "AUSZUFÜLLEN")):
         record = (folder / f"record_of_processing.{language}.md").read_text("utf-8")
-        assert told["controller"]["name"] in record
-        assert told["purposes"][0]["purpose"][language] in record
+        assert stated["controller"]["name"] in record
+        assert stated["purposes"][0]["purpose"][language] in record
         assert mark in (folder / f"impact_assessment.{language}.md").read_text("utf-8")
 
 

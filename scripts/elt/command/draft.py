@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from elt import rulelog
-from elt.command.request import Request
 from elt.files import read_json
 
 
@@ -34,7 +33,7 @@ def prepared(config: Mapping[str, Any]) -> tuple[Path, list[str]]:
     return Path("artifacts/drafts") / Path(str(config["company"])).name, list(faults(config))
 
 
-def result(target: Request, folder: Path, config: Mapping[str, Any], started: datetime) -> str:
+def result(folder: Path, config: Mapping[str, Any]) -> str:
     """The closing words of a draft: contracts drafted, contracts left as they are, files left out, the next step."""
     found = read_json(folder / "_meta/draft.json")
     company, raw = config["company"], config["raw"]
@@ -56,7 +55,7 @@ def result(target: Request, folder: Path, config: Mapping[str, Any], started: da
     return "\n".join(lines)
 
 
-def failure(target: Request, folder: Path, config: Mapping[str, Any], started: datetime) -> str:
+def failure(folder: Path, started: datetime) -> str:
     """The closing words of a draft that failed."""
     lines = ["\nNo contract was drafted."]
     lines += [f"  {message}" for _, message in rulelog.faults(folder / "_meta/logs", started.timestamp())]

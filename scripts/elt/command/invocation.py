@@ -20,8 +20,8 @@ from elt.run.company import NO_COMPANY, Company, Contract
 KEY_FILE = Path(".env")
 
 
-class RefusalError(Exception):
-    """A call that cannot be carried out; its text has a title and a line a fault. Nothing has been written."""
+class RefusalError(SystemExit):
+    """A call that cannot be carried out: it ends with a text of a title and a line a fault. Nothing was written."""
 
     def __init__(self, title: str, faults: Sequence[str]) -> None:
         super().__init__("\n".join([title, *(f"  {fault}" for fault in faults)]))
@@ -57,11 +57,14 @@ class Invocation:
         """Name of the run folder."""
         return Path(self.home).name
 
-    def key_id(self, will_plan: bool, will_run: bool) -> str:
-        """Names the pseudonym key; the first run makes one if there is none. Raises RefusalError if it cannot be used."""
+    def key_id(self, *, will_plan: bool, will_run: bool) -> str:
+        """Names the pseudonym key; makes one for a first run that will be carried out. Raises RefusalError.
+
+        `will_plan`: jobs are planned, so a key that is lost would be missed; a mere listing of rules needs none.
+        """
         made_with = run_folders.with_pseudonyms() if will_plan else []
         try:
-            return pseudonyms.ready(KEY_FILE, will_run, made_with)
+            return pseudonyms.ready(KEY_FILE, make=will_run, made_with=made_with)
         except Fault as fault:
             raise RefusalError("The pseudonym key cannot be used.", [str(fault)]) from None
 
@@ -76,13 +79,19 @@ class Invocation:
 
     def result(self) -> str:
         """The closing words: where the result is."""
-        words = {request.RUN: run.result, "draft": draft.result}.get(self.request, retention.result)
-        return words(self.request, Path(self.home), self.config, self.now)
+        if self.request == request.RUN:
+            return run.result(Path(self.home))
+        if self.request == request.DRAFT:
+            return draft.result(Path(self.home), self.config)
+        return retention.result(self.request, Path(self.home))
 
     def failure(self) -> str:
         """The closing words of a call that failed: what, why and what to do."""
-        words = {request.RUN: run.failure, "draft": draft.failure}.get(self.request, retention.failure)
-        return words(self.request, Path(self.home), self.config, self.now)
+        if self.request == request.RUN:
+            return run.failure(Path(self.home), self.config, self.now)
+        if self.request == request.DRAFT:
+            return draft.failure(Path(self.home), self.now)
+        return retention.failure(self.request, Path(self.home), self.now)
 
 
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
@@ -108,7 +117,7 @@ def prepared(arguments: Sequence[str], config: Mapping[str, Any], root: Path, no
         raise RefusalError("This cannot be asked for. Nothing was written.", [str(fault)]) from None
     if asked == request.RUN:
         return prepared_run(config, root, now)
-    if asked == "draft":
+    if asked == request.DRAFT:
         home = accepted(draft.prepared(config), "Nothing can be drafted.")
         return Invocation(asked, now, config, home.as_posix())
     contracts = accepted(retention.prepared(asked, config, root), "Nothing can be done.")

@@ -1,5 +1,8 @@
-"""What an invocation asks for. Snakemake knows its targets only after it has read all rules; a draft needs no company,
-and what works on finished runs chooses none, so the targets are read from the command line before any rule."""
+"""What an invocation asks for.
+
+Snakemake knows its targets only after it has read all rules. A draft needs no company, and what works on finished runs
+chooses none, so the targets are read from the command line before any rule.
+"""
 
 import contextlib
 import io
@@ -10,8 +13,9 @@ from elt.faults import Fault
 
 Request = Literal["run", "draft", "expire", "erase", "verify"]
 RUN: Request = "run"
+DRAFT: Request = "draft"
 TARGETS: dict[str, Request] = {
-    "draft_contracts": "draft",
+    "draft_contracts": DRAFT,
     "expire": "expire",
     "retention_expire": "expire",
     "erase": "erase",
@@ -19,7 +23,6 @@ TARGETS: dict[str, Request] = {
     "verify": "verify",
     "retention_verify": "verify",
 }
-RETENTION: tuple[Request, ...] = ("expire", "erase", "verify")
 
 
 def targets(arguments: Sequence[str]) -> list[str]:

@@ -34,15 +34,15 @@ def verified_run(config: Mapping[str, Any]) -> str | None:
     return own[-1] if own else None
 
 
-def faults(target: Request, config: Mapping[str, Any]) -> Iterator[str]:
+def faults(asked: Request, config: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with what was asked, beyond the settings themselves."""
     given = config.get("erase_from")
-    if target == "erase":
+    if asked == "erase":
         if given is None:
             yield "erase_from: name the file with the customers: --config erase_from=<file>, or - for standard input"
         elif given != STANDARD_INPUT and not Path(given).is_file():
             yield f"erase_from: {given} is no file"
-    if target == "verify" and verified_run(config) is None:
+    if asked == "verify" and verified_run(config) is None:
         yield "run_id: there is no such run"
     if config["today"] != "clock":
         try:
@@ -51,23 +51,21 @@ def faults(target: Request, config: Mapping[str, Any]) -> Iterator[str]:
             yield f"today: {config['today']} is no day"
 
 
-def prepared(target: Request, config: Mapping[str, Any], root: Path) -> tuple[dict[str, Contract], list[str]]:
+def prepared(asked: Request, config: Mapping[str, Any], root: Path) -> tuple[dict[str, Contract], list[str]]:
     """(contracts of the company, for an erasure, else none; faults of what was asked)."""
-    contracts, found = settings.contracts_of(config, root, target == "erase")
-    return contracts, found or list(faults(target, config))
+    contracts, found = settings.contracts_of(config, root, is_needed=asked == "erase")
+    return contracts, found or list(faults(asked, config))
 
 
-def result(target: Request, home: Path, config: Mapping[str, Any], started: datetime) -> str:
+def result(asked: Request, home: Path) -> str:
     """The closing words."""
-    found = read_json(home / f"_meta/{target}.json")
+    found = read_json(home / f"_meta/{asked}.json")
     lines = [found["words"], *(f"  {line}" for line in found["lines"])]
     return "\n" + "\n".join(lines)
 
 
-def failure(target: Request, home: Path, config: Mapping[str, Any], started: datetime) -> str:
+def failure(asked: Request, home: Path, started: datetime) -> str:
     """The closing words of a call that failed."""
     words = {"expire": "Expiry has failed.", "erase": "Erasure has failed.", "verify": "The run is not as it was."}
-    lines = [words[target]] + [
-        f"  {message}" for _, message in rulelog.faults(home / "_meta/logs", started.timestamp())
-    ]
-    return "\n" + "\n".join(lines)
+    found = rulelog.faults(home / "_meta/logs", started.timestamp())
+    return "\n" + "\n".join([words[asked], *(f"  {message}" for _, message in found)])

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from elt import rulelog
-from elt.command.request import Request
 from elt.files import read_json, write_json
 from elt.report.numbers import number
 from elt.run import manifest
@@ -39,7 +38,7 @@ def figures(run: Path) -> list[str]:
     return lines
 
 
-def result(target: Request, run: Path, config: Mapping[str, Any], started: datetime) -> str:
+def result(run: Path) -> str:
     """The closing words of a run that worked; short if only a part of it was asked for."""
     expose = run / "reports/final_expose.html"
     if not (expose.exists() and (run / "_meta/ledger.json").exists()):
@@ -59,7 +58,7 @@ def is_untouched(run: Path, failures: Sequence[Mapping[str, str]]) -> bool:
     return stated["status"] == "complete" and stated["files"].items() <= manifest.files(run).items()
 
 
-def failure(target: Request, run: Path, config: Mapping[str, Any], started: datetime) -> str:
+def failure(run: Path, config: Mapping[str, Any], started: datetime) -> str:
     """The closing words of a run that failed; writes the manifest with the failed steps, if the run has failed."""
     found = rulelog.faults(run / "_meta/logs", started.timestamp())
     failures = [{"log": path, "message": message} for path, message in found]

@@ -7,7 +7,10 @@ kinds of processing from the list of the German supervisory authorities (DSK) un
 from collections.abc import Mapping
 from typing import Any
 
-from elt.privacy.data_map import FEATURE_TABLE, PERSONAL
+from elt.privacy.controller import Answer
+from elt.privacy.data_map import PERSONAL
+from elt.privacy.publications import FEATURE_TABLE
+from elt.run.company import Contract
 
 NINE = (
     *("scoring", "automated_decision", "monitoring", "sensitive", "large_scale", "combining", "vulnerable"),
@@ -16,11 +19,12 @@ NINE = (
 LISTED = ("purchase_profiles", "combined_sources")
 
 
-def combined(mapped: Mapping[str, Any], contracts: Mapping[str, Any]) -> list[str]:
+def combined(mapped: Mapping[str, Any], contracts: Mapping[str, Contract]) -> list[str]:
     """The raw tables whose personal fields come together by value in one mart: of the mart with most of them."""
     personal = {
-        f"{c['name']}.{f['name']}" for c in contracts.values() for f in c["fields"] if f["personal"] in PERSONAL
-    }
+        f"{name}.{item.name}" for name, contract in contracts.items() for item in contract.fields
+        if item.personal in PERSONAL
+    }  # fmt: skip
     found = []
     for mart in mapped["marts"].values():
         origins = {raw for column in mart["columns"].values() for raw in column["raw"]} & personal
@@ -29,14 +33,14 @@ def combined(mapped: Mapping[str, Any], contracts: Mapping[str, Any]) -> list[st
 
 
 def measured(
-    contracts: Mapping[str, Any],
+    contracts: Mapping[str, Contract],
     mapped: Mapping[str, Any],
     policy: Mapping[str, Any],
     summary: Mapping[str, Any],
     model: Mapping[str, Any],
 ) -> dict[str, dict[str, Any]]:
     """Criterion -> what the run measured for it; under "touched" True where that decides, None where a person must."""
-    classes = [field["personal"] for contract in contracts.values() for field in contract["fields"]]
+    classes = [item.personal for contract in contracts.values() for item in contract.fields]
     counts = {name: classes.count(name) for name in PERSONAL}
     customers = policy["published_row_level_tables"][FEATURE_TABLE.rpartition("/")[2]]
     lines = next((mart["rows"] for mart in summary["marts"] if mart["name"] == "fact_sales"), 0)
@@ -65,9 +69,10 @@ def measured(
     }  # fmt: skip
 
 
-def result(found: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
+def result(found: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Answer]) -> dict[str, Any]:
     """Which criteria are touched, by measurement or by the controller's answer, and which are open."""
-    touched = [name for name in found if found[name]["touched"] or answers.get(name, {}).get("applies")]
+    applies = {name for name, answer in answers.items() if answer.applies}
+    touched = [name for name in found if found[name]["touched"] or name in applies]
     undecided = [name for name in found if not found[name]["touched"] and name not in answers]
     return {
         "touched": touched,

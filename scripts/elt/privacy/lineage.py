@@ -1,21 +1,29 @@
-"""Column lineage: from which columns a column of a mart, or a figure, takes its values; read from the SQL.
+"""Column lineage: from which columns a column of a mart, or a figure, takes its values; read from the SQL by sqlglot.
 
 A leaf is (dotted table, column), or (dotted table, ROWS) where rows are counted. Only what makes up a value counts, its
-conditions and orders within the expression included; columns that choose and join rows are told apart. Where the SQL
-cannot be followed, every column of every table that it reads counts: too much rather than too little.
+conditions and orders within the expression included; columns that choose and join rows are kept apart. sqlglot follows
+the columns; what it does not give is added here: the rows that COUNT(*) counts, the conditions of queries within an
+expression, and the columns that choose rows. Where the SQL cannot be followed, every column of every table that it
+reads counts: too much rather than too little.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from elt.run import sql_names
+
+if TYPE_CHECKING:
+    from sqlglot.optimizer.scope import Scope
 
 ROWS = "(rows)"
 Leaf = tuple[str, str]
 Leaves = frozenset[Leaf]
-DIALECT = "duckdb"  # of those that the parser knows the one nearest to the SQL of Polars, // included
 NOTHING: Leaves = frozenset()
+# Of the dialects that sqlglot knows DuckDB's is nearest to the SQL of Polars, // included; but Polars, unlike DuckDB,
+# tells the column Land from land.
+DIALECT = "duckdb, normalization_strategy=case_sensitive"
+CHOOSING = ("where", "group", "having", "qualify", "order", "distinct")  # parts of a query that choose or order rows
 
 
 @dataclass(frozen=True)
@@ -28,176 +36,142 @@ class Traced:
     is_by_column: bool = True
 
 
-@dataclass
-class _Walk:
-    """One query on its way: the columns of the tables it may read, and what was found out of its parts."""
-
-    tables: Mapping[str, Iterable[str]]
-    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    done: dict[int, dict[str, Leaves]] = field(default_factory=dict)
+def _leaf(table: Any, column: str) -> Leaves:
+    """A column of a table of the SQL, the table's name as layer.table."""
+    return frozenset({(f"{table.db}.{table.name}" if table.db else table.name, column)})
 
 
-def _dotted(table: Any) -> str:
-    """A table of the SQL as layer.table."""
-    return f"{table.db}.{table.name}" if table.db else table.name
+class _Query:
+    """A query whose names are resolved; raises SqlglotError or LookupError for a name that no table offers."""
 
+    def __init__(self, sql: str, tables: Mapping[str, Iterable[str]]) -> None:
+        import sqlglot
+        from sqlglot.optimizer.qualify import qualify
+        from sqlglot.optimizer.scope import build_scope
 
-def _outputs(walk: _Walk, source: Any) -> dict[str, Leaves] | None:
-    """Columns that a source of a query offers, with their leaves; None for a table that nobody described."""
-    from sqlglot import exp
+        schema: dict[str, dict[str, dict[str, str]]] = {}
+        for name, columns in tables.items():
+            layer, _, table = name.partition(".")
+            schema.setdefault(layer, {})[table] = dict.fromkeys(columns, "text")
+        root = build_scope(qualify(sqlglot.parse_one(sql, dialect=DIALECT), dialect=DIALECT, schema=schema))
+        if root is None:
+            raise LookupError("no query")
+        self.root = root
+        self._scopes = {id(scope.expression): scope for scope in root.traverse()}
+        self._columns: dict[int, dict[str, Leaves]] = {}
 
-    if not isinstance(source, exp.Table):
-        return _of_scope(walk, source)
-    name = _dotted(source)
-    if name not in walk.tables:
-        return None
-    lacking = dict.fromkeys(walk.absent.get(name, ()), NOTHING)
-    return lacking | {column: frozenset({(name, column)}) for column in walk.tables[name]}
+    def columns(self, scope: "Scope") -> dict[str, Leaves]:
+        """Output columns of the query or of a query within it, with their leaves."""
+        from sqlglot.lineage import lineage
 
+        known = self._columns
+        if id(scope) not in known:
+            query = scope.expression
+            nodes = lineage(None, query, {}, dialect=DIALECT, scope=scope, trim_selects=False, copy=False)
+            known[id(scope)] = {name: NOTHING.union(*map(self._of_step, node.walk())) for name, node in nodes.items()}
+        return known[id(scope)]
 
-def _resolve(walk: _Walk, scope: Any, column: Any) -> Leaves:
-    """Leaves of a column as a query names it; raises LookupError for a name that nothing offers."""
-    wanted, alias, asked = column.name, column.table, scope
-    while scope is not None:
-        unknown: set[Leaf] = set()
-        for name, (_, source) in scope.selected_sources.items():
-            if alias not in ("", name):
-                continue
-            offered = _outputs(walk, source)
-            if offered is None:
-                unknown.add((_dotted(source), wanted))
-            elif wanted in offered:
-                return offered[wanted]
-        if unknown:
-            return frozenset(unknown)
-        scope = scope.parent if scope.is_subquery else None  # it may name columns of the query around it
-    if not alias and wanted in asked.expression.named_selects and id(asked) in walk.done:
-        return walk.done[id(asked)][wanted]  # GROUP BY and ORDER BY may name what is selected
-    raise LookupError(wanted)
+    def _of_step(self, node: Any) -> Leaves:
+        """What one step of sqlglot's lineage adds: a column of a table, or what an expression has beside columns."""
+        from sqlglot import exp
 
+        if isinstance(node.expression, exp.Table):
+            return _leaf(node.expression, exp.to_column(node.name).name)
+        if isinstance(node.expression, exp.Placeholder | exp.Star):
+            raise LookupError(node.name)
+        scope = self._scopes[id(node.source)]
+        return NOTHING if scope.set_operation_scopes else self._beside_columns(scope, node.expression)
 
-def _counted(walk: _Walk, scope: Any) -> Leaves:
-    """The tables whose rows a query counts or gives."""
-    from sqlglot import exp
+    def _beside_columns(self, scope: "Scope", expression: Any) -> Leaves:
+        """Rows that an expression counts, and what chooses rows of the queries within it."""
+        from sqlglot import exp
+        from sqlglot.optimizer.scope import find_all_in_scope
 
-    found: set[Leaf] = set().union(*(_counted(walk, part) for part in scope.set_operation_scopes))
-    for _, source in scope.selected_sources.values():
-        if isinstance(source, exp.Table):
-            found.add((_dotted(source), ROWS))
-        else:
-            found |= _counted(walk, source)
-    return frozenset(found)
+        counts = find_all_in_scope(expression, exp.Count)
+        counted = self.rows(scope) if any(isinstance(count.this, exp.Star) for count in counts) else NOTHING
+        return counted.union(*map(self.choosing, self._within(expression)))
 
+    def _within(self, expression: Any) -> "Iterator[Scope]":
+        """The queries within an expression."""
+        from sqlglot import exp
+        from sqlglot.optimizer.scope import find_all_in_scope
 
-def _of_expression(walk: _Walk, scope: Any, expression: Any) -> Leaves:
-    """Leaves of everything that an expression of a query names, queries inside it included."""
-    from sqlglot import exp
+        for query in find_all_in_scope(expression, *exp.UNWRAPPED_QUERIES):
+            yield self._scopes[id(query)]
 
-    inner = {id(part.expression): part for part in scope.subquery_scopes}
-    found: set[Leaf] = set()
-    for node in expression.walk(prune=lambda node: id(node) in inner):
-        if id(node) in inner:
-            nested = inner[id(node)]
-            found |= frozenset().union(*_of_scope(walk, nested).values(), _choosing(walk, nested))
-        elif isinstance(node, exp.Column) and not isinstance(node.this, exp.Star):
-            found |= _resolve(walk, scope, node)
-        elif isinstance(node, exp.Count) and isinstance(node.this, exp.Star):
-            found |= _counted(walk, scope)
-    return frozenset(found)
+    def _of_condition(self, scope: "Scope", condition: Any) -> Leaves:
+        """Leaves of all that a condition of a query names, queries within it included."""
+        from sqlglot import exp
+        from sqlglot.optimizer.scope import find_all_in_scope
 
+        parts = [self._beside_columns(scope, condition)]
+        parts += [self._resolved(scope, column) for column in find_all_in_scope(condition, exp.Column)]
+        parts += [leaves for query in self._within(condition) for leaves in self.columns(query).values()]
+        return NOTHING.union(*parts)
 
-def _starred(walk: _Walk, scope: Any, alias: str) -> dict[str, Leaves]:
-    """What `*` or `alias.*` stands for; raises LookupError for a table that nobody described."""
-    found: dict[str, Leaves] = {}
-    for name, (_, source) in scope.selected_sources.items():
-        if alias in ("", name):
-            offered = _outputs(walk, source)
-            if offered is None:
-                raise LookupError(name)
-            found |= offered
-    return found
+    def _resolved(self, scope: "Scope", column: Any) -> Leaves:
+        """Leaves of a column that a condition names."""
+        from sqlglot import exp
 
+        if not column.table:  # ORDER BY may name what is selected
+            return self.columns(scope)[column.name]
+        while column.table not in scope.sources and scope.parent:
+            scope = scope.parent  # a query within an expression may name columns of the query around it
+        source = scope.sources[column.table]
+        return _leaf(source, column.name) if isinstance(source, exp.Table) else self.columns(source)[column.name]
 
-def _of_scope(walk: _Walk, scope: Any) -> dict[str, Leaves]:
-    """Output columns of a query with their leaves, in its order; the parts of a UNION are joined by place."""
-    from sqlglot import exp
+    def choosing(self, scope: "Scope") -> Leaves:
+        """Leaves of what chooses, joins, groups and orders the rows of one query."""
+        if scope.set_operation_scopes:
+            return NOTHING.union(*map(self.choosing, scope.set_operation_scopes))
+        query = scope.expression
+        parts = [query.args.get(name) for name in CHOOSING]
+        parts += [join.args.get("on") for join in query.args.get("joins") or []]
+        return NOTHING.union(*(self._of_condition(scope, part) for part in parts if part is not None))
 
-    if id(scope) in walk.done:
-        return walk.done[id(scope)]
-    found: dict[str, Leaves] = {}
-    if scope.set_operation_scopes:
-        parts = [_of_scope(walk, part) for part in scope.set_operation_scopes]
-        places = zip(*(part.values() for part in parts), strict=True)
-        found = dict(zip(parts[0], (frozenset().union(*leaves) for leaves in places), strict=True))
-    else:
-        for chosen in scope.expression.selects:
-            if isinstance(chosen, exp.Star):
-                found |= _starred(walk, scope, "")
-            elif isinstance(chosen, exp.Column) and isinstance(chosen.this, exp.Star):
-                found |= _starred(walk, scope, chosen.table)
-            else:
-                found[chosen.alias_or_name] = _of_expression(walk, scope, chosen)
-    walk.done[id(scope)] = found
-    return found
+    def rows(self, scope: "Scope") -> Leaves:
+        """The tables whose rows a query counts or gives."""
+        from sqlglot import exp
 
-
-def _choosing(walk: _Walk, scope: Any) -> Leaves:
-    """Leaves of what chooses, joins, groups and orders the rows of one query."""
-    if scope.set_operation_scopes:
-        return frozenset().union(*(_choosing(walk, part) for part in scope.set_operation_scopes))
-    query = scope.expression
-    parts = [query.args.get(name) for name in ("where", "group", "having", "qualify", "order", "distinct")]
-    parts += [join.args.get(name) for join in query.args.get("joins") or [] for name in ("on",)]
-    return frozenset().union(*(_of_expression(walk, scope, part) for part in parts if part is not None))
+        found = NOTHING.union(*map(self.rows, scope.set_operation_scopes))
+        for _, source in scope.selected_sources.values():
+            found |= _leaf(source, ROWS) if isinstance(source, exp.Table) else self.rows(source)
+        return found
 
 
 def _by_table(sql: str, tables: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> Traced:
-    """Every column of every table that the SQL reads, for each wanted column."""
-    leaves = frozenset((table, column) for table in sql_names.tables(sql) for column in tables.get(table, [ROWS]))
-    rows = frozenset((table, ROWS) for table in sql_names.tables(sql))
+    """Every column of every table that the SQL reads, as what chooses rows and for each wanted column."""
+    read = sql_names.tables(sql)
+    leaves = frozenset((table, column) for table in read for column in tables.get(table, [ROWS]))
+    rows = frozenset((table, ROWS) for table in read)
     return Traced(dict.fromkeys(wanted, leaves), leaves, rows, is_by_column=False)
 
 
 def of_query(
     sql: str,
     tables: Mapping[str, Iterable[str]],
-    wanted: Iterable[str],
+    wanted: Iterable[str] | None = None,
     absent: Mapping[str, Iterable[str]] | None = None,
 ) -> Traced:
-    """Lineage of the wanted output columns of a query.
+    """Lineage of the wanted output columns of a query; without `wanted`, of all that it gives, named or not.
 
     `tables`: dotted table -> its columns; `absent`: dotted table -> columns that it lacks and the query may read as
     missing, which are no leaves.
     """
-    import sqlglot
     from sqlglot.errors import SqlglotError
-    from sqlglot.optimizer.scope import build_scope
 
-    lacking = {name: frozenset(columns) for name, columns in (absent or {}).items()}
-    wanted, walk = list(wanted), _Walk(tables, lacking)
+    lacking = absent or {}
+    offered = {name: [*columns, *lacking.get(name, ())] for name, columns in tables.items()}
+    gone = {(name, column) for name, columns in lacking.items() for column in columns}
+    names = None if wanted is None else list(wanted)
     try:
-        query = sqlglot.parse_one(sql, dialect=DIALECT)
-        root = build_scope(query)
-        if root is None:
-            return _by_table(sql, tables, wanted)
-        found = _of_scope(walk, root)
-        choosing = frozenset().union(*(_choosing(walk, scope) for scope in root.traverse()))
+        query = _Query(sql, offered)
+        found = query.columns(query.root)
+        choosing = NOTHING.union(*map(query.choosing, query.root.traverse()))
+        columns = {name: found[name] - gone for name in (found if names is None else names)}
+        return Traced(columns, choosing - gone, query.rows(query.root))
     except (SqlglotError, LookupError, ValueError, RecursionError):
-        return _by_table(sql, tables, wanted)
-    if not set(wanted) <= set(found):
-        return _by_table(sql, tables, wanted)
-    return Traced({column: found[column] for column in wanted}, choosing, _counted(walk, root))
-
-
-def outputs(sql: str) -> list[str]:
-    """Names of the columns that a query gives; none if it cannot be read."""
-    import sqlglot
-    from sqlglot.errors import SqlglotError
-
-    try:
-        return list(sqlglot.parse_one(sql, dialect=DIALECT).named_selects)
-    except SqlglotError:
-        return []
+        return _by_table(sql, tables, names or ())
 
 
 def of_expressions(texts: Iterable[str], names: Iterable[str]) -> frozenset[str]:
@@ -214,52 +188,3 @@ def of_expressions(texts: Iterable[str], names: Iterable[str]) -> frozenset[str]
             return names
         found |= {column.name for column in parsed.find_all(exp.Column)}
     return names & found
-
-
-def of_contract(contract: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """Field of a silver table -> fields of the raw file whose values it takes: its own, and those of its repairs.
-
-    A computed field has no column in the file; its leaves are those of the fields that it is computed from.
-    """
-    names = [entry["name"] for entry in contract["fields"]]
-    computed = {entry["name"]: entry["compute"] for entry in contract["fields"] if "compute" in entry}
-    found: dict[str, set[str]] = {name: set() if name in computed else {name} for name in names}
-    for name, text in computed.items():
-        found[name] |= of_expressions([text], names)
-    for entry in contract["fields"]:
-        if "convert" in entry:
-            found[entry["name"]] |= of_expressions([entry["convert"]], names)
-    for repair in contract.get("repairs", []):
-        found[repair["field"]] |= of_expressions([repair["set"], repair["when"]], names)
-    while True:  # a repair may take its value from a field that another repair has set
-        larger = {name: leaves.union(*(found[leaf] for leaf in leaves)) for name, leaves in found.items()}
-        if larger == found:
-            return {name: frozenset(leaves - computed.keys()) for name, leaves in found.items()}
-        found = larger
-
-
-def to_raw(
-    contracts: Mapping[str, Any], marts: Mapping[str, Traced], leaves: Leaves, above: frozenset[str] = frozenset()
-) -> frozenset[Leaf]:
-    """(contract, field of the raw file) of everything that leaves come from; ROWS where records are counted."""
-    found: set[Leaf] = set()
-    for table, column in leaves:
-        layer, _, name = table.partition(".")
-        if layer == "silver" and name in contracts:
-            fields = of_contract(contracts[name]).get(column, {column} if column == ROWS else frozenset())
-            found |= {(name, field_name) for field_name in fields}
-        elif layer == "gold" and name in marts and name not in above:
-            inner = marts[name].rows if column == ROWS else marts[name].columns.get(column, NOTHING)
-            found |= to_raw(contracts, marts, inner, above | {name})
-    return frozenset(found)
-
-
-def to_gold(marts: Mapping[str, Traced], leaves: Iterable[Leaf], above: frozenset[str] = frozenset()) -> set[Leaf]:
-    """The mart columns among leaves, with all mart columns that these come from."""
-    found: set[Leaf] = set()
-    for table, column in leaves:
-        layer, _, name = table.partition(".")
-        if layer == "gold" and name in marts and name not in above:
-            inner = marts[name].rows if column == ROWS else marts[name].columns.get(column, NOTHING)
-            found |= {(table, column)} | to_gold(marts, inner, above | {name})
-    return found

@@ -11,8 +11,8 @@ import polars as pl
 
 from elt.protection.disclosure import count_text, publishable
 
-MOST_COLUMNS = 4  # of a combination, beside that of all columns
-MOST_COMBINATIONS = 120  # of more, only pairs are taken
+MOST_COLUMNS = 4  # of a combination, beside that of all columns: of five and more nearly everybody is alone
+MOST_COMBINATIONS = 120  # of more, only pairs are taken: the report stays readable, the rule takes seconds
 
 
 def combinations_of(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -61,6 +61,6 @@ def all_measured(frame: pl.DataFrame, columns: Sequence[str], minimum: int) -> d
 
 
 def worst(found: Iterable[Mapping[str, Any]], size: int) -> Mapping[str, Any] | None:
-    """Of the combinations of so many columns, the one by which most people are alone; None if none can be told."""
-    told = [entry for entry in found if len(entry["columns"]) == size and entry["unique"] is not None]
-    return max(told, key=lambda entry: (entry["unique"], entry["classes"]), default=None)
+    """Of the combinations of so many columns, the one by which most people are alone; None if all counts are hidden."""
+    shown = [entry for entry in found if len(entry["columns"]) == size and entry["unique"] is not None]
+    return max(shown, key=lambda entry: (entry["unique"], entry["classes"]), default=None)

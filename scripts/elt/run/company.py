@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from elt.files import read_yaml
+from elt.privacy.controller import ControllerStatements
 from elt.run import sql_names
 from elt.tables import ColumnType
 
@@ -238,7 +239,7 @@ class Mart:
     columns: tuple[Column, ...]
     foreign_keys: Mapping[str, str] = field(default_factory=dict)  # column -> <mart>.<column>
     ledger: MartLedger = field(default_factory=MartLedger)
-    left_out: tuple[str, ...] = ()  # columns that the standard SQL gives and this company's star schema lacks
+    left_out: tuple[str, ...] | None = None  # columns of a standard mart that need what the star schema lacks
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
@@ -263,6 +264,22 @@ class Mart:
     def names(self) -> list[str]:
         """Names of the columns, in order."""
         return [item.name for item in self.columns]
+
+    @property
+    def required_columns(self) -> frozenset[str]:
+        """Columns that must have a value: the key, and what is marked so."""
+        return frozenset({*self.key, *(column.name for column in self.columns if column.required)})
+
+    @property
+    def flags(self) -> tuple[Column, ...]:
+        """The columns that are true or false."""
+        return tuple(column for column in self.columns if column.type == "boolean")
+
+    @property
+    def references(self) -> dict[str, tuple[str, str]]:
+        """Column -> (mart, column of it) of the foreign keys."""
+        split = {column: goal.partition(".") for column, goal in self.foreign_keys.items()}
+        return {column: (mart, key) for column, (mart, _, key) in split.items()}
 
     @property
     def typed_columns(self) -> tuple[ColumnType, ...]:
@@ -379,7 +396,7 @@ class Company:
 
     `kpis`: the key figures that it shows; `formulas`: of every key figure over order lines; `star`: table -> column of
     the star schema; `standard`: names of marts of config/standard/; `left_out`: what was left out -> column it needs;
-    `privacy`: what the controller states (privacy.yaml), for the privacy records.
+    `controller_statements`: of privacy.yaml, for the privacy records.
     """
 
     folder: str
@@ -390,7 +407,7 @@ class Company:
     kpis: Mapping[str, Kpi]
     formulas: Mapping[str, str]
     segments: Segments | None
-    privacy: Mapping[str, Any] = field(default_factory=dict)
+    controller_statements: ControllerStatements = field(default_factory=ControllerStatements)
     star: Mapping[str, Mapping[str, StarColumn]] = field(default_factory=dict)
     standard: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
@@ -415,7 +432,7 @@ class Company:
     def sources(self, mart: str) -> tuple[str, ...]:
         """Dotted names of all tables that a mart reads, refers to or is proved against, sorted."""
         entry = self.marts[mart]
-        read = {*self.queries[mart].tables, *(f"gold.{goal.split('.')[0]}" for goal in entry.foreign_keys.values())}
+        read = {*self.queries[mart].tables, *(f"gold.{target}" for target, _ in entry.references.values())}
         return tuple(sorted(read | ({f"gold.{FACT}"} if entry.ledger.kpis else set())))
 
     def typed_columns(self, table: str) -> tuple[ColumnType, ...]:

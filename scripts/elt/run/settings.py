@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
+from elt.privacy.controller import ControllerStatements
 from elt.run import reasons, standard
 from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, plain_dates
 from elt.run.sql_names import in_order
@@ -150,10 +151,9 @@ def key_faults(mart: Mart, marts: Mapping[str, Mart]) -> Iterator[str]:
     """Columns of the key and of the references that do not exist."""
     where = f"marts.yaml: marts.{mart.name}"
     yield from (f"{where}.key: {column} is not a column" for column in mart.key if column not in mart.by_name)
-    for column, goal in mart.foreign_keys.items():
-        target, _, key = goal.partition(".")
+    for column, (target, key) in mart.references.items():
         if column not in mart.by_name or target not in marts or key not in marts[target].by_name:
-            yield f"{where}.foreignKeys.{column}: {goal} or {column} does not exist"
+            yield f"{where}.foreignKeys.{column}: {target}.{key} or {column} does not exist"
 
 
 def mart_faults(company: Company) -> Iterator[str]:
@@ -209,7 +209,7 @@ def within(path: Path, root: Path) -> str:
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-def contracts_of(config: Mapping[str, Any], root: Path, is_needed: bool) -> tuple[dict[str, Contract], list[str]]:
+def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> tuple[dict[str, Contract], list[str]]:
     """(contracts of the company, faults) for targets that need no more of it; none is read unless it is needed."""
     faults = [f"config: {fault}" for fault in schema_faults(config, read_yaml(root / "config/schema.yaml"))]
     if faults or not is_needed:
@@ -243,7 +243,7 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
         kpis=shown,
         formulas={name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"},
         segments=Segments.of(found["segments.yaml"]),
-        privacy=found.get("privacy.yaml", {}),
+        controller_statements=ControllerStatements.of(found.get("privacy.yaml", {})),
         star=base.star,
         standard=tuple(sorted(marts.keys() - own.keys())),
         left_out=left_out,

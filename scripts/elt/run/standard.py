@@ -5,9 +5,9 @@ them), kpis.yaml (key figures). A company's own mart or KPI of the same name tak
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from elt.files import read_yaml
 from elt.run.company import Kpi, Mart, StarColumn
@@ -17,11 +17,29 @@ FAMILIES = {"decimal": ("decimal", "integer")}  # a whole number may stand where
 
 
 @dataclass(frozen=True)
+class StandardMart:
+    """A standard mart, and the columns `<mart>.<column>` of the star schema without which it cannot be.
+
+    `needs`: of the mart; `column_needs`: column of the mart -> what that column needs.
+    """
+
+    mart: Mart
+    needs: str | None = None
+    column_needs: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
+        """The standard mart of an entry of config/standard/marts.yaml."""
+        needs = {column: spec["needs"] for column, spec in entry["columns"].items() if "needs" in spec}
+        return cls(Mart.of(name, entry), entry.get("needs"), needs)
+
+
+@dataclass(frozen=True)
 class Standard:
-    """Contents of config/standard/: `star`: table -> column; `marts`: entries with their needs; `sql`: mart -> path."""
+    """Contents of config/standard/: `star`: table -> column; `marts`, `kpis`: by name; `sql`: mart -> path."""
 
     star: Mapping[str, Mapping[str, StarColumn]]
-    marts: Mapping[str, Any]
+    marts: Mapping[str, StandardMart]
     kpis: Mapping[str, Kpi]
     sql: Mapping[str, Path]
 
@@ -32,7 +50,7 @@ def read(root: Path) -> Standard:
     star = read_yaml(folder / "star.yaml")
     return Standard(
         star={table: {name: StarColumn(**spec) for name, spec in columns.items()} for table, columns in star.items()},
-        marts=read_yaml(folder / "marts.yaml")["marts"],
+        marts={name: StandardMart.of(name, mart) for name, mart in read_yaml(folder / "marts.yaml")["marts"].items()},
         kpis={name: Kpi.of(kpi) for name, kpi in read_yaml(folder / "kpis.yaml").items()},
         sql={path.stem: path for path in sorted(folder.glob("marts/*.sql"))},
     )
@@ -44,7 +62,7 @@ def lacks(marts: Mapping[str, Mart], needed: str) -> bool:
     return mart not in marts or column not in marts[mart].by_name
 
 
-def fitted(own: Mapping[str, Mart], standard: Mapping[str, Any]) -> tuple[dict[str, Mart], dict[str, str]]:
+def fitted(own: Mapping[str, Mart], standard: Mapping[str, StandardMart]) -> tuple[dict[str, Mart], dict[str, str]]:
     """(the company's marts and the standard ones, what was left out -> the column that it needs).
 
     A standard mart or column that needs a column which the company's star schema lacks is left out; `left_out` of a
@@ -54,17 +72,13 @@ def fitted(own: Mapping[str, Mart], standard: Mapping[str, Any]) -> tuple[dict[s
     for name, entry in standard.items():
         if name in own:
             continue
-        if "needs" in entry and lacks(own, entry["needs"]):
-            left_out[name] = entry["needs"]
+        if entry.needs is not None and lacks(own, entry.needs):
+            left_out[name] = entry.needs
             continue
-        missing = {
-            column: spec["needs"]
-            for column, spec in entry["columns"].items()
-            if "needs" in spec and lacks(own, spec["needs"])
-        }
+        missing = {column: needed for column, needed in entry.column_needs.items() if lacks(own, needed)}
         left_out |= {f"{name}.{column}": needed for column, needed in missing.items()}
-        columns = {column: spec for column, spec in entry["columns"].items() if column not in missing}
-        marts[name] = Mart.of(name, {**entry, "columns": columns, "left_out": list(missing)})
+        columns = tuple(column for column in entry.mart.columns if column.name not in missing)
+        marts[name] = replace(entry.mart, columns=columns, left_out=tuple(missing))
     return marts, left_out
 
 

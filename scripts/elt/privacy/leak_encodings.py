@@ -1,4 +1,4 @@
-"""What a text says behind its disguises: escapes of HTML, URL and JSON, mark-up, base64 and hex; and its digests."""
+"""What an encoded text says: escapes of HTML, URL and JSON, mark-up, base64 and hex undone; and the digests in it."""
 
 import base64
 import binascii
@@ -27,26 +27,29 @@ DIGEST_LENGTHS = {22, 27, 43}  # of MD5, SHA-1 and SHA-256 in base64, without pa
 ALGORITHMS = ("md5", "sha1", "sha256")
 
 
-def from_json(text: str) -> str:
+def unescaped_json(text: str) -> str:
     """A text with the escapes of JSON undone; line ends and quotes become blanks."""
     plain = JSON_CHARACTER.sub(lambda found: chr(int(found[1], 16)), text)
     plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return JSON_ESCAPE.sub(" ", plain.replace("\\/", "/"))
 
 
-def readings(text: str, depth: int = 2) -> Iterator[str]:
-    """The text itself and what it says with escapes and mark-up undone and base64 and hex decoded; each once."""
-    read = [text]
-    for sign, undo in (("\\", from_json), ("%", unquote), ("<", lambda t: TAG.sub(" ", t)), ("&", html.unescape)):
-        for known in list(read):
-            if sign in known and (plain := undo(known)) not in read:
-                read.append(plain)
-    yield from read
-    if depth and (inner := "\n".join(sorted({inner for known in read for inner in decoded(known)}))):
-        yield from readings(inner, depth - 1)
+def decodings(text: str, depth: int = 2) -> Iterator[str]:
+    """The text itself and what it says with escapes and mark-up undone and base64 and hex decoded; each once.
+
+    `depth`: how many layers of base64 or hex are undone.
+    """
+    found = [text]
+    for sign, undo in (("\\", unescaped_json), ("%", unquote), ("<", lambda t: TAG.sub(" ", t)), ("&", html.unescape)):
+        for known in list(found):
+            if sign in known and (plain := undo(known)) not in found:
+                found.append(plain)
+    yield from found
+    if depth and (inner := "\n".join(sorted({inner for known in found for inner in decoded_words(known)}))):
+        yield from decodings(inner, depth - 1)
 
 
-def decoded(text: str) -> Iterator[str]:
+def decoded_words(text: str) -> Iterator[str]:
     """What words in base64 or hex say, where it is text."""
     text = PSEUDONYM.sub(" ", text)
     for word in set(HEX.findall(text)):
@@ -71,7 +74,7 @@ def as_text(raw: bytes) -> str:
     return text if all(sign.isprintable() or sign in "\r\n\t" for sign in text) else ""
 
 
-def plain(text: str) -> str:
+def normalised(text: str) -> str:
     """A text without what is no value of a person: whole pseudonyms, decimal numbers, moments of the clock.
 
     Days in digits become one word (day19711006), so that neighbouring numbers of a table are no day.
