@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from elt import rulelog
 from elt.files import read_json, read_yaml
 from elt.privacy import assessment, assessment_text, data_map_text, record_text
-from elt.privacy.controller import ControllerStatements
 from elt.privacy.document_text import RunFacts, Wording, personal_fields
 from elt.report import pages
 from elt.run.company import Contract
+from elt.run.controller import ControllerStatements
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
