@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def keys(schema: dict, before: str = "") -> list[str]:
     return found
 
 
+@cache
 def texts_of_code() -> list[str]:
     """Every string in scripts and in rules/common.smk, f-strings in pieces."""
     files = [*(ROOT / "scripts").rglob("*.py"), ROOT / "rules/common.smk"]
