@@ -15,19 +15,20 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared/data/bike_retailer"
 PARTS = ("Snakefile", "rules", "scripts", "config", "raw", "profiles", "envs", "docs/report", "pyproject.toml")
-
-
 FEW_FILES = 3  # so many test files are faster without workers, each of which starts Python and imports anew
 
 
 def workers(arguments: Sequence[str]) -> int:
     """How many workers the tests named on the command line are worth: none for a few files, else one a processor."""
-    files = [argument for argument in arguments if argument.partition("::")[0].endswith(".py")]
-    return 0 if 0 < len(files) == len(arguments) <= FEW_FILES else os.cpu_count() or 1
+    files = {argument.partition("::")[0] for argument in arguments}
+    is_few = 0 < len(files) <= FEW_FILES and all(file.endswith(".py") for file in files)
+    return 0 if is_few else os.cpu_count() or 1
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Workers of `--numprocesses auto`."""
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Workers of `--numprocesses auto`; a number in xdist's own variable goes first."""
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
     return workers(config.args if config.args_source == pytest.Config.ArgsSource.ARGS else [])
 
 
@@ -129,8 +130,9 @@ def finished_run(folder: Path, name: str, *settings: str) -> None:
 
 @pytest.fixture(scope="session")
 def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy of the project with one finished run, `sample`; read it, do not change it."""
-    return Project(once_a_machine(tmp_path_factory, "sample", lambda folder: finished_run(folder, "sample")))
+    """A copy of the project with one finished run, `sample`, for this worker alone; read it, do not change it."""
+    made = once_a_machine(tmp_path_factory, "sample", lambda folder: finished_run(folder, "sample"))
+    return clone(Project(made), tmp_path_factory.mktemp("sample_of_worker") / "project")
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +149,7 @@ def finished(sample_project: Project, tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a finished run of the bike-retailer data; skips where the data are absent."""
+    """Folder of a finished run of the bike-retailer data, the same for all workers; skips where the data are absent."""
     if not REAL.is_dir():
         pytest.skip("the bike-retailer data are not beside the project")
     folder = once_a_machine(tmp_path_factory, "real", lambda folder: finished_run(folder, "real", f"raw={REAL}"))

@@ -12,6 +12,8 @@ from verdicts import money_faults, run
 import silver_table
 from elt.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 RECORDS = 100
 POSITIONS = 60
 CUTS = 200

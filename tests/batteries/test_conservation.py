@@ -19,6 +19,8 @@ from verdicts import Kept, one_table, run_contract
 import silver_table
 from elt.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 150
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "elt-data-warehouse-hypothesis")
 steady = settings(derandomize=True, deadline=None, max_examples=EXAMPLES, database=None,

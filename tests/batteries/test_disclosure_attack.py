@@ -17,6 +17,8 @@ from elt.eda.breakdowns import breakdown, sums
 from elt.expose.number_ledger import NumberLedger
 from elt.expose.products import category_rows, without_telling
 
+pytestmark = pytest.mark.slow
+
 MINIMUM = 5
 COUNTRY, MONTH, SUBCATEGORY = "Luxembourg", "2025-02", "Citybikes"
 

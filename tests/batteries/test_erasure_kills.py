@@ -17,6 +17,8 @@ import retention_expire
 from elt.retention import deletion, deletion_log, erasures
 from elt.run import run_folders
 
+pytestmark = pytest.mark.slow
+
 MOMENTS = 24
 SCRIPTS = Path(run_folders.__file__).parents[2]
 CHILD = """

@@ -19,6 +19,8 @@ from conftest import Project
 
 from elt.protection import pseudonyms
 
+pytestmark = pytest.mark.slow
+
 SPACE = 1_000_000  # numbers tried: those of the form in use, from the smallest known on
 ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b", "blake2s")
 Scheme = Callable[[str], bytes]

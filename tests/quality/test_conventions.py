@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -179,7 +180,8 @@ def more_than_a_docstring(source: str) -> bool:
     return ast.get_docstring(tree) is None or len(tree.body) > 1
 
 
-def company_words() -> set[str]:
+@cache
+def company_words() -> frozenset[str]:
     """What only a company's configuration may name: source columns, raw tables, raw files, meanings of codes."""
     words = set()
     for path in (ROOT / "config").glob("*/contracts/*.yaml"):
@@ -188,10 +190,10 @@ def company_words() -> set[str]:
         words |= {part for part in re.findall(r"\w+", contract["files"]) if "_" in part}
         for field in contract["fields"]:
             words |= {str(meaning) for meaning in field.get("codes", {}).values() if len(str(meaning)) > 4}
-    return words
+    return frozenset(words)
 
 
-def named_in(text: str, words: set[str]) -> list[str]:
+def named_in(text: str, words: Collection[str]) -> list[str]:
     """Words of a list that stand in a text as words of their own, in this spelling."""
     return sorted(word for word in words if re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text))
 

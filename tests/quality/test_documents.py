@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def keys(schema: dict, before: str = "") -> list[str]:
     return found
 
 
+@cache
 def texts_of_code() -> list[str]:
     """Every string in scripts, f-strings in pieces."""
     nodes = (node for path in (ROOT / "scripts").rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))))

@@ -17,7 +17,7 @@ import pytest
 
 import privacy_leaks
 from elt.faults import Fault
-from elt.files import write_json, write_text
+from elt.files import write_json
 from elt.privacy import leak_columns, leak_days, leak_encodings, leak_files, leak_fingerprints, row_order
 from elt.privacy.leak_tables import ProtectedTable
 from elt.privacy.leak_terms import SearchTerms
@@ -62,6 +62,12 @@ def person(n):
 def pseudonym(n):
     """A pseudonym in form, of nobody."""
     return "cu1_" + base64.b32encode(hashlib.sha256(f"x{n}".encode()).digest()[:16]).decode().rstrip("=").lower()
+
+
+def write_text(path, text):
+    """Write a file of the run; unlike the pipeline's own function, it need not be safe on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="")
 
 
 def small_run(folder, **published):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Project, copy_project
 
+pytestmark = pytest.mark.slow
+
 CONFIG = ("--config", "seed=42", "run_id=sample")
 AFTER_GOLD = {"audit_ledger", "privacy_policy", "audit_manifest", "gold_report", "silver_report"}
 

@@ -25,6 +25,8 @@ from elt.run.company import Mart
 from elt.warehouse import postgres_views
 from elt.warehouse.mart_files import mart_files
 
+pytestmark = pytest.mark.slow
+
 CONFIG = ("--config", "seed=42", "run_id=sample")
 VIEWS = "elt_current"
 COMPANY = "config/bike_retailer"

@@ -23,6 +23,8 @@ from elt.files import read_json, sha256
 from elt.run.company import Kpi, Mart
 from elt.warehouse.mart_files import mart_files
 
+pytestmark = pytest.mark.slow
+
 CONFIG = ("--config", "seed=42", "run_id=sample")
 
 
