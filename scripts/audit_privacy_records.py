@@ -245,6 +245,8 @@ def main(
     sources: Mapping[str, str],
     wordings: Sequence[str],
     folder: str,
+    *,
+    template: str,
 ) -> None:
     """Write the three documents in each language; `sources`: files by policy, map, summary, model."""
     policy, mapped, summary, model = (read_json(sources[name]) for name in ("policy", "map", "summary", "model"))
@@ -258,7 +260,8 @@ def main(
         }
         for name, text in documents.items():
             target = Path(folder) / f"{name}.{texts['language']}"
-            pages.write(text.rstrip() + "\n", f"{target}.md", f"{target}.html", texts["language"])
+            language = texts["language"]
+            pages.write(text.rstrip() + "\n", f"{target}.md", f"{target}.html", template=template, language=language)
     rulelog.log.info("%d personal fields", len(personal_fields(contracts)))
 
 
@@ -273,4 +276,5 @@ if __name__ == "__main__":
         {name: given[name] for name in ("policy", "map", "summary", "model")},
         given.words,
         str(Path(snakemake.output[0]).parent),
+        template=given.template,
     )

@@ -50,6 +50,7 @@ def documents(folder, told):
     audit_privacy_records.main(
         {"sales": {"name": "sales", "fields": FIELDS}}, told, {"run": "r", "company": "shop"}, "config/shop/privacy.yaml",
         {name: str(path) for name, path in sources.items()}, WORDS, str(folder / "out"),
+        template=ROOT / "scripts/templates/report.html.j2",
     )  # fmt: skip
     return {(n, w): (folder / f"out/{n}.{w}.md").read_text("utf-8") for n in NAMES for w in ("en", "de")}
 
