@@ -23,11 +23,13 @@ LAYERS = {
     "segmentation",
     "expose",
     "audit",
+    "privacy",
     "warehouse",
     "draft",
     "retention",
     "release",
 }
+TARGETS = {"warehouse", "publish_postgres", "expire", "erase", "verify"}  # names to ask for; their rules make nothing
 RULE = re.compile(r"^rule (\w+):\n((?:(?:[ \t].*)?\n)+)", re.M)
 DIRECTIVE = re.compile(r"^    (\w+):(.*\n(?:(?: {5,}.*)?\n)*)", re.M)
 
@@ -66,8 +68,9 @@ def rules(text: str) -> dict[str, dict[str, str]]:
 
 
 def all_rules() -> dict[str, tuple[Path, dict[str, str]]]:
-    """Every rule of rules/*.smk with its file."""
-    return {name: (path, rule) for path in RULE_FILES for name, rule in rules(path.read_text("utf-8")).items()}
+    """Every rule of rules/*.smk that makes something, with its file."""
+    found = {name: (path, rule) for path in RULE_FILES for name, rule in rules(path.read_text("utf-8")).items()}
+    return {name: entry for name, entry in found.items() if name not in TARGETS}
 
 
 def faults_of_rule(name: str, rule: dict[str, str], layer: str) -> list[str]:
@@ -196,6 +199,14 @@ def test_every_layer_has_its_file_of_rules():
 def test_every_rule_keeps_the_conventions():
     found = [fault for name, (path, rule) in all_rules().items() for fault in faults_of_rule(name, rule, path.stem)]
     assert found == []
+
+
+def test_a_target_says_that_it_is_one_and_only_names_what_others_make():
+    found = {name: rule for path in RULE_FILES for name, rule in rules(path.read_text("utf-8")).items()}
+    assert {name for name, rule in found.items() if "script" not in rule} == TARGETS
+    for name in TARGETS:
+        assert list(found[name]) == ["docstring", "input"], name
+        assert found[name]["docstring"].startswith("On request: "), name
 
 
 def test_every_script_belongs_to_a_rule():

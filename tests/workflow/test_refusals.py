@@ -116,6 +116,19 @@ def test_every_fault_of_the_contracts_stands_in_one_message_a_line_each(project:
     assert "primarykey" in words
 
 
+@pytest.mark.parametrize(
+    ("targets", "named"),
+    [(("all", "verify"), "`all` and `verify`"), (("expire", "draft_contracts"), "`expire` and `draft_contracts`")],
+    ids=["a run and a check", "an expiry and a draft"],
+)
+def test_two_kinds_of_targets_in_one_call_are_refused_as_each_is_read_alone(project: Project, targets, named: str):
+    done = project.snakemake("-n", *targets)
+    assert done.returncode != 0
+    assert f"targets: {named} cannot be asked for in one call. Call snakemake once for each. Nothing was" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (project.folder / "artifacts").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("run_id", ["..", "a/b", "-x", ".hidden", "x" * 65, "a..b", "1e5", "007", "ä", "a b", "$(id)"])
 def test_a_hostile_run_id_is_refused_before_a_folder_is_made(project: Project, run_id: str):

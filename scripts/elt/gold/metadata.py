@@ -52,7 +52,6 @@ def kpi_entry(kpi: Kpi) -> dict[str, Any]:
             "over": None if kpi.over == "lines" else kpi.over,
             "formula": kpi.formula,
             "unit": kpi.unit,
-            "counts_people": kpi.counts_people,
             "direction": kpi.direction,
         }
     )

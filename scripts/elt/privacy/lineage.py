@@ -140,7 +140,7 @@ class _Query:
 
 
 def _by_table(sql: str, tables: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> Traced:
-    """Every column of every table that the SQL reads, as what chooses rows and for each wanted column."""
+    """Every column of every table that the SQL reads, for each wanted column."""
     read = sql_names.tables(sql)
     leaves = frozenset((table, column) for table in read for column in tables.get(table, [ROWS]))
     rows = frozenset((table, ROWS) for table in read)
@@ -150,10 +150,10 @@ def _by_table(sql: str, tables: Mapping[str, Iterable[str]], wanted: Iterable[st
 def of_query(
     sql: str,
     tables: Mapping[str, Iterable[str]],
-    wanted: Iterable[str] | None = None,
+    wanted: Iterable[str],
     absent: Mapping[str, Iterable[str]] | None = None,
 ) -> Traced:
-    """Lineage of the wanted output columns of a query; without `wanted`, of all that it gives, named or not.
+    """Lineage of the wanted output columns of a query.
 
     `tables`: dotted table -> its columns; `absent`: dotted table -> columns that it lacks and the query may read as
     missing, which are no leaves.
@@ -163,15 +163,25 @@ def of_query(
     lacking = absent or {}
     offered = {name: [*columns, *lacking.get(name, ())] for name, columns in tables.items()}
     gone = {(name, column) for name, columns in lacking.items() for column in columns}
-    names = None if wanted is None else list(wanted)
+    wanted = list(wanted)
     try:
         query = _Query(sql, offered)
         found = query.columns(query.root)
         choosing = NOTHING.union(*map(query.choosing, query.root.traverse()))
-        columns = {name: found[name] - gone for name in (found if names is None else names)}
-        return Traced(columns, choosing - gone, query.rows(query.root))
+        return Traced({name: found[name] - gone for name in wanted}, choosing - gone, query.rows(query.root))
     except (SqlglotError, LookupError, ValueError, RecursionError):
-        return _by_table(sql, tables, names or ())
+        return _by_table(sql, tables, wanted)
+
+
+def outputs(sql: str) -> list[str]:
+    """Names of the columns that a query gives; none if it cannot be read."""
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        return list(sqlglot.parse_one(sql, dialect=DIALECT).named_selects)
+    except SqlglotError:
+        return []
 
 
 def of_expressions(texts: Iterable[str], names: Iterable[str]) -> frozenset[str]:

@@ -112,7 +112,7 @@ def named_in(text: str, mart: Mart) -> Leaves:
 def leaves_of_figure(query: str, marts: Mapping[str, Mart]) -> Leaves:
     """Leaves of all that a query over marts gives and of what chooses its rows."""
     tables = {f"gold.{name}": mart.names for name, mart in marts.items()}
-    found = lineage.of_query(query, tables)
+    found = lineage.of_query(query, tables, lineage.outputs(query))
     return found.choosing.union(*found.columns.values())
 
 
