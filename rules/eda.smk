@@ -85,6 +85,8 @@ rule eda_report:
         revenue_a_customer="<eda>/figures/revenue_a_customer.svg",
         lines_by_weekday="<eda>/figures/lines_by_weekday.svg",
         correlations="<eda>/figures/correlations.svg",
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
     output:
         report="<eda>/reports/eda_report.md",
         page=report(

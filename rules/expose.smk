@@ -47,7 +47,7 @@ rule expose_figures:
     """Draw the charts of the exposé from its number ledger."""
     input:
         ledger="<reports>/number_ledger.json",
-        wording=f"scripts/templates/expose.{config['language']}.yaml",
+        words=f"scripts/templates/expose.{config['language']}.yaml",
     output:
         **{
             name: report(
@@ -76,9 +76,9 @@ rule expose_report:
     input:
         ledger="<reports>/number_ledger.json",
         figures=expand("<reports>/figures/{name}.svg", name=EXPOSE_FIGURES),
-        wording=f"scripts/templates/expose.{config['language']}.yaml",
+        words=f"scripts/templates/expose.{config['language']}.yaml",
         html="scripts/templates/final_expose.html.j2",
-        style="scripts/templates/expose.css",
+        style="scripts/templates/style.css.j2",
         markdown="scripts/templates/final_expose.md.j2",
     output:
         html=report(

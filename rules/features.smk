@@ -9,6 +9,8 @@ rule features_customers:
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
         objections=config.get("objections") or [],
         customers="<gold>/data/dim_customer.csv" if config.get("objections") else [],
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
     output:
         table="<features>/data/customer_features.csv",
         dictionary="<features>/reports/feature_dictionary.md",

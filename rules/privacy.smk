@@ -58,6 +58,8 @@ rule privacy_records:
         summary="<eda>/data/eda_summary.json",
         model="<segmentation>/_meta/model_metadata.json",
         words=["scripts/templates/privacy.en.yaml", "scripts/templates/privacy.de.yaml"],
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
     output:
         [f"<meta>/privacy/{name}.{language}.md" for name in PRIVACY_DOCUMENTS for language in ("en", "de")],
         [

@@ -1,10 +1,11 @@
-"""Segmentation. Needs: the customer features. Gives: a segment for each customer, the model, figures and a report."""
+"""Segmentation. Needs: customer features and words. Gives: segments of customers, the model, figures, a report."""
 
 
 rule segmentation_kmeans:
     """Find customer segments: how many from evidence, their names from rules."""
     input:
         features="<features>/data/customer_features.csv",
+        words=["scripts/templates/segmentation.en.yaml", "scripts/templates/segmentation.de.yaml"],
     output:
         table="<segmentation>/data/customer_segments.csv",
         metadata="<segmentation>/_meta/model_metadata.json",
@@ -29,6 +30,7 @@ rule segmentation_figures:
     """Draw why so many segments, what they bring, and how they differ."""
     input:
         metadata="<segmentation>/_meta/model_metadata.json",
+        words=f"scripts/templates/segmentation.{config['language']}.yaml",
     output:
         evidence=report(
             "<segmentation>/figures/segment_evidence.svg",
@@ -56,7 +58,6 @@ rule segmentation_figures:
         "../envs/pipeline.yaml"
     params:
         code=code_version("segmentation_figures.py"),
-        language=config["language"],
     script:
         "../scripts/segmentation_figures.py"
 
@@ -65,6 +66,9 @@ rule segmentation_report:
     """Write up the segments: evidence, profiles, actions, method and limits."""
     input:
         metadata="<segmentation>/_meta/model_metadata.json",
+        words=f"scripts/templates/segmentation.{config['language']}.yaml",
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
     output:
         report="<segmentation>/reports/segmentation_report.md",
         page=report(
@@ -81,7 +85,6 @@ rule segmentation_report:
         "../envs/pipeline.yaml"
     params:
         code=code_version("segmentation_report.py"),
-        language=config["language"],
     script:
         "../scripts/segmentation_report.py"
 

@@ -29,6 +29,8 @@ rule silver_report:
     """Data quality of all tables: what was found, what was repaired, and how much money it moved."""
     input:
         metadata=expand("<silver>/_meta/tables/{table}.json", table=company.contracts),
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
     output:
         metadata="<silver>/_meta/silver_metadata.yaml",
         report="<silver>/reports/silver_quality_report.md",

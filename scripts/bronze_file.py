@@ -94,13 +94,15 @@ def copied(raw: str, target: Path, where: str, contract: Contract, erasure: Eras
     return {**found, "erased": count}
 
 
-def main(*, raw: str, contract: str, where: str, copy: str, metadata: str, erasure: ErasureList | None = None) -> None:
+def main(
+    *, raw: str, contract_file: str, where: str, copy: str, metadata: str, erasure: ErasureList | None = None
+) -> None:
     """Copy, describe the copy, and publish both only if the file is what the contract expects.
 
     `where`: the raw file in messages; `erasure`: none if nobody was erased whose record the file can hold.
     """
     with staged(copy) as temporary:
-        found = copied(raw, temporary, where, read_contract(contract), erasure)
+        found = copied(raw, temporary, where, read_contract(contract_file), erasure)
     write_json(metadata, found)
     for warning in found["warnings"]:
         words = "%s: %s in column %s, %d records; the export was read in a wrong encoding before it came here"
@@ -113,7 +115,7 @@ if __name__ == "__main__":
     params = snakemake.params
     main(
         raw=snakemake.input.raw,
-        contract=snakemake.input.contract,
+        contract_file=snakemake.input.contract,
         where=params.where,
         copy=snakemake.output.data,
         metadata=snakemake.output.metadata,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from elt import rulelog
 from elt.eda.charts import bars, not_available, scale
 from elt.files import read_json
-from elt.report.figures import ACCENT, INK, MUTED, new_figure, save_svg
+from elt.report.colours import ACCENT, INK, MUTED, RED
+from elt.report.figures import new_figure, save_svg
 from elt.report.numbers import number, percent
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def correlation_map(found: Mapping[str, Any] | None) -> "Figure":
 
     names = [column.replace("_", " ") for column in found["columns"]]
     size, values = len(names), found["spearman"]
-    colours = LinearSegmentedColormap.from_list("correlation", ["#9b2c2c", "white", ACCENT])
+    colours = LinearSegmentedColormap.from_list("correlation", [RED, "white", ACCENT])
     figure = new_figure(height=3.6)
     axes = figure.subplots()
     for row in range(1, size):

@@ -200,7 +200,7 @@ def report(summary: Mapping[str, Any], links: Mapping[str, str]) -> str:
     return "".join(parts).rstrip() + "\n"
 
 
-def main(summary: str, figures: Mapping[str, str], output: str, page: str) -> None:
+def main(summary: str, figures: Mapping[str, str], template: str, *, output: str, page: str) -> None:
     """Read the summary, write the report; figures are linked relative to it."""
     folder = Path(output).parent
     links = {name: Path(os.path.relpath(path, folder)).as_posix() for name, path in figures.items()}
@@ -208,14 +208,15 @@ def main(summary: str, figures: Mapping[str, str], output: str, page: str) -> No
     for profile in (*content["marts"], content["customers"]):
         profile["columns"] = {column["name"]: column for column in profile["columns"]}
     content["marts"] = {mart["name"]: mart for mart in content["marts"]}
-    pages.write(report(content, links), output, page)
+    pages.write(report(content, links), output, page, template=template)
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
         snakemake.input.summary,
-        {k: v for k, v in snakemake.input.items() if k != "summary"},
-        snakemake.output.report,
-        snakemake.output.page,
+        {name: path for name, path in snakemake.input.items() if path.endswith(".svg")},
+        snakemake.input.template,
+        output=snakemake.output.report,
+        page=snakemake.output.page,
     )

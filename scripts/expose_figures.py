@@ -1,6 +1,6 @@
 """The charts of the exposé, drawn from its number ledger.
 
-Inputs: reports/number_ledger.json, the wording of the language.
+Inputs: reports/number_ledger.json, the words of the language.
 Outputs: reports/figures/*.svg.
 """
 
@@ -14,8 +14,10 @@ from elt import rulelog
 from elt.expose.charts_customers import cohort_retention, product_classes, revenue_concentration, segment_shares
 from elt.expose.charts_situation import revenue_bridge, revenue_by_month
 from elt.expose.wording import Wording
-from elt.files import read_json, read_yaml
-from elt.report.figures import MUTED, new_figure, save_svg
+from elt.files import read_json
+from elt.report.colours import MUTED
+from elt.report.figures import new_figure, save_svg
+from elt.report.words import read
 from elt.run.company import Kpi
 
 if TYPE_CHECKING:
@@ -33,10 +35,10 @@ CHARTS: dict[str, tuple[Callable[[Figure, Wording, Content], bool], float, float
 }
 
 
-def main(ledger_file: str, wording_file: str, kpis: Mapping[str, Kpi], outputs: Sequence[str]) -> None:
+def main(ledger_file: str, word_file: str, kpis: Mapping[str, Kpi], outputs: Sequence[str]) -> None:
     """Draw each chart; where there is nothing to show, the file says so."""
     ledger = read_json(ledger_file)
-    wording = Wording(read_yaml(wording_file), ledger["figures"], kpis)
+    wording = Wording(read(word_file), ledger["figures"], kpis)
     for path in outputs:
         draw, width, height = CHARTS[Path(path).stem]
         figure = new_figure(width, height)
@@ -48,4 +50,4 @@ def main(ledger_file: str, wording_file: str, kpis: Mapping[str, Kpi], outputs: 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    main(snakemake.input.ledger, snakemake.input.wording, snakemake.params.kpis, list(snakemake.output))
+    main(snakemake.input.ledger, snakemake.input.words, snakemake.params.kpis, list(snakemake.output))

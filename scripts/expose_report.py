@@ -1,21 +1,23 @@
 """The exposé as Markdown and as one self-contained HTML file, from the number ledger and the figures.
 
-Inputs: reports/number_ledger.json, reports/figures/*.svg, templates and the wording of the language.
+Inputs: reports/number_ledger.json, reports/figures/*.svg, templates and the words of the language.
 Outputs: reports/final_expose.md, reports/final_expose.html.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from elt import rulelog
 from elt.expose.wording import Wording
-from elt.files import read_json, read_yaml, write_text
-from elt.report import markdown
+from elt.files import read_json, write_text
+from elt.report.markdown import Markdown
+from elt.report.templates import filled
+from elt.report.words import read
 from elt.run.company import Kpi
 
 if TYPE_CHECKING:
@@ -40,51 +42,36 @@ def inline(svg: str, name: str) -> Markup:
     return Markup(body)  # noqa: S704 - made by this pipeline, its texts are escaped by the SVG writer
 
 
-def environment(folder: Path, as_html: bool) -> Environment:
-    """Jinja2 with every value escaped: for HTML by autoescape, for Markdown by `markdown.escape`."""
-    settings = {"autoescape": True} if as_html else {"autoescape": False, "finalize": markdown.escape}
-    return Environment(  # noqa: S701 - the other one is for Markdown, where `finalize` escapes
-        loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, **settings
-    )
+@dataclass(frozen=True)
+class Pages:
+    """Files of the exposé by form: its templates, or what is made of them."""
 
-
-def rendered(template: Path, wording: Wording, ledger: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
-    """A template filled; figures by name, as what the template should insert."""
-    page = environment(template.parent, ".html" in template.name).get_template(template.name)
-    return page.render(
-        w=wording,
-        words=wording.words,
-        run=ledger["run"],
-        figure_of=figures,
-        **ledger["pages"],
-    )
+    html: str
+    markdown: str
 
 
 def main(
-    ledger_file: str,
-    wording_file: str,
-    templates: Mapping[str, str],
-    figures: Sequence[str],
-    kpis: Mapping[str, Kpi],
-    outputs: Mapping[str, str],
+    ledger_file: str, word_file: str, figures: Sequence[str], kpis: Mapping[str, Kpi], *, templates: Pages, made: Pages
 ) -> None:
-    """Fill both templates with the same content. templates and outputs: by "html" and "markdown"."""
+    """Fill both templates with the same content; figures stand in the HTML and are linked from the Markdown."""
     ledger = read_json(ledger_file)
-    wording = Wording(read_yaml(wording_file), ledger["figures"], kpis)
+    wording = Wording(read(word_file), ledger["figures"], kpis)
+    content = {"w": wording, "words": wording.words, "run": ledger["run"], **ledger["pages"]}
     inlined = {Path(p).stem: inline(Path(p).read_text(encoding="utf-8"), Path(p).stem) for p in figures}
-    linked = {Path(p).stem: markdown.Markdown(f"figures/{Path(p).name}") for p in figures}
-    write_text(outputs["html"], rendered(Path(templates["html"]), wording, ledger, inlined))
-    write_text(outputs["markdown"], rendered(Path(templates["markdown"]), wording, ledger, linked))
+    linked = {Path(p).stem: Markdown(f"figures/{Path(p).name}") for p in figures}
+    write_text(made.html, filled(templates.html, figure_of=inlined, **content))
+    write_text(made.markdown, filled(templates.markdown, figure_of=linked, **content))
     rulelog.log.info("%s figures in the ledger, %s charts", len(ledger["figures"]), len(figures))
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
+    given, output = snakemake.input, snakemake.output
     main(
-        snakemake.input.ledger,
-        snakemake.input.wording,
-        {"html": snakemake.input.html, "markdown": snakemake.input.markdown},
-        snakemake.input.figures,
+        given.ledger,
+        given.words,
+        given.figures,
         snakemake.params.kpis,
-        {"html": snakemake.output.html, "markdown": snakemake.output.markdown},
+        templates=Pages(given.html, given.markdown),
+        made=Pages(output.html, output.markdown),
     )

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from elt import rulelog
 from elt.files import read_json, read_yaml
 from elt.privacy import assessment, assessment_text, data_map_text, record_text
-from elt.privacy.controller import ControllerStatements
 from elt.privacy.document_text import RunFacts, Wording, personal_fields
 from elt.report import pages
 from elt.run.company import Contract
+from elt.run.controller import ControllerStatements
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -31,6 +31,7 @@ def main(
     summary: str,
     model: str,
     words: Sequence[str],
+    template: str,
     folder: Path,
 ) -> None:
     """Write the three documents in each language; `words`: a file a language."""
@@ -45,7 +46,7 @@ def main(
         language = texts["language"]
         for name, text in documents.items():
             target = folder / f"{name}.{language}"
-            pages.write(text.rstrip() + "\n", f"{target}.md", f"{target}.html", language)
+            pages.write(text.rstrip() + "\n", f"{target}.md", f"{target}.html", template=template, language=language)
     rulelog.log.info("%d personal fields", len(personal_fields(contracts)))
 
 
@@ -61,5 +62,6 @@ if __name__ == "__main__":
         summary=given.summary,
         model=given.model,
         words=given.words,
+        template=given.template,
         folder=Path(snakemake.output[0]).parent,
     )

@@ -1,6 +1,6 @@
 """Segment figures: why so many segments, what they bring, how they differ. Marks stand for segments, never for persons.
 
-Inputs: step3_segmentation/_meta/model_metadata.json.
+Inputs: step3_segmentation/_meta/model_metadata.json, the words of the segmentation in the language of the run.
 Outputs: step3_segmentation/figures/segment_evidence.svg, segment_shares.svg, segment_profiles.svg.
 """
 
@@ -10,46 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.files import read_json
-from elt.report.figures import ACCENT, INK, MUTED, new_figure, save_svg
+from elt.report.colours import ACCENT, AMBER, INK, MUTED
+from elt.report.figures import new_figure, save_svg
 from elt.report.numbers import number, percent
+from elt.report.words import Words, read
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from snakemake.iocontainers import snakemake
 
-TEXT = {
-    "en": {
-        "k": "Number of segments",
-        "silhouette": "Silhouette",
-        "jaccard": "Lowest Jaccard, stable from {limit}",
-        "chosen": "chosen",
-        "nothing": "Nothing to show: ",
-        "no_evidence": "too few different customers for segments",
-        "no_segments": "no segment may be published",
-        "customers": "Share of customers",
-        "revenue": "Share of revenue",
-        "deviation": "Standard deviations from the mean of all customers",
-    },
-    "de": {
-        "k": "Zahl der Segmente",
-        "silhouette": "Silhouette",
-        "jaccard": "Kleinster Jaccard-Wert, stabil ab {limit}",
-        "chosen": "gewählt",
-        "nothing": "Nichts zu zeigen: ",
-        "no_evidence": "zu wenige verschiedene Kunden für Segmente",
-        "no_segments": "kein Segment darf veröffentlicht werden",
-        "customers": "Anteil an den Kunden",
-        "revenue": "Anteil am Umsatz",
-        "deviation": "Standardabweichungen vom Mittel aller Kunden",
-    },
-}
 LIMIT = 2.0  # standard deviations at which the heat map is at its darkest
 
 
-def empty(language: str, why: str) -> "Figure":
+def empty(words: Words, why: str) -> "Figure":
     """A figure that says why there is nothing to show."""
-    figure = new_figure(height=1.2)
-    figure.text(0.5, 0.5, TEXT[language]["nothing"] + TEXT[language][why], ha="center", va="center")
+    text, figure = words["figures"], new_figure(height=1.2)
+    figure.text(0.5, 0.5, text["nothing"].format(why=text[why]), ha="center", va="center")
     return figure
 
 
@@ -58,11 +34,11 @@ def shown_segments(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [segment for segment in metadata["segments"] if not segment["is_suppressed"]]
 
 
-def evidence_figure(metadata: Mapping[str, Any], language: str) -> "Figure":
+def evidence_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
     """Silhouette and lowest Jaccard by number of segments; the chosen number is marked."""
-    text, evidence = TEXT[language], metadata["evidence"]
+    text, language, evidence = words["figures"], words["language"], metadata["evidence"]
     if not evidence:
-        return empty(language, "no_evidence")
+        return empty(words, "no_evidence")
     figure = new_figure(height=2.8)
     for axes, key in zip(figure.subplots(1, 2), ("silhouette", "jaccard"), strict=True):
         column = {"silhouette": "silhouette", "jaccard": "lowest_jaccard"}[key]
@@ -86,11 +62,11 @@ def evidence_figure(metadata: Mapping[str, Any], language: str) -> "Figure":
     return figure
 
 
-def shares_figure(metadata: Mapping[str, Any], language: str) -> "Figure":
+def shares_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
     """Share of customers beside share of revenue, one pair of bars a segment."""
-    text, segments = TEXT[language], shown_segments(metadata)
+    text, language, segments = words["figures"], words["language"], shown_segments(metadata)
     if not segments:
-        return empty(language, "no_segments")
+        return empty(words, "no_segments")
     figure = new_figure(height=1.0 + 0.48 * len(segments))
     axes = figure.subplots()
     for place, segment in enumerate(segments):
@@ -109,15 +85,15 @@ def shares_figure(metadata: Mapping[str, Any], language: str) -> "Figure":
     return figure
 
 
-def profiles_figure(metadata: Mapping[str, Any], language: str) -> "Figure":
+def profiles_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
     """Heat map of segments by used features: distance from the mean of all customers in standard deviations."""
-    segments = shown_segments(metadata)
+    language, segments = words["language"], shown_segments(metadata)
     features = [feature for feature in metadata["features"] if feature["is_used"]]
     if not segments or not features:
-        return empty(language, "no_segments" if not segments else "no_evidence")
+        return empty(words, "no_segments" if not segments else "no_evidence")
     from matplotlib.colors import LinearSegmentedColormap
 
-    colours = LinearSegmentedColormap.from_list("profile", ["#b45309", "#ffffff", ACCENT])
+    colours = LinearSegmentedColormap.from_list("profile", [AMBER, "white", ACCENT])
     figure = new_figure(height=1.3 + 0.38 * len(segments))
     axes = figure.subplots()
     values = [[segment["deviation"][feature["name"]] for feature in features] for segment in segments]
@@ -134,24 +110,24 @@ def profiles_figure(metadata: Mapping[str, Any], language: str) -> "Figure":
     axes.invert_yaxis()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel(TEXT[language]["deviation"])
+    axes.set_xlabel(words["figures"]["deviation"])
     return figure
 
 
-def main(metadata: str, language: str, evidence: str, shares: str, profiles: str) -> None:
+def main(metadata: str, word_file: str, *, evidence: str, shares: str, profiles: str) -> None:
     """Read the model, draw and write the three figures."""
-    model = read_json(metadata)
-    save_svg(evidence_figure(model, language), evidence)
-    save_svg(shares_figure(model, language), shares)
-    save_svg(profiles_figure(model, language), profiles)
+    model, words = read_json(metadata), read(word_file)
+    save_svg(evidence_figure(model, words), evidence)
+    save_svg(shares_figure(model, words), shares)
+    save_svg(profiles_figure(model, words), profiles)
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
         snakemake.input.metadata,
-        snakemake.params.language,
-        snakemake.output.evidence,
-        snakemake.output.shares,
-        snakemake.output.profiles,
+        snakemake.input.words,
+        evidence=snakemake.output.evidence,
+        shares=snakemake.output.shares,
+        profiles=snakemake.output.profiles,
     )

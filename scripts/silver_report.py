@@ -180,11 +180,13 @@ def report(tables: Tables, budget: Budget) -> str:
     return "\n".join(sections)
 
 
-def main(metadata: Sequence[str], budget: Budget, metadata_file: str, report_file: str, page_file: str) -> None:
+def main(
+    metadata: Sequence[str], budget: Budget, metadata_file: str, report_file: str, page_file: str, *, template: str
+) -> None:
     """Gather the books of all tables, write them as YAML and as a report."""
     tables = gathered(metadata)
     write_yaml(metadata_file, {"tables": dict(tables)})
-    pages.write(report(tables, budget), report_file, page_file)
+    pages.write(report(tables, budget), report_file, page_file, template=template)
 
 
 if __name__ == "__main__":
@@ -195,4 +197,5 @@ if __name__ == "__main__":
         metadata_file=snakemake.output.metadata,
         report_file=snakemake.output.report,
         page_file=snakemake.output.page,
+        template=snakemake.input.template,
     )

@@ -5,7 +5,7 @@ Outputs: silver/data/<table>.csv, silver/quarantine/<table>.csv, silver/changes/
 silver/_meta/tables/<table>.json.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import polars as pl
 
 from elt import rulelog
 from elt.bronze import scan
-from elt.files import read_json, scratch, staged, write_json
+from elt.files import read_json, scratch, staged, write_json, write_parts
 from elt.run.company import Contract, read_contract
 from elt.silver import cleaning, conventions
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
@@ -23,7 +23,15 @@ from elt.silver.cleaning import Rules
 from elt.silver.deduplication import Deduplication
 from elt.silver.external_sort import SortedParts, prefetched
 from elt.silver.output_contract import validated
-from elt.silver.quarantine import CHANGES, Rejects, change_rows, malformed_rows, quarantine_rows, undecided_rows
+from elt.silver.quarantine import (
+    CHANGES,
+    QUARANTINE,
+    Rejects,
+    change_rows,
+    malformed_rows,
+    quarantine_rows,
+    undecided_rows,
+)
 from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -66,30 +74,31 @@ def rules_of(contract: Contract, source: Source) -> Rules:
     return Rules(contract, found, is_tidy)
 
 
-def clean(source: Source, rules: Rules, books: Books, *, rejects: Rejects, parts: SortedParts, changes: Path) -> None:
-    """Clean batch by batch: what is fit for silver goes to `parts`, typed and repaired; the rest is booked."""
+def clean(
+    source: Source, rules: Rules, books: Books, *, rejects: Rejects, parts: SortedParts
+) -> Iterator[pl.DataFrame]:
+    """The cells that repairs changed, batch by batch, as rows of the change log.
+
+    On the way what is fit for silver goes to `parts`, typed and repaired, what is not to `rejects`; all is booked.
+    """
     contract = rules.contract
     batches = scan.batches(source.raw, source.paths, source.files, is_whole=cleaning.looks_across(contract))
-    with open(changes, "wb") as file:
-        pl.DataFrame(schema=CHANGES).write_csv(file)
-        for frame in prefetched(cleaning.working_frame(batch.lazy(), rules).collect() for batch in batches):
-            if not source.holds("is_unmarked"):
-                cleaning.check_digits(frame, contract)
-            books.add_batch(frame)
-            books.add_outcome(QUARANTINED, frame.filter(pl.col("_reason").is_not_null()))
-            rejects.add(quarantine_rows(frame, contract))
-            change_rows(frame, contract).write_csv(file, include_header=False)
-            kept = frame.lazy().filter(pl.col("_reason").is_null())
-            parts.add(kept.select(*cleaning.PLACE, *contract.names).collect())
+    for frame in prefetched(cleaning.working_frame(batch.lazy(), rules).collect() for batch in batches):
+        if not source.holds("is_unmarked"):
+            cleaning.check_digits(frame, contract)
+        books.add_batch(frame)
+        books.add_outcome(QUARANTINED, frame.filter(pl.col("_reason").is_not_null()))
+        rejects.add(quarantine_rows(frame, contract))
+        kept = frame.lazy().filter(pl.col("_reason").is_null())
+        parts.add(kept.select(*cleaning.PLACE, *contract.names).collect())
+        yield change_rows(frame, contract)
 
 
-def write_table(path: Path, parts: Iterable[pl.DataFrame], where: str, contract: Contract, books: Books) -> None:
-    """Check the rows of silver against the output contract, book and write them."""
-    with open(path, "wb") as file:
-        pl.DataFrame(schema=contract.names).write_csv(file)
-        for part in validated(parts, where, contract):
-            books.add_outcome(SILVER, part)
-            dates_as_text(part).write_csv(file, include_header=False)
+def checked(parts: Iterable[pl.DataFrame], where: str, contract: Contract, books: Books) -> Iterator[pl.DataFrame]:
+    """The rows of silver, validated against the output contract and booked, with their dates as text."""
+    for part in validated(parts, where, contract):
+        books.add_outcome(SILVER, part)
+        yield dates_as_text(part)
 
 
 def summary_of(source: Source, rules: Rules, books: Books) -> dict[str, Any]:
@@ -117,7 +126,7 @@ def main(
     *,
     bronze: Sequence[str],
     metadata: Sequence[str],
-    contract: str,
+    contract_file: str,
     budget: Budget,
     table: str,
     quarantine: str,
@@ -125,19 +134,20 @@ def main(
     summary: str,
 ) -> None:
     """Read, clean, account for every record, check, write; batch by batch, so that memory does not grow."""
-    terms, files = read_contract(contract), [read_json(path) for path in metadata]
-    cleaning.check_expressions(terms, f"contract {Path(contract).name}")
+    contract, files = read_contract(contract_file), [read_json(path) for path in metadata]
+    cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
     with scratch(table) as folder, staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
-        raw, malformed = scan.scan(bronze, files, terms.names, folder)
+        raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
-        rules, where = rules_of(terms, source), f"{terms.name} ({source.where})"
-        books, parts = Books(rules), SortedParts(folder, terms.primary_key)
-        rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(terms, books)
+        rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
+        books, parts = Books(rules), SortedParts(folder, contract.primary_key)
+        rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(contract, books)
         rejects.add(malformed_rows(malformed))
-        clean(source, rules, books, rejects=rejects, parts=parts, changes=log)
-        write_table(good, unrepeated.unique(prefetched(parts)), where, terms, books)
-        rejects.add(undecided_rows(raw, terms, pl.concat(unrepeated.undecided)))
-        rejects.write(bad)
+        write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts))
+        unique = unrepeated.unique(prefetched(parts))
+        write_parts(good, contract.names, checked(unique, where, contract, books))
+        rejects.add(undecided_rows(raw, contract, pl.concat(unrepeated.undecided)))
+        write_parts(bad, QUARANTINE, [rejects.table()])
         books.outcomes[ERASED] += source.erased
         found = summary_of(source, rules, books)
         check_ledger(where, found)
@@ -151,7 +161,7 @@ if __name__ == "__main__":
     main(
         bronze=snakemake.input.bronze,
         metadata=snakemake.input.metadata,
-        contract=snakemake.input.contract,
+        contract_file=snakemake.input.contract,
         budget=snakemake.params.budget,
         table=snakemake.output.table,
         quarantine=snakemake.output.quarantine,

@@ -15,16 +15,17 @@ from small_run import SmallRun, lines
 
 import bronze_report
 import eda_report
-import features_customers
 import segmentation_report
 import silver_report
+from elt.features.measures import category_features
 from elt.files import read_json, read_yaml
-from elt.report import figures, pages
+from elt.report import figures, pages, templates, words
 from elt.report.markdown import code, escape, table
 from elt.run.settings import schema_faults
 from elt.silver.feedback import harmless
 
 ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "scripts/templates/report.html.j2"
 PAYLOADS = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "</td></table><h1>x</h1>",
     "<iframe src=//evil.example></iframe>", "<a href='javascript:alert(1)'>x</a>", "\"><b onmouseover=alert(1)>",
@@ -85,6 +86,11 @@ class Skeleton(HTMLParser):
         self.comments += 1
 
 
+def page_of(text: str, folder: Path) -> str:
+    """The page of a Markdown report."""
+    return pages.page(text, folder, TEMPLATE)
+
+
 def more(clean: str, attacked: str) -> list[Any]:
     """What the attacked page has and the clean one has not."""
     one, other = Skeleton(clean), Skeleton(attacked)
@@ -114,17 +120,20 @@ def poisoned(content: Any, start: int) -> Any:
 def shown(content: Any, kind: str, run: Path) -> str:
     """The page that a report makes of its metadata."""
     if kind == "bronze":
-        return pages.page(bronze_report.report(content), run / "bronze/reports")
+        return page_of(bronze_report.report(content), run / "bronze/reports")
     if kind == "silver":
-        return pages.page(silver_report.report(content["tables"], {"default": 0.01}), run / "silver/reports")
+        return page_of(silver_report.report(content["tables"], {"default": 0.01}), run / "silver/reports")
     if kind == "segmentation":
-        return pages.page(segmentation_report.report(content, "en"), run / "step3_segmentation/reports")
+        return page_of(
+            segmentation_report.report(content, words.read(ROOT / "scripts/templates/segmentation.en.yaml")),
+            run / "step3_segmentation/reports",
+        )
     content = copy.deepcopy(content)
     for profile in (*content["marts"], content["customers"]):
         profile["columns"] = {column["name"]: column for column in profile["columns"]}
     content["marts"] = {mart["name"]: mart for mart in content["marts"]}
     links = {path.stem: f"../figures/{path.name}" for path in (run / "step1_eda/figures").glob("*.svg")}
-    return pages.page(eda_report.report(content, links), run / "step1_eda/reports")
+    return page_of(eda_report.report(content, links), run / "step1_eda/reports")
 
 
 @pytest.mark.parametrize("kind", ["bronze", "silver", "eda", "segmentation"])
@@ -145,7 +154,7 @@ def test_report_pages_get_nothing_from_payloads_in_values_columns_and_file_names
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_table_a_heading_and_a_name_in_code_show_a_payload_as_text(payload):
     def page(text: str) -> str:
-        return pages.page(
+        return page_of(
             f"# {escape(text)}\n\nSeen: {escape(text)}\n\n{table([text, 'b'], [[text, code(text)]])}\n", Path()
         )
 
@@ -155,7 +164,7 @@ def test_a_table_a_heading_and_a_name_in_code_show_a_payload_as_text(payload):
 
 
 def test_the_skeleton_would_show_an_element_an_attribute_and_an_address():
-    clean = pages.page("# x\n", Path())
+    clean = page_of("# x\n", Path())
     for planted in ("<b>x</b>", "<p class='x'>", "<a href='http://evil.example'>", "<!-- x -->", "<h1 style='x:1'>"):
         assert more(clean, clean.replace("</body>", planted + "</body>"))
 
@@ -164,7 +173,7 @@ def test_the_exposé_gets_nothing_from_payloads_in_the_data_and_its_figures_neit
     def made(name: str, folder: Path) -> tuple[str, str]:
         run = SmallRun(folder, lines(), product_name=name)
         html_page, text = run.reports()
-        return html_page, pages.page(text, run.folder / "reports")
+        return html_page, page_of(text, run.folder / "reports")
 
     clean = made("Road bike", tmp_path / "clean")
     for start in range(0, len(PAYLOADS), 16):
@@ -196,13 +205,13 @@ def test_no_page_names_an_address_outside_and_each_forbids_all_that_it_does_not_
     for path in found:
         page = path.read_text("utf-8")
         policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">', page)[1]
-        assert policy == pages.POLICY, path
+        assert policy == templates.POLICY, path
         assert page.index("Content-Security-Policy") < page.index("<style>"), path
         assert Skeleton(page).elements & {"script", "iframe", "object", "embed", "form", "base", "link"} == set(), path
         outside = {a for a in Skeleton(page).addresses if "//" in a}
         assert outside == set(), path
     for part in ("default-src 'none'", "base-uri 'none'", "form-action 'none'"):
-        assert part in pages.POLICY
+        assert part in templates.POLICY
 
 
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if p.lstrip(" ")[:1] in "=+-@\t\r"])
@@ -213,7 +222,7 @@ def test_a_cell_for_the_owners_of_the_data_is_no_formula(payload):
 
 def test_a_category_of_payloads_makes_plain_column_names_and_numbers():
     revenue = pd.DataFrame({"customer_key": np.arange(len(PAYLOADS)) + 1, "category": PAYLOADS, "revenue": 100})
-    published = features_customers.category_features(revenue)
+    published = category_features(revenue)
     assert all(re.fullmatch("[a-z][a-z0-9_]*", name) for name in published.columns)
 
 
@@ -222,4 +231,4 @@ def test_a_payload_is_no_run_id_but_for_a_plain_name(payload):
     schema = yaml.safe_load((ROOT / "config/schema.yaml").read_text("utf-8"))["properties"]["run_id"]
     assert bool(list(schema_faults(payload, schema))) == (payload != "www.evil.example")
     assert "http" not in escape("www.evil.example")
-    assert more(pages.page("# x\n", Path()), pages.page(f"# {escape('www.evil.example')}\n", Path())) == []
+    assert more(page_of("# x\n", Path()), page_of(f"# {escape('www.evil.example')}\n", Path())) == []

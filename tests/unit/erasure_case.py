@@ -66,7 +66,7 @@ def bronze(folder: Path, run: str, raw: dict[str, str], erasure: dict[str, str] 
         ties = {p: contract_file(folder, t) for t, p in paths.items() if t not in (table, "lines")}
         bronze_file.main(
             raw=path,
-            contract=contract_file(folder, table),
+            contract_file=contract_file(folder, table),
             where=f"{table}.csv",
             copy=str(home / f"bronze/data/{table}.csv"),
             metadata=str(home / f"bronze/_meta/files/{table}.csv.json"),

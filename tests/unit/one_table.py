@@ -69,7 +69,7 @@ def bronze(folder: Path, content: dict[str, Any], raw: bytes | str, name: str = 
     metadata = run / f"bronze/_meta/files/{name}.json"
     bronze_file.main(
         raw=str(path),
-        contract=write_contract(folder, content),
+        contract_file=write_contract(folder, content),
         where=f"crm/{name}",
         copy=str(run / "bronze/data" / name),
         metadata=str(metadata),
@@ -86,7 +86,7 @@ def clean(folder: Path, content: dict[str, Any], *raws: bytes | str, budget: flo
     silver_table.main(
         bronze=[str(run / "bronze/data" / name) for name in names],
         metadata=[str(run / f"bronze/_meta/files/{name}.json") for name in names],
-        contract=str(folder / "people.yaml"),
+        contract_file=str(folder / "people.yaml"),
         budget=budget,
         table=str(run / "silver/data/people.csv"),
         quarantine=str(run / "silver/quarantine/people.csv"),

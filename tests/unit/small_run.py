@@ -178,12 +178,12 @@ class SmallRun:
         """Run all three scripts; the HTML and the Markdown."""
         self.numbers()
         reports = self.folder / "reports"
-        ledger, wording = str(reports / "number_ledger.json"), str(TEMPLATES / f"expose.{language}.yaml")
+        ledger, words = str(reports / "number_ledger.json"), str(TEMPLATES / f"expose.{language}.yaml")
         figures = [str(reports / "figures" / f"{name}.svg") for name in expose_figures.CHARTS]
-        expose_figures.main(ledger, wording, KPIS, figures)
-        templates = {
-            kind: str(TEMPLATES / f"final_expose.{end}.j2") for kind, end in (("html", "html"), ("markdown", "md"))
-        }
-        outputs = {"html": str(reports / "final_expose.html"), "markdown": str(reports / "final_expose.md")}
-        expose_report.main(ledger, wording, templates, figures, KPIS, outputs)
-        return tuple(Path(path).read_text(encoding="utf-8") for path in outputs.values())
+        expose_figures.main(ledger, words, KPIS, figures)
+        templates, made = (
+            expose_report.Pages(str(folder / f"final_expose.html{end}"), str(folder / f"final_expose.md{end}"))
+            for folder, end in ((TEMPLATES, ".j2"), (reports, ""))
+        )
+        expose_report.main(ledger, words, figures, KPIS, templates=templates, made=made)
+        return tuple(Path(path).read_text(encoding="utf-8") for path in (made.html, made.markdown))

@@ -246,7 +246,7 @@ def test_a_raw_file_that_is_gone_is_refused(tmp_path):
     with pytest.raises(Fault, match="crm/people.csv: cannot be copied .No such file"):
         bronze_file.main(
             raw=str(tmp_path / "gone.csv"),
-            contract=write_contract(tmp_path, PEOPLE),
+            contract_file=write_contract(tmp_path, PEOPLE),
             where="crm/people.csv",
             copy=str(tmp_path / "copy.csv"),
             metadata=str(tmp_path / "copy.json"),

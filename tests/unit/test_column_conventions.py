@@ -149,9 +149,7 @@ def test_what_the_contract_states_is_not_looked_for():
 def test_of_three_formats_those_that_read_more_are_tried_first():
     frame = pl.LazyFrame({"x": ["13/04/2024", "03/04/2024", "20240501", "14/04/2024"]})
     formats = ["%m/%d/%Y", "%Y%m%d", "%d/%m/%Y"]
-    assert decided(frame, field("x", "date", format=formats)) == {
-        "x": ["%d/%m/%Y", "%m/%d/%Y", "%Y%m%d"]
-    }
+    assert decided(frame, field("x", "date", format=formats)) == {"x": ["%d/%m/%Y", "%m/%d/%Y", "%Y%m%d"]}
 
 
 def test_a_date_that_is_the_same_day_in_both_formats_is_not_ambiguous():

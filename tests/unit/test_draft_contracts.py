@@ -49,11 +49,11 @@ def ran(raw: Path, contract: dict[str, Any], path: Path, folder: Path, budget: f
         copies.append(str(folder / source.name))
         stated.append(f"{copies[-1]}.json")
         where = source.relative_to(raw).as_posix()
-        bronze_file.main(raw=str(source), contract=str(path), where=where, copy=copies[-1], metadata=stated[-1])
+        bronze_file.main(raw=str(source), contract_file=str(path), where=where, copy=copies[-1], metadata=stated[-1])
     silver = {
         part: str(folder / f"{contract['name']}.{part}") for part in ("table", "quarantine", "changes", "summary")
     }
-    silver_table.main(bronze=copies, metadata=stated, contract=str(path), budget=budget, **silver)
+    silver_table.main(bronze=copies, metadata=stated, contract_file=str(path), budget=budget, **silver)
     return json.loads(Path(silver["summary"]).read_text("utf-8"))
 
 

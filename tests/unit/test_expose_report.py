@@ -47,20 +47,6 @@ def test_a_figure_is_written_as_its_language_writes_it(figure, form, english, ge
     assert wording("de", x=figure).figure("x", form) == german
 
 
-def test_both_languages_know_the_same_words():
-    english, german = (wording(language).words for language in ("en", "de"))
-    for part in ("headings", "columns", "figures", "steps", "sentences", "scales"):
-        assert sorted(english[part]) == sorted(german[part])
-
-
-def test_both_languages_quote_the_same_figures():
-    def quoted(text):
-        return set(re.findall(r"\{(\w+)", str(text if isinstance(text, str) else text["other"])))
-
-    english, german = (wording(language).words["sentences"] for language in ("en", "de"))
-    assert {key: quoted(english[key]) for key in english} == {key: quoted(german[key]) for key in english}
-
-
 def test_a_single_one_has_its_own_wording():
     said = {"say": "points_title", "figures": {"points": "x"}}
     assert wording("en", x=entry(1, "count")).sentence(said) == "1 point to settle at the source"

@@ -5,10 +5,13 @@ from datetime import date
 import pandas as pd
 import polars as pl
 import pytest
+from conftest import ROOT
 
 import features_customers as script
 from elt.faults import Fault
-from elt.features.catalogue import catalogue, dictionary, guard, slugs
+from elt.features.catalogue import catalogue, guard, slugs
+from elt.features.dictionary import NotInTable, dictionary
+from elt.features.measures import category_features, features
 from elt.tables import ColumnType
 
 ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
@@ -49,7 +52,16 @@ def run(tmp_path):
             (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
         paths = [str(tmp_path / f"{name}.csv") for name in ("facts", "products", "people")]
         table, report = tmp_path / "table.csv", tmp_path / "dictionary.md"
-        script.main(*paths, facts, products, analysis_date, 5, str(table), str(report), str(tmp_path / "page.html"))
+        script.main(
+            script.Source(paths[0], facts),
+            script.Source(paths[1], products),
+            paths[2],
+            objected=None,
+            analysis_date=analysis_date,
+            minimum_group=5,
+            template=str(ROOT / "scripts/templates/report.html.j2"),
+            outputs=script.Outputs(str(table), str(report), str(tmp_path / "page.html")),
+        )
         return table.read_text(encoding="utf-8"), report.read_text(encoding="utf-8")
 
     return run
@@ -106,7 +118,7 @@ def test_a_customer_without_a_pseudonym_is_refused_without_naming_the_key(run):
 
 def test_a_customer_whose_revenue_is_not_positive_has_category_shares_of_zero():
     revenue = pd.DataFrame({"customer_key": [1], "category": ["A"], "revenue": [-500]})
-    result = script.category_features(revenue)
+    result = category_features(revenue)
     assert result.loc[1].to_dict() == {"distinct_categories": 1, "main_category_share": 0.0, "category_share_a": 0.0}
 
 
@@ -116,7 +128,7 @@ def test_a_customer_without_known_cost_gets_the_margin_rate_of_all():
         {"customer_key": [1, 2], "first_order": day, "last_order": day, "frequency": 1, "lines": 1, "units": 1}
         | {"distinct_products": 1, "revenue": [1000, 1000], "costed": [1000, 0], "margin": [250, 0]}
     )
-    result = script.features(customers, None, {1: ANNA, 2: BERT}, date(2024, 1, 1))
+    result = features(customers, None, {1: ANNA, 2: BERT}, date(2024, 1, 1))
     assert result["gross_margin_rate"].tolist() == [0.25, 0.25]
 
 
@@ -154,9 +166,8 @@ def test_the_guard_refuses_a_broken_table_and_quotes_no_value(column, values):
 
 def test_the_dictionary_hides_percentiles_that_few_customers_hold():
     entries = catalogue([], with_category=False, with_cost=False)[:1]
-    counts = {"customers_without_orders": 0, "lines_unknown": 0, "lines_later": 0}
-    few = dictionary(pd.DataFrame({"recency_days": range(20)}), entries, date(2024, 1, 1), counts, 5)
-    many = dictionary(pd.DataFrame({"recency_days": range(200)}), entries, date(2024, 1, 1), counts, 5)
+    few = dictionary(pd.DataFrame({"recency_days": range(20)}), entries, date(2024, 1, 1), NotInTable(), 5)
+    many = dictionary(pd.DataFrame({"recency_days": range(200)}), entries, date(2024, 1, 1), NotInTable(), 5)
     assert "| `recency_days` | – | 10 | – |" in few
     assert "| `recency_days` | 9 | 100 | 189 |" in many
     assert "remains personal data" in many

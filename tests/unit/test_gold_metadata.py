@@ -52,7 +52,7 @@ def test_the_entry_of_a_standard_mart_says_what_was_left_out_of_it(left_out):
     [
         {},
         {"over": "customers", "exclusions": {"en": "y", "de": "y"}},
-        {"unit": "count", "counts_people": True},
+        {"unit": "count"},
     ],
     ids=["plain", "over customers", "people"],
 )

@@ -10,9 +10,9 @@ from test_privacy_policy import run as policy_run
 
 import privacy_records
 from elt.files import read_yaml, write_json
-from elt.privacy.controller import Answer, Contact, ControllerStatements, Purpose
 from elt.privacy.document_text import RunFacts
 from elt.run.company import Contract
+from elt.run.controller import Answer, Contact, ControllerStatements, Purpose
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = [str(ROOT / f"scripts/templates/privacy.{language}.yaml") for language in ("en", "de")]

@@ -287,7 +287,7 @@ def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(fold
     silver_table.main(
         bronze=[str(home / "bronze/data/orders.csv")],
         metadata=[str(home / "bronze/_meta/files/orders.csv.json")],
-        contract=str(folder / "orders.yaml"),
+        contract_file=str(folder / "orders.yaml"),
         budget=0.0,
         table=str(home / "silver/data/orders.csv"),
         quarantine=str(home / "silver/quarantine/orders.csv"),

@@ -4,9 +4,11 @@ import copy
 import re
 
 import pytest
+from conftest import ROOT
 
 import segmentation_figures as script
 from elt.report.figures import save_svg
+from elt.report.words import read
 
 SEGMENT = {"name": {"en": "Big <spenders>", "de": "Groß"}, "is_suppressed": False, "customer_share": 0.25} | {
     "revenue_share": 0.75,
@@ -26,7 +28,7 @@ DRAWINGS = [script.evidence_figure, script.shares_figure, script.profiles_figure
 
 def svg(draw, model, language, folder):
     path = folder / "figure.svg"
-    save_svg(draw(model, language), path)
+    save_svg(draw(model, read(ROOT / f"scripts/templates/segmentation.{language}.yaml")), path)
     return path.read_text(encoding="utf-8")
 
 

@@ -6,13 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 import segmentation_kmeans as script
+from elt.report.words import read_all
 from elt.run.company import SegmentCondition, SegmentRule, Segments
 from elt.segmentation import clustering
-from elt.segmentation.segment_names import distinguishing, named, words
+from elt.segmentation.metadata import hidden_segments
+from elt.segmentation.segment_names import SegmentNames
 
-SETTINGS = {"k": "auto", "k_min": 2, "k_max": 5, "minimum_share": 0.03, "bootstraps": 5}
+WORDS = read_all(ROOT / f"scripts/templates/segmentation.{language}.yaml" for language in ("en", "de"))
+SEARCH = {"k": "auto", "k_min": 2, "k_max": 5, "minimum_share": 0.03, "bootstraps": 5}
 BOTH = {"en": "x", "de": "x"}
 
 
@@ -22,6 +26,17 @@ def rule(identifier, *conditions):
 
 
 COMPANY = Segments(("recency_days", "monetary"), (rule("big", {"feature": "monetary", "above": 0.5}),))
+
+
+def model(table, *, company=COMPANY, **search):
+    """Segments and metadata of a table of features, with the settings of the test."""
+    settings = script.Settings(seed=42, search=SEARCH | search, company=company, minimum_group=5)
+    return script.model(table, settings, SegmentNames(company.rules, {}, WORDS))
+
+
+def names(*rules):
+    """Names of segments by these rules."""
+    return SegmentNames(rules, {}, WORDS)
 
 
 def customers(*groups, seed=1):
@@ -38,29 +53,29 @@ THREE = customers((40, 10, 100.0), (30, 200, 50.0), (20, 100, 500.0))
 
 
 def test_three_clear_groups_are_found_and_numbered_by_revenue():
-    segments, metadata = script.model(THREE, 42, SETTINGS, COMPANY, 5)
+    segments, metadata = model(THREE)
     assert metadata["choice"]["k"] == 3 and metadata["choice"]["by"] == "evidence"
     assert [s["customers"] for s in metadata["segments"]] == [20, 40, 30]
     assert segments["segment"].tolist() == [2] * 40 + [3] * 30 + [1] * 20
 
 
 def test_row_order_and_pseudonyms_do_not_change_segments():
-    segments, metadata = script.model(THREE, 42, SETTINGS, COMPANY, 5)
+    segments, metadata = model(THREE)
     shuffled = THREE.sample(frac=1, random_state=7)
     other = {name: f"cu1_{place:03}" for place, name in enumerate(shuffled["customer"])}
-    again, metadata_again = script.model(shuffled.replace({"customer": other}), 42, SETTINGS, COMPANY, 5)
+    again, metadata_again = model(shuffled.replace({"customer": other}))
     expected = segments.assign(customer=segments["customer"].map(other)).sort_values("customer", ignore_index=True)
     pd.testing.assert_frame_equal(again, expected)
     assert metadata_again == metadata
 
 
 def test_revenue_of_the_segments_adds_up_to_the_cent():
-    _, metadata = script.model(THREE, 42, SETTINGS, COMPANY, 5)
+    _, metadata = model(THREE)
     assert sum(round(s["revenue"] * 100) for s in metadata["segments"]) == round(THREE["monetary"].sum() * 100)
 
 
 def test_a_fixed_number_overrules_the_evidence():
-    _, metadata = script.model(THREE, 42, SETTINGS | {"k": 2}, COMPANY, 5)
+    _, metadata = model(THREE, k=2)
     assert (metadata["choice"]["k"], metadata["choice"]["by"]) == (2, "settings")
 
 
@@ -69,7 +84,7 @@ def test_without_stable_solution_all_customers_form_one_segment():
     table = pd.DataFrame({"customer": [f"cu1_{n:03}" for n in range(200)], "recency_days": noise.random(200)})
     company = replace(COMPANY, features=("recency_days", "monetary", "a", "b", "c"))
     table = table.assign(**{name: noise.random(200) for name in ("monetary", "a", "b", "c")})
-    segments, metadata = script.model(table, 42, SETTINGS, company, 5)
+    segments, metadata = model(table, company=company)
     assert (metadata["choice"]["k"], metadata["choice"]["by"]) == (1, "none")
     assert set(segments["segment"]) == {1}
     assert metadata["segments"][0]["id"] == "all_customers"
@@ -91,7 +106,7 @@ def test_without_stable_solution_all_customers_form_one_segment():
     ids=["nobody", "one", "two", "fewer than k_max", "all equal", "no revenue", "returns only", "one giant"],
 )
 def test_edge_cases_have_a_defined_answer_without_nan(table, k):
-    segments, metadata = script.model(table, 42, SETTINGS | {"k": k}, COMPANY, 5)
+    segments, metadata = model(table, k=k)
     json.dumps(metadata, allow_nan=False)
     assert len(segments) == len(table)
     assert segments["segment"].nunique() == metadata["choice"]["k"]
@@ -99,7 +114,7 @@ def test_edge_cases_have_a_defined_answer_without_nan(table, k):
 
 def test_the_description_of_a_segment_with_too_few_customers_is_withheld():
     table = customers((40, 10, 100.0), (30, 200, 120.0), (3, 400, 90.0))
-    _, metadata = script.model(table, 42, SETTINGS | {"k": 3}, COMPANY, 5)
+    _, metadata = model(table, k=3)
     small = metadata["segments"][2]
     assert small["is_suppressed"] and small["customers"] is None and small["centre"] is None
     assert small["name"]["en"] == "Segment 3"
@@ -109,11 +124,11 @@ def test_the_description_of_a_segment_with_too_few_customers_is_withheld():
 
 def test_a_segment_whose_revenue_one_customer_dominates_is_withheld():
     labels = np.repeat([0, 1, 2], [10, 10, 12])
-    assert script.hidden_segments(labels, np.array([100] + [1] * 9 + [50] * 22), 5) == {0, 1}
+    assert hidden_segments(labels, np.array([100] + [1] * 9 + [50] * 22), 5) == {0, 1}
 
 
 def test_one_customer_is_described_by_nothing():
-    _, metadata = script.model(THREE.head(1), 42, SETTINGS, COMPANY, 5)
+    _, metadata = model(THREE.head(1))
     assert metadata["rows"] is None
     assert all(feature["overall"] is None for feature in metadata["features"])
 
@@ -159,13 +174,14 @@ def test_an_unstable_or_too_small_solution_is_not_chosen():
 
 def test_a_name_goes_to_the_best_match_and_the_other_gets_the_next():
     rules = [rule("rich", {"feature": "monetary", "above": 0.5}), rule("good", {"feature": "monetary", "above": 0})]
-    found = named([{"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {}], rules)
+    found = names(*rules).of_profiles([{"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {}])
     assert [segment.id for segment in found] == ["good", "rich", "segment_3", "segment_4"]
 
 
 def test_a_rule_needs_every_condition():
     rules = [rule("new", {"feature": "monetary", "above": 0}, {"feature": "recency_days", "below": -0.5})]
-    found = named([{"monetary": 1, "recency_days": 0}, {"monetary": 1, "recency_days": -1}], rules)
+    profiles = [{"monetary": 1, "recency_days": 0}, {"monetary": 1, "recency_days": -1}]
+    found = names(*rules).of_profiles(profiles)
     assert [segment.id for segment in found] == ["segment_1", "new"]
 
 
@@ -189,11 +205,11 @@ def test_a_centre_above_the_overall_one_deviates_upwards_even_under_a_logarithm(
     ],
 )
 def test_words_follow_the_deviation(deviation, expected):
-    assert words(deviation)["en"] == expected
+    assert names().distinguishing({"a": deviation})[0]["words"]["en"] == expected
 
 
 def test_three_to_five_features_distinguish_a_segment():
-    few = distinguishing({"a": 0.1, "b": -2.0, "c": 0.0, "d": 0.1}, {})
-    many = distinguishing(dict.fromkeys("abcdefg", 1.0), {})
+    few = names().distinguishing({"a": 0.1, "b": -2.0, "c": 0.0, "d": 0.1})
+    many = names().distinguishing(dict.fromkeys("abcdefg", 1.0))
     assert [entry["feature"] for entry in few] == ["b", "a", "d"]
     assert len(many) == 5

@@ -1,6 +1,7 @@
 """The silver report says where every record and every cent is, what was found and who can mend it."""
 
 import yaml
+from conftest import ROOT
 
 import silver_report
 from elt.files import write_json
@@ -103,7 +104,8 @@ def test_the_metadata_hold_all_tables_by_name(tmp_path):
     for name, found in (("places", PLACES), ("people", PEOPLE)):
         write_json(tmp_path / f"{name}.json", found)
     paths = [str(tmp_path / f"{name}.json") for name in ("places", "people")]
-    silver_report.main(paths, 0.01, *(str(tmp_path / name) for name in ("m.yaml", "r.md", "r.html")))
+    outputs = [str(tmp_path / name) for name in ("m.yaml", "r.md", "r.html")]
+    silver_report.main(paths, 0.01, *outputs, template=ROOT / "scripts/templates/report.html.j2")
     assert yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8")) == {
         "tables": {"people": PEOPLE, "places": PLACES}
     }

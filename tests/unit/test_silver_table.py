@@ -527,6 +527,15 @@ def test_codes_apply_to_the_converted_text_and_are_counted_so(tmp_path):
     assert done.conversions("gender")["not in the code list"] == 1
 
 
+def test_a_missing_text_that_convert_makes_a_code_is_booked_beside_the_other_codes(tmp_path):
+    state = field("state", convert="COALESCE(state, 'O')", codes={"O": "open", "C": "closed"})
+    done = clean(tmp_path, contract(field("id"), state), "id,state\nA,\nB,O\nC,C\n")
+    assert [row["state"] for row in done.rows("data")] == ["open", "open", "closed"]
+    assert [(change["from"], change["to"], change["cells"]) for change in done.summary["codes"]] == [
+        (None, "open", 1), ("C", "closed", 1), ("O", "open", 1),
+    ]  # fmt: skip
+
+
 def test_a_text_with_separators_quotes_and_line_ends_comes_back_as_it_was(tmp_path):
     text = 'a,"b"\r\nc\rd;e'
     done = clean(tmp_path, contract(field("id"), field("name")), 'id,name\nA,"a,""b""\r\nc\rd;e"\n')

@@ -15,7 +15,7 @@ from elt.bronze.headers import DELIMITERS, columns_in_file, find_columns, header
 from elt.faults import Fault
 from elt.run.company import Contract
 
-AUTO = "auto"  # what a contract leaves to be decided from the file
+AUTO = "auto"  # what a contract leaves open, decided from the file
 QUOTE = '"'
 FITS = "under it the header equals the contract's fields"
 LONGEST_HEADER = 1 << 20

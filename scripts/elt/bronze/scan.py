@@ -5,6 +5,7 @@ too few cells) pass Python's strict CSV reader first and are staged as UTF-8 bes
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ import polars as pl
 from elt.bronze import dialects, records
 from elt.bronze.lines import blocks, code_of
 from elt.files import write_rows
-from elt.run import reasons
 
 BATCH = 250_000  # records
 BLOCK = 16_000_000  # bytes of a plain file
@@ -37,23 +37,25 @@ def holds(files: Sequence[Mapping[str, Any]], flag: str) -> bool:
     return all(is_direct(stated) and stated["dialect"][flag] for stated in files)
 
 
-def rows(path: Path, metadata: Mapping[str, Any], malformed: list[dict[str, Any]]) -> Iterator[list[Any]]:
+@dataclass(frozen=True)
+class Malformed:
+    """A record that cannot be taken apart into the cells of the header: its file, number, text and fault."""
+
+    file: str
+    record: int
+    text: str
+    code: str
+
+
+def rows(path: Path, metadata: Mapping[str, Any], malformed: list[Malformed]) -> Iterator[list[Any]]:
     """Record number and cells of each whole record; the others are appended to `malformed`."""
     dialect, where = dialect_of(metadata), metadata["file"]
     encoding = code_of(dialect)
     for record in records.records(path, where, dialect):
-        if not record.code:
-            yield [record.number, *(cell.decode(encoding) for cell in record.cells)]
+        if record.code:
+            malformed.append(Malformed(where, record.number, record.as_written(encoding), record.code))
         else:
-            malformed.append(
-                {
-                    "_file": where,
-                    "_record": record.number,
-                    "record": record.as_written(encoding),
-                    "code": record.code,
-                    "reason": reasons.STRUCTURE[record.code],
-                }
-            )
+            yield [record.number, *(cell.decode(encoding) for cell in record.cells)]
 
 
 def scan_plain(source: Path | BytesIO, metadata: Mapping[str, Any], skip: int = 0, first: int = 1) -> pl.LazyFrame:
@@ -70,7 +72,7 @@ def scan_plain(source: Path | BytesIO, metadata: Mapping[str, Any], skip: int = 
     )
 
 
-def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed: list[dict[str, Any]]) -> pl.LazyFrame:
+def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed: list[Malformed]) -> pl.LazyFrame:
     """One bronze file as strings: `_file`, `_record`, `raw:<column>`."""
     if is_direct(metadata):
         frame = scan_plain(path, metadata, skip=metadata["dialect"]["skip"] + 1)
@@ -83,12 +85,12 @@ def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed:
 
 def scan(
     paths: Sequence[str], metadata: Sequence[Mapping[str, Any]], fields: Sequence[str], staging: Path
-) -> tuple[pl.LazyFrame, list[dict[str, Any]]]:
-    """(all records of a table as strings, malformed records: `_file`, `_record`, `record`, `code`, `reason`).
+) -> tuple[pl.LazyFrame, list[Malformed]]:
+    """(all whole records of a table as strings, the malformed ones).
 
     Staged files are written to the folder `staging`; the caller removes it.
     """
-    malformed: list[dict[str, Any]] = []
+    malformed: list[Malformed] = []
     frames = [
         scan_file(Path(path), stated, staging / f"{number}.csv", malformed)
         for number, (path, stated) in enumerate(zip(paths, metadata, strict=True))

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from elt.report.figures import ACCENT, INK, label, new_figure
+from elt.report.colours import ACCENT, INK
+from elt.report.figures import label, new_figure
 from elt.report.numbers import number
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from elt.expose.wording import Wording
-from elt.report.figures import ACCENT, GRID, INK, MUTED
+from elt.report.colours import ACCENT, GRID, INK, LIGHT, MUTED, PALE, SOFT
 from elt.report.numbers import number
 
 if TYPE_CHECKING:
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 Content = Mapping[str, Any]
 
-SOFT = "#66788a"
-CLASS_SHADES = (INK, SOFT, "#c3cad2")
+CLASS_SHADES = (INK, SOFT, LIGHT)
 SMALL = 7  # points; the charts are printed at about their size
 
 
@@ -81,7 +80,7 @@ def cohort_retention(figure: "Figure", wording: Wording, pages: Content) -> bool
     axes, widest = figure.add_subplot(), max(len(row["cells"]) for row in rows)
     from matplotlib.colors import LinearSegmentedColormap
 
-    shades = LinearSegmentedColormap.from_list("retention", ("#f3f6f7", ACCENT))
+    shades = LinearSegmentedColormap.from_list("retention", (PALE, ACCENT))
     values = [per_cent(wording, cell) for row in rows for cell in row["cells"] if cell]
     most = max(values, default=0) or 1
     for place, row in enumerate(rows):

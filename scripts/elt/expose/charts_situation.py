@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from elt.expose.wording import Wording
-from elt.report.figures import ACCENT, INK, MUTED
+from elt.report.colours import ACCENT, BAD, INK, LIGHT, MUTED, SOFT
 from elt.report.numbers import number
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 Content = Mapping[str, Any]
 
-GOOD, BAD = ACCENT, "#b4332b"
-SOFT = "#66788a"
-LAST_YEAR = "#c3cad2"
 SMALL = 7  # points; the charts are printed at about their size
 
 
@@ -63,7 +60,7 @@ def revenue_by_month(figure: "Figure", wording: Wording, pages: Content) -> bool
     months = wording.words["months_short"]
     for place, row in enumerate(rows):
         if row.get("last"):
-            axes.bar(place - 0.17, float(wording.value(row["last"])) / unit, 0.56, color=LAST_YEAR)
+            axes.bar(place - 0.17, float(wording.value(row["last"])) / unit, 0.56, color=LIGHT)
         if not row["this"]:
             continue
         value = float(wording.value(row["this"])) / unit
@@ -95,7 +92,7 @@ def legend(axes: "Axes", wording: Wording, rows: Sequence[Content]) -> None:
 
     keys = [Patch(color=INK, label=wording.words["columns"]["this"])]
     if any(row.get("last") for row in rows):
-        keys.append(Patch(color=LAST_YEAR, label=wording.words["columns"]["last"]))
+        keys.append(Patch(color=LIGHT, label=wording.words["columns"]["last"]))
     if any(row["partial"] for row in rows):
         label = wording.words["figures"]["partial"]
         keys.append(Patch(facecolor="white", edgecolor=INK, hatch="/////", linewidth=0.6, label=label))
@@ -124,8 +121,8 @@ def revenue_bridge(figure: "Figure", wording: Wording, pages: Content) -> bool:
     for effect in effects:
         levels.append(levels[-1] + effect)
     names = [columns["last"], *(wording.words["steps"][step["step"]] for step in steps), columns["this"]]
-    bars = [(0.0, last, LAST_YEAR)]
-    bars += [(min(a, b), abs(b - a), GOOD if b >= a else BAD) for a, b in pairwise(levels)]
+    bars = [(0.0, last, LIGHT)]
+    bars += [(min(a, b), abs(b - a), ACCENT if b >= a else BAD) for a, b in pairwise(levels)]
     bars.append((0.0, this, INK))
     texts = [number(last, 0, wording.language), *(number(e, 0, wording.language, sign=True) for e in effects)]
     texts.append(number(this, 0, wording.language))

@@ -7,10 +7,10 @@ kinds of processing from the list of the German supervisory authorities (DSK) un
 from collections.abc import Mapping
 from typing import Any
 
-from elt.privacy.controller import Answer
 from elt.privacy.data_map import PERSONAL
 from elt.privacy.publications import FEATURE_TABLE
 from elt.run.company import Contract
+from elt.run.controller import Answer
 
 NINE = (
     *("scoring", "automated_decision", "monitoring", "sensitive", "large_scale", "combining", "vulnerable"),

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from elt.privacy.assessment import LISTED, NINE, result
-from elt.privacy.controller import Answer
 from elt.privacy.document_text import DASH, Wording, section
 from elt.report.markdown import Markdown, table
+from elt.run.controller import Answer
 
 RULE_OF_THUMB = 2  # criteria from which on an assessment is due as a rule (WP 248 rev. 01, III.B)
 

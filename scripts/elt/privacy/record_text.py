@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from elt.privacy.controller import Contact, ControllerStatements, Purpose, Recipient
 from elt.privacy.document_text import Wording, personal_fields, section
 from elt.report.markdown import code, table
 from elt.run.company import Contract
+from elt.run.controller import Contact, ControllerStatements, Purpose, Recipient
 
 ROLES = ("controller", "representative", "data_protection_officer")
 NEEDED = ("controller", "data_protection_officer")  # a representative is only for controllers outside the Union

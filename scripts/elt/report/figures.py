@@ -4,14 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from elt.files import staged
+from elt.report.colours import GRID, INK, MUTED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-INK = "#1f2933"  # text and this year
-ACCENT = "#0b6e75"  # the one thing to look at
-MUTED = "#9aa5b1"  # last year, the rest
-GRID = "#e4e7eb"
 
 STYLE = {
     "font.family": "sans-serif",

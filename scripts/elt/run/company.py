@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from elt.files import read_yaml
-from elt.privacy.controller import ControllerStatements
 from elt.run import sql_names
+from elt.run.controller import ControllerStatements
 from elt.tables import ColumnType
 
 Words = str | Mapping[str, str]  # one text, or {en: …, de: …}

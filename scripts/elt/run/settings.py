@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
-from elt.privacy.controller import ControllerStatements
 from elt.run import reasons, standard
 from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, plain_dates
+from elt.run.controller import ControllerStatements
 from elt.run.sql_names import in_order
 
 COMPANY_FILES = ("marts.yaml", "segments.yaml")

@@ -17,7 +17,7 @@ from elt.silver.dates import date_formats, day_counts, format_order
 Convention = str | list[str]  # of numbers, or the formats of a date in the order in which they are tried
 Conventions = Mapping[str, Convention]  # by field
 
-AUTO = "auto"  # what a contract leaves to be decided from the column
+AUTO = "auto"  # what a contract leaves open, decided from the column
 GROUP = {".": ",", ",": "."}  # decimal mark -> the other mark, which then groups digits
 OTHER_GROUPS = " '"
 ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it

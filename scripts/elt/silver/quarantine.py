@@ -1,15 +1,14 @@
 """The tables beside a clean table: records in quarantine, and cells that a repair changed."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
 from elt.bronze.headers import columns_in_file
+from elt.bronze.scan import Malformed
 from elt.report.languages import in_language
+from elt.run import reasons
 from elt.run.company import Contract
-from elt.run.reasons import REPEATED_KEY
 from elt.silver import cleaning
 from elt.silver.books import Books
 
@@ -34,9 +33,9 @@ class Rejects:
         if self.books.reasons.total() <= self.most:
             self.rows.append(rows)
 
-    def write(self, path: Path) -> None:
-        """Write all rows as CSV, sorted by file and record."""
-        pl.concat(self.rows).sort("file", "record").write_csv(path)
+    def table(self) -> pl.DataFrame:
+        """All rows, sorted by file and record."""
+        return pl.concat(self.rows).sort("file", "record")
 
 
 def as_written(contract: Contract) -> pl.Expr:
@@ -56,9 +55,9 @@ def quarantine_rows(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     )
 
 
-def malformed_rows(malformed: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def malformed_rows(malformed: Sequence[Malformed]) -> pl.DataFrame:
     """The same for records that could not be taken apart into the cells of the header."""
-    rows = [(m["_file"], m["_record"], m["code"], m["reason"], m["record"]) for m in malformed]
+    rows = [(m.file, m.record, m.code, reasons.STRUCTURE[m.code], m.text) for m in malformed]
     return pl.DataFrame(rows, schema=QUARANTINE, orient="row")
 
 
@@ -69,7 +68,7 @@ def undecided_rows(raw: pl.LazyFrame, contract: Contract, places: pl.DataFrame) 
     rows = raw.join(places.lazy(), on=cleaning.PLACE, how="semi").select(
         file="_file",
         record="_record",
-        code=pl.lit(REPEATED_KEY),
+        code=pl.lit(reasons.REPEATED_KEY),
         reason=pl.lit(REPEATED),
         content=as_written(contract),
     )

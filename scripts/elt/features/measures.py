@@ -1,0 +1,134 @@
+"""The features of a customer, aggregated from order lines: Polars up to one row a customer, pandas from there on."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import pandas as pd
+import polars as pl
+
+from elt.faults import Fault
+from elt.features.catalogue import Feature, slugs
+from elt.sales.views import ORDERS
+
+NEEDED = ("order_number", "customer_key", "product_key", "order_date", "quantity", "sales_amount")
+
+
+def order_lines(facts: pl.LazyFrame, products: pl.LazyFrame, *, with_cost: bool, with_category: bool) -> pl.LazyFrame:
+    """The order lines with product number and category; money as integer cents, so that sums are exact.
+
+    Without known cost (or category) in the star schema that column is absent.
+    """
+    columns = ["product_key", "product_number"] + ["category"] * with_category
+    money = ["sales_amount"] + ["cost_amount"] * with_cost
+    cents = [(pl.col(name) * 100).cast(pl.Int64) for name in money]
+    return (
+        facts.select(*NEEDED, *(name for name in money if name not in NEEDED))
+        .join(products.select(columns), on="product_key", how="left")
+        .with_columns(cents)
+    )
+
+
+def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a customer with an order (credit notes alone are none): first and last order, orders, lines, units,
+    products and revenue; with a cost column also the revenue and margin (cents) of the lines whose cost is known."""
+    measures = [
+        pl.col("order_date").min().alias("first_order"),
+        pl.col("order_date").max().alias("last_order"),
+        ORDERS.alias("frequency"),
+        pl.len().alias("lines"),
+        pl.col("quantity").sum().alias("units"),
+        pl.col("product_number").n_unique().alias("distinct_products"),
+        pl.col("sales_amount").sum().alias("revenue"),
+    ]
+    if "cost_amount" in lines.collect_schema():
+        costed = pl.col("sales_amount").filter(pl.col("cost_amount").is_not_null()).sum()
+        measures += [costed.alias("costed"), (costed - pl.col("cost_amount").sum()).alias("margin")]
+    return lines.group_by("customer_key").agg(measures).filter(pl.col("frequency") > 0)
+
+
+def by_category(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a customer and category: revenue in cents; products without a category count as n/a."""
+    return (
+        lines.with_columns(pl.col("category").fill_null("n/a"))
+        .group_by("customer_key", "category")
+        .agg(pl.col("sales_amount").sum().alias("revenue"))
+    )
+
+
+def pandas_of(frame: pl.DataFrame) -> pd.DataFrame:
+    """A small Polars frame as a pandas frame."""
+    return pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns})
+
+
+def category_features(revenue: pd.DataFrame) -> pd.DataFrame:
+    """From one row a customer and category to one row a customer (index customer_key): distinct_categories,
+    main_category_share and category_share_<slug>.
+
+    Only categories with positive revenue count, so shares lie between 0 and 1; a customer without any has 0.
+    """
+    wide = revenue.pivot(index="customer_key", columns="category", values="revenue")
+    bought = wide.notna().sum(axis=1).astype("int64")
+    wide = wide.astype("float64").fillna(0).clip(lower=0)
+    base = wide.sum(axis=1)
+    shares = wide.div(base.where(base > 0, 1), axis=0)
+    named = slugs(wide.columns)
+    result = shares.rename(columns={name: f"category_share_{slug}" for name, slug in named.items()})
+    result = result[sorted(result.columns)]
+    result.insert(0, "main_category_share", shares.max(axis=1).astype("float64"))
+    result.insert(0, "distinct_categories", bought)
+    return result.rename_axis(columns=None)
+
+
+def gross_margin_rate(customers: pd.DataFrame) -> pd.Series | None:
+    """Margin by revenue of the lines with a known cost, one value a customer; one without any has the rate of all.
+
+    None if no cost is known at all.
+    """
+    if "costed" not in customers or not customers["costed"].gt(0).any():
+        return None
+    has_cost = customers["costed"] > 0
+    rate_of_all = customers.loc[has_cost, "margin"].sum() / customers.loc[has_cost, "costed"].sum()
+    return (customers["margin"] / customers["costed"].where(has_cost)).fillna(rate_of_all)
+
+
+def pseudonyms_of(keys: pd.Index, pseudonyms: Mapping[int, str]) -> pd.Series:
+    """The pseudonym of each customer_key, indexed by it; raises Fault, without a key, if one is missing."""
+    missing = int((~keys.isin(list(pseudonyms))).sum())
+    if missing:
+        problem = f"{missing} customers of fact_sales have no pseudonym"
+        raise Fault("customer_pseudonyms.csv", problem, "Rebuild the table of pseudonyms")
+    return pd.Series([pseudonyms[key] for key in keys], index=keys, dtype="str")
+
+
+def features(
+    customers: pd.DataFrame, categories: pd.DataFrame | None, pseudonyms: Mapping[int, str], today: date
+) -> pd.DataFrame:
+    """The feature table, one row a customer, sorted by pseudonym.
+
+    customers: one row a customer, as `totals` gives it; categories: as `by_category` gives it, or None.
+    Money in, cents; money out, units of currency.
+    """
+    customers = customers.set_index("customer_key").sort_index()
+    day, orders, revenue = pd.Timestamp(today), customers["frequency"], customers["revenue"]
+    table = pd.DataFrame(index=customers.index)
+    table["customer"] = pseudonyms_of(customers.index, pseudonyms)
+    table["recency_days"] = (day - customers["last_order"]).dt.days
+    table["tenure_days"] = (day - customers["first_order"]).dt.days
+    table["frequency"] = orders
+    table["monetary"] = revenue / 100
+    table["average_order_value"] = (revenue / orders).round() / 100
+    table["lines_per_order"] = customers["lines"] / orders
+    table["units_per_order"] = customers["units"] / orders
+    table["distinct_products"] = customers["distinct_products"]
+    if categories is not None:
+        table = table.join(category_features(categories[categories["customer_key"].isin(table.index)]))
+    if (margin := gross_margin_rate(customers)) is not None:
+        table["gross_margin_rate"] = margin
+    whole = table.select_dtypes("integer").columns
+    table = table.astype(dict.fromkeys(whole, "int64")).round(6)
+    return table.sort_values("customer", ignore_index=True)
+
+
+def with_money_text(table: pd.DataFrame, catalogued: Iterable[Feature]) -> pd.DataFrame:
+    """The table with its money columns as text with two decimals."""
+    return table.assign(**{f.name: table[f.name].map("{:.2f}".format) for f in catalogued if f.unit == "money"})

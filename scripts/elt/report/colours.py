@@ -1,0 +1,12 @@
+"""The colours of figures and pages; the stylesheet takes them from here too."""
+
+INK = "#1f2933"  # text, and this year
+SOFT = "#66788a"  # what stands beside the main thing in a chart
+MUTED = "#9aa5b1"  # the rest
+LIGHT = "#c3cad2"  # last year
+GRID = "#e4e7eb"
+ACCENT = "#0b6e75"  # the one thing to look at, and what went well
+BAD = "#b4332b"  # what went badly
+PALE = "#f3f6f7"  # the low end of a scale that ends in the accent
+RED = "#9b2c2c"  # the negative end of a scale from -1 to 1
+AMBER = "#b45309"  # the end of a scale below an average

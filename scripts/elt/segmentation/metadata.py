@@ -1,0 +1,123 @@
+"""What model_metadata.json says of segments and features; of a segment that may not be published, only its name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from elt.protection.disclosure import publishable_sums
+from elt.run.company import SegmentCondition, SegmentRule
+from elt.segmentation.clustering import Scaled
+from elt.segmentation.segment_names import SegmentNames
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """Customers in segments. `labels` (0 is the segment with most revenue) and `cents` (revenue) have one value a
+    customer, in the order of the scaled features; `profile` is what `clustering.profile` gives; `jaccard` has one value
+    a segment, or none."""
+
+    labels: np.ndarray
+    cents: np.ndarray
+    scaled: Scaled
+    profile: Mapping[str, Any]
+    jaccard: Sequence[float]
+
+    @property
+    def count(self) -> int:
+        """Number of segments; 0 without customers."""
+        return int(self.labels.max()) + 1 if len(self.labels) else 0
+
+    def deviation(self, segment: int) -> dict[str, float]:
+        """Distance of a segment from the mean of all customers in standard deviations, by feature."""
+        return self.profile["deviation"].loc[segment].to_dict()
+
+
+def hidden_segments(labels: np.ndarray, cents: np.ndarray, minimum_group: int) -> set[int]:
+    """Segments of which nothing is published: too small, dominated, or needed to hide such a one from the total."""
+    groups = {}
+    for segment in np.unique(labels):
+        largest = np.sort(cents[labels == segment])[::-1]
+        sums = {"revenue": largest.sum(), "largest": largest[0], "largest_two": largest[:2].sum()}
+        sums["largest_three"] = largest[:3].sum()
+        groups[int(segment)] = {"customers": len(largest)} | {name: float(value) for name, value in sums.items()}
+    return {segment for segment, is_shown in publishable_sums(groups, minimum_group).items() if not is_shown}
+
+
+def stated(condition: SegmentCondition) -> dict[str, Any]:
+    """A condition of a rule without the limit that it does not state."""
+    return {key: value for key, value in asdict(condition).items() if value is not None}
+
+
+def segment_records(segmented: Segmented, names: SegmentNames, minimum_group: int) -> list[dict[str, Any]]:
+    """One record a segment, in order of revenue: name, rule, action, and the figures that may be published."""
+    hidden = hidden_segments(segmented.labels, segmented.cents, minimum_group) if segmented.count else set()
+    records = []
+    for segment, rule in enumerate(rules_of(segmented, names, hidden)):
+        figures = segment_figures(segmented, segment, names)
+        if segment in hidden:
+            figures = dict.fromkeys(figures) | {"distinguishing": []}
+        records.append(
+            {
+                "label": segment + 1,
+                **{key: getattr(rule, key) for key in ("id", "name", "action", "success")},
+                "rule": [{**stated(part), "label": names.label(part.feature)} for part in rule.when],
+                "is_no_action": rule.no_action,
+                "is_suppressed": segment in hidden,
+                "jaccard": round(segmented.jaccard[segment], 3) if segmented.jaccard else None,
+                **figures,
+            }
+        )
+    return records
+
+
+def rules_of(segmented: Segmented, names: SegmentNames, hidden: set[int]) -> list[SegmentRule]:
+    """The rule that names each segment; a hidden one has none, as a name would tell of its profile."""
+    if segmented.count == 1:
+        return [names.all_customers()]
+    return names.of_profiles([{} if s in hidden else segmented.deviation(s) for s in range(segmented.count)])
+
+
+def segment_figures(segmented: Segmented, segment: int, names: SegmentNames) -> dict[str, Any]:
+    """Size, revenue and profile of a segment; one that holds all customers is distinguished by nothing."""
+    is_member, cents = segmented.labels == segment, segmented.cents
+    total, deviation = int(cents.sum()), segmented.deviation(segment)
+    used = {feature: deviation[feature] for feature in segmented.scaled.used}
+    return {
+        "customers": int(is_member.sum()),
+        "customer_share": round(float(is_member.mean()), 6),
+        "revenue": int(cents[is_member].sum()) / 100,
+        "revenue_share": round(int(cents[is_member].sum()) / total, 6) if total else 0.0,
+        "centre": {f: round(float(v), 4) + 0.0 for f, v in segmented.profile["centre"].loc[segment].items()},
+        "deviation": {f: round(float(v), 3) + 0.0 for f, v in deviation.items()},
+        "distinguishing": names.distinguishing(used) if segmented.count > 1 else [],
+    }
+
+
+def feature_records(
+    segmented: Segmented, features: Sequence[str], names: SegmentNames, *, is_shown: bool
+) -> list[dict[str, Any]]:
+    """One record a configured feature: label, whether used or why refused, transformation, scale, what is typical.
+
+    is_shown: whether enough customers stand behind a figure about all of them.
+    """
+    scaled, overall = segmented.scaled, segmented.profile["overall"]
+    records = []
+    for name in dict.fromkeys(features):
+        reason, twin = scaled.refused.get(name, (None, None))
+        is_used = name in scaled.used
+        records.append(
+            {
+                "name": name,
+                "label": names.label(name),
+                "is_used": is_used,
+                "refused": reason,  # missing, constant or near_duplicate
+                "near_duplicate_of": twin,
+                "is_logged": name in scaled.logged,
+                "mean": round(scaled.mean[name], 6) if is_used and is_shown else None,  # after the logarithm
+                "scale": round(scaled.scale[name], 6) if is_used and is_shown else None,
+                "overall": round(float(overall[name]), 4) + 0.0 if name in overall and is_shown else None,
+            }
+        )
+    return records

@@ -1,0 +1,155 @@
+"""Sections of the segmentation report as Markdown: sizes, evidence, profiles, refused features, method.
+
+`model` is model_metadata.json, `words` those of the segmentation in the language of the report.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from elt.features.catalogue import FEATURES
+from elt.report.markdown import escape, table
+from elt.report.numbers import number, percent
+from elt.report.words import Words
+
+Model = Mapping[str, Any]
+DECIMALS = {"money": 2, "share": 2, "days": 0}  # of a typical value, by unit; other units 1
+HIDDEN = "–"
+
+
+def stability_word(jaccard: float | None, choice: Model, text: Words) -> str:
+    """Stable, doubtful or unstable, after Hennig (2007); a dash without resampling."""
+    if jaccard is None:
+        return HIDDEN
+    if jaccard >= choice["stable_from"]:
+        return text["stable"]
+    return text["unstable"] if jaccard < choice["unstable_below"] else text["doubtful"]
+
+
+def typical_text(feature: str, value: float, language: str) -> str:
+    """A typical value in the feature's unit."""
+    unit = next((entry.unit for entry in FEATURES if entry.name == feature), "share")
+    if unit == "share":
+        return percent(value, 1, language)
+    return number(value, DECIMALS.get(unit, 1), language)
+
+
+def segment_table(model: Model, words: Words) -> str:
+    """One row a segment: size, revenue, stability; what is suppressed is a dash."""
+    text, language, rows = words["report"], words["language"], []
+    for segment in model["segments"]:
+        figures = [HIDDEN] * 4
+        if not segment["is_suppressed"]:
+            figures = [
+                number(segment["customers"], 0, language),
+                percent(segment["customer_share"], 1, language),
+                number(segment["revenue"], 2, language),
+                percent(segment["revenue_share"], 1, language),
+            ]
+        jaccard = segment["jaccard"]
+        stable = stability_word(jaccard, model["choice"], text)
+        value = "" if jaccard is None else f" ({number(jaccard, 2, language)})"
+        rows.append([segment["label"], segment["name"][language], *figures, stable + value])
+    note = text["suppressed"].format(minimum=model["minimum_group"])
+    is_any_hidden = any(segment["is_suppressed"] for segment in model["segments"])
+    return table(text["segment_columns"], rows) + (note + "\n\n" if is_any_hidden else "")
+
+
+def evidence_table(model: Model, words: Words) -> str:
+    """One row a number of segments, with what speaks for and against it."""
+    text, language = words["report"], words["language"]
+    rows = [
+        [
+            entry["k"],
+            HIDDEN if entry["silhouette"] is None else number(entry["silhouette"], 3, language),
+            number(entry["davies_bouldin"], 2, language),
+            f"<{model['minimum_group']}"
+            if entry["smallest_customers"] is None
+            else number(entry["smallest_customers"], 0, language),
+            number(entry["lowest_jaccard"], 3, language),
+            text["agreed"] if entry["is_eligible"] else text["denied"],
+            text["chosen"] if entry["k"] == model["choice"]["k"] else "",
+        ]
+        for entry in model["evidence"]
+    ]
+    return table(text["evidence_columns"], rows) if rows else text["no_evidence"] + "\n\n"
+
+
+def rule_text(conditions: list[Model], words: Words) -> str:
+    """A rule as text: "Orders > +0.5 SD and Revenue > +0.5 SD"; empty without a rule."""
+    language, unit = words["language"], words["rule"]["deviation"]
+    parts = []
+    for condition in conditions:
+        for key, mark in (("above", ">"), ("below", "<")):
+            if key in condition:
+                limit = number(condition[key], 1, language, sign=True)
+                parts.append(f"{condition['label'][language]} {mark} {limit} {unit}")
+    return f" {words['rule']['and']} ".join(parts)
+
+
+def distinguishing_table(segment: Model, model: Model, words: Words) -> str:
+    """One row a feature that sets the segment apart: how far, what is typical of it, what of all customers."""
+    language, overall = words["language"], {feature["name"]: feature["overall"] for feature in model["features"]}
+    rows = [
+        [
+            entry["label"][language],
+            entry["words"][language],
+            typical_text(entry["feature"], segment["centre"][entry["feature"]], language),
+            typical_text(entry["feature"], overall[entry["feature"]], language),
+            number(entry["deviation"], 2, language, sign=True),
+        ]
+        for entry in segment["distinguishing"]
+    ]
+    return table(words["report"]["profile_columns"], rows)
+
+
+def profile(segment: Model, model: Model, words: Words) -> Iterator[str]:
+    """One segment: what sets it apart, by which rule it has its name, what to do and how success is measured."""
+    text, language = words["report"], words["language"]
+    yield f"### {segment['label']}. {escape(segment['name'][language])}\n\n"
+    if segment["is_suppressed"]:
+        yield text["suppressed"].format(minimum=model["minimum_group"]) + "\n\n"
+    if segment["distinguishing"]:
+        yield distinguishing_table(segment, model, words)
+    rule = rule_text(segment["rule"], words)
+    lines = {
+        "rule": escape(rule) if rule else text["no_rule"],
+        "no_action" if segment["is_no_action"] else "action": escape(segment["action"][language]),
+        "success": escape(segment["success"][language]),
+    }
+    yield "".join(f"- **{text[key]}:** {line}.\n" for key, line in lines.items()) + "\n"
+
+
+def refused_features(model: Model, words: Words) -> Iterator[str]:
+    """One line a refused feature, or that none was."""
+    text, language = words["report"], words["language"]
+    labels = {feature["name"]: feature["label"][language] for feature in model["features"]}
+    refused = [feature for feature in model["features"] if feature["refused"]]
+    for feature in refused:
+        twin = labels.get(feature["near_duplicate_of"], "")
+        reason = text["refused"][feature["refused"]].format(twin=escape(twin))
+        yield f"- {escape(feature['label'][language])}: {reason}\n"
+    if not refused:
+        yield f"- {text['none_refused']}\n"
+
+
+def method(model: Model, words: Words) -> Iterator[str]:
+    """How it was done, one line a step, with the settings of this run."""
+    language, choice = words["language"], model["choice"]
+    used = [f["label"][language] for f in model["features"] if f["is_used"]]
+    logged = [f["label"][language] for f in model["features"] if f["is_logged"]]
+    values = {
+        "used": escape(", ".join(used)) or HIDDEN,
+        "logged": escape(", ".join(logged)) or HIDDEN,
+        "seed": model["seed"],
+        "rows": HIDDEN if choice["silhouette_rows"] is None else number(choice["silhouette_rows"], 0, language),
+        "bootstraps": choice["bootstraps"],
+        "share": percent(choice["minimum_share"], 0, language),
+        "minimum": number(choice["minimum_customers"], 0, language),
+        "stable": number(choice["stable_from"], 2, language),
+        "unstable": number(choice["unstable_below"], 2, language),
+        "k_min": choice["k_min"],
+        "k_max": choice["k_max"],
+        "learn": model["versions"]["scikit-learn"],
+        "numpy": model["versions"]["numpy"],
+    }
+    yield from (f"- {line.format(**values)}\n" for line in words["report"]["method"])

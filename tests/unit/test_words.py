@@ -1,0 +1,61 @@
+"""The words of pages: both languages of a page hold the same texts, with the same placeholders."""
+
+from collections.abc import Iterator
+from string import Formatter
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from elt.report.languages import LANGUAGES
+from elt.report.words import in_all_languages, read, read_all
+
+TEMPLATES = ROOT / "scripts/templates"
+PAGES = sorted({path.name.split(".")[0] for path in TEMPLATES.glob("*.yaml")})
+
+
+def texts(words: Any, place: str = "") -> Iterator[tuple[str, set[str] | None]]:
+    """(place, names of placeholders) of every text; None where no text stands."""
+    if isinstance(words, dict | list):
+        for key, part in words.items() if isinstance(words, dict) else enumerate(words):
+            yield from texts(part, f"{place}.{key}")
+    else:
+        is_text = isinstance(words, str)
+        yield place, {name for _, name, _, _ in Formatter().parse(words) if name is not None} if is_text else None
+
+
+def differences(one: Any, other: Any) -> list[str]:
+    """Places at which two languages differ in what they hold."""
+    first, second = dict(texts(one)), dict(texts(other))
+    return sorted(place for place in first.keys() | second.keys() if first.get(place, 0) != second.get(place, 0))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_language_of_a_page_has_the_same_keys_and_placeholders(page):
+    english, german = (read(TEMPLATES / f"{page}.{language}.yaml") for language in LANGUAGES)
+    assert differences(english, german) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_file_of_words_names_its_language(page):
+    assert list(read_all(TEMPLATES / f"{page}.{language}.yaml" for language in LANGUAGES)) == list(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    "german",
+    [
+        {"a": {"x": "{n} Kunden"}, "b": ["1", "2"]},
+        {"a": {"y": "{m} Kunden"}, "b": ["1", "2"]},
+        {"a": {"y": "{n} Kunden"}, "b": ["1"]},
+    ],
+    ids=["another key", "another placeholder", "a shorter list"],
+)
+def test_the_comparison_sees_planted_differences(german):
+    english = {"a": {"y": "{n} customers"}, "b": ["1", "2"]}
+    assert differences(english, german) != []
+    assert differences(english, {"a": {"y": "{n} Kunden"}, "b": ["3", "4"]}) == []
+
+
+def test_a_text_in_all_languages_has_its_placeholders_filled():
+    words = {"en": {"names": {"one": "Segment {n}"}}, "de": {"names": {"one": "Gruppe {n}"}}}
+    assert in_all_languages(words, "names", "one", n=3) == {"en": "Segment 3", "de": "Gruppe 3"}
