@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared/data/bike_retailer"
 PARTS = ("Snakefile", "rules", "scripts", "config", "raw", "profiles", "envs", "docs/report", "pyproject.toml")
+FINISHED_RUNS = {"sample_project", "real_run"}  # fixtures; those that take one from another count too
 FEW_FILES = 3  # so many test files are faster without workers, each of which starts Python and imports anew
 
 
@@ -30,6 +31,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None
     return workers(config.args if config.args_source == pytest.Config.ArgsSource.ARGS else [])
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark as slow what works on a finished run: to make one takes longer than a thousand unit tests."""
+    for item in items:
+        if FINISHED_RUNS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 def once_a_machine(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

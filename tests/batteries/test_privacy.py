@@ -308,7 +308,6 @@ def planted(sample_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(sample_run, tmp_path_factory.mktemp("planted") / "artifacts/runs/sample"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "leak", "column"),
     [
@@ -345,13 +344,11 @@ def test_the_gate_is_red_for_each_planted_leak_and_says_file_and_column_and_no_v
     assert found_in({"message": message}, secrets_of(customers)) == set()
 
 
-@pytest.mark.slow
 def test_the_gate_passes_when_the_planted_leaks_are_gone(planted: Path):
     gate(planted)
     assert json.loads((planted / "_meta/leak_report.json").read_text("utf-8"))["hits"] == 0
 
 
-@pytest.mark.slow
 def test_a_step_that_publishes_a_customer_number_stops_the_whole_run(
     finished: Project, customers: list[dict[str, str]]
 ):

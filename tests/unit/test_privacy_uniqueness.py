@@ -130,7 +130,6 @@ def test_far_fewer_customers_of_the_sample_are_alone_after_generalisation(sample
 
 
 @pytest.mark.real
-@pytest.mark.slow
 def test_the_known_figures_of_the_bike_retailer(real_run: Path):
     found = stated(real_run, "quasi_identifiers", "before", QUASI)
     people = sum(found[name] for name in ("unique", "small", "protected"))
@@ -139,7 +138,6 @@ def test_the_known_figures_of_the_bike_retailer(real_run: Path):
 
 
 @pytest.mark.real
-@pytest.mark.slow
 def test_seven_more_are_alone_with_the_dates_of_birth_that_silver_takes_for_impossible(real_run: Path):
     born = pl.read_csv(real_run / "bronze/data/CUST_AZ12.csv", infer_schema=False)
     born = dict(born.select(pl.col("CID").str.tail(10), "BDATE").iter_rows())
