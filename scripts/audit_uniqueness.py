@@ -12,11 +12,13 @@ import polars as pl
 
 from elt import rulelog
 from elt.audit.uniqueness import all_measured, worst
-from elt.eda.profiles import PERSON, UNKNOWN, age_band, kind
+from elt.eda.categories import age_band
+from elt.eda.mart_shape import PERSON, kind
 from elt.files import write_json, write_text
 from elt.release.bands import NAMES, banded
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number, percent
+from elt.sales.views import UNKNOWN
 from elt.tables import Spec, mart_spec, scan
 
 if TYPE_CHECKING:
