@@ -1,12 +1,23 @@
 """Bronze. Needs: the raw exports and their contracts. Gives: byte copies, and what each file is."""
 
 
+def erased(wildcards):
+    """Names the list of erased persons, for a file whose records can be a person's; else none."""
+    kinds = company.contract(raw_files.by_name[wildcards.file].table).erasure_kinds
+    return call.erased if kinds else erasures.NOTHING
+
+
+def ties(wildcards):
+    """Raw file -> contract of the tables that tie identifiers of a person; nothing unless persons were erased."""
+    return {} if erased(wildcards) == erasures.NOTHING else raw_files.ties(wildcards.file, company)
+
+
 rule bronze_file:
     """Copy one raw file byte for byte, without records of erased persons; hash, records, dialect and why."""
     input:
-        raw=lambda wildcards: RAW_FILES[wildcards.file][0],
-        contract=lambda wildcards: contract(RAW_FILES[wildcards.file][1]),
-        ties=lambda wildcards: [path for tie in ties_of(wildcards.file).items() for path in tie],
+        raw=lambda wildcards: raw_files.by_name[wildcards.file].path,
+        contract=lambda wildcards: company.contract_file(raw_files.by_name[wildcards.file].table),
+        ties=lambda wildcards: [path for tie in ties(wildcards).items() for path in tie],
     output:
         data="<bronze>/data/{file}",
         metadata="<bronze>/_meta/files/{file}.json",
@@ -18,11 +29,11 @@ rule bronze_file:
         "../envs/pipeline.yaml"
     params:
         code=code_version("bronze_file.py"),
-        sha256=lambda wildcards: sha256(RAW_FILES[wildcards.file][0]),
-        where=lambda wildcards: Path(RAW_FILES[wildcards.file][0]).relative_to(RAW).as_posix(),
-        erased=lambda wildcards: ERASED if identifies(RAW_FILES[wildcards.file][1]) else erasures.NOTHING,
-        ties=lambda wildcards: ties_of(wildcards.file),
-        key_file=str(KEY_FILE),
+        sha256=lambda wildcards: sha256(raw_files.by_name[wildcards.file].path),
+        where=lambda wildcards: raw_files.by_name[wildcards.file].place,
+        erased=erased,
+        ties=ties,
+        key_file=str(invocation.KEY_FILE),
     script:
         "../scripts/bronze_file.py"
 
@@ -30,7 +41,7 @@ rule bronze_file:
 rule bronze_report:
     """State of all raw files: hash, size, records, dialect and why."""
     input:
-        metadata=expand("<bronze>/_meta/files/{file}.json", file=RAW_FILES),
+        metadata=expand("<bronze>/_meta/files/{file}.json", file=raw_files.names),
     output:
         metadata="<bronze>/_meta/bronze_metadata.yaml",
         report="<bronze>/reports/bronze_report.md",
@@ -44,3 +55,7 @@ rule bronze_report:
         code=code_version("bronze_report.py"),
     script:
         "../scripts/bronze_report.py"
+
+
+golden_path += [*expand(rules.bronze_file.output, file=raw_files.names), *rules.bronze_report.output]
+handed_on += rules.bronze_report.output

@@ -4,7 +4,7 @@
 rule eda_summary:
     """Summarise every mart, the customers and the sales in figures that are about no single person."""
     input:
-        tables=[mart(name) for name in MARTS],
+        tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
     output:
         summary="<eda>/data/eda_summary.json",
     log:
@@ -15,7 +15,7 @@ rule eda_summary:
         "../envs/pipeline.yaml"
     params:
         code=code_version("eda_summary.py"),
-        marts=MARTS,
+        marts=company.marts,
         minimum_group=config["minimum_group"],
         analysis_date=config["analysis_date"],
     script:
@@ -105,3 +105,8 @@ rule eda_report:
         code=code_version("eda_report.py"),
     script:
         "../scripts/eda_report.py"
+
+
+eda_outputs = [*rules.eda_summary.output, *rules.eda_figures.output, *rules.eda_report.output]
+golden_path += eda_outputs
+published += eda_outputs

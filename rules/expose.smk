@@ -30,15 +30,15 @@ rule expose_numbers:
         "../envs/pipeline.yaml"
     params:
         code=code_version("expose_numbers.py"),
-        columns={
-            name: columns_of(name)
+        columns=lambda wildcards: {
+            name: company.mart(name).typed_columns
             for name in ("fact_sales", "dim_product", "agg_exec_kpis", "agg_product_performance")
         },
-        personal=[column["personal"] for entry in MARTS.values() for column in entry["columns"].values()],
-        kpis=KPIS,
+        personal=[column.personal for mart in company.marts.values() for column in mart.columns],
+        kpis=company.kpis,
         minimum_group=config["minimum_group"],
         analysis_date=config["analysis_date"],
-        run={"company": Path(COMPANY).name, "run_id": RUN_ID, "seed": config["seed"]},
+        run={"company": company.name, "run_id": call.run_id, "seed": config["seed"]},
     script:
         "../scripts/expose_numbers.py"
 
@@ -66,7 +66,7 @@ rule expose_figures:
         "../envs/pipeline.yaml"
     params:
         code=code_version("expose_figures.py"),
-        kpis=KPIS,
+        kpis=company.kpis,
     script:
         "../scripts/expose_figures.py"
 
@@ -96,6 +96,11 @@ rule expose_report:
         "../envs/pipeline.yaml"
     params:
         code=code_version("expose_report.py"),
-        kpis=KPIS,
+        kpis=company.kpis,
     script:
         "../scripts/expose_report.py"
+
+
+expose_outputs = [*rules.expose_numbers.output, *rules.expose_figures.output, *rules.expose_report.output]
+golden_path += expose_outputs
+published += expose_outputs

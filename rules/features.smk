@@ -4,11 +4,11 @@
 rule features_customers:
     """Describe each customer's buying in numbers, under a pseudonym."""
     input:
-        facts=mart("fact_sales"),
-        products=mart("dim_product"),
+        facts="<gold>/data/fact_sales.csv",
+        products="<gold>/data/dim_product.csv",
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
         objections=config.get("objections") or [],
-        customers=mart("dim_customer") if config.get("objections") else [],
+        customers="<gold>/data/dim_customer.csv" if config.get("objections") else [],
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
@@ -28,10 +28,14 @@ rule features_customers:
         "../envs/pipeline.yaml"
     params:
         code=code_version("features_customers.py"),
-        facts=columns_of("fact_sales"),
-        products=columns_of("dim_product"),
-        customers=columns_of("dim_customer") if config.get("objections") else [],
+        facts=lambda wildcards: company.mart("fact_sales").typed_columns,
+        products=lambda wildcards: company.mart("dim_product").typed_columns,
+        customers=lambda wildcards: company.mart("dim_customer").typed_columns if config.get("objections") else (),
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
     script:
         "../scripts/features_customers.py"
+
+
+golden_path += rules.features_customers.output
+published += rules.features_customers.output

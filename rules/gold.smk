@@ -4,8 +4,10 @@
 rule gold_mart:
     """Build one mart from its SQL; columns, key and foreign keys are proved."""
     input:
-        tables=lambda wildcards: list(sources_of(wildcards.mart).values()),
-        sql=lambda wildcards: COMPANY_KNOWLEDGE["sql_files"][wildcards.mart],
+        tables=lambda wildcards: [
+            f"{home}/{table.replace('.', '/data/')}.csv" for table in company.sources(wildcards.mart)
+        ],
+        sql=lambda wildcards: company.queries[wildcards.mart].file,
     output:
         table="<gold>/data/{mart}.csv",
         metadata="<gold>/_meta/marts/{mart}.json",
@@ -17,12 +19,11 @@ rule gold_mart:
         "../envs/pipeline.yaml"
     params:
         code=code_version("gold_mart.py"),
-        tables=lambda wildcards: list(sources_of(wildcards.mart)),
-        specs=lambda wildcards: specs_of(wildcards.mart),
-        mart=lambda wildcards: MARTS[wildcards.mart],
-        calendar=lambda wildcards: calendar_of(wildcards.mart),
-        absent=lambda wildcards: absent_of(wildcards.mart),
-        formulas=lambda wildcards: formulas_of(wildcards.mart),
+        tables=lambda wildcards: {table: company.typed_columns(table) for table in company.sources(wildcards.mart)},
+        mart=lambda wildcards: company.mart(wildcards.mart),
+        calendar=lambda wildcards: company.calendar_of(wildcards.mart),
+        absent=lambda wildcards: company.absent_columns(wildcards.mart),
+        formulas=lambda wildcards: company.formulas_of(wildcards.mart),
     script:
         "../scripts/gold_mart.py"
 
@@ -30,7 +31,7 @@ rule gold_mart:
 rule gold_pseudonyms:
     """Give every customer a keyed pseudonym; the only step that reads the key."""
     input:
-        dim_customer=mart("dim_customer"),
+        dim_customer="<gold>/data/dim_customer.csv",
     output:
         "<gold>/data/customer_pseudonyms.csv",
     log:
@@ -41,8 +42,8 @@ rule gold_pseudonyms:
         "../envs/pipeline.yaml"
     params:
         code=code_version("gold_pseudonyms.py"),
-        columns=columns_of("dim_customer"),
-        key_file=str(KEY_FILE),
+        columns=lambda wildcards: company.mart("dim_customer").typed_columns,
+        key_file=str(invocation.KEY_FILE),
         key_id=key_id,
     script:
         "../scripts/gold_pseudonyms.py"
@@ -51,7 +52,7 @@ rule gold_pseudonyms:
 rule gold_report:
     """The marts: grain, rows, keys, references, flags and money."""
     input:
-        metadata=expand("<gold>/_meta/marts/{mart}.json", mart=MARTS),
+        metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
     output:
         metadata="<gold>/_meta/gold_metadata.yaml",
         report="<gold>/reports/gold_marts_report.md",
@@ -64,9 +65,9 @@ rule gold_report:
         "../envs/pipeline.yaml"
     params:
         code=code_version("gold_report.py"),
-        marts=MARTS,
-        left_out=COMPANY_KNOWLEDGE["left_out"],
-        kpis=KPIS,
+        marts=company.marts,
+        left_out=company.left_out,
+        kpis=company.kpis,
         minimum_group=config["minimum_group"],
     script:
         "../scripts/gold_report.py"
@@ -75,7 +76,7 @@ rule gold_report:
 rule gold_datapackage:
     """Describe the tables of gold as a Frictionless Data Package: types, keys, references, personal classes."""
     input:
-        marts=expand("<gold>/data/{mart}.csv", mart=MARTS),
+        marts=expand("<gold>/data/{mart}.csv", mart=company.marts),
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
     output:
         "<gold>/datapackage.json",
@@ -87,6 +88,15 @@ rule gold_datapackage:
         "../envs/pipeline.yaml"
     params:
         code=code_version("gold_datapackage.py"),
-        marts=MARTS,
+        marts=company.marts,
     script:
         "../scripts/gold_datapackage.py"
+
+
+golden_path += [
+    *expand(rules.gold_mart.output, mart=company.marts),
+    *rules.gold_pseudonyms.output,
+    *rules.gold_report.output,
+    *rules.gold_datapackage.output,
+]
+handed_on += rules.gold_report.output

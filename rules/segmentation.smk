@@ -19,7 +19,7 @@ rule segmentation_kmeans:
         code=code_version("segmentation_kmeans.py"),
         seed=config["seed"],
         settings=config["segmentation"],
-        segments=SEGMENTS,
+        segments=company.segments,
         minimum_group=config["minimum_group"],
         language=config["language"],
     script:
@@ -87,3 +87,12 @@ rule segmentation_report:
         code=code_version("segmentation_report.py"),
     script:
         "../scripts/segmentation_report.py"
+
+
+segmentation_outputs = [
+    *rules.segmentation_kmeans.output,
+    *rules.segmentation_figures.output,
+    *rules.segmentation_report.output,
+]
+golden_path += segmentation_outputs
+published += segmentation_outputs

@@ -4,9 +4,9 @@
 rule silver_table:
     """Clean one raw table by its contract; every record is kept, quarantined, superseded or a duplicate, and counted."""
     input:
-        bronze=lambda wildcards: bronze_of(wildcards.table, "data"),
-        metadata=lambda wildcards: bronze_of(wildcards.table, "_meta/files", ".json"),
-        contract=lambda wildcards: contract(wildcards.table),
+        bronze=lambda wildcards: [f"{home}/bronze/data/{file}" for file in raw_files.of(wildcards.table)],
+        metadata=lambda wildcards: [f"{home}/bronze/_meta/files/{file}.json" for file in raw_files.of(wildcards.table)],
+        contract=lambda wildcards: company.contract_file(wildcards.table),
     output:
         table="<silver>/data/{table}.csv",
         quarantine="<silver>/quarantine/{table}.csv",
@@ -28,7 +28,7 @@ rule silver_table:
 rule silver_report:
     """Data quality of all tables: what was found, what was repaired, and how much money it moved."""
     input:
-        metadata=expand("<silver>/_meta/tables/{table}.json", table=CONTRACTS),
+        metadata=expand("<silver>/_meta/tables/{table}.json", table=company.contracts),
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
@@ -51,11 +51,11 @@ rule silver_report:
 rule silver_feedback:
     """The lists to hand back to the owners of the data: what to mend at the source."""
     input:
-        quarantine=expand("<silver>/quarantine/{table}.csv", table=CONTRACTS),
-        changes=expand("<silver>/changes/{table}.csv", table=CONTRACTS),
-        contracts=[contract(table) for table in CONTRACTS],
+        quarantine=expand("<silver>/quarantine/{table}.csv", table=company.contracts),
+        changes=expand("<silver>/changes/{table}.csv", table=company.contracts),
+        contracts=[company.contract_file(table) for table in company.contracts],
     output:
-        expand("<silver>/feedback/{source}.csv", source=SOURCES),
+        expand("<silver>/feedback/{source}.csv", source=raw_files.sources),
     log:
         "<logs>/silver_feedback.log",
     benchmark:
@@ -64,6 +64,14 @@ rule silver_feedback:
         "../envs/pipeline.yaml"
     params:
         code=code_version("silver_feedback.py"),
-        files=PLACES,
+        files=raw_files.tables,
     script:
         "../scripts/silver_feedback.py"
+
+
+golden_path += [
+    *expand(rules.silver_table.output, table=company.contracts),
+    *rules.silver_report.output,
+    *rules.silver_feedback.output,
+]
+handed_on += rules.silver_report.output

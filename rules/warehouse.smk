@@ -4,8 +4,8 @@
 rule warehouse_duckdb:
     """The marts as a DuckDB database: types, enforced keys and references, comments, views of the key figures."""
     input:
-        tables=expand("<gold>/data/{mart}.csv", mart=MARTS),
-        metadata=expand("<gold>/_meta/marts/{mart}.json", mart=MARTS),
+        tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
+        metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
     output:
         database="<gold>/warehouse.duckdb",
         record="<gold>/_meta/warehouse.json",
@@ -18,8 +18,8 @@ rule warehouse_duckdb:
     threads: 4
     params:
         code=code_version("warehouse_duckdb.py"),
-        marts=MARTS,
-        kpis=KPIS,
+        marts=company.marts,
+        kpis=company.kpis,
         memory_gb=config["warehouse_memory_gb"],
     script:
         "../scripts/warehouse_duckdb.py"
@@ -39,7 +39,7 @@ rule warehouse_parquet:
         "../envs/pipeline.yaml"
     params:
         code=code_version("warehouse_parquet.py"),
-        mart=lambda wildcards: MARTS[wildcards.mart],
+        mart=lambda wildcards: company.mart(wildcards.mart),
     script:
         "../scripts/warehouse_parquet.py"
 
@@ -47,8 +47,8 @@ rule warehouse_parquet:
 rule warehouse_postgres:
     """The marts in PostgreSQL: a schema a run and views of the newest, in one transaction; done whenever asked for."""
     input:
-        tables=expand("<gold>/data/{mart}.csv", mart=MARTS),
-        metadata=expand("<gold>/_meta/marts/{mart}.json", mart=MARTS),
+        tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
+        metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
     output:
         "<gold>/_meta/publication.json",
     log:
@@ -59,11 +59,24 @@ rule warehouse_postgres:
         "../envs/pipeline.yaml"
     params:
         code=code_version("warehouse_postgres.py"),
-        marts=MARTS,
-        run_id=RUN_ID,
-        company=COMPANY,
+        marts=company.marts,
+        run_id=call.run_id,
+        company=company.folder,
         views=config["postgres_schema"],
-        key_file=str(KEY_FILE),
-        asked_at=NOW.isoformat(timespec="seconds"),
+        key_file=str(invocation.KEY_FILE),
+        asked_at=call.now.isoformat(timespec="seconds"),
     script:
         "../scripts/warehouse_postgres.py"
+
+
+rule warehouse:
+    """On request: gold as a DuckDB database and as Parquet files; no part of the run."""
+    input:
+        rules.warehouse_duckdb.output,
+        expand(rules.warehouse_parquet.output, mart=company.marts),
+
+
+rule publish_postgres:
+    """On request: gold in PostgreSQL (POSTGRES_URL in .env), a schema a run and views of the newest."""
+    input:
+        rules.warehouse_postgres.output,

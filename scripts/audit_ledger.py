@@ -5,18 +5,19 @@ Outputs: _meta/ledger.json.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.faults import Fault
 from elt.files import read_yaml, write_json
+from elt.gold.metadata import BuiltMart
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-FATES = ("silver", "superseded", "duplicates", "erased")
+OUTCOMES = ("silver", "superseded", "duplicates", "erased")  # of a record, quarantine apart
 
 
 def fingerprint(tables: Mapping[str, Any]) -> str:
@@ -27,13 +28,11 @@ def fingerprint(tables: Mapping[str, Any]) -> str:
 
 def books(found: Mapping[str, Any]) -> dict[str, int]:
     """Where the records of one table are; raises Fault if one is missing."""
-    fates = {fate: found[fate] for fate in FATES}
-    fates["quarantined"] = sum(reason["records"] for reason in found["quarantined"])
-    if sum(fates.values()) != found["records"]:
-        raise Fault(
-            found["name"], f"{found['records']} records came in, {sum(fates.values())} are booked", "Report this"
-        )
-    return {"records": found["records"], **fates}
+    booked = {outcome: found[outcome] for outcome in OUTCOMES}
+    booked["quarantined"] = sum(reason["records"] for reason in found["quarantined"])
+    if (total := sum(booked.values())) != found["records"]:
+        raise Fault(found["name"], f"{found['records']} records came in, {total} are booked", "Report this")
+    return {"records": found["records"], **booked}
 
 
 def money_of(found: Mapping[str, Any], field: str) -> dict[str, Any]:
@@ -45,70 +44,65 @@ def money_of(found: Mapping[str, Any], field: str) -> dict[str, Any]:
         if field in repair["money"]
     ]
     came = Decimal(parts["raw"]) + sum(Decimal(effect["amount"]) for effect in effects)
-    left = sum(Decimal(parts[fate]) for fate in ("quarantined", *FATES))
+    left = sum(Decimal(parts[outcome]) for outcome in ("quarantined", *OUTCOMES))
     if came != left:
         problem = f"{field}: raw and repairs make {came}, silver and what did not reach it {left}"
         raise Fault(found["name"], problem, "Report this")
     return {**parts, "effects": effects}
 
 
-def money_in_marts(tables: Mapping[str, Any], marts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def money_in_marts(tables: Mapping[str, Any], marts: Sequence[BuiltMart]) -> dict[str, dict[str, Any]]:
     """Amount (table.field) -> its way from raw to silver and its sum in every mart that carries it; raises Fault."""
     money: dict[str, dict[str, Any]] = {
         f"{name}.{field}": {**money_of(found, field), "marts": {}}
         for name, found in tables.items()
         for field in found["money"]
     }
-    for name, mart in marts.items():
-        for column, field in mart.get("ledger", {}).get("money", {}).items():
-            amount = money.get(f"{mart['ledger']['table']}.{field}")
+    for mart in marts:
+        for column, field in mart.ledger.money.items():
+            amount, where = money.get(f"{mart.ledger.table}.{field}"), f"mart {mart.name}"
             if amount is None:
-                raise Fault(
-                    f"mart {name}", f"its ledger names {field}, which no contract marks as money", "Correct marts.yaml"
-                )
-            total = mart["found"]["money"][column]
+                problem = f"its ledger names {field}, which no contract marks as money"
+                raise Fault(where, problem, "Correct marts.yaml")
+            total = mart.money[column]
             if Decimal(total) != Decimal(amount["silver"]):
-                raise Fault(
-                    f"mart {name}",
-                    f"the sum of {column} is {total}, the silver table has {amount['silver']}",
-                    f"Look for lines that {name}.sql loses or doubles",
-                )
-            amount["marts"][f"{name}.{column}"] = total
+                problem = f"the sum of {column} is {total}, the silver table has {amount['silver']}"
+                raise Fault(where, problem, f"Look for lines that {mart.name}.sql loses or doubles")
+            amount["marts"][f"{mart.name}.{column}"] = total
     return money
 
 
-def kpis_in_marts(marts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def kpis_in_marts(marts: Sequence[BuiltMart]) -> dict[str, dict[str, Any]]:
     """Key figure -> its value over all order lines and its sum in every mart that proves it; raises Fault."""
     found: dict[str, dict[str, Any]] = {}
-    for name, mart in marts.items():
-        for column, proof in mart["found"].get("kpis", {}).items():
+    for mart in marts:
+        for column, proof in mart.kpis.items():
             entry = found.setdefault(proof["kpi"], {"total": proof["total"], "marts": {}})
-            total = mart["found"]["money"][column]
+            total = mart.money[column]
             if not Decimal(total) == Decimal(proof["total"]) == Decimal(entry["total"]):
                 problem = f"the sum of {column} is {total}, {proof['kpi']} over all order lines is {proof['total']}"
-                raise Fault(f"mart {name}", problem, f"Look for lines that {name}.sql loses or doubles")
-            entry["marts"][f"{name}.{column}"] = total
+                raise Fault(f"mart {mart.name}", problem, f"Look for lines that {mart.name}.sql loses or doubles")
+            entry["marts"][f"{mart.name}.{column}"] = total
     return found
 
 
-def rows_in_marts(tables: Mapping[str, Any], marts: Mapping[str, Any]) -> dict[str, int]:
+def rows_in_marts(tables: Mapping[str, Any], marts: Sequence[BuiltMart]) -> dict[str, int]:
     """Rows of the marts that must hold every record of a silver table; raises Fault otherwise."""
     rows = {}
-    for name, mart in marts.items():
-        ledger = mart.get("ledger", {})
-        if ledger.get("rows") == "all":
-            expected = tables[ledger["table"]]["silver"]
-            if mart["found"]["rows"] != expected:
-                raise Fault(
-                    f"mart {name}", f"has {mart['found']['rows']} rows, silver has {expected}", f"Check {name}.sql"
-                )
-            rows[name] = expected
+    for mart in marts:
+        if mart.ledger.rows == "all":
+            expected = tables[mart.ledger.table]["silver"]
+            if mart.rows != expected:
+                problem = f"has {mart.rows} rows, silver has {expected}"
+                raise Fault(f"mart {mart.name}", problem, f"Check {mart.name}.sql")
+            rows[mart.name] = expected
     return rows
 
 
 def main(silver_metadata: str, gold_metadata: str, output: str) -> None:
     """Balance the books and write them."""
-    tables, marts = read_yaml(silver_metadata)["tables"], read_yaml(gold_metadata)["marts"]
+    tables = read_yaml(silver_metadata)["tables"]
+    marts = [BuiltMart.of(name, entry) for name, entry in read_yaml(gold_metadata)["marts"].items()]
     ledger = {
         "balanced": True,
         "input_fingerprint": fingerprint(tables),

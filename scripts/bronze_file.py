@@ -8,21 +8,34 @@ Outputs: bronze/data/<file>, bronze/_meta/files/<file>.json.
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.bronze import dialects, scan, structural_validation
 from elt.faults import Fault
-from elt.files import copy_bytes, read_yaml, sha256, sha256_of_copy, staged, write_json
+from elt.files import copy_bytes, sha256, sha256_of_copy, staged, write_json
 from elt.retention import erasures
+from elt.run.company import Contract, read_contract
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def described(path: Path, where: str, contract: dict[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ErasureList:
+    """The list of erased persons: its digest, the file of its key, and what ties identifiers of a person together.
+
+    `ties`: raw file -> contract file of the other tables that do.
+    """
+
+    digest: str
+    key_file: str
+    ties: Mapping[str, str]
+
+
+def described(path: Path, where: str, contract: Contract) -> dict[str, Any]:
     """What a raw file is; raises Fault if it cannot be the table of the contract.
 
     `malformed`: numbers of the first thousand records (1 is the first after the header) whose structure is not the
@@ -30,11 +43,11 @@ def described(path: Path, where: str, contract: dict[str, Any]) -> dict[str, Any
     """
     dialect = dialects.detect(path, where, contract)
     structure = structural_validation.inspected(path, where, dialect)
-    if not structure.records and not contract.get("mayBeEmpty"):
+    if not structure.records and not contract.may_be_empty:
         remedy = "Export the table again; if it may be empty, state mayBeEmpty: true in the contract"
         raise Fault(where, "has a header and no records", remedy)
     return {
-        "table": contract["name"],
+        "table": contract.name,
         "file": where,
         "bytes": path.stat().st_size,
         "dialect": replace(dialect, **structure.flags()).described(),
@@ -42,46 +55,54 @@ def described(path: Path, where: str, contract: dict[str, Any]) -> dict[str, Any
     }
 
 
-def leave_out(path: Path, found: dict[str, Any], contract: dict[str, Any], erased: Mapping[str, Any]) -> int:
-    """Write a copy again without the records of erased persons; how many there were.
-
-    `erased`: `digest` of the list, `key_file`, and `ties`, raw file -> contract file of tables that tie identifiers.
-    """
+def leave_out(path: Path, found: dict[str, Any], contract: Contract, erasure: ErasureList) -> int:
+    """Write a copy again without the records of erased persons; how many there were."""
     from elt.retention import erased_records
 
-    if erasures.digest() != erased["digest"]:
+    if erasures.digest() != erasure.digest:
         raise Fault(erasures.LIST, "persons were erased while this run was at work", "Start the run again")
-    key = erasures.read_key(Path(erased["key_file"]))
-    known, tables = erasures.Known(key, erasures.read(key)), [erased_records.located(path, found, contract)]
-    for other, contract_file in erased["ties"].items():
-        its = read_yaml(contract_file)
+    key = erasures.read_key(Path(erasure.key_file))
+    erased, tables = (
+        erasures.ErasedIdentifiers(key, erasures.read(key)),
+        [erased_records.located(path, found, contract)],
+    )
+    for other, contract_file in erasure.ties.items():
+        its = read_contract(contract_file)
         tables.append(erased_records.located(Path(other), described(Path(other), Path(other).name, its), its))
-    erased_records.tie(known, tables)
-    count, lines = erased_records.lines_of(tables[0], known)
+    erased_records.tie(erased, tables)
+    count, lines = erased_records.lines_of(tables[0], erased)
     if lines:
         erased_records.leave_out(path, scan.dialect_of(found), lines)
     return count
 
 
+def copied(raw: str, target: Path, where: str, contract: Contract, erasure: ErasureList | None) -> dict[str, Any]:
+    """Copy a raw file without the records of erased persons; what the copy is, with its hash. Raises Fault."""
+    try:
+        copy_bytes(raw, target)
+    except OSError as error:
+        remedy = "Check that it is there, that you may read it, and that the disk has room"
+        raise Fault(where, f"cannot be copied ({error.strerror})", remedy) from None
+    with ThreadPoolExecutor() as pool:
+        digest = pool.submit(sha256_of_copy, raw, target)
+        found = {**described(target, where, contract), "sha256": digest.result()}
+    if not found["sha256"]:
+        raise Fault(where, "changed while it was copied", "Start again when the export is complete")
+    count = leave_out(target, found, contract, erasure) if erasure else 0
+    if count:
+        found = {**described(target, where, contract), "sha256": sha256(target)}
+    return {**found, "erased": count}
+
+
 def main(
-    raw: str, contract_file: str, where: str, copy: str, metadata: str, erased: Mapping[str, Any] | None = None
+    *, raw: str, contract_file: str, where: str, copy: str, metadata: str, erasure: ErasureList | None = None
 ) -> None:
-    """Copy, describe the copy, and publish both only if the file is what the contract expects."""
-    contract = read_yaml(contract_file)
-    with staged(copy) as temporary, ThreadPoolExecutor() as pool:
-        try:
-            copy_bytes(raw, temporary)
-        except OSError as error:
-            remedy = "Check that it is there, that you may read it, and that the disk has room"
-            raise Fault(where, f"cannot be copied ({error.strerror})", remedy) from None
-        digest = pool.submit(sha256_of_copy, raw, temporary)
-        found = {**described(temporary, where, contract), "sha256": digest.result()}
-        if not found["sha256"]:
-            raise Fault(where, "changed while it was copied", "Start again when the export is complete")
-        count = leave_out(temporary, found, contract, erased) if erased else 0
-        if count:
-            found = {**described(temporary, where, contract), "sha256": sha256(temporary)}
-        found["erased"] = count
+    """Copy, describe the copy, and publish both only if the file is what the contract expects.
+
+    `where`: the raw file in messages; `erasure`: none if nobody was erased whose record the file can hold.
+    """
+    with staged(copy) as temporary:
+        found = copied(raw, temporary, where, read_contract(contract_file), erasure)
     write_json(metadata, found)
     for warning in found["warnings"]:
         words = "%s: %s in column %s, %d records; the export was read in a wrong encoding before it came here"
@@ -91,17 +112,12 @@ def main(
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
+    params = snakemake.params
     main(
-        snakemake.input.raw,
-        snakemake.input.contract,
-        snakemake.params.where,
-        snakemake.output.data,
-        snakemake.output.metadata,
-        None
-        if snakemake.params.erased == erasures.NOTHING
-        else {
-            "digest": snakemake.params.erased,
-            "key_file": snakemake.params.key_file,
-            "ties": snakemake.params.ties,
-        },
+        raw=snakemake.input.raw,
+        contract_file=snakemake.input.contract,
+        where=params.where,
+        copy=snakemake.output.data,
+        metadata=snakemake.output.metadata,
+        erasure=None if params.erased == erasures.NOTHING else ErasureList(params.erased, params.key_file, params.ties),
     )

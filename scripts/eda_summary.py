@@ -17,8 +17,9 @@ from elt.eda.customers import CUSTOMERS, customer_measures, revenue_histogram
 from elt.eda.mart_shape import PERSON
 from elt.eda.profiles import profile
 from elt.files import write_json
+from elt.run.company import Mart
 from elt.sales.views import MONTH, fixed_day
-from elt.tables import mart_spec, scan
+from elt.tables import scan
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -65,10 +66,10 @@ def sales_queries(
 
 
 def sales(
-    frames: Mapping[str, pl.LazyFrame], marts: Mapping[str, Any], minimum: int
+    frames: Mapping[str, pl.LazyFrame], marts: Mapping[str, Mart], minimum: int
 ) -> tuple[pl.DataFrame, dict[str, Any], date | None]:
     """One row a customer, the breakdowns of revenue by name, and the newest order date; one pass over the lines."""
-    product_groups = [name for name in ("category", "subcategory") if name in marts["dim_product"]["columns"]]
+    product_groups = [name for name in ("category", "subcategory") if name in marts["dim_product"].by_name]
     others, groups = sales_queries(frames, product_groups)
     queries = others | groups
     found = dict(zip(queries, pl.collect_all(queries.values(), engine="streaming"), strict=True))
@@ -111,9 +112,9 @@ def mark_complete_months(groups: Sequence[dict[str, Any]], months: pl.DataFrame)
         group["is_complete"] = is_complete.get(group["month"])
 
 
-def main(tables: Sequence[str], marts: Mapping[str, Any], *, minimum: int, analysis_date: str, output: str) -> None:
+def main(tables: Sequence[str], marts: Mapping[str, Mart], *, minimum: int, analysis_date: str, output: str) -> None:
     """Read all marts, compute what may be shown of them, write the summary."""
-    frames = {name: scan(path, mart_spec(marts[name])) for name, path in zip(marts, tables, strict=True)}
+    frames = {name: scan(path, marts[name].columns) for name, path in zip(marts, tables, strict=True)}
     customers, breakdowns, newest = sales(frames, marts, minimum)
     today = fixed_day(analysis_date) or newest or date.min
     shown = publishable_rows(breakdowns, minimum)
@@ -131,7 +132,7 @@ def main(tables: Sequence[str], marts: Mapping[str, Any], *, minimum: int, analy
         "revenue_a_customer": revenue_histogram(customers, minimum),
         "correlations": {
             "customers": correlations(customers.drop(PERSON)),
-            "months": month_correlations(months, marts["agg_exec_kpis"]["columns"]),
+            "months": month_correlations(months, marts["agg_exec_kpis"]),
         },
     }
     write_json(output, summary)

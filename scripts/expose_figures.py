@@ -18,6 +18,7 @@ from elt.files import read_json
 from elt.report.colours import MUTED
 from elt.report.figures import new_figure, save_svg
 from elt.report.words import read
+from elt.run.company import Kpi
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -34,7 +35,7 @@ CHARTS: dict[str, tuple[Callable[[Figure, Wording, Content], bool], float, float
 }
 
 
-def main(ledger_file: str, word_file: str, kpis: Content, outputs: Sequence[str]) -> None:
+def main(ledger_file: str, word_file: str, kpis: Mapping[str, Kpi], outputs: Sequence[str]) -> None:
     """Draw each chart; where there is nothing to show, the file says so."""
     ledger = read_json(ledger_file)
     wording = Wording(read(word_file), ledger["figures"], kpis)

@@ -16,6 +16,7 @@ from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
 from elt.expose.number_ledger import NumberLedger
 from elt.files import read_json, read_yaml, write_json
+from elt.run.company import Kpi
 from elt.sales.views import sales_of
 from elt.tables import Spec, scan
 
@@ -42,7 +43,7 @@ def main(
     inputs: Mapping[str, str],
     columns: Mapping[str, Spec],
     personal: Sequence[str],
-    kpis: Mapping[str, Any],
+    kpis: Mapping[str, Kpi],
     minimum_group: int,
     analysis_date: str,
     run: Mapping[str, Any],

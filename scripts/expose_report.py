@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -18,6 +18,7 @@ from elt.files import read_json, write_text
 from elt.report.markdown import Markdown
 from elt.report.templates import filled
 from elt.report.words import read
+from elt.run.company import Kpi
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -50,7 +51,7 @@ class Pages:
 
 
 def main(
-    ledger_file: str, word_file: str, figures: Sequence[str], kpis: Mapping[str, Any], *, templates: Pages, made: Pages
+    ledger_file: str, word_file: str, figures: Sequence[str], kpis: Mapping[str, Kpi], *, templates: Pages, made: Pages
 ) -> None:
     """Fill both templates with the same content; figures stand in the HTML and are linked from the Markdown."""
     ledger = read_json(ledger_file)

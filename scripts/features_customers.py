@@ -40,7 +40,7 @@ class Source:
 
     def has(self, column: str) -> bool:
         """Whether the star schema has an optional column."""
-        return any(field["name"] == column for field in self.columns)
+        return any(field.name == column for field in self.columns)
 
 
 @dataclass(frozen=True)

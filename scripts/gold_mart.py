@@ -5,6 +5,7 @@ Outputs: gold/data/<mart>.csv, gold/_meta/marts/<mart>.json.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,149 +16,173 @@ from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
 from elt.run import sql_names
+from elt.run.company import CALENDAR, FACT, Calendar, Mart
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+FACTS = f"gold.{FACT}"
 
-def shaped(frame: pl.LazyFrame, name: str, mart: Mapping[str, Any]) -> pl.LazyFrame:
+
+@dataclass(frozen=True)
+class Source:
+    """A table that the SQL may read: its file, its columns, and optional ones that it lacks, read as missing values."""
+
+    path: str
+    columns: tables.Spec
+    absent: tables.Spec = ()
+
+    def scan(self) -> pl.LazyFrame:
+        """The table, the columns that it lacks included."""
+        return tables.with_absent(tables.scan(self.path, self.columns), self.absent)
+
+
+def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
     """The SQL's result with the columns of marts.yaml in their order and types, sorted by the mart's key."""
-    got, wanted = frame.collect_schema().names(), list(mart["columns"])
-    if missing := [column for column in wanted if column not in got]:
-        raise Fault(f"mart {name}", f"the SQL gives no column {', '.join(missing)}", f"Select it in {name}.sql")
-    if extra := [column for column in got if column not in (*wanted, *mart.get("left_out", []))]:
-        raise Fault(f"mart {name}", f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
+    got, where = frame.collect_schema().names(), f"mart {mart.name}"
+    if missing := [column for column in mart.names if column not in got]:
+        raise Fault(where, f"the SQL gives no column {', '.join(missing)}", f"Select it in {mart.name}.sql")
+    if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
+        raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
     typed = []
-    for field in tables.mart_spec(mart):
-        column = pl.col(field["name"])
-        if field["type"] == "decimal":
-            column = column.round(field.get("decimals", 2), mode="half_away_from_zero")
-        typed.append(column.cast(tables.polars_type(field)).alias(field["name"]))
-    return frame.select(typed).sort(mart["key"])
+    for column in mart.columns:
+        values = pl.col(column.name)
+        if column.type == "decimal":
+            values = values.round(column.scale, mode="half_away_from_zero")
+        typed.append(values.cast(tables.polars_type(column)).alias(column.name))
+    return frame.select(typed).sort(mart.key)
 
 
-def check_rows(frame: pl.LazyFrame, name: str, mart: Mapping[str, Any]) -> dict[str, Any]:
-    """Rows, missing values, true flags and money of a written mart; raises Fault on a broken key or missing value."""
-    columns, key = mart["columns"], mart["key"]
-    required = {*key, *(column for column, spec in columns.items() if spec.get("required"))}
-    flags = [column for column, spec in columns.items() if spec["type"] == "boolean"]
-    ledger = mart.get("ledger", {})
-    money = [*ledger.get("money", {}), *ledger.get("kpis", {})]
-    facts = frame.select(
-        pl.len().alias("rows"),
-        pl.struct(key).n_unique().alias("keys"),
-        *(pl.col(column).null_count().alias(f"missing {column}") for column in columns),
-        *(pl.col(column).sum().alias(f"true {column}") for column in flags),
-        *(pl.col(column).sum().alias(f"sum {column}") for column in money),
+def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
+    """Rows and distinct keys of a written mart, and by column its missing values, true flags or sum of money."""
+    ledger = mart.ledger
+    return (
+        frame.select(
+            pl.len().alias("rows"),
+            pl.struct(mart.key).n_unique().alias("keys"),
+            *(pl.col(column).null_count().alias(f"missing {column}") for column in mart.names),
+            *(pl.col(column.name).sum().alias(f"true {column.name}") for column in mart.flags),
+            *(pl.col(column).sum().alias(f"sum {column}") for column in (*ledger.money, *ledger.kpis)),
+        )
+        .collect(engine="streaming")
+        .row(0, named=True)
     )
-    found = facts.collect(engine="streaming").row(0, named=True)
+
+
+def check_rows(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
+    """Rows, missing values, true flags and money of a written mart; raises Fault on a broken key or missing value."""
+    found, where, remedy = counted(frame, mart), f"mart {mart.name}", f"Check {mart.name}.sql"
     if not found["rows"]:
-        raise Fault(f"mart {name}", "has no rows", f"Check {name}.sql against the silver tables")
+        raise Fault(where, "has no rows", f"{remedy} against the silver tables")
     if found["rows"] != found["keys"]:
         count = found["rows"] - found["keys"]
-        raise Fault(f"mart {name}", f"{count} rows repeat the key {', '.join(key)}", "Check the joins or the key")
-    for column in sorted(required):
+        raise Fault(where, f"{count} rows repeat the key {', '.join(mart.key)}", "Check the joins or the key")
+    for column in sorted(mart.required_columns):
         if count := found[f"missing {column}"]:
-            raise Fault(f"mart {name}", f"required column {column} is missing in {count} rows", f"Check {name}.sql")
+            raise Fault(where, f"required column {column} is missing in {count} rows", remedy)
     return {
         "rows": found["rows"],
-        "missing": {column: count for column in columns if (count := found[f"missing {column}"])},
-        "flags": {column: found[f"true {column}"] for column in flags},
-        "money": {column: str(found[f"sum {column}"]) for column in money},
+        "missing": {column: count for column in mart.names if (count := found[f"missing {column}"])},
+        "flags": {column.name: found[f"true {column.name}"] for column in mart.flags},
+        "money": {column: str(found[f"sum {column}"]) for column in (*mart.ledger.money, *mart.ledger.kpis)},
     }
 
 
-def check_reference(frame: pl.LazyFrame, name: str, column: str, target: pl.LazyFrame, goal: str) -> int:
-    """Number of distinct values of a foreign key, all of which exist in the target; raises Fault otherwise."""
-    values = frame.select(pl.col(column).drop_nulls().unique())
-    wanted = goal.split(".")[1]
-    orphans = values.join(target.select(wanted), left_on=column, right_on=wanted, how="anti").select(pl.len())
-    orphan_count, count = (out.item() for out in pl.collect_all([orphans, values.select(pl.len())], engine="streaming"))
+def check_reference(values: pl.LazyFrame, target: pl.LazyFrame, where: str, goal: str) -> int:
+    """Number of values of a foreign key, all of which exist in the target; raises Fault otherwise.
+
+    `values`: one column, each value once; `target`: one column; `goal`: the target's name in words.
+    """
+    (column,), (key,) = values.collect_schema().names(), target.collect_schema().names()
+    orphans = values.join(target, left_on=column, right_on=key, how="anti").select(pl.len())
+    counts = pl.collect_all([orphans, values.select(pl.len())], engine="streaming")
+    orphan_count, count = (found.item() for found in counts)
     if orphan_count:
-        raise Fault(
-            f"mart {name}",
-            f"{orphan_count} values of {column} are not in {goal}",
-            "Give them the unknown member or correct the join",
-        )
+        problem = f"{orphan_count} values of {column} are not in {goal}"
+        raise Fault(where, problem, "Give them the unknown member or correct the join")
     return count
 
 
+def check_references(frame: pl.LazyFrame, mart: Mart, sources: Mapping[str, Source]) -> dict[str, dict[str, Any]]:
+    """Column -> target and number of values of each foreign key of a written mart; raises Fault on a missing one."""
+    found = {}
+    for column, (target, key) in mart.references.items():
+        source, goal = sources[f"gold.{target}"], f"{target}.{key}"
+        parent = tables.scan(source.path, source.columns).select(key)
+        values = frame.select(pl.col(column).drop_nulls().unique())
+        count = check_reference(values, parent, f"mart {mart.name}", goal)
+        found[column] = {"target": goal, "values": count}
+    return found
+
+
 def check_kpis(
-    facts: pl.LazyFrame, name: str, mart: Mapping[str, Any], formulas: Mapping[str, str], money: Mapping[str, str]
+    facts: pl.LazyFrame, mart: Mart, formulas: Mapping[str, str], money: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Column -> key figure and its value over all of fact_sales, which the sum of the column equals; raises Fault."""
-    proved = mart.get("ledger", {}).get("kpis", {})
-    if not proved:
-        return {}
+    proved = mart.ledger.kpis
     wanted = ", ".join(f'{formulas[kpi]} AS "{column}"' for column, kpi in proved.items())
-    query = f"SELECT {wanted} FROM gold.fact_sales"  # noqa: S608 - formulas are settings of the company
-    totals = pl.SQLContext({"gold.fact_sales": facts}).execute(query).collect(engine="streaming").row(0, named=True)
+    query = f"SELECT {wanted} FROM {FACTS}"  # noqa: S608 - formulas are settings of the company
+    totals = pl.SQLContext({FACTS: facts}).execute(query).collect(engine="streaming").row(0, named=True)
     for column, kpi in proved.items():
         if Decimal(money[column]) != totals[column]:
-            problem = f"the sum of {column} is {money[column]}, {kpi} over gold.fact_sales is {totals[column]}"
-            raise Fault(f"mart {name}", problem, f"Look for lines that {name}.sql loses or doubles")
+            problem = f"the sum of {column} is {money[column]}, {kpi} over {FACTS} is {totals[column]}"
+            raise Fault(f"mart {mart.name}", problem, f"Look for lines that {mart.name}.sql loses or doubles")
     return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in proved.items()}
 
 
+def frames_of(sources: Mapping[str, Source], calendar: Calendar | None) -> dict[str, pl.LazyFrame]:
+    """Dotted name -> frame of all that the SQL may select from; the calendar is made where it is read."""
+    frames = {table: source.scan() for table, source in sources.items()}
+    if calendar:
+        from elt.gold import calendar_days
+
+        frames[CALENDAR] = calendar_days.days(calendar)
+    return frames
+
+
 def main(
-    name: str,
+    *,
     sql_file: str,
-    sources: Mapping[str, str],
-    specs: Mapping[str, Any],
-    mart: Mapping[str, Any],
-    calendar: Mapping[str, Any] | None,
-    absent: Mapping[str, tables.Spec],
+    mart: Mart,
+    sources: Mapping[str, Source],
+    calendar: Calendar | None,
     formulas: Mapping[str, str],
     output: str,
     metadata: str,
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
-    `sources`: dotted table name -> file; `specs`: dotted table name -> its fields; `calendar`: if the SQL reads it;
-    `absent`: dotted table name -> optional columns that it lacks and the SQL may read as missing; `formulas`: of the
-    key figures that the SQL names.
+    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `formulas`: of the key figures that the SQL
+    names or the mart proves.
     """
+    where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(Path(sql_file).read_text(encoding="utf-8"), formulas)
-    frames = {
-        table: tables.with_absent(tables.scan(path, specs[table]), absent.get(table, []))
-        for table, path in sources.items()
-    }
-    if calendar:
-        from elt.gold import calendar_days as calendar_table
-
-        frames["calendar.days"] = calendar_table.days(calendar["country"], calendar.get("subdivision"))
-    with tables.planning(f"mart {name}", f"Correct {name}.sql"):
-        frame = shaped(pl.SQLContext(frames).execute(sql), name, mart)
+    frames = frames_of(sources, calendar)
+    with tables.planning(where, f"Correct {sql_name}"):
+        frame = shaped(pl.SQLContext(frames).execute(sql), mart)
         frame.collect_schema()
     with staged(output) as temporary:
-        with tables.computing(f"mart {name}", f"Look in {name}.sql for a cast that a value does not allow"):
+        with tables.computing(where, f"Look in {sql_name} for a cast that a value does not allow"):
             frame.sink_csv(temporary, engine="streaming")
-        written = tables.scan(temporary, tables.mart_spec(mart))
-        found = check_rows(written, name, mart)
-        found["references"] = {}
-        for column, goal in mart.get("foreignKeys", {}).items():
-            target = f"gold.{goal.split('.')[0]}"
-            parent = tables.scan(sources[target], specs[target])
-            found["references"][column] = {
-                "target": goal,
-                "values": check_reference(written, name, column, parent, goal),
-            }
-        found["kpis"] = check_kpis(frames.get("gold.fact_sales"), name, mart, formulas, found["money"])
-    write_json(metadata, {"name": name, "reads": sorted(frames), **found})
-    rulelog.log.info("%s: %d rows", name, found["rows"])
+        written = tables.scan(temporary, mart.typed_columns)
+        found = check_rows(written, mart)
+        found["references"] = check_references(written, mart, sources)
+        found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
+    write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})
+    rulelog.log.info("%s: %d rows", mart.name, found["rows"])
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
+    files = zip(snakemake.params.tables.items(), snakemake.input.tables, strict=True)
     main(
-        snakemake.wildcards.mart,
-        snakemake.input.sql,
-        dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)),
-        snakemake.params.specs,
-        snakemake.params.mart,
-        snakemake.params.calendar,
-        snakemake.params.absent,
-        snakemake.params.formulas,
-        snakemake.output.table,
-        snakemake.output.metadata,
+        sql_file=snakemake.input.sql,
+        mart=snakemake.params.mart,
+        sources={
+            table: Source(path, columns, snakemake.params.absent.get(table, ())) for (table, columns), path in files
+        },
+        calendar=snakemake.params.calendar,
+        formulas=snakemake.params.formulas,
+        output=snakemake.output.table,
+        metadata=snakemake.output.metadata,
     )

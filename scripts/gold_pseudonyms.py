@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import write_rows
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -28,7 +28,7 @@ def pseudonymised(customers: dict[int, str], key: bytes) -> dict[int, str]:
     return named
 
 
-def main(dim_customer: str, columns: list, key_file: str, output: str) -> None:
+def main(dim_customer: str, columns: tables.Spec, key_file: str, output: str) -> None:
     """Read customers and key, write the protected table of pseudonyms in the order of the surrogate key."""
     frame = tables.scan(dim_customer, columns).select("customer_key", "customer_number").collect()
     customers = {key: number for key, number in frame.iter_rows() if key != 0}

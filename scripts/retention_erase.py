@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from elt import rulelog
 from elt.faults import Fault
 from elt.files import read_json, write_json
-from elt.privacy.pseudonyms import harmonised
+from elt.protection.pseudonyms import harmonised
 from elt.retention import deletion, deletion_log, erased_records, erasures
-from elt.retention.command import STANDARD_INPUT
-from elt.retention.erasures import HOME, Identifier, Known
+from elt.retention.deletion import Deletion
+from elt.retention.erased_records import Located
+from elt.retention.erasures import HOME, ErasedIdentifiers, Identifier
 from elt.run import run_folders
+from elt.run.company import Contract
+from elt.run.settings import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -48,16 +51,16 @@ def given(text: str, where: str, kinds: set[str]) -> list[set[Identifier]]:
     return persons
 
 
-def tables_of(run: Path, contracts: Mapping[str, Any]) -> Iterator[erased_records.Located]:
+def tables_of(run: Path, contracts: Mapping[str, Contract]) -> Iterator[Located]:
     """The identifiers in each bronze file of a run; raises Fault, KeyError or OSError where they cannot be read."""
     for path in sorted((run / "bronze/data").glob("*")):
         metadata = read_json(run / f"bronze/_meta/files/{path.name}.json")
         contract = contracts[metadata["table"]]
-        if erased_records.kinds(contract):
+        if contract.erasure_kinds:
             yield erased_records.located(path, metadata, contract)
 
 
-def readable(run: Path, contracts: Mapping[str, Any]) -> list[erased_records.Located] | None:
+def readable(run: Path, contracts: Mapping[str, Contract]) -> list[Located] | None:
     """The same as a list; None where it is not certain what a run holds, so that it counts as concerned."""
     names = deletion.row_level(run)
     if not names:
@@ -72,46 +75,54 @@ def readable(run: Path, contracts: Mapping[str, Any]) -> list[erased_records.Loc
         return None
 
 
-def main(
-    source: str, contracts: Mapping[str, Any], names: Sequence[str], key_file: str, when: str, output: str
-) -> None:
-    """Find the persons' identifiers and run_folders, and carry the erasure out; `names`: the company's runs."""
-    kinds = {kind for contract in contracts.values() for kind in erased_records.kinds(contract).values()}
+def asked_for(source: str, contracts: Mapping[str, Contract]) -> list[set[Identifier]]:
+    """The persons that a file or standard input names; raises Fault if the contracts identify nobody."""
+    kinds = {kind for contract in contracts.values() for kind in contract.erasure_kinds}
     if PERSON not in kinds:
         remedy = f"State erasure: {PERSON} at the field with the customer number"
         raise Fault("contracts", "no field says that it identifies a person", remedy)
     if source == STANDARD_INPUT:
-        text, where = sys.stdin.read(), "standard input"
-    else:
-        text, where = Path(source).read_text(encoding="utf-8", errors="replace"), Path(source).name
-    persons = given(text, where, kinds)
-    deletion_log.entries(HOME)
+        return given(sys.stdin.read(), "standard input", kinds)
+    path = Path(source)
+    return given(path.read_text(encoding="utf-8", errors="replace"), path.name, kinds)
+
+
+def concerned(contents: Mapping[str, Sequence[Located] | None], erased: ErasedIdentifiers) -> set[str]:
+    """Runs that hold a record of an erased person, or of which it is not certain."""
+    return {
+        name
+        for name, tables in contents.items()
+        if tables is None or any(erased_records.lines_of(table, erased)[0] for table in tables)
+    }
+
+
+def main(
+    source: str, contracts: Mapping[str, Contract], names: Sequence[str], key_file: str, when: str, output: str
+) -> None:
+    """Find the persons' identifiers and runs, and carry the erasure out; `names`: the company's runs."""
+    persons = asked_for(source, contracts)
+    deletion_log.entries(HOME)  # a broken log is found before anything is done
     deletion.lock_all()
     deletion.check_list(erasures.digest())
     key = erasures.ready_key(Path(key_file))
     entries = erasures.read(key)
     announced = erasures.read(key, name=erasures.PENDING) if deletion.is_announced() else set()
-    began = {name for line in deletion.begun("erase") for name in line["runs"]}
     contents = {name: readable(run_folders.RUNS / name, contracts) for name in names}
-    known = Known(key, entries | announced, (identifier for person in persons for identifier in person))
-    erased_records.tie(known, [table for tables in contents.values() for table in tables or []])
-    concerned = [name for name, tables in contents.items() if tables is None or any(map(holds(known), tables))]
+    erased = ErasedIdentifiers(key, entries | announced, set[Identifier]().union(*persons))
+    erased_records.tie(erased, [table for tables in contents.values() for table in tables or []])
     everyone = seen(contents)
     met = sum(not person.isdisjoint(everyone) for person in persons)
-    fresh = entries | announced | {erasures.entry(key, identifier) for identifier in known.all()}
+    fresh = entries | announced | {erasures.entry(key, identifier) for identifier in erased.known()}
     listed = erasures.text_of(key, fresh) if fresh != entries else None
     facts = {"persons": len(persons), "identifiers_added": len(fresh - entries)}
-    deleted = deletion.carry_out("erase", WHY, sorted({*concerned, *began}), when, facts, listed, HOME)
+    began = {name for line in deletion.unconfirmed("erase") for name in line["runs"]}
+    runs = concerned(contents, erased) | began
+    deleted = deletion.carry_out(Deletion("erase", WHY, when, facts, listed), runs)
     write_json(output, summary(len(persons), met, deleted))
     rulelog.log.info("%d persons, %d runs", len(persons), len(deleted))
 
 
-def holds(known: Known) -> Any:
-    """A function that says whether a file holds a record of an erased person."""
-    return lambda table: bool(erased_records.lines_of(table, known)[0])
-
-
-def seen(contents: Mapping[str, Sequence[erased_records.Located] | None]) -> set[Identifier]:
+def seen(contents: Mapping[str, Sequence[Located] | None]) -> set[Identifier]:
     """Every identifier in the runs that could be read."""
     tables = [table for found in contents.values() for table in found or []]
     return {identifier for table in tables for identifier in erased_records.held(table.records, table.contract)}
@@ -130,10 +141,10 @@ def summary(persons: int, met: int, deleted: Mapping[str, int]) -> dict[str, Any
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
-        snakemake.params.source,
-        snakemake.params.contracts,
-        snakemake.params.runs,
-        snakemake.params.key_file,
-        snakemake.params.when,
-        snakemake.output.summary,
+        source=snakemake.params.source,
+        contracts=snakemake.params.contracts,
+        names=snakemake.params.runs,
+        key_file=snakemake.params.key_file,
+        when=snakemake.params.when,
+        output=snakemake.output.summary,
     )

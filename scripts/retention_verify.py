@@ -17,24 +17,35 @@ from elt.run import manifest, run_folders
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-NAMED = 20
+NAMED = 20  # differences that the message lists
 
 
 def differences(
-    stated: Mapping[str, Any], present: Mapping[str, Any], buried: set[tuple[str, str]]
+    stated: Mapping[str, Any], present: Mapping[str, Any], tombstones: set[tuple[str, str]]
 ) -> tuple[list[str], int]:
-    """(a line a file that is not as the manifest says, number of missing files that have a tombstone)."""
-    lines, graves = [], 0
+    """(a line a file that is not as the manifest says, number of missing files that have a tombstone).
+
+    `stated`, `present`: path -> facts with its sha256; `tombstones`: path and sha256 of files deleted on purpose.
+    """
+    lines, deleted = [], 0
     for name, entry in sorted(stated.items()):
-        if name not in present:
-            if (name, entry["sha256"]) in buried:
-                graves += 1
-            else:
-                lines.append(f"{name} is missing")
-        elif present[name]["sha256"] != entry["sha256"]:
-            lines.append(f"{name} was changed")
+        if name in present:
+            lines += [f"{name} was changed"] * (present[name]["sha256"] != entry["sha256"])
+        elif (name, entry["sha256"]) in tombstones:
+            deleted += 1
+        else:
+            lines.append(f"{name} is missing")
     lines += [f"{name} is not in the manifest" for name in sorted(present.keys() - stated.keys())]
-    return lines, graves
+    return lines, deleted
+
+
+def logged_tombstones(run_id: str) -> set[tuple[str, str]]:
+    """Path and sha256 of files deleted on purpose; raises Fault if the log of retention does not speak of one."""
+    logged = {line["hash"] for line in deletion_log.entries(HOME)}
+    stones = deletion.tombstones(run_id)
+    if unlogged := sum(stone["intent"] not in logged for stone in stones):
+        raise Fault(f"run {run_id}", f"{unlogged} tombstones have no entry in the log of retention", "Restore the log")
+    return {(stone["path"], stone["sha256"]) for stone in stones}
 
 
 def main(run_id: str, summary: str) -> None:
@@ -44,18 +55,13 @@ def main(run_id: str, summary: str) -> None:
     if not closed.exists():
         raise Fault(f"run {run_id}", "has no manifest, so it never came to an end", "Run it again")
     stated = read_json(closed)
-    logged = {line["hash"] for line in deletion_log.entries(HOME)}
-    stones = deletion.tombstones(run_id)
-    if unlogged := sum(stone["intent"] not in logged for stone in stones):
-        raise Fault(f"run {run_id}", f"{unlogged} tombstones have no entry in the log of retention", "Restore the log")
-    buried = {(stone["path"], stone["sha256"]) for stone in stones}
-    lines, graves = differences(stated["files"], manifest.files(run), buried)
+    lines, deleted = differences(stated["files"], manifest.files(run), logged_tombstones(run_id))
     if lines:
         more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
         problem = f"{len(lines)} files are not as the manifest says: {'; '.join([*lines[:NAMED], *more])}"
         raise Fault(f"run {run_id}", problem, "Run it again, or restore it from your backup")
-    counts = [f"{len(stated['files']) - graves} files have the hash of the manifest"]
-    counts += [f"{graves} were deleted on purpose and have a tombstone"] * bool(graves)
+    counts = [f"{len(stated['files']) - deleted} files have the hash of the manifest"]
+    counts += [f"{deleted} were deleted on purpose and have a tombstone"] * bool(deleted)
     counts += [f"the run ended as {stated['status']}"] * (stated["status"] != "complete")
     write_json(summary, {"words": f"Run {run_id} is as its manifest says.", "lines": counts})
     rulelog.log.info("%s is as its manifest says", run_id)
@@ -63,4 +69,4 @@ def main(run_id: str, summary: str) -> None:
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    main(snakemake.params.run_id, snakemake.output.summary)
+    main(run_id=snakemake.params.run_id, summary=snakemake.output.summary)

@@ -16,6 +16,7 @@ import sklearn
 from elt import rulelog
 from elt.files import write_frame, write_json
 from elt.report import words
+from elt.run.company import Segments
 from elt.segmentation import clustering
 from elt.segmentation.clustering import Solution
 from elt.segmentation.metadata import Segmented, feature_records, segment_records
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Settings:
     """What the run asks for. `search`: the section `segmentation` of the settings (k, k_min, k_max, minimum_share,
-    bootstraps); `company`: segments.yaml (features, labels, segments)."""
+    bootstraps); `company`: what segments.yaml says."""
 
     seed: int
     search: Mapping[str, Any]
-    company: Mapping[str, Any]
+    company: Segments
     minimum_group: int
 
     @property
@@ -84,7 +85,7 @@ def model(table: pd.DataFrame, settings: Settings, names: SegmentNames) -> tuple
 
     Gives the frame (customer, segment: 1 is the one with most revenue; sorted by customer) and a dictionary.
     """
-    features, rows = settings.company["features"], len(table)
+    features, rows = settings.company.features, len(table)
     table = clustering.by_value(table, features)
     cents = (table["monetary"].astype("float64") * 100).round().astype("int64").to_numpy()
     scaled = clustering.scale(table, features)
@@ -115,7 +116,7 @@ def main(
 ) -> None:
     """Read the features, segment the customers, write segments and metadata."""
     company = settings.company
-    names = SegmentNames(company["segments"], company.get("labels", {}), words.read_all(word_files))
+    names = SegmentNames(company.rules, company.labels, words.read_all(word_files))
     frame = pd.read_csv(features, dtype={"customer": "str"}, keep_default_na=False)
     segments, described = model(frame, settings, names)
     called = {record["label"]: record["name"][language] for record in described["segments"]}

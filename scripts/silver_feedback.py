@@ -12,12 +12,28 @@ import polars as pl
 
 from elt import rulelog
 from elt.bronze.exports import source_of
-from elt.files import read_yaml, staged
-from elt.silver import feedback as handback
+from elt.files import staged
+from elt.run.company import Contract, read_contract
+from elt.silver import feedback as findings
 from elt.silver.quarantine import CHANGES, QUARANTINE
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
+
+
+def rows_of_source(
+    tables: Mapping[str, tuple[pl.LazyFrame, pl.LazyFrame, Contract]], files: Mapping[str, str], source: str
+) -> pl.LazyFrame:
+    """The findings of one source, table by table.
+
+    `tables`: name -> (quarantine, changes, contract); `files`: raw file -> its table.
+    """
+    parts = [pl.LazyFrame(schema=dict.fromkeys(findings.COLUMNS, pl.String) | {"record": pl.Int64})]
+    for name in sorted(tables):
+        own = sorted(file for file, table in files.items() if table == name and source_of(file) == source)
+        if own:
+            parts.append(findings.rows(*tables[name], own))
+    return pl.concat(parts)
 
 
 def main(
@@ -30,27 +46,21 @@ def main(
     """Gather the findings of all tables and write them by source; `files`: raw file -> its table."""
     tables = {}
     for rejects, repairs, contract_file in zip(quarantine, changes, contracts, strict=True):
-        contract = read_yaml(contract_file)
+        contract = read_contract(contract_file)
         found = pl.scan_csv(rejects, schema=QUARANTINE), pl.scan_csv(repairs, schema=CHANGES)
-        tables[contract["name"]] = (*found, contract)
+        tables[contract.name] = (*found, contract)
     for path in feedback:
-        source = Path(path).stem
-        parts = [pl.LazyFrame(schema=dict.fromkeys(handback.COLUMNS, pl.String) | {"record": pl.Int64})]
-        for name in sorted(tables):
-            own = sorted(f for f, table in files.items() if table == name and source_of(f) == source)
-            if own:
-                parts.append(handback.rows(*tables[name], own))
         with staged(path) as temporary:
-            pl.concat(parts).sink_csv(temporary, engine="streaming")
-        rulelog.log.info("%s: written", source)
+            rows_of_source(tables, files, Path(path).stem).sink_csv(temporary, engine="streaming")
+        rulelog.log.info("%s: written", Path(path).stem)
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
-        snakemake.input.quarantine,
-        snakemake.input.changes,
-        snakemake.input.contracts,
-        snakemake.params.files,
-        snakemake.output,
+        quarantine=snakemake.input.quarantine,
+        changes=snakemake.input.changes,
+        contracts=snakemake.input.contracts,
+        files=snakemake.params.files,
+        feedback=snakemake.output,
     )

@@ -20,11 +20,12 @@ from elt.silver.budgets import Budget, by_code, share, share_of_all
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-Tables = Mapping[str, Mapping[str, Any]]
+Table = Mapping[str, Any]  # the metadata of one table
+Tables = Mapping[str, Table]
 NOTHING = "Nothing.\n"
 
 
-def quarantined(found: Mapping[str, Any]) -> int:
+def quarantined(found: Table) -> int:
     """Records of a table that are in quarantine."""
     return sum(reason["records"] for reason in found["quarantined"])
 
@@ -32,8 +33,8 @@ def quarantined(found: Mapping[str, Any]) -> int:
 def book_rows(tables: Tables) -> Iterator[list[Any]]:
     """One row a table: where its records are."""
     for name, found in tables.items():
-        fates = [found["silver"], quarantined(found), found["superseded"], found["duplicates"]]
-        yield [code(name), number(found["records"]), *(number(count) for count in fates)]
+        outcomes = [found["silver"], quarantined(found), found["superseded"], found["duplicates"]]
+        yield [code(name), number(found["records"]), *(number(count) for count in outcomes)]
 
 
 def money_rows(tables: Tables) -> Iterator[list[Any]]:
@@ -49,7 +50,7 @@ def money_rows(tables: Tables) -> Iterator[list[Any]]:
             yield [code(f"{name}.{column}"), *(number(amount, 2) for amount in amounts)]
 
 
-def sources(found: Mapping[str, Any]) -> str:
+def sources(found: Table) -> str:
     """Where the rows of a table stand in the lists for the owners of the data."""
     return Markdown(", ".join(code(f"{name}.csv") for name in sorted({source_of(f["file"]) for f in found["files"]})))
 
@@ -57,23 +58,40 @@ def sources(found: Mapping[str, Any]) -> str:
 def finding_rows(tables: Tables) -> Iterator[list[Any]]:
     """One row a finding that a department can mend at the source, by department and table."""
     for name, found in sorted(tables.items(), key=lambda item: in_language(item[1]["department"])):
-        start = [in_language(found["department"]), code(name)]
-        for reason in found["quarantined"]:
-            places = ", ".join(map(str, reason["first_records"]))
-            more = ", …" if reason["records"] > len(reason["first_records"]) else ""
-            what = f"{reason['why']} (records {places}{more})"
-            yield [*start, "quarantined", what, number(reason["records"]), "", sources(found)]
-        for repair in found["repairs"]:
-            if repair["records"]:
-                why = f"{repair['column']}: {in_language(repair['why'])}"
-                moved = ", ".join(number(amount, 2, sign=True) for amount in repair["money"].values())
-                yield [*start, "repaired", why, number(repair["records"]), moved, sources(found)]
-        for fate in ("superseded", "duplicates"):
-            if found[fate]:
-                yield [*start, fate, "the key repeats", number(found[fate]), "", ""]
-        for warning in found["warnings"]:
-            what = f"{warning['column']}: letters look like Ã¤ for ä, the file was once read in a wrong encoding"
-            yield [*start, "warning", what, number(warning["cells"]), "", ""]
+        for finding in (*rejected(found), *repaired(found), *repeated(found), *warned(found)):
+            yield [in_language(found["department"]), code(name), *finding]
+
+
+def rejected(found: Table) -> Iterator[list[Any]]:
+    """Findings: records in quarantine, by reason."""
+    for reason in found["quarantined"]:
+        places = ", ".join(map(str, reason["first_records"]))
+        more = ", …" if reason["records"] > len(reason["first_records"]) else ""
+        what = f"{reason['why']} (records {places}{more})"
+        yield ["quarantined", what, number(reason["records"]), "", sources(found)]
+
+
+def repaired(found: Table) -> Iterator[list[Any]]:
+    """Findings: records that a repair changed."""
+    for repair in found["repairs"]:
+        if repair["records"]:
+            why = f"{repair['column']}: {in_language(repair['why'])}"
+            moved = ", ".join(number(amount, 2, sign=True) for amount in repair["money"].values())
+            yield ["repaired", why, number(repair["records"]), moved, sources(found)]
+
+
+def repeated(found: Table) -> Iterator[list[Any]]:
+    """Findings: records whose key repeats."""
+    for outcome in ("superseded", "duplicates"):
+        if found[outcome]:
+            yield [outcome, "the key repeats", number(found[outcome]), "", ""]
+
+
+def warned(found: Table) -> Iterator[list[Any]]:
+    """Findings: columns that were once read in a wrong encoding."""
+    for warning in found["warnings"]:
+        what = f"{warning['column']}: letters look like Ã¤ for ä, the file was once read in a wrong encoding"
+        yield ["warning", what, number(warning["cells"]), "", ""]
 
 
 def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
@@ -111,34 +129,49 @@ def conversion_rows(tables: Tables) -> Iterator[list[Any]]:
             ]
 
 
-def report(tables: Tables, budget: Budget) -> str:
-    """The report as Markdown; counts, record numbers and codes that are not personal, no content of any other cell."""
-    tables = {name: {**found, "records": found["records"] - found.get("erased", 0)} for name, found in tables.items()}
+def head(tables: Tables) -> str:
+    """The title, and where the records of each table are."""
     records, silver = (sum(found[key] for found in tables.values()) for key in ("records", "silver"))
     lost = sum(quarantined(found) for found in tables.values())
-    findings, codes = list(finding_rows(tables)), list(code_rows(tables))
-    budgets = list(budget_rows(tables, budget))
-    sections = [
+    return (
         f"# Silver: {number(silver)} of {number(records)} records are clean, {number(lost)} are in quarantine\n\n"
         "Every record of bronze is in exactly one column of this table; the run stops if one is missing.\n\n"
-        + table(["Table", "Records in", "Silver", "Quarantined", "Superseded", "Duplicates"], book_rows(tables)),
-        "## What the departments can mend at the source\n\n"
-        "The records and cells themselves are in `silver/feedback/`, one list a source, by file and record number. "
-        "The lists are protected: hand them only to the owners of the data.\n\n"
-        + (
-            table(["Department", "Table", "What happened", "Why", "Records", "Money", "List"], findings)
-            if findings
-            else NOTHING
-        ),
-        "## Money from raw to silver\n\n"
-        + table(["Amount", "Raw", "Repairs", "Quarantined", "Superseded", "Duplicates", "Silver"], money_rows(tables)),
+        + table(["Table", "Records in", "Silver", "Quarantined", "Superseded", "Duplicates"], book_rows(tables))
+    )
+
+
+def budget_section(tables: Tables, budget: Budget) -> str:
+    """How much of the budgets of quarantine is used."""
+    header, rows = ["Table", "Reason", "Records", "Share", "Budget", "Used"], list(budget_rows(tables, budget))
+    return (
         "## Quarantine and its budget\n\n"
         f"Up to {percent(share(budget, 'default'))} of a table may go to quarantine for one reason that has no budget "
         f"of its own, and {percent(share_of_all(budget))} for all reasons together, before the run fails.\n\n"
-        + (table(["Table", "Reason", "Records", "Share", "Budget", "Used"], budgets) if budgets else NOTHING),
+        + table_or_nothing(header, rows)
+    )
+
+
+def table_or_nothing(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A table, or the word for an empty one."""
+    return table(header, rows) if rows else NOTHING
+
+
+def report(tables: Tables, budget: Budget) -> str:
+    """The report as Markdown; counts, record numbers and codes that are not personal, no content of any other cell."""
+    tables = {name: {**found, "records": found["records"] - found["erased"]} for name, found in tables.items()}
+    findings = ["Department", "Table", "What happened", "Why", "Records", "Money", "List"]
+    sections = [
+        head(tables),
+        "## What the departments can mend at the source\n\n"
+        "The records and cells themselves are in `silver/feedback/`, one list a source, by file and record number. "
+        "The lists are protected: hand them only to the owners of the data.\n\n"
+        + table_or_nothing(findings, list(finding_rows(tables))),
+        "## Money from raw to silver\n\n"
+        + table(["Amount", "Raw", "Repairs", "Quarantined", "Superseded", "Duplicates", "Silver"], money_rows(tables)),
+        budget_section(tables, budget),
         "## Codes and what they became\n\n"
         "Only of fields that are not personal.\n\n"
-        + (table(["Table", "Column", "From", "To", "Cells"], codes) if codes else NOTHING),
+        + table_or_nothing(["Table", "Column", "From", "To", "Cells"], list(code_rows(tables))),
         "## Conversions of whole columns\n\n"
         + table(["Table", "Column", "Rule", "Cells", "Share of records"], conversion_rows(tables)),
         "## Tables\n\n"
@@ -159,10 +192,10 @@ def main(
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
-        snakemake.input.metadata,
-        snakemake.params.budget,
-        snakemake.output.metadata,
-        snakemake.output.report,
-        snakemake.output.page,
+        metadata=snakemake.input.metadata,
+        budget=snakemake.params.budget,
+        metadata_file=snakemake.output.metadata,
+        report_file=snakemake.output.report,
+        page_file=snakemake.output.page,
         template=snakemake.input.template,
     )

@@ -5,8 +5,8 @@ Outputs: silver/data/<table>.csv, silver/quarantine/<table>.csv, silver/changes/
 silver/_meta/tables/<table>.json.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,41 +14,116 @@ import polars as pl
 
 from elt import rulelog
 from elt.bronze import scan
-from elt.files import make_folder, read_json, read_yaml, staged, write_json
-from elt.silver import cleaning, conventions, deduplication
-from elt.silver.books import Books, check_ledger
+from elt.files import read_json, scratch, staged, write_json, write_parts
+from elt.run.company import Contract, read_contract
+from elt.silver import cleaning, conventions
+from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
 from elt.silver.budgets import Budget, check_budget, share_of_all
-from elt.silver.external_sort import SortedParts, ahead
-from elt.silver.output_contract import guarded
-from elt.silver.quarantine import CHANGES, change_rows, malformed_rows, quarantine_rows, undecided_rows
+from elt.silver.cleaning import Rules
+from elt.silver.deduplication import Deduplication
+from elt.silver.external_sort import SortedParts, prefetched
+from elt.silver.output_contract import validated
+from elt.silver.quarantine import (
+    CHANGES,
+    QUARANTINE,
+    Rejects,
+    change_rows,
+    malformed_rows,
+    quarantine_rows,
+    undecided_rows,
+)
 from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def unrepeated(
-    parts: Iterable[pl.DataFrame], contract: Mapping[str, Any], books: Books, undecided: list[pl.DataFrame]
+@dataclass(frozen=True)
+class Source:
+    """The bronze files of a table and what bronze states of each; `raw`: their records as strings."""
+
+    paths: Sequence[str]
+    files: Sequence[Mapping[str, Any]]
+    raw: pl.LazyFrame
+
+    @property
+    def where(self) -> str:
+        """The files in messages."""
+        return self.files[0]["file"] if len(self.files) == 1 else f"{len(self.files)} files"
+
+    @property
+    def records(self) -> int:
+        """Records in bronze."""
+        return sum(stated["records"] for stated in self.files)
+
+    @property
+    def erased(self) -> int:
+        """Records of erased persons, which bronze has left out."""
+        return sum(stated["erased"] for stated in self.files)
+
+    def holds(self, flag: str) -> bool:
+        """Whether a flag of the dialect (`is_tidy`, `is_unmarked`) holds for all records."""
+        return scan.holds(self.files, flag)
+
+
+def rules_of(contract: Contract, source: Source) -> Rules:
+    """By what the table is cleaned, its conventions decided from all of its records."""
+    is_tidy = source.holds("is_tidy")
+    texts = cleaning.texts(source.raw, contract.fields, is_tidy=is_tidy)
+    found = conventions.decided(texts, contract, is_unmarked=source.holds("is_unmarked"))
+    return Rules(contract, found, is_tidy)
+
+
+def clean(
+    source: Source, rules: Rules, books: Books, *, rejects: Rejects, parts: SortedParts
 ) -> Iterator[pl.DataFrame]:
-    """The rows that reach silver, sorted by key; those that do not are booked, undecided ones listed by place."""
-    names = [field["name"] for field in contract["fields"]]
-    for part in parts:
-        again = deduplication.neighbours(part, contract["primaryKey"])
-        if again.height:
-            fates = deduplication.repeats(again.lazy(), contract)
-            lost = again.join(fates, on=cleaning.PLACE)
-            for fate, name in (
-                ("duplicate", "duplicates"),
-                ("superseded", "superseded"),
-                ("repeated_key", "quarantined"),
-            ):
-                books.add_fate(name, lost.filter(pl.col("_fate") == fate))
-            undecided.append(fates.filter(pl.col("_fate") == "repeated_key").select(cleaning.PLACE))
-            part = part.join(fates, on=cleaning.PLACE, how="anti", maintain_order="left")
-        yield part.select(names)
+    """The cells that repairs changed, batch by batch, as rows of the change log.
+
+    On the way what is fit for silver goes to `parts`, typed and repaired, what is not to `rejects`; all is booked.
+    """
+    contract = rules.contract
+    batches = scan.batches(source.raw, source.paths, source.files, is_whole=cleaning.looks_across(contract))
+    for frame in prefetched(cleaning.working_frame(batch.lazy(), rules).collect() for batch in batches):
+        if not source.holds("is_unmarked"):
+            cleaning.check_digits(frame, contract)
+        books.add_batch(frame)
+        books.add_outcome(QUARANTINED, frame.filter(pl.col("_reason").is_not_null()))
+        rejects.add(quarantine_rows(frame, contract))
+        kept = frame.lazy().filter(pl.col("_reason").is_null())
+        parts.add(kept.select(*cleaning.PLACE, *contract.names).collect())
+        yield change_rows(frame, contract)
+
+
+def checked(parts: Iterable[pl.DataFrame], where: str, contract: Contract, books: Books) -> Iterator[pl.DataFrame]:
+    """The rows of silver, validated against the output contract and booked, with their dates as text."""
+    for part in validated(parts, where, contract):
+        books.add_outcome(SILVER, part)
+        yield dates_as_text(part)
+
+
+def summary_of(source: Source, rules: Rules, books: Books) -> dict[str, Any]:
+    """The metadata of the table."""
+    contract = rules.contract
+    return books.summary(is_one_file=len(source.files) == 1) | {
+        "name": contract.name,
+        "title": contract.title,
+        "department": contract.department,
+        "files": [{key: stated[key] for key in ("file", "sha256", "bytes", "records")} for stated in source.files],
+        "records": source.records + source.erased,
+        "conventions": rules.conventions,
+    }
+
+
+def report_warnings(found: Mapping[str, Any]) -> None:
+    """Say in the log what was found in texts, and how many records are in silver."""
+    for warning in found["warnings"]:
+        words = "%s: %d of %d texts in column %s look like UTF-8 that was read in another encoding; export it again"
+        rulelog.log.warning(words, found["name"], warning["cells"], warning["of"], warning["column"])
+    rulelog.log.info("%s: %d of %d records in silver", found["name"], found["silver"], found["records"])
 
 
 def main(
+    *,
     bronze: Sequence[str],
     metadata: Sequence[str],
     contract_file: str,
@@ -56,85 +131,40 @@ def main(
     table: str,
     quarantine: str,
     changes: str,
-    summary_file: str,
+    summary: str,
 ) -> None:
     """Read, clean, account for every record, check, write; batch by batch, so that memory does not grow."""
-    contract, files = read_yaml(contract_file), [read_json(path) for path in metadata]
-    fields, key, total = contract["fields"], contract["primaryKey"], sum(stated["records"] for stated in files)
-    erased = sum(stated.get("erased", 0) for stated in files)  # bronze has left them out
-    names, most = [field["name"] for field in fields], share_of_all(budget) * total
-    where = f"{contract['name']} ({files[0]['file'] if len(files) == 1 else f'{len(files)} files'})"
+    contract, files = read_contract(contract_file), [read_json(path) for path in metadata]
     cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
-    staging = Path(table).parent / f".{contract['name']}.staging"
-    make_folder(staging)
-    try:
-        raw, malformed = scan.scan(bronze, files, names, staging)
-        dialect = contract.get("dialect", {})
-        wanted = dialect.get("decimalChar", "auto"), dialect.get("groupChar", "auto")
-        is_tidy, is_unmarked = scan.holds(files, "is_tidy"), scan.holds(files, "is_unmarked")
-        texts = cleaning.texts(raw, fields, is_tidy)
-        found_conventions = conventions.decided(texts, contract["name"], fields, *wanted, is_unmarked)
-        books, parts = Books(contract, found_conventions, is_tidy), SortedParts(staging, key)
-        undecided = [pl.DataFrame(schema={"_file": pl.String, "_record": pl.Int64})]
-        rejected = [malformed_rows(malformed)]
-        books.add_quarantine(rejected[0])
-        with staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
-            with open(log, "wb") as file:
-                pl.DataFrame(schema=CHANGES).write_csv(file)
-                batches = scan.batches(raw, bronze, files, cleaning.looks_across(contract))
-                engine = contract, found_conventions, is_tidy
-                for frame in ahead(cleaning.worked(batch.lazy(), *engine).collect() for batch in batches):
-                    if not is_unmarked:
-                        cleaning.check_digits(frame, contract)
-                    books.add_batch(frame)
-                    books.add_fate("quarantined", frame.filter(pl.col("_reason").is_not_null()))
-                    rows = quarantine_rows(frame, contract)
-                    books.add_quarantine(rows)
-                    if sum(books.reasons.values()) <= most:  # beyond it the run fails, and none is written
-                        rejected.append(rows)
-                    change_rows(frame, contract).write_csv(file, include_header=False)
-                    kept = frame.lazy().filter(pl.col("_reason").is_null()).select(*cleaning.PLACE, *names)
-                    parts.add(kept.collect())
-            required = [f["name"] for f in fields if f.get("required") or f["name"] in key]
-            with open(good, "wb") as file:
-                pl.DataFrame(schema=names).write_csv(file)
-                for part in guarded(unrepeated(ahead(parts), contract, books, undecided), where, fields, required, key):
-                    books.add_fate("silver", part)
-                    dates_as_text(part).write_csv(file, include_header=False)
-            rejected.append(undecided_rows(raw, contract, pl.concat(undecided)))
-            books.add_quarantine(rejected[-1])
-            pl.concat(rejected).sort("file", "record").write_csv(bad)
-            books.fates["erased"] += erased
-            found = books.summary(is_one_file=len(files) == 1) | {
-                "name": contract["name"],
-                "title": contract["title"],
-                "department": contract.get("department", ""),
-                "files": [{key: stated[key] for key in ("file", "sha256", "bytes", "records")} for stated in files],
-                "records": total + erased,
-                "conventions": found_conventions,
-            }
-            check_ledger(where, found)
-            check_budget(where, found | {"records": total}, budget)
-    finally:
-        shutil.rmtree(staging)
-    write_json(summary_file, found)
-    for warning in found["warnings"]:
-        rulelog.log.warning(
-            "%s: %d of %d texts in column %s look like UTF-8 that was read in another encoding; export it again",
-            contract["name"], warning["cells"], warning["of"], warning["column"],
-        )  # fmt: skip
-    rulelog.log.info("%s: %d of %d records in silver", contract["name"], found["silver"], found["records"])
+    with scratch(table) as folder, staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
+        raw, malformed = scan.scan(bronze, files, contract.names, folder)
+        source = Source(bronze, files, raw)
+        rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
+        books, parts = Books(rules), SortedParts(folder, contract.primary_key)
+        rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(contract, books)
+        rejects.add(malformed_rows(malformed))
+        write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts))
+        unique = unrepeated.unique(prefetched(parts))
+        write_parts(good, contract.names, checked(unique, where, contract, books))
+        rejects.add(undecided_rows(raw, contract, pl.concat(unrepeated.undecided)))
+        write_parts(bad, QUARANTINE, [rejects.table()])
+        books.outcomes[ERASED] += source.erased
+        found = summary_of(source, rules, books)
+        check_ledger(where, found)
+        check_budget(where, found | {"records": source.records}, budget)
+    write_json(summary, found)
+    report_warnings(found)
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
-        snakemake.input.bronze,
-        snakemake.input.metadata,
-        snakemake.input.contract,
-        snakemake.params.budget,
-        snakemake.output.table,
-        snakemake.output.quarantine,
-        snakemake.output.changes,
-        snakemake.output.metadata,
+        bronze=snakemake.input.bronze,
+        metadata=snakemake.input.metadata,
+        contract_file=snakemake.input.contract,
+        budget=snakemake.params.budget,
+        table=snakemake.output.table,
+        quarantine=snakemake.output.quarantine,
+        changes=snakemake.output.changes,
+        summary=snakemake.output.metadata,
     )

@@ -5,34 +5,32 @@ Outputs: gold/parquet/<mart>.parquet; the same bytes from the same mart.
 """
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import sha256, staged
+from elt.run.company import Mart
 from elt.warehouse import ddl
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-ROWS = 131_072  # of a row group
+ROWS = 131_072  # of a row group: a few MB, so that a reader of one column holds little
 COMPRESSION = "snappy"  # every reader knows it
 
 
-def typed(frame: pl.LazyFrame, mart: Mapping[str, Any]) -> pl.LazyFrame:
+def typed(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
     """The mart with decimals of as many digits as in the database, which readers take as exact numbers."""
-    decimals = {name: spec for name, spec in mart["columns"].items() if spec["type"] == "decimal"}
-    return frame.with_columns(
-        pl.col(name).cast(pl.Decimal(ddl.DIGITS, spec.get("decimals", 2))) for name, spec in decimals.items()
-    )
+    decimals = [column for column in mart.columns if column.type == "decimal"]
+    return frame.with_columns(pl.col(column.name).cast(pl.Decimal(ddl.DIGITS, column.scale)) for column in decimals)
 
 
-def described(mart: Mapping[str, Any], source: str) -> dict[str, str]:
+def described(mart: Mart, source: str) -> dict[str, str]:
     """What the file says of itself: title and grain, meaning of the columns, hash of the mart it was made from."""
-    columns = {name: ddl.column_comment(spec) for name, spec in mart["columns"].items()}
+    columns = {column.name: ddl.column_comment(column) for column in mart.columns}
     return {
         "title": ddl.table_comment(mart),
         "columns": json.dumps(columns, ensure_ascii=False),
@@ -40,9 +38,9 @@ def described(mart: Mapping[str, Any], source: str) -> dict[str, str]:
     }
 
 
-def main(name: str, source: str, mart: Mapping[str, Any], output: str) -> None:
+def main(mart: Mart, source: str, output: str) -> None:
     """Read the mart with its types, write it in row groups, in its order."""
-    frame = typed(tables.scan(source, tables.mart_spec(mart)), mart)
+    frame = typed(tables.scan(source, mart.typed_columns), mart)
     described_as = described(mart, source)
     with staged(output) as temporary:
         try:
@@ -51,10 +49,10 @@ def main(name: str, source: str, mart: Mapping[str, Any], output: str) -> None:
             )
         except pl.exceptions.PolarsError as error:
             problem = f"its file cannot be read with the types of marts.yaml ({type(error).__name__})"
-            raise Fault(f"mart {name}", problem, "Make the mart again: delete its file") from None
-    rulelog.log.info("%s written", name)
+            raise Fault(f"mart {mart.name}", problem, "Make the mart again: delete its file") from None
+    rulelog.log.info("%s written", mart.name)
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    main(snakemake.wildcards.mart, snakemake.input.table, snakemake.params.mart, snakemake.output[0])
+    main(snakemake.params.mart, snakemake.input.table, snakemake.output[0])

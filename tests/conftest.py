@@ -1,11 +1,12 @@
-"""Shared fixtures: copies of the project to run in, and one finished run of the sample a session."""
+"""Shared fixtures: copies of the project to run in, and one finished run of the sample a machine and session."""
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,35 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared/data/bike_retailer"
 PARTS = ("Snakefile", "rules", "scripts", "config", "raw", "profiles", "envs", "docs/report", "pyproject.toml")
+FEW_FILES = 3  # so many test files are faster without workers, each of which starts Python and imports anew
+
+
+def workers(arguments: Sequence[str]) -> int:
+    """How many workers the tests named on the command line are worth: none for a few files, else one a processor."""
+    files = {argument.partition("::")[0] for argument in arguments}
+    is_few = 0 < len(files) <= FEW_FILES and all(file.endswith(".py") for file in files)
+    return 0 if is_few else os.cpu_count() or 1
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Workers of `--numprocesses auto`; a number in xdist's own variable goes first."""
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
+    return workers(config.args if config.args_source == pytest.Config.ArgsSource.ARGS else [])
+
+
+def once_a_machine(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker makes and all others read; a worker that comes meanwhile waits."""
+    base = factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = base / name, base / f"{name}.done"
+    with open(base / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            done.touch()
+    return folder
 
 
 @dataclass
@@ -90,14 +120,19 @@ def project(tmp_path: Path) -> Project:
     return copy_project(tmp_path / "project")
 
 
-@pytest.fixture(scope="session")
-def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy of the project with one finished run, `sample`; read it, do not change it."""
-    project = copy_project(tmp_path_factory.mktemp("sample") / "project")
-    done = project.snakemake("--config", "seed=42", "run_id=sample")
+def finished_run(folder: Path, name: str, *settings: str) -> None:
+    """Make a copy of the project in `folder` and a finished run of that name in it."""
+    project = copy_project(folder)
+    done = project.snakemake("--config", "seed=42", f"run_id={name}", *settings)
     assert done.returncode == 0, done.stdout[-6000:]
     (project.folder / "console.txt").write_text(done.stdout, encoding="utf-8")
-    return project
+
+
+@pytest.fixture(scope="session")
+def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the project with one finished run, `sample`, for this worker alone; read it, do not change it."""
+    made = once_a_machine(tmp_path_factory, "sample", lambda folder: finished_run(folder, "sample"))
+    return clone(Project(made), tmp_path_factory.mktemp("sample_of_worker") / "project")
 
 
 @pytest.fixture(scope="session")
@@ -114,10 +149,8 @@ def finished(sample_project: Project, tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a finished run of the bike-retailer data; skips where the data are absent."""
+    """Folder of a finished run of the bike-retailer data, the same for all workers; skips where the data are absent."""
     if not REAL.is_dir():
         pytest.skip("the bike-retailer data are not beside the project")
-    project = copy_project(tmp_path_factory.mktemp("real") / "project")
-    done = project.snakemake("--config", "seed=42", "run_id=real", f"raw={REAL}")
-    assert done.returncode == 0, done.stdout[-6000:]
-    return project.run("real")
+    folder = once_a_machine(tmp_path_factory, "real", lambda folder: finished_run(folder, "real", f"raw={REAL}"))
+    return Project(folder).run("real")

@@ -1,7 +1,7 @@
-"""The version of a script: content hashes of the script and of every local module that it imports.
+"""The version of a script: hashes of the code of the script and of every local module that it imports.
 
 Snakemake tracks a script by its time of change only, and imported modules not at all. As a param these
-hashes make dependents rerun on a change of content, and only then.
+hashes make dependents rerun on a change of code, and only then: comments, docstrings and layout are no code.
 """
 
 import ast
@@ -9,8 +9,17 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 SCRIPTS = Path(__file__).resolve().parents[1]
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)  # a first string is a docstring here
+
+
+class Source(NamedTuple):
+    """What counts of one Python file."""
+
+    imports: tuple[Path, ...]  # files below scripts/ that it imports, directly
+    digest: str  # first 12 hex digits of a SHA-256
 
 
 def statements(block: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -21,11 +30,10 @@ def statements(block: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from statements(getattr(statement, part, []))
 
 
-@cache
-def local_imports(path: Path) -> tuple[Path, ...]:
-    """The files below scripts/ that a Python file imports, directly."""
-    names = set()
-    for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
+def local_imports(tree: ast.Module) -> tuple[Path, ...]:
+    """The files below scripts/ that a module imports, directly."""
+    names: set[str] = set()
+    for node in statements(tree.body):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -35,19 +43,31 @@ def local_imports(path: Path) -> tuple[Path, ...]:
     return tuple(sorted(file for file in candidates if file.is_file()))
 
 
+def digest(tree: ast.Module) -> str:
+    """First 12 hex digits of the SHA-256 of a module's syntax tree; takes the docstrings out of the tree.
+
+    The same code gives the same digest under one minor version of Python; another one may write the tree otherwise.
+    """
+    for node in (tree, *statements(tree.body)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
+
+
 @cache
-def digest(path: Path) -> str:
-    """First 12 hex digits of the SHA-256 of a file's text, whatever its line ends."""
-    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:12]
+def source(path: Path) -> Source:
+    """Imports and digest of a Python file."""
+    tree = ast.parse(path.read_bytes())
+    return Source(local_imports(tree), digest(tree))
 
 
 @cache
 def code_version(script: str) -> dict[str, str]:
-    """{file: hash} of scripts/<script> and of all local modules that it needs, directly or not."""
+    """{file: digest} of scripts/<script> and of all local modules that it needs, directly or not."""
     waiting, seen = [SCRIPTS / script], set()
     while waiting:
         path = waiting.pop()
         if path not in seen:
             seen.add(path)
-            waiting.extend(local_imports(path))
-    return {path.relative_to(SCRIPTS).as_posix(): digest(path) for path in sorted(seen)}
+            waiting.extend(source(path).imports)
+    return {path.relative_to(SCRIPTS).as_posix(): source(path).digest for path in sorted(seen)}

@@ -138,6 +138,16 @@ def write_frame(path: str | Path, frame: Any) -> None:
         frame.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6f")
 
 
+def write_parts(staged_path: Path, header: Iterable[str], parts: Iterable[Any]) -> None:
+    """Write Polars frames below one header as CSV, so that one is in memory; the caller has the path from `staged`."""
+    import polars as pl
+
+    with open(staged_path, "wb") as file:
+        pl.DataFrame(schema=list(header)).write_csv(file)
+        for part in parts:
+            part.write_csv(file, include_header=False)
+
+
 def write_scratch(path: str | Path, frame: Any, rows: int) -> None:
     """Write a Polars frame as an Arrow file in blocks of `rows`, for the same job to read again; it is not synced."""
     frame.write_ipc(path, compression="lz4", record_batch_size=rows)

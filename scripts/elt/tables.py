@@ -1,47 +1,60 @@
 """Typed access to the tables of silver and gold, which are CSV files and so have lost their types.
 
-A specification is a list of {name, type, decimals} (contract fields, or columns of marts.yaml with names).
+A specification is a sequence of column types: fields of a contract, or columns of a mart.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from elt.faults import Fault
 
 if TYPE_CHECKING:
     import polars as pl
 
-Spec = Sequence[Mapping[str, Any]]
+DECIMALS = 2  # of an amount where nothing else is stated
 
 
-def mart_spec(mart: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The columns of one entry of marts.yaml as a specification, in order."""
-    return [{"name": name, **column} for name, column in mart["columns"].items()]
+@dataclass(frozen=True)
+class ColumnType:
+    """What reading a column needs: its name, its type, and the decimals of a number where they are stated."""
+
+    name: str
+    type: str
+    decimals: int | None = None
+
+    @property
+    def scale(self) -> int:
+        """Decimals of the numbers, stated or not."""
+        return DECIMALS if self.decimals is None else self.decimals
 
 
-def polars_type(field: Mapping[str, Any]) -> "pl.DataType":
-    """The Polars type of a field; money and other decimals are exact, never float."""
+Spec = Sequence[ColumnType]
+
+
+def polars_type(column: ColumnType) -> "pl.DataType":
+    """The Polars type of a column; money and other decimals are exact, never float."""
     import polars as pl
 
-    if field["type"] in ("number", "decimal"):
-        return pl.Decimal(38, field.get("decimals", 2))
-    return {"integer": pl.Int64(), "string": pl.String(), "date": pl.Date(), "boolean": pl.Boolean()}[field["type"]]
+    if column.type in ("number", "decimal"):
+        return pl.Decimal(38, column.scale)
+    return {"integer": pl.Int64(), "string": pl.String(), "date": pl.Date(), "boolean": pl.Boolean()}[column.type]
 
 
 def scan(path: str | Path, spec: Spec) -> "pl.LazyFrame":
     """A table as a typed lazy frame; its header must equal the specification."""
     import polars as pl
 
-    return pl.scan_csv(path, schema={field["name"]: polars_type(field) for field in spec})
+    return pl.scan_csv(path, schema={column.name: polars_type(column) for column in spec})
 
 
 def with_absent(frame: "pl.LazyFrame", absent: Spec) -> "pl.LazyFrame":
     """The frame with columns of missing values for those that it lacks."""
     import polars as pl
 
-    return frame.with_columns(pl.lit(None, polars_type(field)).alias(field["name"]) for field in absent)
+    return frame.with_columns(pl.lit(None, polars_type(column)).alias(column.name) for column in absent)
 
 
 def dates_as_text(frame: "pl.DataFrame") -> "pl.DataFrame":

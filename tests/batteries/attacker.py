@@ -262,8 +262,8 @@ def study_histograms(mind: Knowledge, eda: Mapping, buyers: int) -> None:
                 mind.at_most.append(({c: 1.0 for c in cells if c[3] <= value}, ceil(round(share * buyers, 6)) - 1))
 
 
-def told(mind: Knowledge, minimum: int) -> dict[Cell, tuple[float, float]]:
-    """Hidden cells that are found: sums that are determined, and groups told to be of 1 to minimum - 1 heads."""
+def disclosed(mind: Knowledge, minimum: int) -> dict[Cell, tuple[float, float]]:
+    """Hidden cells that are found: sums that are determined, and groups known to be of 1 to minimum - 1 heads."""
     found = {}
     for cell, (low, high) in mind.bounds().items():
         if cell[0] == "heads":

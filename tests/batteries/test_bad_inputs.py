@@ -31,6 +31,7 @@ from elt.faults import Fault
 from elt.features.measures import category_features
 from elt.report.markdown import escape
 from elt.report.pages import page
+from elt.run.company import Contract, Mart, read_contract
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
@@ -332,7 +333,7 @@ def stated(found: Cleaned) -> dict[str, int]:
     for repair in found.summary["repairs"]:
         counts[repair["why"]] = repair["records"]
         counts |= {f"money {repair['why']}": round(float(moved)) for moved in repair["money"].values()}
-    return counts | {fate: found.summary[fate] for fate in ("superseded", "duplicates")}
+    return counts | {outcome: found.summary[outcome] for outcome in ("superseded", "duplicates")}
 
 
 def rows(found: Cleaned) -> list[tuple[str, ...]]:
@@ -422,10 +423,10 @@ def test_29_a_file_that_cannot_be_used_is_refused(tmp_path, monkeypatch, kind):
         path.mkdir()
     elif kind == "a link out of raw":
         path.symlink_to(secret)
-    found, faults = exports.find(raw, {"people": {"files": "crm/people*.csv"}})
+    found, faults = exports.find(raw, {"people": Contract.of({**TABLE, "files": "crm/people*.csv"})})
     remedy = {"missing": "Export it there", "unreadable": "Give yourself the right", "a folder": "Replace it",
               "a link out of raw": "Replace it by the file itself"}[kind]  # fmt: skip
-    assert found == {}
+    assert found.names == []
     assert len(faults) == 1
     assert faults[0].startswith("people: ")
     assert "crm/people" in faults[0]
@@ -449,23 +450,24 @@ def test_30_a_file_that_changes_while_it_is_copied_is_refused(tmp_path, monkeypa
 def test_31_the_same_file_twice_in_a_table_is_refused(tmp_path):
     for name in ("people_1.csv", "people_2.csv"):
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
-    faults = exports.find(tmp_path, {"people": {"files": "people*.csv"}})[1]
+    faults = exports.find(tmp_path, {"people": Contract("people", "People", "people*.csv", (), ())})[1]
     assert len(faults) == 1
     assert "people_2.csv is the same file as people_1.csv" in faults[0]
     assert "Remove one of them" in faults[0]
 
 
-def some(spec: list[dict[str, Any]], rows: list[dict[str, Any]]) -> pl.LazyFrame:
+def some(spec: tables.Spec, rows: list[dict[str, Any]]) -> pl.LazyFrame:
     """A table of this specification; what the rows do not state is missing."""
-    types = {f["name"]: tables.polars_type(f) for f in spec}
+    types = {column.name: tables.polars_type(column) for column in spec}
     return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=types, orient="row").lazy()
 
 
 def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_money():
     company = ROOT / "config/bike_retailer"
-    fields = yaml.safe_load((company / "contracts/crm_sales.yaml").read_text(encoding="utf-8"))["fields"]
-    marts = yaml.safe_load((company / "marts.yaml").read_text(encoding="utf-8"))["marts"]
-    spec = {name: tables.mart_spec(mart) for name, mart in marts.items()}
+    fields = read_contract(company / "contracts/crm_sales.yaml").typed_columns
+    entries = yaml.safe_load((company / "marts.yaml").read_text(encoding="utf-8"))["marts"]
+    marts = {name: Mart.of(name, entry) for name, entry in entries.items()}
+    spec = {name: mart.typed_columns for name, mart in marts.items()}
     day, always = date(2024, 1, 5), {"valid_from": date(1900, 1, 1), "valid_to": date(9999, 12, 31), "is_current": True}
     sale = {"sls_order_dt": day, "sls_ship_dt": day, "sls_due_dt": day, "sls_quantity": 1, "sls_sales": Decimal("9.50")}
     who = [("A", "P1", 11), ("B", "P1", 99), ("C", "P9", 11), ("D", "P9", None)]
@@ -483,7 +485,7 @@ def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_mon
         ),
     }
     sql = (company / "marts/fact_sales.sql").read_text(encoding="utf-8")
-    facts = gold_mart.shaped(pl.SQLContext(frames).execute(sql), "fact_sales", marts["fact_sales"]).collect()
+    facts = gold_mart.shaped(pl.SQLContext(frames).execute(sql), marts["fact_sales"]).collect()
     keys = facts.select("order_number", "customer_key", "product_key").rows()
     assert keys == [("A", 1, 1), ("B", 0, 1), ("C", 1, 0), ("D", 0, 0)]
     assert facts["sales_amount"].sum() == Decimal("38.00")

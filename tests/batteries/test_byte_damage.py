@@ -12,6 +12,8 @@ from verdicts import money_faults, run
 import silver_table
 from elt.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 RECORDS = 100
 POSITIONS = 60
 CUTS = 200
@@ -45,7 +47,7 @@ def verdict(table: str, raw: bytes) -> tuple[str, list[str]]:
     except Exception as error:  # the battery is about these
         return "crashed", [f"{type(error).__name__}: {error}"]
     summary = found.summary
-    parts = [summary[fate] for fate in ("silver", "superseded", "duplicates")] + [len(found.quarantine)]
+    parts = [summary[outcome] for outcome in ("silver", "superseded", "duplicates")] + [len(found.quarantine)]
     counted = len(found.rows("data")) + len(found.rows("quarantine")) + summary["superseded"] + summary["duplicates"]
     problems = money_faults(found, base(table))
     if not summary["records"] == sum(parts) == counted:
@@ -90,8 +92,8 @@ def test_the_battery_sees_records_that_are_lost(monkeypatch):
     """Red once: a reader that drops broken records without a word, and a ledger that nobody checks."""
     raw = small("crm_sales") + b",\n,\n"  # two records with fewer cells
     assert verdict("crm_sales", raw) == ("accepted", [])
-    keep = silver_table.sources.scan
-    monkeypatch.setattr(silver_table.sources, "scan", lambda *given: (keep(*given)[0], []))
+    keep = silver_table.scan.scan
+    monkeypatch.setattr(silver_table.scan, "scan", lambda *given: (keep(*given)[0], []))
     assert "accounted for" in verdict("crm_sales", raw)[1][0]
     monkeypatch.setattr(silver_table, "check_ledger", lambda *given: None)
     assert verdict("crm_sales", raw)[1] == ["102 records in, [100, 0, 0, 0] in the books, 100 in the files"]
@@ -99,6 +101,6 @@ def test_the_battery_sees_records_that_are_lost(monkeypatch):
 
 def test_the_battery_sees_an_exception_that_is_no_message(monkeypatch):
     """Red once: a reader that trusts every cell to be text."""
-    monkeypatch.setattr(silver_table.sources, "scan", lambda *given: b"\xff".decode())
+    monkeypatch.setattr(silver_table.scan, "scan", lambda *given: b"\xff".decode())
     outcome, (words,) = verdict("crm_sales", small("crm_sales"))
     assert (outcome, words.partition(":")[0]) == ("crashed", "UnicodeDecodeError")

@@ -19,6 +19,8 @@ from verdicts import Kept, one_table, run_contract
 import silver_table
 from elt.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 150
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "elt-data-warehouse-hypothesis")
 steady = settings(derandomize=True, deadline=None, max_examples=EXAMPLES, database=None,
@@ -220,8 +222,8 @@ def test_the_battery_sees_a_cent_that_is_lost(monkeypatch):
 
 def test_the_battery_sees_a_record_that_is_lost(monkeypatch):
     """Red once: a step that drops the last record, and a ledger that nobody checks."""
-    scan = silver_table.sources.scan
-    monkeypatch.setattr(silver_table.sources, "scan", lambda *given: (scan(*given)[0].filter(_record=1), []))
+    scan = silver_table.scan.scan
+    monkeypatch.setattr(silver_table.scan, "scan", lambda *given: (scan(*given)[0].filter(_record=1), []))
     with pytest.raises(Fault, match="2 records came in and 1 are accounted for"):
         found_faults()
     monkeypatch.setattr(silver_table, "check_ledger", lambda *given: None)

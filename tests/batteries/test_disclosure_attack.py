@@ -12,10 +12,12 @@ import polars as pl
 import pytest
 from conftest import Project, copy_project
 
-import elt.privacy.disclosure
+import elt.protection.disclosure
 from elt.eda.breakdowns import breakdown, sums
 from elt.expose.number_ledger import NumberLedger
 from elt.expose.products import category_rows, without_telling
+
+pytestmark = pytest.mark.slow
 
 MINIMUM = 5
 COUNTRY, MONTH, SUBCATEGORY = "Luxembourg", "2025-02", "Citybikes"
@@ -207,7 +209,7 @@ def test_the_attacker_finds_nothing_hidden_in_a_run_of_the_sample(sample_run: Pa
     mind = attacker.study(attacker.load(sample_run), names_of(sample_run))
     groups = truth(sample_run)
     assert shown(mind, groups) == set()
-    assert betrayed(attacker.told(mind, MINIMUM), groups) == set()
+    assert betrayed(attacker.disclosed(mind, MINIMUM), groups) == set()
 
 
 def test_the_attacker_finds_nothing_hidden_where_small_groups_were_planted(planted: Project):
@@ -217,7 +219,7 @@ def test_the_attacker_finds_nothing_hidden_where_small_groups_were_planted(plant
     assert {("country", COUNTRY), ("month", MONTH), ("subcategory", "Bikes", SUBCATEGORY)} <= small
     assert ("category of year", "n/a", "this") in small
     assert shown(mind, groups) == set()
-    assert betrayed(attacker.told(mind, MINIMUM), groups) == set()
+    assert betrayed(attacker.disclosed(mind, MINIMUM), groups) == set()
 
 
 def test_no_sum_of_a_small_group_stands_in_any_published_text(planted: Project):
@@ -239,10 +241,10 @@ def test_no_sum_of_a_small_group_stands_in_any_published_text(planted: Project):
 
 def test_the_attacker_finds_the_groups_when_companions_are_switched_off(planted: Project, tmp_path, monkeypatch):
     run = planted.run("r")
-    monkeypatch.setattr(elt.privacy.disclosure, "companions", lambda people, left: [])
+    monkeypatch.setattr(elt.protection.disclosure, "companions", lambda people, left: [])
     published, groups, names = attacker.load(run), truth(run), names_of(run)
     published["eda"] = eda_again(run, tmp_path)
-    found = betrayed(attacker.told(attacker.study(published, names), MINIMUM), groups)
+    found = betrayed(attacker.disclosed(attacker.study(published, names), MINIMUM), groups)
     assert ("revenue", "country", COUNTRY) in found
     assert ("revenue", "subcategory", "Bikes", SUBCATEGORY) in found
 
@@ -254,7 +256,7 @@ def test_the_attacker_counts_those_who_never_ordered_if_customers_of_a_country_a
     monkeypatch.setattr("eda_summary.drop_repeats", lambda profiles, breakdowns: None)
     published = attacker.load(run)
     published["eda"] = eda_again(run, tmp_path)
-    found = attacker.told(attacker.study(published, names_of(run)), MINIMUM)
+    found = attacker.disclosed(attacker.study(published, names_of(run)), MINIMUM)
     assert {cell[1] for cell in found if cell[0] == "heads"} == {"without an order of country"}
 
 
@@ -266,9 +268,9 @@ def eda_again(run: Path, folder: Path) -> dict:
     from elt.run import settings
 
     config = yaml.safe_load(Path("config/config.yaml").read_text("utf-8"))
-    knowledge, faults = settings.load(config, Path.cwd())
+    company, faults = settings.load(config, Path.cwd())
     assert not faults
-    marts = knowledge["marts"]
+    marts = company.marts
     output = folder / "eda_summary.json"
     tables = [str(run / f"gold/data/{name}.csv") for name in marts]
     eda_summary.main(tables, marts, minimum=MINIMUM, analysis_date="newest", output=str(output))
@@ -291,7 +293,7 @@ def test_two_runs_that_differ_by_one_customer_tell_no_hidden_group_of_others(pla
     minds = [attacker.study(attacker.load(run), names_of(run)) for run in (planted.run("r"), smaller)]
     groups = [truth(planted.run("r")), truth(smaller)]
     mind = attacker.both(*minds, untouched(planted.run("r"), *minds, missing[0]))
-    found = attacker.told(mind, MINIMUM)
+    found = attacker.disclosed(mind, MINIMUM)
     hidden = {key for key, group in groups[1].items() if is_sensitive(group)}
     assert ("month", MONTH) in hidden and ("country", COUNTRY) in hidden
     assert {cell for cell in found if cell[1:-1] in hidden} == set()
@@ -362,7 +364,7 @@ def test_no_total_gives_a_hidden_group_away(in_time: bool):
         if {
             ("revenue", g) for g in groups
         } - small:  # else there is nobody to hide behind, and the total itself is about few
-            assert not small & set(attacker.told(mind, MINIMUM)), seed
+            assert not small & set(attacker.disclosed(mind, MINIMUM)), seed
     assert hidden > 80
 
 
@@ -381,7 +383,7 @@ def test_no_difference_of_two_tables_gives_a_hidden_group_of_others_away(in_time
             if not others or not small:
                 continue
             tried += 1
-            found = attacker.told(attacker.both(first, second, {("revenue", g) for g in same}), MINIMUM)
+            found = attacker.disclosed(attacker.both(first, second, {("revenue", g) for g in same}), MINIMUM)
             assert not {cell for cell in found if cell[1] in small}, (seed, person)
     assert tried > 150
 
@@ -393,14 +395,14 @@ def test_differences_do_give_groups_away_where_only_the_smallest_other_group_is_
     def one(people, left):
         return sorted((g for g in left if people[g] > 0), key=lambda g: (people[g], str(g)))[:1]
 
-    monkeypatch.setattr(elt.privacy.disclosure, "companions", one)
-    monkeypatch.setattr(elt.privacy.disclosure, "fragile", elt.privacy.disclosure.sensitive)
+    monkeypatch.setattr(elt.protection.disclosure, "companions", one)
+    monkeypatch.setattr(elt.protection.disclosure, "fragile", elt.protection.disclosure.sensitive)
     with pytest.raises(AssertionError):
         test_no_difference_of_two_tables_gives_a_hidden_group_of_others_away(False)
 
 
 def test_totals_do_give_groups_away_without_companions(monkeypatch):
-    monkeypatch.setattr(elt.privacy.disclosure, "companions", lambda people, left: [])
+    monkeypatch.setattr(elt.protection.disclosure, "companions", lambda people, left: [])
     with pytest.raises(AssertionError):
         test_no_total_gives_a_hidden_group_away(False)
 

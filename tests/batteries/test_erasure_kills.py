@@ -11,11 +11,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from erasure_case import CONTRACTS, WHEN, erase, finished, left
+from erasure_case import STATED, WHEN, erase, finished, left
 
 import retention_expire
 from elt.retention import deletion, deletion_log, erasures
 from elt.run import run_folders
+
+pytestmark = pytest.mark.slow
 
 MOMENTS = 24
 SCRIPTS = Path(run_folders.__file__).parents[2]
@@ -23,13 +25,15 @@ CHILD = """
 import json, os, sys, time
 import retention_erase
 from elt.retention import deletion
+from elt.run.company import Contract
 def slow(function):
     def wrapped(*arguments, **named):
         time.sleep(0.01)
         return function(*arguments, **named)
     return wrapped
 os.replace, os.unlink, os.fsync = slow(os.replace), slow(os.unlink), slow(os.fsync)
-contracts = json.loads(open("contracts.json").read())
+stated = json.loads(open("contracts.json").read())
+contracts = {name: Contract.of(entry) for name, entry in stated.items()}
 print("ready", flush=True)
 retention_erase.main("who.txt", contracts, ["r1", "r2"], ".env", "2026-12-01T10:00:00+00:00", "summary.json")
 """
@@ -171,7 +175,7 @@ def test_the_check_sees_a_deletion_that_nobody_logged(folder):
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.4, 0.55, 0.7, 0.85])
 def test_a_killed_process_leaves_nothing_unsaid_and_a_second_call_finishes(folder, share):
     were = before(folder)
-    (folder / "contracts.json").write_text(json.dumps(CONTRACTS))
+    (folder / "contracts.json").write_text(json.dumps(STATED))
     (folder / "who.txt").write_text("KU002\n")
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(SCRIPTS)}

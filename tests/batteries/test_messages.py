@@ -112,6 +112,7 @@ def test_a_malformed_amount_or_code_is_never_quoted(tmp_path, capfd, caplog, kin
     check(tmp_path, WITH_AMOUNT, f"id,name,joined,amount,code\n{good}{AMOUNTS[kind]}\n", capfd, caplog)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["open quote", "header"])
 def test_a_run_that_fails_says_nothing_of_the_cell_on_the_console_and_in_its_files(project: Project, kind: str):
     path = project.folder / "raw/source_crm/cust_info.csv"

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 from pollution import KINDS, variants
 from pollution_base import SOURCES, base, written
-from verdicts import clean_table, judged, refusal, run, table, verdicts
+from verdicts import clean_table, refusal, run, table, verdict_of, verdicts
 
 import bronze_file
 import silver_table
@@ -21,7 +21,7 @@ from elt.faults import Fault
 
 pytestmark = pytest.mark.slow
 DOCUMENT = ROOT / "docs/reliability.md"
-EVERY = 5  # of so many variants the readers without a gate see one
+EVERY = 5  # of so many variants the readers without validation see one
 Reader = Callable[[str, str, int], list[list[str | None]]]  # text, delimiter, width -> records
 
 
@@ -61,7 +61,7 @@ def test_at_least_60_percent_of_the_variants_are_usable():
     assert outcomes["same"] + outcomes["accounted"] >= 0.6 * outcomes.total()
 
 
-# -- red on planted faults: the same files through readers that have no gate ---------------------------------------------
+# -- red on planted faults: the same files through readers that validate no structure ------------------------------------
 
 
 def as_polars_reads(text: str, delimiter: str, width: int) -> list[list[str | None]]:
@@ -79,16 +79,18 @@ def as_python_reads(text: str, delimiter: str, width: int) -> list[list[str | No
     return [(row + [""] * width)[:width] for row in rows if row]
 
 
-def without_gate(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
-    """Let a reader take the place of the gate: every record that it gives passes as clean."""
+def without_validation(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
+    """Let a reader take the place of structural validation: every record that it gives passes as clean."""
 
     def rows(path: Path, stated: dict) -> list[list[str | None]]:
         text = path.read_bytes().decode(stated["encoding"], "replace")
         return reader(text.split("\n", stated["skip"])[-1], stated["delimiter"], len(stated["columns"]))
 
-    def inspected(path: Path, where: str, dialect: bronze_file.dialects.Dialect) -> bronze_file.gate.Structure:
+    def inspected(
+        path: Path, where: str, dialect: bronze_file.dialects.Dialect
+    ) -> bronze_file.structural_validation.Structure:
         records = len(rows(path, dialect.described()))
-        return bronze_file.gate.Structure(records, is_plain=False, is_tidy=False, is_unmarked=False)
+        return bronze_file.structural_validation.Structure(records, is_plain=False, is_tidy=False, is_unmarked=False)
 
     def scan_file(path: Path, metadata: dict, *given: object) -> pl.LazyFrame:
         stated = metadata["dialect"]
@@ -100,17 +102,17 @@ def without_gate(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
             .with_columns(pl.col("_record").cast(pl.Int64), _file=pl.lit(metadata["file"]))
         )
 
-    monkeypatch.setattr(bronze_file.gate, "inspected", inspected)
-    monkeypatch.setattr(silver_table.sources, "scan_file", scan_file)
+    monkeypatch.setattr(bronze_file.structural_validation, "inspected", inspected)
+    monkeypatch.setattr(silver_table.scan, "scan_file", scan_file)
 
 
 @pytest.mark.parametrize("reader", [as_polars_reads, as_python_reads])
-def test_without_the_gate_the_same_files_are_silently_wrong_as_often_as_the_document_says(monkeypatch, reader):
+def test_without_validation_the_same_files_are_silently_wrong_as_often_as_the_document_says(monkeypatch, reader):
     clean = {name: clean_table(name) for name in SOURCES}
-    without_gate(monkeypatch, reader)
-    for name in SOURCES:  # a clean file comes out right, so that only the missing gate can be to blame
+    without_validation(monkeypatch, reader)
+    for name in SOURCES:  # a clean file comes out right, so that only the missing validation can be to blame
         assert run(name, written(base(name), base(name).lines)).table == clean[name]
-    outcomes = Counter(judged(v).outcome for kind in KINDS for v in islice(variants(kind), 0, None, EVERY))
+    outcomes = Counter(verdict_of(v).outcome for kind in KINDS for v in islice(variants(kind), 0, None, EVERY))
     assert outcomes["wrong"] > 0.05 * outcomes.total()
     row = f"| {reader.__doc__.rstrip('.')} | {outcomes.total()} | {outcomes['wrong']} |"
     assert row in DOCUMENT.read_text(encoding="utf-8"), f"the document must say: {row}"

@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
-import audit_leaks
+import privacy_leaks
 from elt.faults import Fault
+from elt.files import read_yaml
+from elt.run.company import ClassedTable, Mart, read_contract
 
 PROTECTED = ("bronze", "silver", "gold")
 WORDS = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
@@ -137,8 +139,6 @@ def test_channel_02_the_order_of_the_rows_tells_nothing_about_the_source(sample_
 
 
 def test_every_field_and_column_stands_in_the_policy_with_its_class(sample_run: Path):
-    from elt.files import read_yaml
-
     policy = json.loads((sample_run / "_meta/data_policy.json").read_text(encoding="utf-8"))
     for path in Path("config/bike_retailer/contracts").glob("*.yaml"):
         contract = read_yaml(path)
@@ -282,26 +282,24 @@ def test_channel_16_no_cell_of_a_released_table_is_a_formula(sample_run: Path):
         assert [cell for cell in cells if re.match(r"[=+@\t\r-](?![0-9.]+$)", cell)] == []
 
 
-def specs_of_tables() -> dict[str, dict]:
+def classed_tables() -> dict[str, ClassedTable]:
     """What the leak gate has to know of silver and gold, from contracts and marts."""
-    from elt.files import read_yaml
-
-    found = {}
-    for path in Path("config/bike_retailer/contracts").glob("*.yaml"):
-        contract = read_yaml(path)
-        columns = {f["name"]: {"type": f["type"], "personal": f["personal"]} for f in contract["fields"]}
-        found[f"silver.{contract['name']}"] = {"columns": columns, "key": contract["primaryKey"]}
-    for name, entry in read_yaml("config/bike_retailer/marts.yaml")["marts"].items():
-        columns = {c: {"type": s["type"], "personal": s["personal"]} for c, s in entry["columns"].items()}
-        found[f"gold.{name}"] = {"columns": columns, "key": entry["key"]}
-    return found
+    contracts = map(read_contract, Path("config/bike_retailer/contracts").glob("*.yaml"))
+    marts = read_yaml("config/bike_retailer/marts.yaml")["marts"]
+    found = {f"silver.{contract.name}": contract.classed for contract in contracts}
+    return found | {f"gold.{name}": Mart.of(name, entry).classed for name, entry in marts.items()}
 
 
 def gate(run: Path) -> None:
     """The leak gate on a run."""
-    main = audit_leaks.main
-    main(specs_of_tables(), str(run / "gold/data/customer_pseudonyms.csv"), [], [], str(run / "_meta/leak_report.json"),
-         snakemake_folder=str(run / "none"))  # fmt: skip
+    privacy_leaks.main(
+        tables=classed_tables(),
+        pseudonyms=str(run / "gold/data/customer_pseudonyms.csv"),
+        own_words=[],
+        known_days=[],
+        output=run / "_meta/leak_report.json",
+        snakemake_folder=run / "none",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -310,6 +308,7 @@ def planted(sample_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(sample_run, tmp_path_factory.mktemp("planted") / "artifacts/runs/sample"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "leak", "column"),
     [
@@ -346,11 +345,13 @@ def test_the_gate_is_red_for_each_planted_leak_and_says_file_and_column_and_no_v
     assert found_in({"message": message}, secrets_of(customers)) == set()
 
 
+@pytest.mark.slow
 def test_the_gate_passes_when_the_planted_leaks_are_gone(planted: Path):
     gate(planted)
     assert json.loads((planted / "_meta/leak_report.json").read_text("utf-8"))["hits"] == 0
 
 
+@pytest.mark.slow
 def test_a_step_that_publishes_a_customer_number_stops_the_whole_run(
     finished: Project, customers: list[dict[str, str]]
 ):

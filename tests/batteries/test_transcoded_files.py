@@ -17,6 +17,8 @@ import pytest
 import yaml
 from conftest import REAL, ROOT
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "crm_customers": "source_crm/cust_info.csv",
     "crm_products": "source_crm/prd_info.csv",

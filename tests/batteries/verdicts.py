@@ -1,4 +1,4 @@
-"""What the engine makes of a polluted file, judged against what the file truly says."""
+"""What the engine makes of a polluted file, held against what the file truly says."""
 
 import csv
 import io
@@ -179,7 +179,7 @@ def clean_table(table: str) -> str:
     return run(table, written(b, b.lines)).table
 
 
-def judged(variant: Variant) -> Verdict:
+def verdict_of(variant: Variant) -> Verdict:
     """The best verdict over the readings of a variant."""
     try:
         found = run(variant.table, variant.raw)
@@ -194,7 +194,7 @@ def judged(variant: Variant) -> Verdict:
 @cache
 def verdicts(kind: str) -> tuple[tuple[Variant, Verdict], ...]:
     """All variants of a class with their verdicts."""
-    return tuple((variant, judged(variant)) for variant in variants(kind))
+    return tuple((variant, verdict_of(variant)) for variant in variants(kind))
 
 
 def table(kinds: list[str]) -> list[str]:

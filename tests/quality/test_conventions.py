@@ -2,7 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -21,11 +23,13 @@ LAYERS = {
     "segmentation",
     "expose",
     "audit",
+    "privacy",
     "warehouse",
     "draft",
     "retention",
     "release",
 }
+TARGETS = {"warehouse", "publish_postgres", "expire", "erase", "verify"}  # names to ask for; their rules make nothing
 RULE = re.compile(r"^rule (\w+):\n((?:(?:[ \t].*)?\n)+)", re.M)
 DIRECTIVE = re.compile(r"^    (\w+):(.*\n(?:(?: {5,}.*)?\n)*)", re.M)
 
@@ -34,6 +38,9 @@ OPENED_ELSEWHERE = {
     ("pseudonyms.py", "make_key"): "the key is created exclusively, once, and never replaced",
     ("rulelog.py", "start"): "the log is written while the script runs",
     ("run_folders.py", "keep_evidence"): "evidence is copied as it is",
+    ("silver_table.py", "clean"): "main stages the change log, which grows batch by batch",
+    ("silver_table.py", "write_table"): "main stages the table, which grows part by part",
+    ("quarantine.py", "write"): "main stages the quarantine",
 }
 WRITERS = {
     *(
@@ -63,9 +70,19 @@ def rules(text: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def all_rules() -> dict[str, tuple[Path, dict[str, str]]]:
+def stated_rules() -> dict[str, tuple[Path, dict[str, str]]]:
     """Every rule of rules/*.smk with its file."""
     return {name: (path, rule) for path in RULE_FILES for name, rule in rules(path.read_text("utf-8")).items()}
+
+
+def all_rules() -> dict[str, tuple[Path, dict[str, str]]]:
+    """Those that make something."""
+    return {name: (path, rule) for name, (path, rule) in stated_rules().items() if not is_target(rule)}
+
+
+def is_target(rule: dict[str, str]) -> bool:
+    """Whether a rule only names what others make, so that a person can ask for it."""
+    return rule.keys() == {"docstring", "input"}
 
 
 def faults_of_rule(name: str, rule: dict[str, str], layer: str) -> list[str]:
@@ -157,7 +174,14 @@ def forbidden_calls(source: str) -> list[str]:
     return found
 
 
-def company_words() -> set[str]:
+def more_than_a_docstring(source: str) -> bool:
+    """Whether a module holds anything but one docstring."""
+    tree = ast.parse(source)
+    return ast.get_docstring(tree) is None or len(tree.body) > 1
+
+
+@cache
+def company_words() -> frozenset[str]:
     """What only a company's configuration may name: source columns, raw tables, raw files, meanings of codes."""
     words = set()
     for path in (ROOT / "config").glob("*/contracts/*.yaml"):
@@ -166,10 +190,10 @@ def company_words() -> set[str]:
         words |= {part for part in re.findall(r"\w+", contract["files"]) if "_" in part}
         for field in contract["fields"]:
             words |= {str(meaning) for meaning in field.get("codes", {}).values() if len(str(meaning)) > 4}
-    return words
+    return frozenset(words)
 
 
-def named_in(text: str, words: set[str]) -> list[str]:
+def named_in(text: str, words: Collection[str]) -> list[str]:
     """Words of a list that stand in a text as words of their own, in this spelling."""
     return sorted(word for word in words if re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text))
 
@@ -187,6 +211,15 @@ def test_every_layer_has_its_file_of_rules():
 def test_every_rule_keeps_the_conventions():
     found = [fault for name, (path, rule) in all_rules().items() for fault in faults_of_rule(name, rule, path.stem)]
     assert found == []
+
+
+def test_a_target_says_what_is_asked_for_and_takes_it_from_rules_of_its_own_file():
+    targets = {name: found for name, found in stated_rules().items() if is_target(found[1])}
+    assert targets.keys() >= {"expire", "erase", "verify", "warehouse", "publish_postgres"}
+    for name, (path, rule) in targets.items():
+        assert rule["docstring"].startswith("On request: "), name
+        made = set(re.findall(r"\brules\.(\w+)", rule["input"]))
+        assert made and made <= rules(path.read_text("utf-8")).keys(), name
 
 
 def test_every_script_belongs_to_a_rule():
@@ -243,6 +276,19 @@ def test_no_unsafe_loader_pickle_shell_or_evaluated_text(path):
     assert forbidden_calls(path.read_text("utf-8")) == []
 
 
+def test_a_package_holds_a_docstring_and_nothing_else_as_versions_of_scripts_leave_it_out():
+    packages = [path for path in MODULES if path.name == "__init__.py"]
+    assert [relative(path) for path in packages if more_than_a_docstring(path.read_text("utf-8"))] == []
+    folders = {path.parent for path in MODULES if path.is_relative_to(ROOT / "scripts/elt")}
+    assert {path.parent for path in packages} == folders
+
+
+def test_no_installed_package_has_a_module_named_like_the_library():
+    modules = packages_distributions()  # Snakemake puts scripts/ last on sys.path: another `elt` would win
+    assert {"polars", "pytest", "snakemake"} <= modules.keys()
+    assert "elt" not in modules
+
+
 @pytest.mark.parametrize("path", [*MODULES, *TEMPLATES, *RULE_FILES, ROOT / "Snakefile"], ids=relative)
 def test_scripts_and_rules_know_nothing_of_a_company(path):
     assert named_in(path.read_text("utf-8"), company_words()) == []
@@ -280,6 +326,13 @@ def test_the_check_of_open_files_sees_planted_ones():
 def test_the_check_of_calls_sees_planted_ones():
     source = "import pickle\nyaml.load(text)\nyaml.load(text, yaml.SafeLoader)\neval(text)\nrun(a, shell=True)\n"
     assert forbidden_calls(source) == ["pickle", "yaml.load", "eval", "run(shell=…)"]
+
+
+def test_the_check_of_packages_sees_planted_code():
+    assert not more_than_a_docstring('"""Bronze."""\n# a comment\n')
+    assert more_than_a_docstring('"""Bronze."""\nfrom elt.bronze.scan import rows\n')
+    assert more_than_a_docstring("")
+    assert more_than_a_docstring("LIMIT = 5\n")
 
 
 def test_the_check_of_company_words_sees_a_planted_one():

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,13 @@ import yaml
 from conftest import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "config/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    path
+    for path in DOCUMENTS
+    if not (path.name == "README.md" and path.parent == ROOT) and not path.name.startswith("0")
+]  # the README has a table of readers, the decisions one index
+MADE_BY_THE_READER = ("config/flat_shop",)
 IMPORT_NAMES = {"markdown-it-py": "markdown_it", "python-stdnum": "stdnum", "pyyaml": "yaml", "scikit-learn": "sklearn"}
 NOT_IMPORTED = {"pygments": "needed by snakemake --report"}
 OUTSIDE = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file:|(?:^|[ @])/\w")
@@ -53,6 +60,22 @@ def broken_links(path: Path) -> list[str]:
     return broken
 
 
+def reader(path: Path) -> str:
+    """For whom a page is: the first words below its title, up to the end of the sentence; empty if it does not say."""
+    found = re.match(r"# [^\n]+\n\n(For [^.:\n]+)[.:]", path.read_text("utf-8"))
+    return found[1] if found else ""
+
+
+def absent_paths(text: str) -> list[str]:
+    """Files and folders of the project that a text names in code and that are not there."""
+    folders = "|".join(("scripts", "rules", "config", "tests", "envs", "docs", "profiles", "raw"))
+    named = re.findall(rf"`((?:{folders})/[\w./-]*)`", text)
+    tests = re.findall(r"`(test_\w+\.py)`", text)
+    return [path for path in named if not (ROOT / path).exists() and not path.startswith(MADE_BY_THE_READER)] + [
+        name for name in tests if not list((ROOT / "tests").rglob(name))
+    ]
+
+
 def keys(schema: dict, before: str = "") -> list[str]:
     """Every key of the settings, dotted; a group stands for its keys."""
     found = []
@@ -61,10 +84,10 @@ def keys(schema: dict, before: str = "") -> list[str]:
     return found
 
 
+@cache
 def texts_of_code() -> list[str]:
-    """Every string in scripts and in rules/common.smk, f-strings in pieces."""
-    files = [*(ROOT / "scripts").rglob("*.py"), ROOT / "rules/common.smk"]
-    nodes = (node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    """Every string in scripts, f-strings in pieces."""
+    nodes = (node for path in (ROOT / "scripts").rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))))
     return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
@@ -94,7 +117,9 @@ def direct(text: str) -> set[str]:
 def imported() -> set[str]:
     """Packages beyond the standard library that scripts and rules import."""
     found = set()
-    for path in [*(ROOT / "scripts").rglob("*.py"), ROOT / "rules/common.smk"]:
+    for path in [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]:
+        found |= set(re.findall(r"^ *(?:import|from) (\w+)", path.read_text("utf-8"), re.M))
+    for path in (ROOT / "scripts").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
@@ -134,13 +159,18 @@ def test_ci_runs_the_commands_of_the_readme_as_they_stand_there():
             ["bash", "-c", f"{function}\nreadme_command {number}"], cwd=ROOT, capture_output=True, text=True, check=True
         )
         assert shown.stdout == command
-        assert re.search(rf'^step "README, .*" readme {number}$', script, re.M)
+        assert re.search(rf'^ *step "README, .*" readme {number}$', script, re.M)
 
 
-def test_the_workflow_of_the_hosting_service_runs_the_same_script_and_nothing_else():
+def test_the_workflow_of_the_hosting_service_runs_all_parts_of_the_same_script_and_nothing_else():
     workflow = yaml.safe_load(read(".github/workflows/ci.yml"))
-    (job,) = workflow["jobs"].values()
-    assert [step["run"] for step in job["steps"] if "run" in step] == ["bash .ci/run"]
+    called = []
+    for job in workflow["jobs"].values():
+        (command,) = [step["run"] for step in job["steps"] if "run" in step]
+        parts = job.get("strategy", {}).get("matrix", {}).get("part", [""])
+        called += [command.replace("${{ matrix.part }}", part) for part in parts]
+    stated = re.findall(r"^    (\w+)\) ", read(".ci/run"), re.M)
+    assert sorted(called) == sorted(f"bash .ci/run {part}" for part in stated if part != "all")
     assert workflow["permissions"] == {"contents": "read"}
 
 
@@ -158,6 +188,29 @@ def test_the_check_of_links_sees_a_broken_one(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("# A heading\n[a](page.md) [b](#a-heading) [c](none.md) [d](page.md#nothing)\n", "utf-8")
     assert broken_links(page) == ["none.md", "page.md#nothing"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_a_page_says_below_its_title_for_whom_it_is(path):
+    assert reader(path)
+
+
+def test_the_check_of_readers_sees_a_page_without_one(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\nFor auditors and developers. What it tells.\n", "utf-8")
+    assert reader(page) == "For auditors and developers"
+    page.write_text("# Page\n\nWhat it tells.\n\nFor auditors.\n", "utf-8")
+    assert reader(page) == ""
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=named)
+def test_a_page_names_no_file_of_the_project_that_is_gone(path):
+    assert absent_paths(path.read_text("utf-8")) == []
+
+
+def test_the_check_of_paths_sees_a_planted_one():
+    text = "`scripts/elt/files.py`, `scripts/shared/files.py`, `test_files.py`, `test_none.py`, `rules/<layer>.smk`"
+    assert absent_paths(text) == ["scripts/shared/files.py", "test_none.py"]
 
 
 @pytest.mark.parametrize("key", keys(yaml.safe_load(read("config/schema.yaml"))))
@@ -221,6 +274,16 @@ def test_the_figures_of_the_readme_are_those_of_the_sample(sample_run: Path):
     for image in (ROOT / "docs/images").iterdir():
         (made,) = sample_run.glob(f"step*/figures/{image.name}")
         assert image.read_bytes() == made.read_bytes(), f"copy {made.relative_to(sample_run)} to docs/images/"
+
+
+def test_the_glossary_gives_each_word_one_meaning_and_each_thing_one_word():
+    page = read("docs/glossary.md")
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in re.findall(r"^\|.*\|$", page, re.M)]
+    entries = [row for row in rows if row[0] not in ("term", "---")]
+    assert all(len(row) == 3 and all(row) for row in entries)
+    for column in zip(*entries, strict=True):
+        words = [cell.lower() for cell in column]
+        assert [word for word in words if words.count(word) > 1] == []
 
 
 def test_every_decision_is_in_their_index_under_its_number():

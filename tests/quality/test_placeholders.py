@@ -16,10 +16,11 @@ PHRASES = [
     "place" + "holder text",
 ]
 PATTERN = re.compile(rf"\b({'|'.join(WORDS)})\b|(?i:{'|'.join(PHRASES)})")
-KINDS = {".md", ".rst", ".ipynb", ".yaml", ".yml", ".smk", ".py", ".sql", ".toml", ".in"}
+KINDS = {".md", ".rst", ".ipynb", ".yaml", ".yml", ".smk", ".py", ".sql", ".toml", ".in", ".json"}
 SCANNED = [
-    "README.md",
-    "Snakefile",
+    *sorted(path.name for path in ROOT.glob("*.md")),
+    *("Snakefile", "Dockerfile", "CITATION.cff", "pyproject.toml"),
+    *(".snakemake-workflow-catalog.yml", ".pre-commit-config.yaml", ".devcontainer"),
     "docs",
     "config",
     "rules",

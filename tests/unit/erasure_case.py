@@ -11,6 +11,7 @@ import retention_erase
 from elt.files import write_text
 from elt.retention import deletion, deletion_log
 from elt.run import manifest, run_folders
+from elt.run.company import Contract
 
 WHEN = "2026-12-01T10:00:00+00:00"
 FIELD = {"type": "string", "personal": "identifier", "description": "A field"}
@@ -33,7 +34,8 @@ LINES = {
     "name": "lines", "title": "Lines", "files": "lines.csv", "primaryKey": ["order", "product"],
     "fields": [{**FIELD, "name": "order", "erasure": "order"}, {**FIELD, "name": "product", "personal": "none"}],
 }  # fmt: skip
-CONTRACTS: dict[str, dict[str, Any]] = {"customers": CUSTOMERS, "orders": ORDERS, "lines": LINES}
+STATED: dict[str, dict[str, Any]] = {"customers": CUSTOMERS, "orders": ORDERS, "lines": LINES}
+CONTRACTS = {name: Contract.of(stated) for name, stated in STATED.items()}
 RAW = {
     "customers": "id;number;name\n1;KU-001;Anna Öhl\n2;KU-002;Bert\n3;KU003;Cem\n",
     "orders": "order;customer\nA-1;1\nA-2;02\nA-3;2\nA-4;9\n",
@@ -44,7 +46,7 @@ RAW = {
 def contract_file(folder: Path, table: str) -> str:
     """A contract as a file."""
     path = folder / f"{table}.yaml"
-    path.write_text(yaml.safe_dump(CONTRACTS[table], allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.safe_dump(STATED[table], allow_unicode=True), encoding="utf-8")
     return str(path)
 
 
@@ -57,15 +59,19 @@ def raw_files(folder: Path, raw: dict[str, str]) -> dict[str, str]:
     return {table: str(path) for table, path in paths.items()}
 
 
-def bronze(folder: Path, run: str, raw: dict[str, str], erased: dict[str, Any] | None = None) -> Path:
-    """A run with its bronze files; the run folder, below the working folder."""
+def bronze(folder: Path, run: str, raw: dict[str, str], erasure: dict[str, str] | None = None) -> Path:
+    """A run with its bronze files; the run folder, below the working folder. `erasure`: digest and key file of the list."""
     home, paths = run_folders.RUNS / run, raw_files(folder, raw)
     for table, path in paths.items():
         ties = {p: contract_file(folder, t) for t, p in paths.items() if t not in (table, "lines")}
         bronze_file.main(
-            path, contract_file(folder, table), f"{table}.csv", str(home / f"bronze/data/{table}.csv"),
-            str(home / f"bronze/_meta/files/{table}.csv.json"), {**erased, "ties": ties} if erased else None,
-        )  # fmt: skip
+            raw=path,
+            contract_file=contract_file(folder, table),
+            where=f"{table}.csv",
+            copy=str(home / f"bronze/data/{table}.csv"),
+            metadata=str(home / f"bronze/_meta/files/{table}.csv.json"),
+            erasure=bronze_file.ErasureList(**erasure, ties=ties) if erasure else None,
+        )
     return home
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 
 import gold_mart
-from elt import tables
-from elt.run import sql_names, standard
+from elt.run import standard
+from elt.run.company import Calendar, Column, Company, Mart, Query
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = standard.read(ROOT)
 TABLES = ("dim_customer", "dim_product", "dim_location", "dim_date", "fact_sales")
-FORMULAS = {name: kpi["formula"] for name, kpi in STANDARD["kpis"].items() if kpi.get("over", "lines") == "lines"}
+FORMULAS = {name: kpi.formula for name, kpi in STANDARD.kpis.items() if kpi.over == "lines"}
 CATEGORIES = {1: "Bikes", 2: "Bikes", 3: "Parts", 4: "Parts", 5: "Clothing", 6: ""}
 
 
@@ -90,10 +90,10 @@ def star_of(lines: list[dict]) -> dict[str, pd.DataFrame]:
     return {name: pd.DataFrame(rows).astype(str) for name, rows in found.items()}
 
 
-def own_marts(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Entries of the star schema's tables, with the columns that the frames have."""
+def own_marts(frames: Mapping[str, pd.DataFrame]) -> dict[str, Mart]:
+    """The star schema's tables, with the columns that the frames have."""
     return {
-        name: {"columns": {c: {**STANDARD["star"][name][c], "decimals": 2} for c in frame.columns}}
+        name: Mart(name, name, "", (), tuple(Column(c, STANDARD.star[name][c].type, 2) for c in frame.columns))
         for name, frame in frames.items()
     }
 
@@ -103,30 +103,37 @@ class Warehouse:
 
     def __init__(self, folder: Path, frames: Mapping[str, pd.DataFrame]) -> None:
         self.folder, own = folder, own_marts(frames)
-        self.entries = own
-        self.marts, self.left_out = standard.fitted(own, STANDARD["marts"])
+        self.marts, self.left_out = standard.fitted(own, STANDARD.marts)
         for name, frame in frames.items():
             frame.to_csv(folder / f"{name}.csv", index=False)
 
+    def company(self, name: str, query: Query) -> Company:
+        """The company of the star schema, with the SQL of one standard mart."""
+        return Company(
+            "firm", {}, self.marts, {name: query}, Calendar("DE"), {}, FORMULAS, None,
+            star=STANDARD.star, standard=tuple(STANDARD.marts), left_out=self.left_out,
+        )  # fmt: skip
+
     def build(self, name: str, sql: str | None = None) -> tuple[pd.DataFrame, dict[str, Any]]:
         """(the mart as texts, its metadata), by the rule's own main; `sql` takes the place of the standard SQL."""
-        query, output = self.folder / f"{name}.sql", self.folder / "artifacts/runs/r/gold"
-        text = STANDARD["sql"][name].read_text(encoding="utf-8") if sql is None else sql
-        query.write_text(text, encoding="utf-8")
-        read = {*sql_names.tables(text), "gold.fact_sales"}
-        read |= {f"gold.{goal.split('.')[0]}" for goal in self.marts[name].get("foreignKeys", {}).values()}
-        paths = {table: str(self.folder / f"{table.removeprefix('gold.')}.csv") for table in sorted(read)}
+        file, output = self.folder / f"{name}.sql", self.folder / "artifacts/runs/r/gold"
+        text = STANDARD.sql[name].read_text(encoding="utf-8") if sql is None else sql
+        file.write_text(text, encoding="utf-8")
+        company = self.company(name, Query(str(file), text))
+        absent = company.absent_columns(name)
         gold_mart.main(
-            name,
-            str(query),
-            paths,
-            {table: tables.mart_spec(self.entries[table.removeprefix("gold.")]) for table in paths},
-            self.marts[name],
-            None,
-            standard.absent(STANDARD["star"], self.entries, paths),
-            FORMULAS,
-            str(output / f"data/{name}.csv"),
-            str(output / f"_meta/marts/{name}.json"),
+            sql_file=str(file),
+            mart=self.marts[name],
+            sources={
+                table: gold_mart.Source(
+                    str(self.folder / f"{table.removeprefix('gold.')}.csv"), company.typed_columns(table), absent[table]
+                )
+                for table in company.sources(name)
+            },
+            calendar=company.calendar_of(name),
+            formulas=company.formulas_of(name),
+            output=str(output / f"data/{name}.csv"),
+            metadata=str(output / f"_meta/marts/{name}.json"),
         )
         metadata = json.loads((output / f"_meta/marts/{name}.json").read_text(encoding="utf-8"))
         return pd.read_csv(output / f"data/{name}.csv", dtype=str, keep_default_na=False), metadata

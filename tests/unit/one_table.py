@@ -68,7 +68,11 @@ def bronze(folder: Path, content: dict[str, Any], raw: bytes | str, name: str = 
     path.write_bytes(raw.encode() if isinstance(raw, str) else raw)
     metadata = run / f"bronze/_meta/files/{name}.json"
     bronze_file.main(
-        str(path), write_contract(folder, content), f"crm/{name}", str(run / "bronze/data" / name), str(metadata)
+        raw=str(path),
+        contract_file=write_contract(folder, content),
+        where=f"crm/{name}",
+        copy=str(run / "bronze/data" / name),
+        metadata=str(metadata),
     )
     return json.loads(metadata.read_text(encoding="utf-8"))
 
@@ -80,12 +84,14 @@ def clean(folder: Path, content: dict[str, Any], *raws: bytes | str, budget: flo
     for name, raw in zip(names, raws, strict=True):
         bronze(folder, content, raw, name)
     silver_table.main(
-        [str(run / "bronze/data" / name) for name in names],
-        [str(run / f"bronze/_meta/files/{name}.json") for name in names],
-        str(folder / "people.yaml"),
-        budget,
-        *(str(run / "silver" / part / "people.csv") for part in ("data", "quarantine", "changes")),
-        str(run / "silver/_meta/tables/people.json"),
+        bronze=[str(run / "bronze/data" / name) for name in names],
+        metadata=[str(run / f"bronze/_meta/files/{name}.json") for name in names],
+        contract_file=str(folder / "people.yaml"),
+        budget=budget,
+        table=str(run / "silver/data/people.csv"),
+        quarantine=str(run / "silver/quarantine/people.csv"),
+        changes=str(run / "silver/changes/people.csv"),
+        summary=str(run / "silver/_meta/tables/people.json"),
     )
     summary = json.loads((run / "silver/_meta/tables/people.json").read_text(encoding="utf-8"))
     return Cleaned(run, summary)

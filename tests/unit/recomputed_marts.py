@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from elt.run.company import Column, Mart
+
 DAYS = ("date", "month_start", "order_date")
 WHOLE = ("customer_key", "product_key", "location_key", "line_number", "quantity")
 MONEY = ("sales_amount", "cost_amount", "current_cost_amount")
@@ -206,39 +208,39 @@ class Star:
         return pd.DataFrame(rows).set_index(["cohort_month", "months_since"])
 
 
-def as_written(value: Any, spec: Mapping[str, Any]) -> str:
+def as_written(value: Any, column: Column) -> str:
     """A value of a column as its CSV file should say it."""
     if value is None or pd.isna(value):
         return ""
-    if spec["type"] == "decimal":
-        return rounded(in_units(value, spec), spec["decimals"])
-    if spec["type"] == "date":
+    if column.type == "decimal":
+        return rounded(in_units(value, column), column.scale)
+    if column.type == "date":
         return str(value.date())
-    return str(bool(value)).lower() if spec["type"] == "boolean" else str(value)
+    return str(bool(value)).lower() if column.type == "boolean" else str(value)
 
 
-def in_units(value: Any, spec: Mapping[str, Any]) -> Fraction:
+def in_units(value: Any, column: Column) -> Fraction:
     """An exact number in the unit of its column; amounts are kept in cents."""
-    return Fraction(value) / (100 if spec.get("unit") == "money" else 1)
+    return Fraction(value) / (100 if column.unit == "money" else 1)
 
 
-def is_close(text: str, value: Any, spec: Mapping[str, Any]) -> bool:
+def is_close(text: str, value: Any, column: Column) -> bool:
     """Whether a share is the exact one, rounded; the database divides with few digits, so a half may fall either way."""
-    if spec.get("unit") != "share" or not text or value is None or pd.isna(value):
+    if column.unit != "share" or not text or value is None or pd.isna(value):
         return False
-    return abs(Fraction(text) - in_units(value, spec)) < Fraction(6, 10 ** (spec["decimals"] + 1))
+    return abs(Fraction(text) - in_units(value, column)) < Fraction(6, 10 ** (column.scale + 1))
 
 
-def differences(written: pd.DataFrame, expected: pd.DataFrame, mart: Mapping[str, Any]) -> list[str]:
+def differences(written: pd.DataFrame, expected: pd.DataFrame, mart: Mart) -> list[str]:
     """What a mart's file says otherwise than the recomputation; empty if every cell of every column is the same."""
-    wanted = expected.reset_index().sort_values(mart["key"], kind="stable", ignore_index=True)
-    if list(written.columns) != list(mart["columns"]):
-        return [f"columns {list(written.columns)} instead of {list(mart['columns'])}"]
+    wanted = expected.reset_index().sort_values(list(mart.key), kind="stable", ignore_index=True)
+    if list(written.columns) != mart.names:
+        return [f"columns {list(written.columns)} instead of {mart.names}"]
     if len(written) != len(wanted):
         return [f"{len(written)} rows instead of {len(wanted)}"]
     return [
-        f"{name}, row {i}: {text} instead of {as_written(value, spec)}"
-        for name, spec in mart["columns"].items()
-        for i, (text, value) in enumerate(zip(written[name], wanted[name], strict=True))
-        if text != as_written(value, spec) and not is_close(text, value, spec)
+        f"{column.name}, row {i}: {text} instead of {as_written(value, column)}"
+        for column in mart.columns
+        for i, (text, value) in enumerate(zip(written[column.name], wanted[column.name], strict=True))
+        if text != as_written(value, column) and not is_close(text, value, column)
     ]

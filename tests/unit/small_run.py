@@ -11,29 +11,23 @@ import yaml
 import expose_figures
 import expose_numbers
 import expose_report
+from elt.run.company import Kpi
+from elt.tables import ColumnType
 
 TEMPLATES = Path(expose_report.__file__).parent / "templates"
 KINDS = {"key": "integer", "quantity": "integer", "date": "date", "amount": "decimal", "revenue": "decimal"}
+REPEATS = "AVG(CASE WHEN orders > 1 THEN 1.0 ELSE 0.0 END)"
+
+
+def kpi(en: str, de: str, formula: str, unit: str, over: str = "lines") -> Kpi:
+    """A key figure of which more is better."""
+    return Kpi({"en": en, "de": de}, {"en": en, "de": de}, formula, unit, "up", over=over)
+
+
 KPIS = {
-    "revenue": {
-        "name": {"en": "Revenue", "de": "Umsatz"},
-        "formula": "SUM(sales_amount)",
-        "unit": "money",
-        "direction": "up",
-    },
-    "gross_margin": {
-        "name": {"en": "Gross margin", "de": "Rohertrag"},
-        "formula": "SUM(sales_amount) - SUM(cost_amount)",
-        "unit": "money",
-        "direction": "up",
-    },
-    "repeat_rate": {
-        "name": {"en": "Repeat rate", "de": "Wiederkaufrate"},
-        "over": "customers",
-        "formula": "AVG(CASE WHEN orders > 1 THEN 1.0 ELSE 0.0 END)",
-        "unit": "share",
-        "direction": "up",
-    },
+    "revenue": kpi("Revenue", "Umsatz", "SUM(sales_amount)", "money"),
+    "gross_margin": kpi("Gross margin", "Rohertrag", "SUM(sales_amount) - SUM(cost_amount)", "money"),
+    "repeat_rate": kpi("Repeat rate", "Wiederkaufrate", REPEATS, "share", "customers"),
 }
 CLASSES = ["none", "quasi", "identifier", "direct", "none"]
 
@@ -157,7 +151,7 @@ class SmallRun:
         """Write a mart."""
         path = self.folder / "gold" / "data" / f"{name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.columns[name] = [{"name": column, "type": kind_of(column), "decimals": 2} for column in rows[0]]
+        self.columns[name] = [ColumnType(column, kind_of(column), 2) for column in rows[0]]
         with path.open("w", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()

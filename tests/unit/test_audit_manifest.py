@@ -4,7 +4,8 @@ import hashlib
 import json
 
 import audit_manifest
-from elt.run import closing, manifest
+from elt.command import run as command_run
+from elt.run import manifest
 
 
 def put(run, *names):
@@ -60,9 +61,9 @@ def test_a_failed_copy_leaves_the_manifest_of_a_complete_run_unless_a_file_of_th
     put(run, "gold/data/x.csv", "_meta/logs/warehouse_duckdb.log", "_meta/logs/gold_mart/x.log")
     audit_manifest.main({}, str(run / "_meta/run_manifest.json"))
     copy = [{"log": str(run / "_meta/logs/warehouse_duckdb.log"), "message": "x"}]
-    assert closing.is_untouched(run, copy)
-    assert not closing.is_untouched(run, [*copy, {"log": str(run / "_meta/logs/gold_mart/x.log"), "message": "x"}])
+    assert command_run.is_untouched(run, copy)
+    assert not command_run.is_untouched(run, [*copy, {"log": str(run / "_meta/logs/gold_mart/x.log"), "message": "x"}])
     put(run, "silver/data/new.csv")
-    assert closing.is_untouched(run, copy)
+    assert command_run.is_untouched(run, copy)
     (run / "gold/data/x.csv").write_text("changed")
-    assert not closing.is_untouched(run, copy)
+    assert not command_run.is_untouched(run, copy)

@@ -245,9 +245,12 @@ def test_a_file_that_changes_while_it_is_copied_is_refused(tmp_path, monkeypatch
 def test_a_raw_file_that_is_gone_is_refused(tmp_path):
     with pytest.raises(Fault, match="crm/people.csv: cannot be copied .No such file"):
         bronze_file.main(
-            str(tmp_path / "gone.csv"), write_contract(tmp_path, PEOPLE), "crm/people.csv",
-            str(tmp_path / "copy.csv"), str(tmp_path / "copy.json"),
-        )  # fmt: skip
+            raw=str(tmp_path / "gone.csv"),
+            contract_file=write_contract(tmp_path, PEOPLE),
+            where="crm/people.csv",
+            copy=str(tmp_path / "copy.csv"),
+            metadata=str(tmp_path / "copy.json"),
+        )
     assert not (tmp_path / "copy.csv").exists()
 
 

@@ -12,7 +12,8 @@ def stated(file, table, records, malformed=()):
                "delimiter_why": "it fits", "columns": ["a"], "is_plain": False}  # fmt: skip
     return {"table": table, "file": file, "sha256": "ab" * 32, "bytes": 1234, "records": records,
             "malformed": list(malformed), "malformed_records": len(malformed), "dialect": dialect,
-            "faults": {"wrong_width": len(malformed)} if malformed else {}, "repairs": [], "warnings": []}  # fmt: skip
+            "faults": {"wrong_width": len(malformed)} if malformed else {}, "repairs": [], "warnings": [],
+            "erased": 0}  # fmt: skip
 
 
 def test_all_files_are_gathered_in_the_order_of_tables_and_names(tmp_path):

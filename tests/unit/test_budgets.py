@@ -1,9 +1,12 @@
 """More records in quarantine than their budget stop the run: by reason, and all together."""
 
 import pytest
+from one_table import contract, field
 
 from elt.faults import Fault
-from elt.silver import budgets
+from elt.run import reasons, settings
+from elt.run.company import Contract
+from elt.silver import budgets, cleaning
 
 
 def found(records: int = 10, **by_code: int) -> dict:
@@ -66,23 +69,20 @@ def test_a_reason_may_have_a_smaller_or_a_larger_budget_than_the_others():
 
 
 def test_a_budget_for_a_reason_that_does_not_exist_is_a_fault():
-    contracts = {"people": {"quarantine": [{"code": "no_name", "when": "x", "why": "y"}]}}
+    own = {"code": "no_name", "when": "x", "why": "y"}
+    contracts = {"people": Contract.of(contract(field("id"), quarantine=[own]))}
     stated = {"default": 0.01, "total": 0.02, "no_name": 0.1, "wrong_width": 0.1, "missing_key": 0, "mising_key": 0.1}
-    assert list(budgets.budget_faults(stated, contracts)) == [
+    assert list(settings.budget_faults(stated, contracts)) == [
         "quarantine_budget.mising_key: no record goes to quarantine for this reason"
     ]
-    assert list(budgets.budget_faults(0.01, contracts)) == []
+    assert list(settings.budget_faults(0.01, contracts)) == []
 
 
 def test_every_reason_of_the_engine_is_known():
-    from one_table import contract, field
-
-    from elt.silver import cleaning
-
     kinds = contract(
         field("id", required=True),
         field("name", required=True),
         *(field(f"f{kind}", kind, minimum=1) for kind in ("integer", "number")),
         field("day", "date", minimum="2020-01-01"),
     )
-    assert {reason.code for reason in cleaning.reasons(kinds)} <= budgets.CODES
+    assert {reason.code for reason in cleaning.reasons(Contract.of(kinds))} <= reasons.ALL

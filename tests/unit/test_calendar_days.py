@@ -6,15 +6,16 @@ import polars as pl
 import pytest
 
 from elt.gold import calendar_days
+from elt.run.company import Calendar
 
 
 def day(on: date, country: str = "DE", subdivision: str | None = None) -> dict:
     """One day of the calendar."""
-    return calendar_days.days(country, subdivision).filter(pl.col("date") == on).collect().row(0, named=True)
+    return calendar_days.days(Calendar(country, subdivision)).filter(pl.col("date") == on).collect().row(0, named=True)
 
 
 def test_there_is_one_row_a_day_without_gaps():
-    dates = calendar_days.days("DE", None).select("date").collect().to_series().sort()
+    dates = calendar_days.days(Calendar("DE")).select("date").collect().to_series().sort()
     assert (dates[0], dates[-1]) == (date(1990, 1, 1), date(2079, 12, 31))
     assert dates.diff().drop_nulls().dt.total_days().unique().to_list() == [1]
 

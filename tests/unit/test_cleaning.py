@@ -7,6 +7,7 @@ import pytest
 from one_table import contract, field
 
 from elt.faults import Fault
+from elt.run.company import Contract, Field
 from elt.silver import cleaning, deduplication, trimming
 
 
@@ -36,7 +37,7 @@ def test_a_text_is_trimmed_composed_and_freed_of_invisible_letters(raw, text):
 def texts(spec, *raws):
     """The texts of one field after convert and codes."""
     frame = pl.LazyFrame({"raw:x": list(raws)}, schema={"raw:x": pl.String})
-    return cleaning.texts(frame, [spec]).select("x").collect()["x"].to_list()
+    return cleaning.texts(frame, [Field.of_entry(spec)]).select("x").collect()["x"].to_list()
 
 
 def test_only_the_empty_text_and_the_missing_values_of_the_contract_are_missing():
@@ -55,11 +56,11 @@ def test_a_code_wins_over_a_meaning_that_is_spelt_alike():
 
 def reasons_of(content, **columns):
     """Code of the reason of each record of a typed frame."""
-    raw = {f"raw:{name}": values for name, values in columns.items()}
-    frame = cleaning.texts(pl.LazyFrame(raw), content["fields"])
-    judged = cleaning.judged(cleaning.repaired(cleaning.typed(frame, content["fields"], {}), content), content)
-    codes = [reason.code for reason in cleaning.reasons(content)]
-    return [None if i is None else codes[i] for i in judged.collect()["_reason"].to_list()]
+    terms = Contract.of(content)
+    raw = pl.LazyFrame({f"raw:{name}": values for name, values in columns.items()})
+    found = cleaning.working_frame(raw, cleaning.Rules(terms)).collect()["_reason"].to_list()
+    codes = [reason.code for reason in cleaning.reasons(terms)]
+    return [None if i is None else codes[i] for i in found]
 
 
 def test_the_first_reason_that_holds_is_the_reason_of_a_record():
@@ -89,37 +90,37 @@ def test_limits_are_inclusive_and_either_may_be_left_out(minimum, maximum, expec
 FIELDS = contract(field("a"), field("b"), field("day", "date"), key="a")
 
 
-def fates(rows, content):
-    """(record, fate) of what must not reach silver, sorted."""
-    names = [spec["name"] for spec in content["fields"]]
-    frame = pl.LazyFrame(rows, schema=["_record", *names], orient="row").with_columns(pl.lit("f").alias("_file"))
-    return sorted(deduplication.repeats(frame, content).select("_record", "_fate").rows())
+def outcomes(rows, content):
+    """(record, outcome) of what must not reach silver, sorted."""
+    terms = Contract.of(content)
+    frame = pl.LazyFrame(rows, schema=["_record", *terms.names], orient="row").with_columns(_file=pl.lit("f"))
+    return sorted(deduplication.repeats(frame, terms).select("_record", "_outcome").rows())
 
 
 ROWS = [(1, "k", "x", 1), (2, "k", "x", 1), (3, "k", "y", 2), (4, "l", "x", 1), (5, "m", "z", 1), (6, "m", "z", 1)]
 
 
 def test_without_a_rule_all_differing_records_of_a_key_are_rejected_and_equal_ones_are_duplicates():
-    assert fates(ROWS, FIELDS) == [(1, "repeated_key"), (2, "duplicate"), (3, "repeated_key"), (6, "duplicate")]
+    assert outcomes(ROWS, FIELDS) == [(1, "quarantined"), (2, "duplicates"), (3, "quarantined"), (6, "duplicates")]
 
 
 def test_with_keep_latest_the_others_of_a_key_are_superseded():
     latest = {**FIELDS, "keep": {"latest": "day"}}
-    assert fates(ROWS, latest) == [(1, "superseded"), (2, "duplicate"), (6, "duplicate")]
+    assert outcomes(ROWS, latest) == [(1, "superseded"), (2, "duplicates"), (6, "duplicates")]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_fates_do_not_depend_on_the_order_in_which_records_arrive(seed):
+def test_outcomes_do_not_depend_on_the_order_in_which_records_arrive(seed):
     latest = {**FIELDS, "keep": {"latest": "day"}}
     rows = [*ROWS, (7, "k", None, None), (8, "k", "y", None), (9, "k", None, 2)]
     shuffled = random.Random(seed).sample(rows, len(rows))
-    assert fates(shuffled, latest) == fates(rows, latest)
-    assert fates(shuffled, FIELDS) == fates(rows, FIELDS)
+    assert outcomes(shuffled, latest) == outcomes(rows, latest)
+    assert outcomes(shuffled, FIELDS) == outcomes(rows, FIELDS)
 
 
 def test_a_key_of_two_columns_repeats_only_if_both_do():
     both = {**FIELDS, "primaryKey": ["a", "b"]}
-    assert fates([(1, "k", "x", 1), (2, "k", "y", 1), (3, "l", "x", 1)], both) == []
+    assert outcomes([(1, "k", "x", 1), (2, "k", "y", 1), (3, "l", "x", 1)], both) == []
 
 
 def test_exactly_one_record_of_a_key_is_left_where_the_latest_is_kept():
@@ -127,17 +128,16 @@ def test_exactly_one_record_of_a_key_is_left_where_the_latest_is_kept():
     for seed in range(20):
         source = random.Random(seed)
         rows = [(i, source.choice("kl"), source.choice("xy"), source.choice([1, 2, None])) for i in range(8)]
-        left = {row[0] for row in rows} - {record for record, _ in fates(rows, latest)}
+        left = {row[0] for row in rows} - {record for record, _ in outcomes(rows, latest)}
         assert sorted(row[1] for row in rows if row[0] in left) == sorted({row[1] for row in rows})
 
 
 def test_expressions_that_can_be_used_pass_unread():
-    cleaning.check_expressions(
-        {**FIELDS, "repairs": [{"field": "b", "when": "a = 'x'", "set": "UPPER(a)", "why": "w"}]}, "c"
-    )
+    good = {**FIELDS, "repairs": [{"field": "b", "when": "a = 'x'", "set": "UPPER(a)", "why": "w"}]}
+    cleaning.check_expressions(Contract.of(good), "c")
 
 
 def test_a_type_that_a_repair_cannot_give_is_a_fault():
     bad = {**FIELDS, "repairs": [{"field": "day", "when": "a + 1 > day", "set": "day", "why": "w"}]}
     with pytest.raises(Fault, match="^contract x: the SQL cannot be run: "):
-        cleaning.check_expressions(bad, "contract x")
+        cleaning.check_expressions(Contract.of(bad), "contract x")

@@ -1,6 +1,8 @@
-"""The version of a script changes with its content and with that of every module it imports, and with nothing else."""
+"""The version of a script changes with its code and with that of every module it imports, and with nothing else."""
 
+import ast
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,34 @@ FILES = {
     "elt/unused.py": "",
     "other.py": "import rule\n",
 }
+CODE = '''"""What the module is for."""
+
+import os
+
+LIMIT = 5
+
+
+class Table(os.PathLike):
+    """A table."""
+
+    rows: int = 0
+
+    async def read(self, path: str, text="", *, limit=LIMIT) -> str:
+        """Read it."""
+        limit = limit or 1
+        "no docstring, as it is not the first statement"
+        if limit:
+            "no docstring, as it is the first statement of a branch"
+        return f"{path}: {limit:>5} rows"
+
+
+def empty():
+    f"no docstring, as it is an f-string"
+
+
+def silent():
+    """Nothing but a docstring."""
+'''
 
 
 @pytest.fixture
@@ -31,7 +61,7 @@ def scripts(tmp_path, monkeypatch):
 
 def version(script: str = "rule.py") -> dict[str, str]:
     """The version as another invocation would compute it."""
-    for function in (versions.local_imports, versions.digest, versions.code_version):
+    for function in (versions.source, versions.code_version):
         function.cache_clear()
     return versions.code_version(script)
 
@@ -41,11 +71,76 @@ def test_the_version_names_the_script_and_all_local_modules_that_it_needs(script
 
 
 @pytest.mark.parametrize("name", ["rule.py", "elt/one.py", "elt/two.py", "elt/three.py", "elt/four.py"])
-def test_a_changed_content_changes_the_hash_of_its_file_alone(scripts, name):
+def test_a_changed_code_changes_the_hash_of_its_file_alone(scripts, name):
     before = version()
-    (scripts / name).write_text(FILES[name] + "# changed\n")
+    (scripts / name).write_text(FILES[name] + "changed = 1\n")
     after = version()
     assert {file for file in before if before[file] != after[file]} == {name}
+
+
+def digest(text: str) -> str:
+    """The digest of a module with this text."""
+    return versions.digest(ast.parse(text))
+
+
+def replaced(old: str, new: str) -> str:
+    """CODE with one thing changed."""
+    assert CODE.count(old) == 1, old
+    return CODE.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("What the module is for.", "Something else."),
+        ('"""What the module is for."""\n', ""),
+        ("A table.", "A table; one row a customer."),
+        ('    """A table."""\n', ""),
+        ("Read it.", "Read it.\n\n        More about it."),
+        ('        """Read it."""\n', ""),
+        ("Nothing but a docstring.", "Other words."),
+        ("LIMIT = 5\n", "LIMIT = 5  # a reason\n"),
+        ("LIMIT = 5\n", "# a reason\nLIMIT = 5\n\n\n"),
+        ("LIMIT = 5", "LIMIT=(5)"),
+        ('text="", *, limit=LIMIT) -> str:', "\n        text='',\n        *,\n        limit=LIMIT,\n    ) -> str:"),
+        ('f"{path}: {limit:>5} rows"', "f'{path}: ' f'{limit:>5} rows'"),
+    ],
+)
+def test_docstrings_comments_and_layout_are_no_code(old, new):
+    assert digest(replaced(old, new)) == digest(CODE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("LIMIT = 5", "LIMIT = 6"),
+        ("LIMIT = 5", "LIMIT = 5.0"),
+        ('text=""', 'text=" "'),
+        ("limit=LIMIT", "limit=5"),
+        ("rows: int = 0", "rows: int = 1"),
+        ("rows: int = 0", "rows: float = 0"),
+        ("rows: int = 0", "rows = 0"),
+        ("path: str", "path: bytes"),
+        ("-> str", "-> object"),
+        ("{limit:>5}", "{limit:>6}"),
+        ("{limit:>5}", "{LIMIT:>5}"),
+        (' rows"', ' lines"'),
+        ("not the first statement", "the second statement"),
+        ("the first statement of a branch", "in a branch"),
+        ("an f-string", "put together"),
+        ("(os.PathLike)", ""),
+        ("async def", "def"),
+        ("import os", "import os as os"),
+        ("def silent", "def quiet"),
+    ],
+)
+def test_any_code_counts_and_so_does_a_string_that_is_no_docstring(old, new):
+    assert digest(replaced(old, new)) != digest(CODE)
+
+
+def test_nothing_that_a_script_does_depends_on_a_docstring():
+    texts = {path: path.read_text("utf-8") for path in versions.SCRIPTS.rglob("*.py") if path.name != "code_version.py"}
+    assert [path.name for path, text in texts.items() if re.search(r"__doc__|getdoc|get_docstring", text)] == []
 
 
 def test_a_module_that_is_not_imported_plays_no_part(scripts):

@@ -5,10 +5,17 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from one_table import field
+from one_table import contract, field
 
 from elt.faults import Fault
+from elt.run.company import Contract
 from elt.silver import conventions, dates
+
+
+def decided(frame, *fields, **dialect):
+    """The conventions of a table's columns."""
+    table = contract(*fields, key=fields[0]["name"], dialect=dialect) | {"name": "t"}
+    return conventions.decided(frame, Contract.of(table))
 
 
 def read(text: str | None, how) -> object:
@@ -111,7 +118,7 @@ def test_a_date_is_read_in_its_format_and_in_no_other(text, form, value):
 )
 def test_the_decimal_mark_is_the_one_that_the_column_keeps(column, mark):
     frame = pl.LazyFrame({"x": column}, schema={"x": pl.String})
-    assert conventions.decided(frame, "t", [field("x", "number")], "auto") == {"x": mark}
+    assert decided(frame, field("x", "number")) == {"x": mark}
 
 
 @pytest.mark.parametrize(
@@ -125,29 +132,27 @@ def test_the_decimal_mark_is_the_one_that_the_column_keeps(column, mark):
 def test_a_column_that_keeps_neither_mark_is_refused(column, words):
     frame = pl.LazyFrame({"x": column}, schema={"x": pl.String})
     with pytest.raises(Fault, match=f"^t, column x: {words}. State decimalChar"):
-        conventions.decided(frame, "t", [field("x", "number")], "auto")
+        decided(frame, field("x", "number"))
 
 
 def test_each_column_keeps_its_own_mark():
     frame = pl.LazyFrame({"x": ["1,5"], "y": ["1.5"]})
-    assert conventions.decided(frame, "t", [field("x", "number"), field("y", "number")], "auto") == {"x": ",", "y": "."}
+    assert decided(frame, field("x", "number"), field("y", "number")) == {"x": ",", "y": "."}
 
 
 def test_what_the_contract_states_is_not_looked_for():
     frame = pl.LazyFrame({"x": ["1.234"]}).map_batches(lambda _: 1 / 0)
     fields = [field("x", "number"), field("y", "date", format="%Y%m%d"), field("z")]
-    assert conventions.decided(frame, "t", fields, ",") == {"x": ",", "y": ["%Y%m%d"]}
+    assert decided(frame, *fields, decimalChar=",") == {"x": ",", "y": ["%Y%m%d"]}
 
 
 def test_of_three_formats_those_that_read_more_are_tried_first():
     frame = pl.LazyFrame({"x": ["13/04/2024", "03/04/2024", "20240501", "14/04/2024"]})
     formats = ["%m/%d/%Y", "%Y%m%d", "%d/%m/%Y"]
-    assert conventions.decided(frame, "t", [field("x", "date", format=formats)], "auto") == {
-        "x": ["%d/%m/%Y", "%m/%d/%Y", "%Y%m%d"]
-    }
+    assert decided(frame, field("x", "date", format=formats)) == {"x": ["%d/%m/%Y", "%m/%d/%Y", "%Y%m%d"]}
 
 
 def test_a_date_that_is_the_same_day_in_both_formats_is_not_ambiguous():
     frame = pl.LazyFrame({"x": ["04/04/2024"]})
     formats = ["%m/%d/%Y", "%d/%m/%Y"]
-    assert conventions.decided(frame, "t", [field("x", "date", format=formats)], "auto") == {"x": formats}
+    assert decided(frame, field("x", "date", format=formats)) == {"x": formats}

@@ -91,7 +91,7 @@ def test_an_amount_that_is_not_required_may_be_missing(tmp_path):
     assert found.quarantine == []
 
 
-def test_the_money_of_a_computed_amount_balances_over_every_fate(tmp_path):
+def test_the_money_of_a_computed_amount_balances_over_every_outcome(tmp_path):
     content = contract(*PARTS, amount()) | {"quarantine": [{"code": "free", "when": "rebate = 100", "why": "w"}]}
     repeated = "2,10.00,3,0\n4,5.00,1,0\n4,6.00,1,0\n5,7.00,1,100\n"
     found = clean(tmp_path, content, ROWS + repeated)

@@ -8,6 +8,12 @@ from one_table import CANARY, PEOPLE, contract, field
 
 from elt.bronze import dialects, encodings
 from elt.faults import Fault
+from elt.run.company import Contract
+
+
+def detect(path, content):
+    """The dialect of a file under a contract."""
+    return dialects.detect(path, "x.csv", Contract.of(content))
 
 
 @pytest.mark.parametrize("chunk", range(1, 12))
@@ -57,16 +63,16 @@ def test_the_delimiter_of_the_contract_is_the_only_one_tried(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id;name\n1;a\n")
     table = contract(field("id"), field("name"))
-    found = dialects.detect(path, "x.csv", {**table, "dialect": {"delimiter": ";"}})
+    found = detect(path, {**table, "dialect": {"delimiter": ";"}})
     assert (found.delimiter, found.columns) == (";", ("id", "name"))
     with pytest.raises(Fault, match="not the header that the contract expects"):
-        dialects.detect(path, "x.csv", {**table, "dialect": {"delimiter": ","}})
+        detect(path, {**table, "dialect": {"delimiter": ","}})
 
 
 def test_a_header_in_another_order_case_and_padding_names_the_columns_of_the_contract(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text('"NAME"\t iD \t Joined \n', encoding="utf-8")
-    found = dialects.detect(path, "x.csv", PEOPLE)
+    found = detect(path, PEOPLE)
     assert (found.delimiter, found.columns) == ("\t", ("name", "id", "joined"))
     assert {rule for rule, _ in found.repairs} == {
         "tab taken as delimiter",
@@ -80,7 +86,7 @@ def test_no_header_that_is_not_the_contracts_is_ever_quoted(tmp_path):
     for cells in itertools.permutations(("id", "id", "name", CANARY, "joinde"), 3):
         path.write_text(",".join(cells) + "\n")
         with pytest.raises(Fault) as caught:
-            dialects.detect(path, "x.csv", PEOPLE)
+            detect(path, PEOPLE)
         assert CANARY.casefold() not in str(caught.value).casefold()
         assert "joinde" not in str(caught.value)
 
@@ -88,14 +94,14 @@ def test_no_header_that_is_not_the_contracts_is_ever_quoted(tmp_path):
 def test_the_metadata_name_the_delimiter(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id|name|joined\n1|a|\n")
-    assert dialects.detect(path, "x.csv", PEOPLE).described()["delimiter_name"] == "pipe"
+    assert detect(path, PEOPLE).described()["delimiter_name"] == "pipe"
 
 
 def test_a_renamed_column_is_named_even_if_nothing_of_its_name_is_left(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text(f"id,{CANARY},joined\n1,a,\n")
     with pytest.raises(Fault, match="column 2 of the file, the only one .* may be name") as caught:
-        dialects.detect(path, "x.csv", PEOPLE)
+        detect(path, PEOPLE)
     assert CANARY not in str(caught.value)
 
 
@@ -103,14 +109,14 @@ def test_two_renamed_columns_are_each_named_by_the_nearest_name(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id,joined_at,names\n1,a,\n")
     with pytest.raises(Fault, match="column 2 of the file may be joined; column 3 of the file may be name"):
-        dialects.detect(path, "x.csv", PEOPLE)
+        detect(path, PEOPLE)
 
 
 def test_the_line_for_a_new_column_is_yaml_whose_class_is_open(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id,name,joined,Umsatz: €\n1,a,,2\n", encoding="utf-8")
     with pytest.raises(Fault) as caught:
-        dialects.detect(path, "x.csv", PEOPLE)
+        detect(path, PEOPLE)
     line = next(line for line in str(caught.value).splitlines() if line.startswith("  - "))
     assert yaml.safe_load(line) == [{"name": "Umsatz: €", "type": "string", "personal": None, "description": None}]
 
@@ -119,7 +125,7 @@ def test_the_line_for_a_new_column_is_yaml_whose_class_is_open(tmp_path):
 def test_a_sign_for_the_end_of_the_file_counts_only_at_the_end(tmp_path, raw, after):
     path = tmp_path / "x.csv"
     path.write_text(raw, newline="")
-    assert dialects.find_end(path, "x.csv", "utf-8", 0, ",", 1)[0] == after
+    assert dialects.find_end(path, "x.csv", "utf-8", footers=0, delimiter=",", width=1)[0] == after
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
@@ -127,7 +133,7 @@ def test_footers_are_counted_back_from_the_end_in_any_encoding(tmp_path, encodin
     path = tmp_path / "x.csv"
     path.write_bytes("id\n1\nGesamt ä\nEnde".encode(encoding))
     footer = len("Gesamt ä\nEnde".encode(encoding.replace("utf-16", "utf-16-le")))
-    found = dialects.find_end(path, "x.csv", encoding, 2, ",", 1)
+    found = dialects.find_end(path, "x.csv", encoding, footers=2, delimiter=",", width=1)
     assert found == (footer, (("lines below the records left out", 2),))
 
 
@@ -135,14 +141,16 @@ def test_a_line_that_looks_like_a_record_is_never_left_out_as_a_footer(tmp_path)
     path = tmp_path / "x.csv"
     path.write_text(f"id,name,joined\n1,a,\n2,{CANARY},\n")
     with pytest.raises(Fault, match="^x.csv, line 1 from its end: the contract calls it a footer") as caught:
-        dialects.detect(path, "x.csv", {**PEOPLE, "dialect": {"skipFooterLines": 1}})
+        detect(path, {**PEOPLE, "dialect": {"skipFooterLines": 1}})
     assert CANARY not in str(caught.value)
 
 
 def test_a_form_feed_in_a_footer_ends_no_line(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id\n1\n\x0cSum \u2028 1\n", encoding="utf-8")
-    assert dialects.find_end(path, "x.csv", "utf-8", 1, ",", 1)[0] == len("\x0cSum \u2028 1\n".encode())
+    assert dialects.find_end(path, "x.csv", "utf-8", footers=1, delimiter=",", width=1)[0] == len(
+        "\x0cSum \u2028 1\n".encode()
+    )
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

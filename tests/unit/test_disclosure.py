@@ -2,7 +2,14 @@
 
 import pytest
 
-from elt.privacy.disclosure import count_text, dominated, fragile, publishable, publishable_in_order, publishable_sums
+from elt.protection.disclosure import (
+    count_text,
+    dominated,
+    fragile,
+    publishable,
+    publishable_in_order,
+    publishable_sums,
+)
 
 
 def test_groups_that_are_large_enough_or_empty_are_shown():

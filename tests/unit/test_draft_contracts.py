@@ -49,10 +49,12 @@ def ran(raw: Path, contract: dict[str, Any], path: Path, folder: Path, budget: f
         copies.append(str(folder / source.name))
         stated.append(f"{copies[-1]}.json")
         where = source.relative_to(raw).as_posix()
-        bronze_file.main(str(source), str(path), where, copies[-1], stated[-1])
-    outputs = [str(folder / f"{contract['name']}.{part}") for part in ("csv", "quarantine.csv", "changes.csv", "json")]
-    silver_table.main(copies, stated, str(path), budget, *outputs)
-    return json.loads(Path(outputs[-1]).read_text("utf-8"))
+        bronze_file.main(raw=str(source), contract_file=str(path), where=where, copy=copies[-1], metadata=stated[-1])
+    silver = {
+        part: str(folder / f"{contract['name']}.{part}") for part in ("table", "quarantine", "changes", "summary")
+    }
+    silver_table.main(bronze=copies, metadata=stated, contract_file=str(path), budget=budget, **silver)
+    return json.loads(Path(silver["summary"]).read_text("utf-8"))
 
 
 def test_the_engine_accepts_the_drafts_of_the_sample_once_the_classes_are_decided(tmp_path: Path):
@@ -225,7 +227,7 @@ def test_a_table_without_a_key_says_so(tmp_path: Path):
     assert "none was found: a person names the columns" in text
 
 
-def test_a_combination_that_is_nearly_unique_is_told_but_not_taken_for_the_key(tmp_path: Path):
+def test_a_combination_that_is_nearly_unique_is_named_but_not_taken_for_the_key(tmp_path: Path):
     rows = [f"B{n // 2};T{n % 2}" for n in range(300)] + ["B7;T1"]
     contract, text = drafted(tmp_path, {"x.csv": table("order;thing", *rows)})["x"]
     assert contract["primaryKey"] == []

@@ -15,17 +15,18 @@ from elt.eda.distributions import bin_edges, distribution, merged, rank_value
 from elt.eda.mart_shape import kind
 from elt.eda.profiles import profile
 from elt.files import read_json
+from elt.run.company import Mart
 
 TODAY = date(2024, 6, 15)
 
 
-def people(columns: dict, **values) -> tuple[pl.LazyFrame, dict]:
+def people(columns: dict, **values) -> tuple[pl.LazyFrame, Mart]:
     """A mart of one row a person, with keys 1, 2, …, and its entry of marts.yaml."""
     size = len(next(iter(values.values())))
     frame = pl.DataFrame({"customer_key": range(1, size + 1), **values}).lazy()
     key = {"type": "integer", "personal": "identifier"}
     mart = {"title": "People", "grain": "one row a person", "key": ["customer_key"], "columns": {"customer_key": key}}
-    return frame, mart | {"columns": mart["columns"] | columns}
+    return frame, Mart.of("people", mart | {"columns": mart["columns"] | columns})
 
 
 def lines(*rows: tuple[int, str, str]) -> pl.LazyFrame:
@@ -55,7 +56,7 @@ def test_the_unknown_customer_has_no_row_among_the_customers():
         "average_order_value": [3.3],
     }
     assert_frame_equal(found, pl.DataFrame(expected), check_dtypes=False)
-    assert list(CUSTOMERS["columns"]) == found.columns
+    assert CUSTOMERS.names == found.columns
 
 
 def test_a_group_of_too_few_customers_hides_the_smallest_other_group_as_well():
@@ -179,7 +180,8 @@ def test_the_age_on_the_birthday_is_a_year_more_than_on_the_day_before():
     ],
 )
 def test_the_class_decides_what_is_shown(name, type_, personal, expected):
-    assert kind(name, {"columns": {name: {"type": type_, "personal": personal}}}) == expected
+    entry = {"title": "", "grain": "", "key": ["x"], "columns": {name: {"type": type_, "personal": personal}}}
+    assert kind(name, Mart.of("mart", entry)) == expected
 
 
 def test_a_hidden_category_is_not_named():
@@ -230,7 +232,7 @@ def test_a_mean_that_would_give_away_rows_left_out_is_left_out():
     mart = {"title": "", "grain": "", "key": ["product_number"]}
     mart["columns"] = {name: {"type": "integer", "personal": "none"} for name in ("customers", "revenue")}
     frame = pl.LazyFrame({"customers": [9, 9, 2], "revenue": [10, 20, 30]})
-    found = profile(frame, mart, 5, TODAY)
+    found = profile(frame, Mart.of("products", mart), 5, TODAY)
     assert found["rows_about_few"] == 1 and found["columns"]["revenue"]["mean"] is None
 
 
@@ -262,7 +264,8 @@ def test_the_summary_holds_every_mart_in_order_without_optional_columns(tmp_path
     }
     marts, paths = {}, []
     for name, fields in columns.items():
-        marts[name] = {"title": name, "grain": "one row", "key": list(fields)[:1], "columns": fields}
+        entry = {"title": name, "grain": "one row", "key": list(fields)[:1], "columns": fields}
+        marts[name] = Mart.of(name, entry)
         paths.append(tmp_path / f"{name}.csv")
         paths[-1].write_text("\n".join([",".join(fields), *rows[name]]) + "\n", encoding="utf-8")
     main([str(path) for path in paths], marts, minimum=5, analysis_date="newest", output=str(tmp_path / "summary.json"))

@@ -2,12 +2,21 @@
 
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
-from elt.bronze import exports as rawfiles
+from elt.bronze import exports
+from elt.bronze.exports import RawFile, RawFiles
+from elt.run.company import NO_COMPANY, Contract, Field
 
-CONTRACTS = {"customers": {"files": "crm/cust*.csv"}, "sales": {"files": "**/sales*.csv"}}
+
+def contracts(**patterns):
+    """Table -> a contract of which only the pattern of its files matters."""
+    return {table: Contract(table, table, files, ("id",), ()) for table, files in patterns.items()}
+
+
+CONTRACTS = contracts(customers="crm/cust*.csv", sales="**/sales*.csv")
 
 
 def put(folder, *names):
@@ -19,24 +28,23 @@ def put(folder, *names):
 
 def test_every_file_that_matches_belongs_to_its_table(tmp_path):
     put(tmp_path, "crm/cust.csv", "crm/customers 2 (neu).csv", "erp/sales_1.csv", "crm/other.csv")
-    assert rawfiles.find(tmp_path, CONTRACTS) == (
-        {
-            "cust.csv": (f"{tmp_path}/crm/cust.csv", "customers"),
-            "customers 2 (neu).csv": (f"{tmp_path}/crm/customers 2 (neu).csv", "customers"),
-            "sales_1.csv": (f"{tmp_path}/erp/sales_1.csv", "sales"),
-        },
-        [],
-    )
+    expected = [
+        RawFile(f"{tmp_path}/crm/cust.csv", "crm/cust.csv", "customers"),
+        RawFile(f"{tmp_path}/crm/customers 2 (neu).csv", "crm/customers 2 (neu).csv", "customers"),
+        RawFile(f"{tmp_path}/erp/sales_1.csv", "erp/sales_1.csv", "sales"),
+    ]
+    names = ["cust.csv", "customers 2 (neu).csv", "sales_1.csv"]
+    assert exports.find(tmp_path, CONTRACTS) == (RawFiles(dict(zip(names, expected, strict=True))), [])
 
 
 def test_a_missing_raw_folder_is_named_with_the_way_out(tmp_path):
-    assert rawfiles.find(tmp_path / "none", CONTRACTS)[1] == [
+    assert exports.find(tmp_path / "none", CONTRACTS)[1] == [
         f"{tmp_path}/none: there is no such folder. Give the folder with the exports: --config raw=<folder>"
     ]
 
 
 def test_every_table_without_a_file_is_a_line_with_its_pattern(tmp_path):
-    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+    assert exports.find(tmp_path, CONTRACTS)[1] == [
         f"customers: no file matches crm/cust*.csv below {tmp_path}. "
         "Export it there, or correct files: in the contract customers.yaml",
         f"sales: no file matches **/sales*.csv below {tmp_path}. "
@@ -47,7 +55,7 @@ def test_every_table_without_a_file_is_a_line_with_its_pattern(tmp_path):
 def test_a_folder_in_place_of_a_file_is_refused(tmp_path):
     put(tmp_path, "sales.csv")
     (tmp_path / "crm/cust.csv").mkdir(parents=True)
-    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+    assert exports.find(tmp_path, CONTRACTS)[1] == [
         "customers: crm/cust.csv is not a file. Replace it by the exported file"
     ]
 
@@ -55,8 +63,8 @@ def test_a_folder_in_place_of_a_file_is_refused(tmp_path):
 def test_a_link_out_of_the_raw_folder_is_refused(tmp_path):
     put(tmp_path, "secret.csv", "raw/sales.csv", "raw/crm/x")
     (tmp_path / "raw/crm/cust.csv").symlink_to(tmp_path / "secret.csv")
-    found, faults = rawfiles.find(tmp_path / "raw", CONTRACTS)
-    assert list(found) == ["sales.csv"]
+    found, faults = exports.find(tmp_path / "raw", CONTRACTS)
+    assert found.names == ["sales.csv"]
     assert faults == [
         f"customers: crm/cust.csv is a link to a place outside {tmp_path}/raw. Replace it by the file itself"
     ]
@@ -65,13 +73,13 @@ def test_a_link_out_of_the_raw_folder_is_refused(tmp_path):
 def test_a_link_within_the_raw_folder_is_followed(tmp_path):
     put(tmp_path, "sales.csv", "crm/x.csv")
     (tmp_path / "crm/cust.csv").symlink_to(tmp_path / "crm/x.csv")
-    assert rawfiles.find(tmp_path, CONTRACTS)[1] == []
+    assert exports.find(tmp_path, CONTRACTS)[1] == []
 
 
 def test_a_pattern_that_leaves_the_raw_folder_finds_nothing_usable(tmp_path):
     put(tmp_path, "other/cust.csv", "raw/x")
-    found, faults = rawfiles.find(tmp_path / "raw", {"customers": {"files": "../other/cust.csv"}})
-    assert found == {}
+    found, faults = exports.find(tmp_path / "raw", contracts(customers="../other/cust.csv"))
+    assert found.names == []
     assert len(faults) == 1
 
 
@@ -80,7 +88,7 @@ def test_a_pattern_that_leaves_the_raw_folder_finds_nothing_usable(tmp_path):
 )
 def test_a_file_name_with_unusual_characters_is_refused_and_not_repeated(tmp_path, name):
     put(tmp_path, f"crm/{name}", "sales.csv")
-    faults = rawfiles.find(tmp_path, CONTRACTS)[1]
+    faults = exports.find(tmp_path, CONTRACTS)[1]
     assert faults == [
         "customers: a file name holds characters beyond letters, digits, space and . _ - + ( ). Rename it"
     ]
@@ -88,15 +96,15 @@ def test_a_file_name_with_unusual_characters_is_refused_and_not_repeated(tmp_pat
 
 def test_two_files_of_the_same_name_are_refused(tmp_path):
     put(tmp_path, "crm/cust.csv", "a/sales.csv", "b/sales.csv")
-    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+    assert exports.find(tmp_path, CONTRACTS)[1] == [
         f"sales: b/sales.csv and {tmp_path}/a/sales.csv have the same name. Rename one of them"
     ]
 
 
 def test_a_file_that_two_contracts_claim_is_refused(tmp_path):
     put(tmp_path, "crm/sales.csv")
-    contracts = {"orders": {"files": "crm/*.csv"}, "sales": {"files": "**/sales*.csv"}}
-    assert rawfiles.find(tmp_path, contracts)[1] == [
+    both = contracts(orders="crm/*.csv", sales="**/sales*.csv")
+    assert exports.find(tmp_path, both)[1] == [
         "sales: crm/sales.csv belongs to the table orders already. Correct files: in one of the two contracts"
     ]
 
@@ -104,7 +112,7 @@ def test_a_file_that_two_contracts_claim_is_refused(tmp_path):
 def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
     put(tmp_path, "crm/cust.csv", "sales.csv")
     monkeypatch.setattr(os, "access", lambda path, mode: path.name != "cust.csv")
-    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+    assert exports.find(tmp_path, CONTRACTS)[1] == [
         "customers: crm/cust.csv may not be read. Give yourself the right to read it"
     ]
 
@@ -112,7 +120,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
 def test_the_same_file_twice_in_a_table_is_refused_whatever_its_name(tmp_path):
     put(tmp_path, "crm/cust_1.csv", "sales.csv")
     (tmp_path / "crm/cust_2.csv").write_bytes((tmp_path / "crm/cust_1.csv").read_bytes())
-    assert rawfiles.find(tmp_path, CONTRACTS)[1] == [
+    assert exports.find(tmp_path, CONTRACTS)[1] == [
         "customers: crm/cust_2.csv is the same file as crm/cust_1.csv, byte for byte, "
         "so its records would count twice. Remove one of them"
     ]
@@ -120,12 +128,39 @@ def test_the_same_file_twice_in_a_table_is_refused_whatever_its_name(tmp_path):
 
 def test_two_files_of_equal_size_and_other_content_are_two_files(tmp_path):
     put(tmp_path, "crm/cust_1.csv", "crm/cust_2.csv", "sales.csv")
-    assert rawfiles.find(tmp_path, CONTRACTS)[1] == []
+    assert exports.find(tmp_path, CONTRACTS)[1] == []
 
 
 def test_three_hundred_files_are_found_in_a_moment(tmp_path):
     put(tmp_path, "crm/cust.csv", *(f"daily/sales_{i:03}.csv" for i in range(300)))
     start = time.perf_counter()
-    found, faults = rawfiles.find(tmp_path, CONTRACTS)
-    assert (len(found), faults) == (301, [])
+    found, faults = exports.find(tmp_path, CONTRACTS)
+    assert (len(found.names), faults) == (301, [])
     assert time.perf_counter() - start < 0.3
+
+
+FOUND = RawFiles(
+    {
+        "a.csv": RawFile("raw/crm/a.csv", "crm/a.csv", "customers"),
+        "b.csv": RawFile("raw/erp/b.csv", "erp/b.csv", "orders"),
+        "c.csv": RawFile("raw/c.csv", "c.csv", "orders"),
+    }
+)
+
+
+def test_raw_files_are_known_by_table_place_and_source():
+    assert FOUND.names == ["a.csv", "b.csv", "c.csv"]
+    assert FOUND.of("orders") == ["b.csv", "c.csv"]
+    assert FOUND.tables == {"crm/a.csv": "customers", "erp/b.csv": "orders", "c.csv": "orders"}
+    assert FOUND.sources == ["crm", "erp", "raw"]
+
+
+def test_only_other_files_whose_tables_hold_two_kinds_of_numbers_tie_the_identifiers_of_a_person():
+    def kinds(table, *stated):
+        fields = tuple(Field(f"f{i}", "string", erasure=kind) for i, kind in enumerate(stated))
+        return Contract(table, table, "*.csv", ("f0",), fields)
+
+    both, one = kinds("customers", "customer", "customer_id"), kinds("orders", "customer_id", None)
+    company = replace(NO_COMPANY, folder="config/shop", contracts={"customers": both, "orders": one})
+    assert FOUND.ties("b.csv", company) == {"raw/crm/a.csv": "config/shop/contracts/customers.yaml"}
+    assert FOUND.ties("a.csv", company) == {}

@@ -12,7 +12,7 @@ from elt.expose.customers import cohort_rows
 from elt.expose.number_ledger import NumberLedger
 from elt.expose.products import abc_classes
 from elt.expose.situation import bridge_effects
-from elt.privacy.disclosure import dominated, publishable_sums
+from elt.protection.disclosure import dominated, publishable_sums
 from elt.sales.periods import Period, add_months, comparable_months, comparison, coverage_gaps
 
 

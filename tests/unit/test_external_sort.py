@@ -48,7 +48,7 @@ def test_a_table_without_rows_has_no_parts(tmp_path):
     assert list(parts) == []
 
 
-def test_items_that_are_made_ahead_come_in_order_from_another_thread():
+def test_items_that_are_prefetched_come_in_order_from_another_thread():
     threads = set()
 
     def made():
@@ -56,7 +56,7 @@ def test_items_that_are_made_ahead_come_in_order_from_another_thread():
             threads.add(threading.get_ident())
             yield number
 
-    assert list(external_sort.ahead(made())) == [0, 1, 2, 3, 4]
+    assert list(external_sort.prefetched(made())) == [0, 1, 2, 3, 4]
     assert threading.get_ident() not in threads
 
 
@@ -67,7 +67,7 @@ def test_a_fault_while_making_an_item_reaches_the_caller_in_its_place():
 
     found = []
     with pytest.raises(Fault, match="people: cannot be read"):
-        for item in external_sort.ahead(made()):
+        for item in external_sort.prefetched(made()):
             found.append(item)
     assert found == [1]
 

@@ -12,21 +12,22 @@ from elt.faults import Fault
 from elt.features.catalogue import catalogue, guard, slugs
 from elt.features.dictionary import NotInTable, dictionary
 from elt.features.measures import category_features, features
+from elt.tables import ColumnType
 
 ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
 FACTS = [
-    {"name": "order_number", "type": "string"},
-    {"name": "customer_key", "type": "integer"},
-    {"name": "product_key", "type": "integer"},
-    {"name": "order_date", "type": "date"},
-    {"name": "quantity", "type": "integer"},
-    {"name": "sales_amount", "type": "decimal", "decimals": 2},
-    {"name": "cost_amount", "type": "decimal", "decimals": 2},
+    ColumnType("order_number", "string"),
+    ColumnType("customer_key", "integer"),
+    ColumnType("product_key", "integer"),
+    ColumnType("order_date", "date"),
+    ColumnType("quantity", "integer"),
+    ColumnType("sales_amount", "decimal", 2),
+    ColumnType("cost_amount", "decimal", 2),
 ]
 PRODUCTS = [
-    {"name": "product_key", "type": "integer"},
-    {"name": "product_number", "type": "string"},
-    {"name": "category", "type": "string"},
+    ColumnType("product_key", "integer"),
+    ColumnType("product_number", "string"),
+    ColumnType("category", "string"),
 ]
 LINES = """order_number,customer_key,product_key,order_date,quantity,sales_amount,cost_amount
 O1,1,1,2024-01-01,1,100.10,60.00

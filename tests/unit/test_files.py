@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
 import pytest
 import yaml
 
@@ -179,3 +180,15 @@ def test_fragments_are_gathered_by_the_stem_of_their_file_in_sorted_order(tmp_pa
         files.write_json(tmp_path / f"{name}.json", {"name": name})
     found = files.gathered([tmp_path / "b.json", tmp_path / "a.json"])
     assert list(found.items()) == [("a", {"name": "a"}), ("b", {"name": "b"})]
+
+
+def test_parts_stand_below_one_header_which_is_there_without_any_part(tmp_path):
+    path = tmp_path / "x.csv"
+    with files.staged(path) as temporary:
+        files.write_parts(
+            temporary, ["a", "b,c"], map(pl.DataFrame, [{"a": [1], "b,c": ["x"]}, {"a": [2], "b,c": ["y"]}])
+        )
+    assert path.read_bytes() == b'a,"b,c"\n1,x\n2,y\n'
+    with files.staged(path) as temporary:
+        files.write_parts(temporary, ["a"], [])
+    assert path.read_bytes() == b"a\n"

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import gold_datapackage
+from elt.run.company import Mart
 
-MARTS = {
+ENTRIES = {
     "lines": {
         "title": "Lines", "grain": "one row a line", "key": ["order", "line"], "foreignKeys": {"customer_key": "dim_customer.customer_key"},
         "columns": {
@@ -20,15 +22,15 @@ MARTS = {
         "columns": {"customer_key": {"type": "integer", "personal": "identifier", "description": "Key"}},
     },
 }  # fmt: skip
+MARTS = {name: Mart.of(name, entry) for name, entry in ENTRIES.items()}
 
 
 def described(tmp_path):
     """The package of two marts and the pseudonyms, by table."""
-    files = {}
-    for name in (*MARTS, "customer_pseudonyms"):
-        (tmp_path / f"{name}.csv").write_text("a\n")
-        files[name] = str(tmp_path / f"{name}.csv")
-    gold_datapackage.main(files, MARTS, str(tmp_path / "datapackage.json"))
+    *paths, pseudonyms = (str(tmp_path / f"{name}.csv") for name in (*MARTS, "customer_pseudonyms"))
+    for path in (*paths, pseudonyms):
+        Path(path).write_text("a\n")
+    gold_datapackage.main(MARTS, paths, pseudonyms, str(tmp_path / "datapackage.json"))
     return {r["name"]: r for r in json.loads((tmp_path / "datapackage.json").read_text())["resources"]}
 
 
@@ -67,3 +69,11 @@ def test_a_table_is_named_with_the_hash_of_its_bytes(tmp_path):
         2,
         f"sha256:{hashlib.sha256(b'a' + bytes([10])).hexdigest()}",
     )
+
+
+def test_a_pseudonym_is_unique_beside_the_key_of_its_table(tmp_path):
+    fields = {field["name"]: field for field in described(tmp_path)["customer_pseudonyms"]["schema"]["fields"]}
+    assert {name: field["constraints"] for name, field in fields.items()} == {
+        "customer_key": {"required": True, "unique": True},
+        "pseudonym": {"required": True, "unique": True},
+    }

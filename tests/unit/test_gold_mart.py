@@ -8,13 +8,15 @@ from one_table import CANARY
 
 import gold_mart
 from elt.faults import Fault
+from elt.run.company import Calendar, Mart
+from elt.tables import ColumnType, Spec
 
-SALES = [
-    {"name": "number", "type": "string"},
-    {"name": "customer", "type": "string"},
-    {"name": "amount", "type": "number", "decimals": 2},
-    {"name": "pieces", "type": "integer"},
-]
+SALES = (
+    ColumnType("number", "string"),
+    ColumnType("customer", "string"),
+    ColumnType("amount", "number", 2),
+    ColumnType("pieces", "integer"),
+)
 ROWS = "number,customer,amount,pieces\nS2,b,10.00,3\nS1,a,0.05,2\nS3,,-0.05,2\n"
 
 
@@ -43,28 +45,23 @@ def build(
     sql: str,
     mart: dict = MART,
     rows: str = ROWS,
-    parents: dict | None = None,
-    calendar: dict | None = None,
-    absent: dict | None = None,
-    formulas: dict | None = None,
+    parents: dict[str, tuple[str, Spec]] | None = None,
+    calendar: Calendar | None = None,
 ) -> tuple[str, dict]:
-    """Run the rule's main on a small table; (table, metadata)."""
+    """Run the rule's main on a small table, with an entry of marts.yaml; (table, metadata)."""
     gold = folder / "artifacts/runs/r/gold"
     files = {"silver.sales": (rows, SALES), **(parents or {})}
     for name, (text, _) in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     (folder / "facts.sql").write_text(sql, encoding="utf-8")
     gold_mart.main(
-        "facts",
-        str(folder / "facts.sql"),
-        {name: str(folder / f"{name}.csv") for name in files},
-        {name: spec for name, (_, spec) in files.items()},
-        mart,
-        calendar,
-        absent or {},
-        formulas or {},
-        str(gold / "data/facts.csv"),
-        str(gold / "_meta/marts/facts.json"),
+        sql_file=str(folder / "facts.sql"),
+        mart=Mart.of("facts", mart),
+        sources={name: gold_mart.Source(str(folder / f"{name}.csv"), spec) for name, (_, spec) in files.items()},
+        calendar=calendar,
+        formulas={},
+        output=str(gold / "data/facts.csv"),
+        metadata=str(gold / "_meta/marts/facts.json"),
     )
     return (gold / "data/facts.csv").read_text(encoding="utf-8"), json.loads(
         (gold / "_meta/marts/facts.json").read_text()
@@ -147,7 +144,7 @@ def test_a_mart_without_rows_is_refused(tmp_path):
 CUSTOMERS = {
     "gold.customers": (
         f"key,name\na,{CANARY}\nc,x\n",
-        [{"name": "key", "type": "string"}, {"name": "name", "type": "string"}],
+        (ColumnType("key", "string"), ColumnType("name", "string")),
     )
 }
 REFERRING = {**MART, "foreignKeys": {"customer": "customers.key"}}
@@ -196,7 +193,7 @@ def test_a_type_that_the_values_do_not_have_is_refused_without_their_content(tmp
 def test_the_calendar_can_be_selected_from(tmp_path):
     mart = {**MART, "key": ["date"], "columns": {"date": column("date"), "is_holiday": column("boolean")}, "ledger": {}}
     sql = "SELECT date, is_holiday FROM calendar.days WHERE date >= DATE '2024-12-24' AND date <= DATE '2024-12-26'"
-    table, found = build(tmp_path, sql, mart, calendar={"country": "DE"})
+    table, found = build(tmp_path, sql, mart, calendar=Calendar("DE"))
     assert table == "date,is_holiday\n2024-12-24,false\n2024-12-25,true\n2024-12-26,true\n"
     assert found["reads"] == ["calendar.days", "silver.sales"]
 

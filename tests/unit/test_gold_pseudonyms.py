@@ -7,7 +7,7 @@ import pytest
 
 import gold_pseudonyms
 from elt.faults import Fault
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 HEX = hashlib.sha256(b"a key for tests").hexdigest()
 KEY = bytes.fromhex(HEX)

@@ -4,6 +4,7 @@ import yaml
 
 import gold_report
 from elt.files import write_json
+from elt.run.company import Kpi, Mart
 
 
 def column(kind, personal="none", **more):
@@ -29,6 +30,7 @@ KPIS = {
                "exclusions": {"en": "The unknown", "de": "Unbekannte"},
                "formula": "COUNT(*) FILTER (WHERE a <> 0)", "unit": "count", "direction": "none"},
 }  # fmt: skip
+MARTS = {"months": Mart.of("months", MONTHS), "customers": Mart.of("customers", CUSTOMERS)}
 FOUND = {
     "customers": {"rows": 1000, "missing": {"name": 3}, "flags": {"is_odd": 4}, "references": {}, "money": {},
                   "reads": ["silver.people"]},
@@ -37,27 +39,32 @@ FOUND = {
 }  # fmt: skip
 
 
+def kpis(entries):
+    """Typed key figures."""
+    return {name: Kpi.of(entry) for name, entry in entries.items()}
+
+
 def test_counts_about_fewer_people_than_the_minimum_are_not_shown():
-    text = gold_report.section("customers", CUSTOMERS, FOUND["customers"], 5)
+    text = gold_report.section(MARTS["customers"], FOUND["customers"], 5)
     assert "| `name` | string |  | direct | A string | &lt;5 |\n" in text
     assert "| `is_odd` | A boolean | &lt;5 |" in text
 
 
 def test_counts_from_the_minimum_on_are_shown():
     found = {**FOUND["customers"], "missing": {"name": 5}, "flags": {"is_odd": 20}}
-    text = gold_report.section("customers", CUSTOMERS, found, 5)
+    text = gold_report.section(MARTS["customers"], found, 5)
     assert "| `name` | string |  | direct | A string | 5 |\n" in text
     assert "| `is_odd` | A boolean | 20 |" in text
 
 
 def test_counts_that_are_not_about_people_are_shown_as_they_are():
-    text = gold_report.section("months", MONTHS, FOUND["months"], 5)
+    text = gold_report.section(MARTS["months"], FOUND["months"], 5)
     assert "| `cost` | decimal | money | none | A decimal | 1 |\n" in text
     assert "| `is_complete` | A boolean | 2 |" in text
 
 
 def test_what_was_proved_is_said():
-    text = gold_report.section("months", MONTHS, FOUND["months"], 5)
+    text = gold_report.section(MARTS["months"], FOUND["months"], 5)
     assert text.startswith("## `months`: Months\n\none row a month. Reads `gold.fact`.\n\n")
     assert "- 12 rows, `month` unique\n- `month`: all 12 values are in `dim_date.date`\n" in text
 
@@ -65,19 +72,26 @@ def test_what_was_proved_is_said():
 def test_a_mart_that_refers_to_customers_is_about_people():
     sales = {"key": ["number"], "foreignKeys": {"customer_key": "customers.customer_key"},
              "columns": {"number": column("integer"), "customer_key": column("integer", "identifier")}}  # fmt: skip
-    assert gold_report.is_about_people(sales)
-    assert gold_report.is_about_people(CUSTOMERS)
-    assert not gold_report.is_about_people(MONTHS)
+    assert gold_report.is_about_people(Mart.of("sales", {"title": "S", "grain": "g", **sales}))
+    assert gold_report.is_about_people(MARTS["customers"])
+    assert not gold_report.is_about_people(MARTS["months"])
 
 
 def test_the_metadata_join_what_is_stated_with_what_was_found(tmp_path):
     for name, found in FOUND.items():
         write_json(tmp_path / f"{name}.json", found)
-    marts = {"months": MONTHS, "customers": CUSTOMERS}
-    paths = [str(tmp_path / f"{name}.json") for name in FOUND]
-    outputs = [str(tmp_path / name) for name in ("m.yaml", "r.md", "d.md")]
+    figures = kpis(KPIS)
     left_out = {"by_category": "product.category", "months.margin": "fact.cost", "months.rate": "fact.cost"}
-    gold_report.main(paths, marts, left_out, KPIS, 5, outputs)
+    gold_report.main(
+        found_files=[str(tmp_path / f"{name}.json") for name in FOUND],
+        marts=MARTS,
+        left_out=left_out,
+        kpis=figures,
+        minimum_group=5,
+        metadata=str(tmp_path / "m.yaml"),
+        report=str(tmp_path / "r.md"),
+        data_dictionary=str(tmp_path / "d.md"),
+    )
     content = yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8"))
     assert list(content["marts"]) == ["months", "customers"]
     assert content["marts"]["months"] == {**MONTHS, "found": FOUND["months"]}
@@ -86,7 +100,7 @@ def test_the_metadata_join_what_is_stated_with_what_was_found(tmp_path):
     report = (tmp_path / "r.md").read_text(encoding="utf-8")
     assert report.startswith("# Gold: 1,012 rows in 2 marts, keys and")
     assert "| `product.category` | `by_category` |\n| `fact.cost` | `months.margin`, `months.rate` |\n" in report
-    assert (tmp_path / "d.md").read_text(encoding="utf-8") == gold_report.dictionary(marts, KPIS)
+    assert (tmp_path / "d.md").read_text(encoding="utf-8") == gold_report.dictionary(MARTS, figures)
 
 
 def test_a_report_that_left_nothing_out_does_not_speak_of_it():
@@ -94,7 +108,7 @@ def test_a_report_that_left_nothing_out_does_not_speak_of_it():
 
 
 def test_the_dictionary_states_key_reference_unit_and_class_of_every_column():
-    text = gold_report.dictionary({"months": LINKED}, KPIS)
+    text = gold_report.dictionary({"months": Mart.of("months", LINKED)}, kpis(KPIS))
     assert text.startswith("# Data dictionary: 1 marts, 2 key figures\n")
     assert "## `months`: Months\n\none row a month.\n" in text
     assert "| `month` | date |  | key | `dim_date.date` | none | A date |\n" in text
@@ -103,7 +117,7 @@ def test_the_dictionary_states_key_reference_unit_and_class_of_every_column():
 
 
 def test_the_dictionary_states_both_names_formula_and_exclusions_of_every_key_figure():
-    text = gold_report.dictionary({}, KPIS)
+    text = gold_report.dictionary({}, kpis(KPIS))
     assert "| Sales / Umsatz | Sum of all lines |  | SUM(amount) | money | up |\n" in text
     assert (
         "| Buyers / Käufer | Who bought | The unknown | COUNT(\\*) FILTER (WHERE a &lt;&gt; 0) | count | none |\n"
@@ -113,5 +127,5 @@ def test_the_dictionary_states_both_names_formula_and_exclusions_of_every_key_fi
 
 def test_a_bar_in_a_definition_or_formula_breaks_no_table_of_the_dictionary():
     kpi = {**KPIS["sales"], "definition": {"en": "a | b", "de": "a"}, "formula": "SUM(a || b)"}
-    row = gold_report.dictionary({}, {"sales": kpi}).splitlines()[-2]
+    row = gold_report.dictionary({}, kpis({"sales": kpi})).splitlines()[-2]
     assert row == r"| Sales / Umsatz | a \| b |  | SUM(a \|\| b) | money | up |"

@@ -5,24 +5,27 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from one_table import CANARY, field
+from one_table import CANARY, contract, field
 
 from elt.faults import Fault
+from elt.run.company import Contract
 from elt.silver import output_contract
 from elt.tables import scan
 
-FIELDS = [
-    field("id"),
-    field("pieces", "integer", minimum=0),
-    field("kind", codes={"A": "Apple"}, otherwise="n/a"),
-]
+PEOPLE = Contract.of(
+    contract(
+        field("id"),
+        field("pieces", "integer", minimum=0),
+        field("kind", codes={"A": "Apple"}, otherwise="n/a"),
+    )
+)
 
 
 def check(folder, rows):
-    """Guard a small table, two rows a part, so that borders between parts are crossed."""
+    """Check a small table, two rows a part, so that borders between parts are crossed."""
     (folder / "t.csv").write_text("id,pieces,kind\n" + rows, encoding="utf-8")
-    table = scan(folder / "t.csv", FIELDS).collect()
-    passed = list(output_contract.guarded(table.iter_slices(2), "people", FIELDS, ["id"], ["id"]))
+    table = scan(folder / "t.csv", PEOPLE.typed_columns).collect()
+    passed = list(output_contract.validated(table.iter_slices(2), "people", PEOPLE))
     assert sum(part.height for part in passed) == table.height
 
 
@@ -58,11 +61,13 @@ def test_a_table_that_is_not_sorted_by_its_key_is_found_across_parts(tmp_path):
         check(tmp_path, "b,1,Apple\nc,1,Apple\na,1,Apple\nd,1,Apple\n")
 
 
-LIMITED = [
-    field("id"),
-    field("day", "date", minimum="2020-01-01", maximum="2020-12-31"),
-    field("amount", "number", decimals=2, minimum=1, maximum=2.5),
-]
+LIMITED = Contract.of(
+    contract(
+        field("id"),
+        field("day", "date", minimum="2020-01-01", maximum="2020-12-31"),
+        field("amount", "number", decimals=2, minimum=1, maximum=2.5),
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +81,10 @@ def test_days_and_amounts_outside_their_limits_are_found(row, column):
         schema={"id": pl.String, "day": pl.Date, "amount": pl.Decimal(38, 2)},
     )
     with pytest.raises(Fault, match=f"{column}: "):
-        list(output_contract.guarded([frame], "people", LIMITED, ["id"], ["id"]))
+        list(output_contract.validated([frame], "people", LIMITED))
 
 
 def test_a_column_of_another_type_and_one_too_many_are_found():
     for frame in (pl.DataFrame({"id": [1]}), pl.DataFrame({"id": ["a"], "more": ["b"]})):
         with pytest.raises(Fault, match="breaks its contract"):
-            list(output_contract.guarded([frame], "people", [field("id")], ["id"], ["id"]))
+            list(output_contract.validated([frame], "people", Contract.of(contract(field("id")))))

@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 
 from elt.faults import Fault
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 HEX = hashlib.sha256(b"a key for tests").hexdigest()
 KEY = bytes.fromhex(HEX)
@@ -88,16 +88,12 @@ REFUSED = {
     "blanks within": (HEX[:30] + "    " + HEX[34:], "is not 64 hex digits"),
     "in quotes": (f'"{HEX[:62]}"', "is not 64 hex digits"),
     "other digits": ("\uff11" + HEX[1:], "is not 64 hex digits"),
-    "one byte only": ("ab" * 32, "is a weak or well-known key"),
-    "nineteen bytes": ((bytes(range(100, 119)) + bytes([100] * 13)).hex(), "is a weak or well-known key"),
-    "counting": (bytes(range(32)).hex(), "is a weak or well-known key"),
-    "counting down": (bytes(range(31, -1, -1)).hex(), "is a weak or well-known key"),
-    "counting from one": (bytes(range(1, 33)).hex(), "is a weak or well-known key"),
-    "readable text": (b"Kj8s!x0Qz_wv4Lp-TgR7yNbH3mUe6Fdc".hex(), "is a weak or well-known key"),
-    "hash of a word": (hashlib.sha256(b"secret").hexdigest(), "is a weak or well-known key"),
-    "hash of a typed line": (hashlib.sha256(b"password\n").hexdigest(), "is a weak or well-known key"),
-    "hash of nothing": (hashlib.blake2s(b"").hexdigest(), "is a weak or well-known key"),
-    "test vector": ("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", "is a weak or well-known key"),
+    "one byte only": ("ab" * 32, "is a weak key"),
+    "nineteen bytes": ((bytes(range(100, 119)) + bytes([100] * 13)).hex(), "is a weak key"),
+    "counting": (bytes(range(32)).hex(), "is a weak key"),
+    "counting down": (bytes(range(31, -1, -1)).hex(), "is a weak key"),
+    "counting from one": (bytes(range(1, 33)).hex(), "is a weak key"),
+    "readable text": (b"Kj8s!x0Qz_wv4Lp-TgR7yNbH3mUe6Fdc".hex(), "is a weak key"),
 }
 
 

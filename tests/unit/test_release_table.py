@@ -136,6 +136,7 @@ def table(asked: Project) -> pl.DataFrame:
     return pl.read_csv(asked.run("sample") / "release/data/released_customers.csv", infer_schema=False)
 
 
+@pytest.mark.slow
 def test_every_row_of_the_sample_stands_five_times_and_the_report_says_what_an_independent_count_says(asked, table):
     said = json.loads((asked.run("sample") / "release/anonymity_report.json").read_text(encoding="utf-8"))
     rows = table.rows(named=True)
@@ -147,6 +148,7 @@ def test_every_row_of_the_sample_stands_five_times_and_the_report_says_what_an_i
     assert said["linkability"]["identifiers"] == 0
 
 
+@pytest.mark.slow
 def test_every_released_row_fits_at_least_five_customers_of_the_feature_table(asked, table):
     exact = pl.read_csv(asked.run("sample") / "step2_feature_engineering/data/customer_features.csv")
     bands = exact.select(banded(column, 0) for column in COLUMNS)
@@ -154,18 +156,21 @@ def test_every_released_row_fits_at_least_five_customers_of_the_feature_table(as
     assert candidates["len"].min() >= 5
 
 
+@pytest.mark.slow
 def test_the_released_table_has_no_identifier_and_no_exact_value(asked, table):
     text = (asked.run("sample") / "release/data/released_customers.csv").read_text(encoding="utf-8")
     assert "cu1_" not in text and table.columns == ["recency_band", "frequency_band", "monetary_band", "segment_name"]
     assert table.unique().height < 100
 
 
+@pytest.mark.slow
 def test_the_table_on_request_leaves_the_finished_run_as_it_was(sample_run: Path, asked: Project):
     assert "Nothing to be done" in asked.snakemake("-n", "--config", "seed=42", "run_id=sample").stdout
     first, second = (run / "_meta/run_manifest.json" for run in (sample_run, asked.run("sample")))
     assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_larger_k_gives_a_table_in_which_every_row_stands_as_often(asked: Project):
     done = asked.snakemake("release_table", "--config", "seed=42", "run_id=sample", "release_k=50")
     assert done.returncode == 0, done.stdout[-3000:]
@@ -199,6 +204,7 @@ def pycanon(path: Path, bands: list[str], sensitive: list[str]) -> dict[str, flo
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PYCANON.exists(), reason="pycanon pins numpy 2.0 and pandas 2.3; .ci/run gives it a venv")
 def test_pycanon_measures_the_same(asked: Project):
     path = asked.run("sample") / "release/data/released_customers.csv"

@@ -27,7 +27,7 @@ def unlocked() -> None:
 
 
 def erased_by(folder: Path) -> dict[str, str]:
-    """What bronze_file is told of the erasure list."""
+    """Digest and key file of the erasure list, for bronze_file."""
     return {"digest": erasures.digest(), "key_file": str(folder / ".env")}
 
 
@@ -118,8 +118,8 @@ def test_all_other_bytes_of_a_file_stay_as_they_are(folder, encoding):
     import bronze_file
 
     found = bronze_file.described(path, "customers.csv", CONTRACTS["customers"])
-    erased = {**erased_by(folder), "ties": {}}
-    assert bronze_file.leave_out(path, found, CONTRACTS["customers"], erased) == 1
+    erasure = bronze_file.ErasureList(**erased_by(folder), ties={})
+    assert bronze_file.leave_out(path, found, CONTRACTS["customers"], erasure) == 1
     assert path.read_bytes() == text.replace('2;KU-002;"Bert\nof two lines"\r\n', "").encode(encoding)
 
 
@@ -272,9 +272,9 @@ def test_a_copy_in_postgresql_is_named_in_the_closing_words(folder):
     assert any("PostgreSQL still holds what was published of r1" in line for line in erase(folder, "KU002\n")["lines"])
 
 
-@pytest.mark.parametrize(("table", "is_link"), [("customers", True), ("orders", True), ("lines", False)])
-def test_a_table_with_two_kinds_of_numbers_ties_them(table, is_link):
-    assert erased_records.is_link(CONTRACTS[table]) == is_link
+@pytest.mark.parametrize(("table", "ties"), [("customers", True), ("orders", True), ("lines", False)])
+def test_a_table_with_two_kinds_of_numbers_ties_them(table, ties):
+    assert erased_records.ties_identifiers(CONTRACTS[table]) == ties
 
 
 def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(folder):
@@ -283,10 +283,17 @@ def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(fold
     home = bronze(folder, "later", RAW, erased_by(folder))
     import silver_table
 
-    parts = [str(home / f"silver/{part}/orders.csv") for part in ("data", "quarantine", "changes")]
     summary = home / "silver/_meta/tables/orders.json"
-    copy, stated = home / "bronze/data/orders.csv", home / "bronze/_meta/files/orders.csv.json"
-    silver_table.main([str(copy)], [str(stated)], str(folder / "orders.yaml"), 0.0, *parts, str(summary))
+    silver_table.main(
+        bronze=[str(home / "bronze/data/orders.csv")],
+        metadata=[str(home / "bronze/_meta/files/orders.csv.json")],
+        contract_file=str(folder / "orders.yaml"),
+        budget=0.0,
+        table=str(home / "silver/data/orders.csv"),
+        quarantine=str(home / "silver/quarantine/orders.csv"),
+        changes=str(home / "silver/changes/orders.csv"),
+        summary=str(summary),
+    )
     found = json.loads(summary.read_text())
     assert (found["records"], found["silver"], found["erased"]) == (4, 2, 2)
 

@@ -9,8 +9,9 @@ from erasure_case import WHEN, finished
 
 import retention_expire
 import retention_verify
+from elt.command import request, retention
 from elt.faults import Fault
-from elt.retention import command, deletion_log, erasures
+from elt.retention import deletion_log, erasures
 
 CONFIG = {"company": "config/shop", "raw": "raw", "erase_from": None, "today": "clock"}
 
@@ -81,18 +82,18 @@ def test_a_run_that_never_ended_is_refused(folder):
 def test_the_newest_run_of_the_data_is_meant_unless_one_is_named(folder):
     finished(folder, "r1")
     finished(folder, "r2", created="2026-11-02T00:00:00+00:00")
-    assert command.verified_run(CONFIG) == "r2"
-    assert command.verified_run({**CONFIG, "run_id": "r1"}) == "r1"
-    assert command.verified_run({**CONFIG, "run_id": "r9"}) is None
-    assert command.verified_run({**CONFIG, "raw": "other"}) is None
+    assert retention.verified_run(CONFIG) == "r2"
+    assert retention.verified_run({**CONFIG, "run_id": "r1"}) == "r1"
+    assert retention.verified_run({**CONFIG, "run_id": "r9"}) is None
+    assert retention.verified_run({**CONFIG, "raw": "other"}) is None
 
 
 @pytest.mark.parametrize(
     ("arguments", "target"),
-    [(["expire", "--cores", "2"], "expire"), (["retention_erase"], "erase"), (["-n", "verify"], "verify"), (["all"], None)],
+    [(["expire", "--cores", "2"], "expire"), (["retention_erase"], "erase"), (["-n", "verify"], "verify"), (["all"], "run")],
 )  # fmt: skip
 def test_the_target_is_found_in_the_command_line(arguments, target):
-    assert command.asked(arguments) == target
+    assert request.of(request.targets(arguments)) == target
 
 
 @pytest.mark.parametrize(
@@ -106,5 +107,5 @@ def test_the_target_is_found_in_the_command_line(arguments, target):
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_done(target, change, fault):
-    found = list(command.faults(target, {**CONFIG, **change}))
+    found = list(retention.faults(target, {**CONFIG, **change}))
     assert found == [] if fault is None else found[0].startswith(fault)

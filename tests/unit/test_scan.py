@@ -4,6 +4,7 @@ import pytest
 from one_table import clean, contract, field
 
 from elt.bronze import scan
+from elt.run.company import Contract
 from elt.silver import cleaning
 
 VERSIONS = contract(
@@ -57,4 +58,4 @@ def test_files_and_numbers_of_records_are_the_same_in_batches_of_any_size(tmp_pa
 )
 def test_expressions_that_look_at_other_records_are_known(rule, expected):
     table = contract(field("id"), quarantine=[{"code": "odd", "when": rule, "why": "odd"}])
-    assert cleaning.looks_across(table) is expected
+    assert cleaning.looks_across(Contract.of(table)) is expected

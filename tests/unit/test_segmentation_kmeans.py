@@ -1,6 +1,7 @@
 """Segments: the same customers get the same segment whatever the row order or key; every edge has a defined answer."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from conftest import ROOT
 
 import segmentation_kmeans as script
 from elt.report.words import read_all
+from elt.run.company import SegmentCondition, SegmentRule, Segments
 from elt.segmentation import clustering
 from elt.segmentation.metadata import hidden_segments
 from elt.segmentation.segment_names import SegmentNames
@@ -19,22 +21,17 @@ BOTH = {"en": "x", "de": "x"}
 
 
 def rule(identifier, *conditions):
-    return {"id": identifier, "name": {"en": identifier, "de": identifier}, "when": list(conditions)} | {
-        "action": BOTH,
-        "success": BOTH,
-    }
+    when = tuple(SegmentCondition(**condition) for condition in conditions)
+    return SegmentRule(identifier, {"en": identifier, "de": identifier}, when, action=BOTH, success=BOTH)
 
 
-COMPANY = {
-    "features": ["recency_days", "monetary"],
-    "segments": [rule("big", {"feature": "monetary", "above": 0.5})],
-}
+COMPANY = Segments(("recency_days", "monetary"), (rule("big", {"feature": "monetary", "above": 0.5}),))
 
 
 def model(table, *, company=COMPANY, **search):
     """Segments and metadata of a table of features, with the settings of the test."""
     settings = script.Settings(seed=42, search=SEARCH | search, company=company, minimum_group=5)
-    return script.model(table, settings, SegmentNames(company["segments"], {}, WORDS))
+    return script.model(table, settings, SegmentNames(company.rules, {}, WORDS))
 
 
 def names(*rules):
@@ -85,7 +82,7 @@ def test_a_fixed_number_overrules_the_evidence():
 def test_without_stable_solution_all_customers_form_one_segment():
     noise = np.random.default_rng(3)
     table = pd.DataFrame({"customer": [f"cu1_{n:03}" for n in range(200)], "recency_days": noise.random(200)})
-    company = COMPANY | {"features": ["recency_days", "monetary", "a", "b", "c"]}
+    company = replace(COMPANY, features=("recency_days", "monetary", "a", "b", "c"))
     table = table.assign(**{name: noise.random(200) for name in ("monetary", "a", "b", "c")})
     segments, metadata = model(table, company=company)
     assert (metadata["choice"]["k"], metadata["choice"]["by"]) == (1, "none")
@@ -178,14 +175,14 @@ def test_an_unstable_or_too_small_solution_is_not_chosen():
 def test_a_name_goes_to_the_best_match_and_the_other_gets_the_next():
     rules = [rule("rich", {"feature": "monetary", "above": 0.5}), rule("good", {"feature": "monetary", "above": 0})]
     found = names(*rules).of_profiles([{"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {}])
-    assert [segment["id"] for segment in found] == ["good", "rich", "segment_3", "segment_4"]
+    assert [segment.id for segment in found] == ["good", "rich", "segment_3", "segment_4"]
 
 
 def test_a_rule_needs_every_condition():
     rules = [rule("new", {"feature": "monetary", "above": 0}, {"feature": "recency_days", "below": -0.5})]
     profiles = [{"monetary": 1, "recency_days": 0}, {"monetary": 1, "recency_days": -1}]
     found = names(*rules).of_profiles(profiles)
-    assert [segment["id"] for segment in found] == ["segment_1", "new"]
+    assert [segment.id for segment in found] == ["segment_1", "new"]
 
 
 def test_a_centre_above_the_overall_one_deviates_upwards_even_under_a_logarithm():

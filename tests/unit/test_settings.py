@@ -1,6 +1,7 @@
 """Settings and company knowledge: every fault in one message, a line each, naming the key."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 
 from elt.files import read_yaml
 from elt.run import settings
+from elt.run.company import Company, Contract, Kpi, Query
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,8 +53,8 @@ def config(folder: Path | str, **more: Any) -> dict[str, Any]:
     return {**read_yaml(ROOT / "config/config.yaml"), "company": str(folder), **more}
 
 
-def load(content: dict[str, Any], root: Path) -> tuple[dict[str, Any], list[str]]:
-    """Company knowledge and faults, in a project that has the schemas and no standard tables, marts and KPIs."""
+def load(content: dict[str, Any], root: Path) -> tuple[Company | None, list[str]]:
+    """Company and faults, in a project that has the schemas and no standard tables, marts and KPIs."""
     (root / "config/standard").mkdir(parents=True, exist_ok=True)
     for name in ("schema.yaml", "company.schema.yaml"):
         shutil.copy2(ROOT / "config" / name, root / "config" / name)
@@ -78,18 +80,59 @@ def with_field(**more: Any) -> dict:
 
 def test_the_settings_of_the_project_have_no_fault(monkeypatch):
     monkeypatch.chdir(ROOT)
-    knowledge, found = settings.load(read_yaml("config/config.yaml"), ROOT)
-    assert found == []
-    assert set(knowledge) == {
-        "contracts", "marts", "calendar", "kpis", "segments", "privacy", "sql", "sql_files", "formulas", "standard", "left_out", "star",
-    }  # fmt: skip
+    found, faults_found = settings.load(read_yaml("config/config.yaml"), ROOT)
+    assert faults_found == []
+    assert (found.name, found.folder) == ("bike_retailer", "config/bike_retailer")
+    parts = (found.contracts, found.marts, found.queries, found.kpis, found.formulas, found.star, found.standard)
+    assert all(parts) and found.segments.rules and found.controller_statements and found.left_out == {}
 
 
 def test_a_small_company_has_no_fault(tmp_path):
-    knowledge, found = load(config(company(tmp_path)), tmp_path)
-    assert found == []
-    assert knowledge["contracts"] == {"sales": CONTRACT}
-    assert knowledge["sql"] == {"facts": "SELECT id FROM silver.sales"}
+    found, faults_found = load(config(company(tmp_path)), tmp_path)
+    assert faults_found == []
+    assert found.contracts == {"sales": Contract.of(CONTRACT)}
+    assert found.queries == {"facts": Query("marts/facts.sql", "SELECT id FROM silver.sales")}
+
+
+def test_a_company_with_a_fault_is_none(tmp_path):
+    found, faults_found = load(config(company(tmp_path, with_field(personal=None))), tmp_path)
+    assert found is None and faults_found
+
+
+def test_an_erasure_gets_the_contracts_and_what_needs_none_reads_no_company(tmp_path):
+    content = config(company(tmp_path / "firm"))
+    load(content, tmp_path)
+    assert settings.contracts_of(content, tmp_path, is_needed=True) == ({"sales": Contract.of(CONTRACT)}, [])
+    assert settings.contracts_of(config("nowhere"), tmp_path, is_needed=False) == ({}, [])
+    assert settings.contracts_of(config("nowhere", seed="x"), tmp_path, is_needed=False)[1][0].startswith(
+        "config: seed"
+    )
+
+
+def test_the_faults_of_contracts_stop_an_erasure(tmp_path):
+    content = config(company(tmp_path / "firm", changed(CONTRACT, primaryKey=["number"])))
+    load(content, tmp_path)
+    contracts, found = settings.contracts_of(content, tmp_path, is_needed=True)
+    assert found == ["contracts/sales.yaml: primaryKey: number is not one of the fields"]
+    assert contracts.keys() == {"sales"}
+
+
+def test_what_the_command_line_hands_over_as_text_gets_its_type():
+    given = {
+        "analysis_date": date(2024, 1, 5),
+        "segmentation": {"k_min": "3", "k": None},
+        "quarantine_budget": 0.1,
+        "run_id": "7",
+        "erase_from": [""],
+    }
+    assert settings.prepared(given) == {
+        "analysis_date": "2024-01-05",
+        "segmentation": {"k_min": 3, "k": None},
+        "quarantine_budget": 0.1,
+        "run_id": "7",
+        "erase_from": "-",
+    }
+    assert settings.prepared({"erase_from": "people.csv"}) == {"erase_from": "people.csv"}
 
 
 def test_every_fault_of_the_settings_is_a_line_that_names_its_key(tmp_path):
@@ -382,6 +425,32 @@ def test_a_key_figure_that_a_mart_names_must_exist_and_run_over_order_lines(tmp_
 
 
 @pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ({"unit": "count"}, "kpis.yaml.people: 'counts_people' is a required property"),
+        ({"unit": "share", "counts_people": True},
+         "kpis.yaml.people.counts_people: False was expected (only a count is a number of persons)"),
+        ({"unit": "count", "counts_people": "yes"},
+         "kpis.yaml.people.counts_people: 'yes' is not of type 'boolean' (Whether a count is a number of persons"),
+    ],
+    ids=["not stated", "a share", "no truth value"],
+)  # fmt: skip
+def test_a_count_has_to_say_whether_it_counts_people(tmp_path, figure, words):
+    with_figures(tmp_path / "firm", {}, {}, {"people": {**FIGURE, **figure}})
+    (line,) = load(config(tmp_path / "firm"), tmp_path)[1]
+    assert line.startswith(f"{tmp_path}/firm/{words}")
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_count_is_one_of_people_where_its_entry_says_so(tmp_path, stated):
+    entry = {**FIGURE, "formula": "COUNT(*)", "unit": "count", "counts_people": stated}
+    with_figures(tmp_path / "firm", {}, {}, {"people": entry})
+    found, lines = load(config(tmp_path / "firm"), tmp_path)
+    assert lines == []
+    assert found.kpis["people"].counts_people is stated
+
+
+@pytest.mark.parametrize(
     ("entries", "sql", "circle"),
     [
         (marts(a={"foreignKeys": {"id": "b.id"}}, b={}), {"a": "SELECT id FROM silver.sales", "b": "SELECT id FROM gold.a"},
@@ -426,10 +495,9 @@ def test_every_company_gets_the_standard_marts_whose_columns_it_has(tmp_path):
     with_figures(tmp_path / "firm", {}, {}, {"revenue": FIGURE})
     found, lines = settings.load(config(tmp_path / "firm"), tmp_path)
     assert lines == []
-    assert (list(found["marts"]), found["standard"]) == (["fact_sales", "months"], ["months"])
-    assert found["left_out"] == {"places": "fact_sales.place"}
-    assert found["sql"]["months"] == STANDARD_SQL["months"]
-    assert found["sql_files"]["months"] == "config/standard/marts/months.sql"
+    assert (list(found.marts), found.standard) == (["fact_sales", "months"], ("months",))
+    assert found.left_out == {"places": "fact_sales.place"}
+    assert found.queries["months"] == Query("config/standard/marts/months.sql", STANDARD_SQL["months"])
 
 
 def test_a_mart_of_the_company_takes_the_place_of_the_standard_one(tmp_path):
@@ -438,8 +506,8 @@ def test_a_mart_of_the_company_takes_the_place_of_the_standard_one(tmp_path):
     with_figures(tmp_path / "firm", marts(months={"title": "Own"}), {"months": own}, {"revenue": FIGURE})
     found, lines = settings.load(config(tmp_path / "firm"), tmp_path)
     assert lines == []
-    assert (found["marts"]["months"]["title"], found["sql"]["months"], found["standard"]) == ("Own", own, [])
-    assert found["sql_files"]["months"] == "firm/marts/months.sql"
+    assert (found.marts["months"].title, found.standard) == ("Own", ())
+    assert found.queries["months"] == Query("firm/marts/months.sql", own)
 
 
 def test_a_key_figure_of_the_company_takes_the_place_of_the_standard_one_and_only_its_own_are_shown(tmp_path):
@@ -448,8 +516,8 @@ def test_a_key_figure_of_the_company_takes_the_place_of_the_standard_one_and_onl
     with_figures(tmp_path / "firm", {}, {}, own)
     found, lines = settings.load(config(tmp_path / "firm"), tmp_path)
     assert lines == []
-    assert found["kpis"] == own
-    assert found["formulas"] == {"revenue": "SUM(sum) - 1", "orders": "COUNT(*)", "profit": "SUM(sum)"}
+    assert found.kpis == {name: Kpi.of(figure) for name, figure in own.items()}
+    assert found.formulas == {"revenue": "SUM(sum) - 1", "orders": "COUNT(*)", "profit": "SUM(sum)"}
 
 
 def test_without_kpis_yaml_the_standard_key_figures_hold(tmp_path):
@@ -457,8 +525,8 @@ def test_without_kpis_yaml_the_standard_key_figures_hold(tmp_path):
     with_figures(tmp_path / "firm", {}, {}, None)
     found, lines = settings.load(config(tmp_path / "firm"), tmp_path)
     assert lines == []
-    assert list(found["kpis"]) == ["revenue", "orders"]
-    assert found["formulas"] == {"revenue": "SUM(sum)", "orders": "COUNT(*)"}
+    assert list(found.kpis) == ["revenue", "orders"]
+    assert found.formulas == {"revenue": "SUM(sum)", "orders": "COUNT(*)"}
 
 
 def test_a_company_without_the_star_schema_is_refused_table_by_table_and_column_by_column(tmp_path):

@@ -7,7 +7,7 @@ import silver_report
 from elt.files import write_json
 
 PEOPLE = {
-    "title": "People | all", "department": "Sales", "records": 1000, "silver": 990, "superseded": 3, "duplicates": 1,
+    "title": "People | all", "department": "Sales", "records": 1000, "silver": 990, "superseded": 3, "duplicates": 1, "erased": 0,
     "files": [{"file": "crm/people.csv"}, {"file": "crm/old.csv"}],
     "warnings": [{"column": "name", "warning": "mojibake", "cells": 20, "of": 900}],
     "codes": [{"column": "kind", "from": "M|", "to": "Mountain", "cells": 12}],
@@ -23,7 +23,7 @@ PEOPLE = {
                          "duplicates": "0.00", "silver": "1741.00"}},
     "conversions": [{"column": "name", "rule": "trimmed", "cells": 15}],
 }  # fmt: skip
-PLACES = {"files": [{"file": "places.csv"}], "warnings": [], "codes": [], "title": "Places", "department": "", "records": 10, "silver": 10, "superseded": 0, "duplicates": 0,
+PLACES = {"files": [{"file": "places.csv"}], "warnings": [], "codes": [], "title": "Places", "department": "", "records": 10, "silver": 10, "superseded": 0, "duplicates": 0, "erased": 0,
           "quarantined": [], "repairs": [], "money": {}, "conversions": []}  # fmt: skip
 
 

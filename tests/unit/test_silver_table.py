@@ -195,8 +195,8 @@ def test_numbers_that_both_decimal_marks_fit_are_refused_with_the_column(tmp_pat
 
 @pytest.mark.parametrize(("mark", "amount"), [(".", "1.23"), (",", "1234.00")])
 def test_the_contract_decides_the_decimal_mark_where_both_fit(tmp_path, mark, amount):
-    told = {**SALES, "dialect": {"decimalChar": mark}}
-    assert clean(tmp_path, told, "id,day,amount,pieces\nA,,1.234,1\n").rows("data")[0]["amount"] == amount
+    stated = {**SALES, "dialect": {"decimalChar": mark}}
+    assert clean(tmp_path, stated, "id,day,amount,pieces\nA,,1.234,1\n").rows("data")[0]["amount"] == amount
 
 
 def test_one_number_that_only_one_mark_fits_decides_for_its_column(tmp_path):
@@ -269,10 +269,10 @@ def test_an_expression_of_the_contract_that_cannot_be_used_is_a_fault_of_the_con
 # Keys that repeat.
 
 
-def fates(done: Cleaned) -> dict[str, int]:
+def outcomes(done: Cleaned) -> dict[str, int]:
     """Where the records are."""
     return {
-        **{fate: done.summary[fate] for fate in ("records", "silver", "superseded", "duplicates")},
+        **{outcome: done.summary[outcome] for outcome in ("records", "silver", "superseded", "duplicates")},
         "quarantined": sum(reason["records"] for reason in done.summary["quarantined"]),
     }
 
@@ -283,7 +283,7 @@ LATEST = {**PEOPLE, "keep": {"latest": "joined"}}
 def test_an_exact_duplicate_is_counted_and_one_record_kept(tmp_path):
     done = clean(tmp_path, PEOPLE, "id,name,joined\n1,Anna,2024-01-05\n 1 ,Anna,2024-01-05\n")
     assert done.table == "id,name,joined\n1,Anna,2024-01-05\n"
-    assert fates(done) == {"records": 2, "silver": 1, "superseded": 0, "duplicates": 1, "quarantined": 0}
+    assert outcomes(done) == {"records": 2, "silver": 1, "superseded": 0, "duplicates": 1, "quarantined": 0}
 
 
 def test_a_key_that_repeats_with_other_content_goes_to_quarantine_with_all_its_records(tmp_path):
@@ -291,14 +291,14 @@ def test_a_key_that_repeats_with_other_content_goes_to_quarantine_with_all_its_r
     done = clean(tmp_path, PEOPLE, raw)
     assert done.table == "id,name,joined\n2,Bert,2024-02-06\n"
     assert done.quarantine == [(1, "repeated_key"), (2, "repeated_key")]
-    assert fates(done) == {"records": 4, "silver": 1, "superseded": 0, "duplicates": 1, "quarantined": 2}
+    assert outcomes(done) == {"records": 4, "silver": 1, "superseded": 0, "duplicates": 1, "quarantined": 2}
 
 
 def test_the_latest_record_of_a_key_is_kept_and_the_others_are_superseded(tmp_path):
     raw = "id,name,joined\n1,Old,2024-01-05\n1,New,2024-03-05\n1,Unknown,\n1,Middle,2024-02-05\n"
     done = clean(tmp_path, LATEST, raw)
     assert done.table == "id,name,joined\n1,New,2024-03-05\n"
-    assert fates(done) == {"records": 4, "silver": 1, "superseded": 3, "duplicates": 0, "quarantined": 0}
+    assert outcomes(done) == {"records": 4, "silver": 1, "superseded": 3, "duplicates": 0, "quarantined": 0}
 
 
 def test_who_wins_a_tie_does_not_depend_on_the_order_of_the_records(tmp_path):
@@ -307,7 +307,7 @@ def test_who_wins_a_tie_does_not_depend_on_the_order_of_the_records(tmp_path):
     for seed in range(6):
         random.Random(seed).shuffle(records)
         done = clean(tmp_path, LATEST, "id,name,joined\n" + "".join(records))
-        seen.add((done.table, tuple(fates(done).items())))
+        seen.add((done.table, tuple(outcomes(done).items())))
     assert seen == {
         (
             "id,name,joined\n1,C,2024-03-05\n2,X,\n",
@@ -436,11 +436,11 @@ def test_an_unreadable_value_becomes_null_where_the_contract_says_so(tmp_path):
     assert done.conversions("day") == {"date written %Y%m%d": 1, "missing value": 1, "unreadable": 1}
 
 
-def test_the_books_balance_over_every_fate_at_once(tmp_path):
+def test_the_books_balance_over_every_outcome_at_once(tmp_path):
     both = {**REPAIRED, "keep": {"latest": "day"}}
     raw = RAW + "B,2024-01-04,50.00,1\nF,2024-01-05\n"
     done = clean(tmp_path, both, raw)
-    assert fates(done) == {"records": 8, "silver": 4, "superseded": 1, "duplicates": 1, "quarantined": 2}
+    assert outcomes(done) == {"records": 8, "silver": 4, "superseded": 1, "duplicates": 1, "quarantined": 2}
     money = {part: Decimal(value) for part, value in done.summary["money"]["amount"].items()}
     assert money["raw"] + money["repairs"] == sum(
         money[part] for part in ("silver", "quarantined", "superseded", "duplicates")
@@ -525,6 +525,15 @@ def test_codes_apply_to_the_converted_text_and_are_counted_so(tmp_path):
     done = clean(tmp_path, contract(field("id"), gender), "id,gender\nA,Fx\nB,Qx\n")
     assert [row["gender"] for row in done.rows("data")] == ["Female", "n/a"]
     assert done.conversions("gender")["not in the code list"] == 1
+
+
+def test_a_missing_text_that_convert_makes_a_code_is_booked_beside_the_other_codes(tmp_path):
+    state = field("state", convert="COALESCE(state, 'O')", codes={"O": "open", "C": "closed"})
+    done = clean(tmp_path, contract(field("id"), state), "id,state\nA,\nB,O\nC,C\n")
+    assert [row["state"] for row in done.rows("data")] == ["open", "open", "closed"]
+    assert [(change["from"], change["to"], change["cells"]) for change in done.summary["codes"]] == [
+        (None, "open", 1), ("C", "closed", 1), ("O", "open", 1),
+    ]  # fmt: skip
 
 
 def test_a_text_with_separators_quotes_and_line_ends_comes_back_as_it_was(tmp_path):

@@ -11,8 +11,8 @@ from recomputed_marts import Star, differences
 
 from elt.faults import Fault
 
-MARTS = tuple(STANDARD["marts"])
-OPTIONAL = [(table, c) for table, columns in STANDARD["star"].items() for c in columns if columns[c].get("optional")]
+MARTS = tuple(STANDARD.marts)
+OPTIONAL = [(table, c) for table, columns in STANDARD.star.items() for c in columns if columns[c].optional]
 
 
 def built(folder: Path, name: str, lines: list[dict], key: str) -> dict[str, dict[str, str]]:
@@ -66,11 +66,11 @@ def test_without_an_optional_column_all_marts_that_do_not_need_it_are_built(tmp_
     warehouse = Warehouse(tmp_path, frames)
     assert {name.split(".")[0] for name, needs in warehouse.left_out.items() if needs == f"{table}.{column}"} == {
         name
-        for name, mart in STANDARD["marts"].items()
-        if f"{table}.{column}" in [mart.get("needs"), *(spec.get("needs") for spec in mart["columns"].values())]
+        for name, mart in STANDARD.marts.items()
+        if f"{table}.{column}" in [mart.needs, *mart.column_needs.values()]
     }
     for name in set(MARTS) - warehouse.left_out.keys():
-        assert list(warehouse.build(name)[0].columns) == list(warehouse.marts[name]["columns"])
+        assert list(warehouse.build(name)[0].columns) == warehouse.marts[name].names
 
 
 def test_a_star_schema_without_any_optional_column_gives_the_other_marts_as_pandas_computes_them(tmp_path):
@@ -95,7 +95,7 @@ def test_a_star_schema_without_any_optional_column_gives_the_other_marts_as_pand
 def test_a_mart_whose_revenue_is_not_that_of_all_lines_is_refused_with_both_sums(tmp_path, old, new):
     lines = random_lines(2)
     warehouse = Warehouse(tmp_path, star_of(lines))
-    sql = STANDARD["sql"]["agg_geo_performance"].read_text(encoding="utf-8")
+    sql = STANDARD.sql["agg_geo_performance"].read_text(encoding="utf-8")
     assert sql.count(old) == 1
     with pytest.raises(Fault) as caught:
         warehouse.build("agg_geo_performance", sql.replace(old, new))

@@ -1,4 +1,4 @@
-"""The structure of a file is judged before anything is parsed, and where a block ends plays no part."""
+"""The structure of a file is validated before anything is parsed, and where a block ends plays no part."""
 
 import itertools
 
@@ -8,15 +8,16 @@ from one_table import CANARY, contract, field
 from elt.bronze import dialects, records, structural_validation
 from elt.bronze import lines as raw_lines
 from elt.faults import Fault
+from elt.run.company import Contract
 
 AB = contract(field("a"), field("b"), key="a")
 
 
 def structure(path, raw: bytes, block: int, monkeypatch, table=AB) -> structural_validation.Structure:
-    """What the gate finds in these bytes, read in blocks of a size."""
+    """What validation finds in these bytes, read in blocks of a size."""
     path.write_bytes(raw)
     monkeypatch.setattr(raw_lines, "BLOCK", block)
-    return structural_validation.inspected(path, "x.csv", dialects.detect(path, "x.csv", table))
+    return structural_validation.inspected(path, "x.csv", dialects.detect(path, "x.csv", Contract.of(table)))
 
 
 @pytest.mark.parametrize("block", range(1, 8))
@@ -60,7 +61,7 @@ def test_nothing_depends_on_where_a_block_ends(tmp_path, monkeypatch):
 def read(path, raw: bytes, table=AB) -> list:
     """Number, line, cells and code of every record."""
     path.write_bytes(raw)
-    found = records.records(path, "x.csv", dialects.detect(path, "x.csv", table))
+    found = records.records(path, "x.csv", dialects.detect(path, "x.csv", Contract.of(table)))
     return [(r.number, r.line, [cell.decode() for cell in r.cells], r.code) for r in found]
 
 

@@ -10,14 +10,15 @@ from polars.testing import assert_frame_equal
 
 from elt import tables
 from elt.faults import Fault
+from elt.tables import ColumnType
 
-SPEC = [
-    {"name": "key", "type": "integer"},
-    {"name": "name", "type": "string"},
-    {"name": "amount", "type": "decimal", "decimals": 2},
-    {"name": "day", "type": "date"},
-    {"name": "is_open", "type": "boolean"},
-]
+SPEC = (
+    ColumnType("key", "integer"),
+    ColumnType("name", "string"),
+    ColumnType("amount", "decimal", 2),
+    ColumnType("day", "date"),
+    ColumnType("is_open", "boolean"),
+)
 TEXT = "key,name,amount,day,is_open\n1,007,0.10,2024-01-05,true\n2,n/a,,,\n"
 
 
@@ -29,6 +30,21 @@ def test_a_table_is_scanned_with_the_types_of_its_specification(tmp_path):
         schema_overrides={"amount": pl.Decimal(38, 2)},
     ).with_columns(pl.col("day").str.to_date())  # fmt: skip
     assert_frame_equal(tables.scan(tmp_path / "t.csv", SPEC).collect(), expected)
+
+
+@pytest.mark.parametrize(("decimals", "scale"), [(None, 2), (0, 0), (6, 6)])
+def test_a_decimal_has_the_decimals_that_are_stated_or_two(decimals, scale):
+    for kind in ("decimal", "number"):
+        column = ColumnType("amount", kind, decimals)
+        assert (column.scale, tables.polars_type(column)) == (scale, pl.Decimal(38, scale))
+
+
+def test_columns_that_a_table_lacks_are_missing_values_of_their_type():
+    absent = [ColumnType("amount", "decimal", 3), ColumnType("day", "date")]
+    expected = pl.DataFrame(
+        {"key": [1], "amount": [None], "day": [None]}, schema_overrides={"amount": pl.Decimal(38, 3), "day": pl.Date}
+    )
+    assert_frame_equal(tables.with_absent(pl.LazyFrame({"key": [1]}), absent).collect(), expected)
 
 
 def test_columns_are_matched_by_name_and_not_by_place(tmp_path):

@@ -5,7 +5,10 @@ import pytest
 
 import warehouse_duckdb
 from elt import files
+from elt.files import write_json
+from elt.run.company import Column, Kpi, Mart
 from elt.warehouse import ddl, kpi_sql
+from elt.warehouse.mart_files import MartFile, mart_files
 
 
 def column(kind, **more):
@@ -13,7 +16,7 @@ def column(kind, **more):
     return {"type": kind, "personal": "none", "description": f"A {kind}", **more}
 
 
-MARTS = {
+ENTRIES = {
     "lines": {
         "title": "Lines", "grain": "one row a line", "key": ["order", "line"], "foreignKeys": {"place": "places.place"},
         "columns": {"order": column("string"), "line": column("integer"), "place": column("integer"),
@@ -21,10 +24,18 @@ MARTS = {
     },
     "places": {"title": "It's places", "grain": "one row a place", "key": ["place"], "columns": {"place": column("integer")}},
 }  # fmt: skip
+MARTS = {name: Mart.of(name, entry) for name, entry in ENTRIES.items()}
 
 
 def test_a_table_comes_after_those_that_it_refers_to():
     assert ddl.by_reference(MARTS) == ["places", "lines"]
+
+
+def test_the_files_of_marts_come_in_that_order_with_the_rows_that_their_metadata_know(tmp_path):
+    for name, rows in (("lines", 3), ("places", 2)):
+        write_json(tmp_path / f"{name}.json", {"rows": rows})
+    found = mart_files(MARTS, ["l.csv", "p.csv"], [str(tmp_path / f"{name}.json") for name in MARTS])
+    assert list(found.values()) == [MartFile(MARTS["places"], "p.csv", 2), MartFile(MARTS["lines"], "l.csv", 3)]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +46,7 @@ def test_a_table_comes_after_those_that_it_refers_to():
     ],
 )  # fmt: skip
 def test_every_type_of_a_mart_has_its_type_in_sql(spec, expected):
-    assert ddl.sql_type(spec) == expected
+    assert ddl.sql_type(Column.of("x", spec)) == expected
 
 
 def test_key_columns_and_required_ones_must_have_a_value():
@@ -45,9 +56,9 @@ def test_key_columns_and_required_ones_must_have_a_value():
 
 
 def test_a_column_that_is_referred_to_and_is_no_key_must_be_unique():
-    marts = {**MARTS, "places": {**MARTS["places"], "key": ["name"]}}
-    assert ddl.keys_sql("places", marts) == ['PRIMARY KEY ("name")', 'UNIQUE ("place")']
-    assert ddl.keys_sql("places", MARTS) == ['PRIMARY KEY ("place")']
+    places = Mart.of("places", {**ENTRIES["places"], "key": ["name"]})
+    assert ddl.keys_sql(places, {**MARTS, "places": places}) == ['PRIMARY KEY ("name")', 'UNIQUE ("place")']
+    assert ddl.keys_sql(MARTS["places"], MARTS) == ['PRIMARY KEY ("place")']
 
 
 def test_comments_hold_meaning_unit_and_class_and_a_quote_does_no_harm():
@@ -81,7 +92,8 @@ def test_a_refused_row_is_told_by_what_it_breaks(rows, meaning):
 
 
 def test_empty_and_missing_texts_stay_apart(tmp_path):
-    mart = {"key": ["k"], "columns": {"k": column("integer"), "t": column("string")}}
+    columns = {"k": column("integer"), "t": column("string")}
+    mart = Mart.of("x", {"title": "X", "grain": "g", "key": ["k"], "columns": columns})
     (tmp_path / "x.csv").write_text('k,t\n1,\n2,""\n3,NULL\n4,"a\nb"\n')
     rows = duckdb.sql(f"SELECT * FROM {warehouse_duckdb.reader(str(tmp_path / 'x.csv'), mart)} ORDER BY k").fetchall()
     assert rows == [(1, None), (2, ""), (3, "NULL"), (4, "a\nb")]
@@ -97,16 +109,17 @@ def test_key_figures_are_rounded_half_away_from_zero_as_the_marts_are(value, uni
     assert str(found) == expected
 
 
+def kpi(formula, unit, **more):
+    """A key figure."""
+    words = {"name": {"en": "Margin"}, "definition": {"en": "It's so"}}
+    return Kpi.of({**words, "formula": formula, "unit": unit, "direction": "up", **more})
+
+
 def test_key_figures_of_a_month_count_its_lines_alone():
     kpis = {
-        "revenue": {"formula": "SUM(sales_amount)", "unit": "money"},
-        "repeat_rate": {
-            "over": "customers",
-            "formula": "AVG(CASE WHEN orders > 1 THEN 1.0 ELSE 0.0 END)",
-            "unit": "share",
-        },
+        "revenue": kpi("SUM(sales_amount)", "money"),
+        "repeat_rate": kpi("AVG(CASE WHEN orders > 1 THEN 1.0 ELSE 0.0 END)", "share", over="customers"),
     }
-    kpis = {name: {**kpi, "name": {"en": name}, "definition": {"en": "It's so"}} for name, kpi in kpis.items()}
     with duckdb.connect() as connection:
         connection.execute("CREATE SCHEMA gold")
         connection.execute(
@@ -122,11 +135,13 @@ def test_key_figures_of_a_month_count_its_lines_alone():
 
 
 def test_the_comment_of_a_key_figure_says_what_it_leaves_out():
-    kpi = {"name": {"en": "Margin"}, "definition": {"en": "Revenue minus cost"}, "unit": "money", "formula": "SUM(a)"}
-    assert kpi_sql.comment(kpi) == "Margin: Revenue minus cost. Unit: money. Formula: SUM(a)"
-    kpi["exclusions"] = {"en": "Lines without cost"}
-    assert (
-        kpi_sql.comment(kpi) == "Margin: Revenue minus cost. Left out: Lines without cost. Unit: money. Formula: SUM(a)"
+    definition = {"en": "Revenue minus cost"}
+    assert kpi_sql.comment(kpi("SUM(a)", "money", definition=definition)) == (
+        "Margin: Revenue minus cost. Unit: money. Formula: SUM(a)"
+    )
+    exclusions = {"en": "Lines without cost"}
+    assert kpi_sql.comment(kpi("SUM(a)", "money", definition=definition, exclusions=exclusions)) == (
+        "Margin: Revenue minus cost. Left out: Lines without cost. Unit: money. Formula: SUM(a)"
     )
 
 

@@ -8,20 +8,21 @@ import pytest
 
 import warehouse_parquet
 from elt.faults import Fault
+from elt.run.company import Mart
 
-MART = {
+MART = Mart.of("x", {
     "title": "Lines", "grain": "one row a line", "key": ["k"],
     "columns": {
         "k": {"type": "integer", "personal": "identifier", "description": "Key"},
         "day": {"type": "date", "personal": "none", "description": "Day"},
         "amount": {"type": "decimal", "decimals": 3, "unit": "money", "personal": "none", "description": "Amount"},
     },
-}  # fmt: skip
+})  # fmt: skip
 
 
 def test_types_and_values_are_those_of_the_mart(tmp_path):
     (tmp_path / "x.csv").write_text("k,day,amount\n1,2024-02-29,1.005\n2,,\n")
-    warehouse_parquet.main("x", str(tmp_path / "x.csv"), MART, str(tmp_path / "x.parquet"))
+    warehouse_parquet.main(MART, str(tmp_path / "x.csv"), str(tmp_path / "x.parquet"))
     found = pl.read_parquet(tmp_path / "x.parquet")
     assert found.schema == {"k": pl.Int64, "day": pl.Date, "amount": pl.Decimal(18, 3)}
     assert [str(value) for value in found["amount"]] == ["1.005", "None"]
@@ -35,6 +36,6 @@ def test_types_and_values_are_those_of_the_mart(tmp_path):
 def test_a_value_that_does_not_fit_is_a_fault_without_its_content_and_leaves_no_file(tmp_path, cell):
     (tmp_path / "x.csv").write_text(f"k,day,amount\n1,2024-02-29,{cell}\n")
     with pytest.raises(Fault, match="mart x: its file cannot be read") as told:
-        warehouse_parquet.main("x", str(tmp_path / "x.csv"), MART, str(tmp_path / "x.parquet"))
+        warehouse_parquet.main(MART, str(tmp_path / "x.csv"), str(tmp_path / "x.parquet"))
     assert cell not in str(told.value)
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]

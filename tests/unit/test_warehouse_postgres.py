@@ -6,7 +6,15 @@ import pytest
 
 import warehouse_postgres
 from elt.faults import Fault
-from elt.warehouse import postgres
+from elt.run.company import Mart
+from elt.warehouse import postgres, postgres_views
+from elt.warehouse.mart_files import MartFile
+
+
+def mart(**classes):
+    """A mart whose columns have these personal classes."""
+    columns = {name: {"type": "string", "personal": personal} for name, personal in classes.items()}
+    return Mart.of("x", {"title": "X", "grain": "g", "key": [next(iter(classes))], "columns": columns})
 
 
 @pytest.mark.parametrize(
@@ -24,8 +32,7 @@ def test_the_names_of_long_runs_fit_and_stay_apart():
 
 
 def test_views_leave_out_what_names_a_person():
-    columns = {"key": {"personal": "identifier"}, "name": {"personal": "direct"}, "country": {"personal": "quasi"}}
-    assert warehouse_postgres.shown({"columns": columns}) == ["key", "country"]
+    assert postgres_views.shown(mart(key="identifier", name="direct", country="quasi")) == ["key", "country"]
 
 
 def env(folder, text, mode=0o600):
@@ -75,7 +82,7 @@ def test_a_url_that_cannot_be_used_is_refused_without_being_told(tmp_path, text,
 def test_a_file_with_other_columns_is_refused(tmp_path):
     (tmp_path / "x.csv").write_text("a,c\n1,2\n")
     with pytest.raises(Fault, match="mart x: its file has other columns"):
-        warehouse_postgres.load(None, "s", "x", str(tmp_path / "x.csv"), ["a", "b"])
+        warehouse_postgres.load(None, "s", MartFile(mart(a="none", b="none"), str(tmp_path / "x.csv"), 1))
 
 
 def test_ci_installs_a_server_and_forbids_that_its_tests_are_skipped():

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Project, copy_project
 
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs/bring_your_own_data.md"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import Project
 
 
@@ -20,6 +21,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_a_draft_needs_no_company_and_makes_neither_run_nor_key(project: Project):
     done = asked(project, "draft_contracts", "--config", "raw=raw", "company=config/new")
     assert done.returncode == 0, done.stdout[-3000:]
@@ -34,6 +36,7 @@ def test_a_draft_needs_no_company_and_makes_neither_run_nor_key(project: Project
     assert not list(protected.rglob("*")) and protected.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.slow
 def test_the_second_call_overwrites_nothing_and_names_what_is_there(project: Project):
     call = ("draft_contracts", "--config", "raw=raw", "company=config/new")
     assert asked(project, *call).returncode == 0
@@ -51,6 +54,7 @@ def test_the_second_call_overwrites_nothing_and_names_what_is_there(project: Pro
     assert files(contracts) == after
 
 
+@pytest.mark.slow
 def test_a_run_refuses_drafts_with_one_line_a_contract_that_says_what_the_classes_mean(project: Project):
     assert asked(project, "draft_contracts", "--config", "raw=raw", "company=config/new").returncode == 0
     done = asked(project, "-n", "--config", "raw=raw", "company=config/new")
@@ -81,6 +85,7 @@ def test_a_dry_run_of_a_draft_writes_nothing(project: Project):
     assert not (project.folder / "config/new").exists() and not (project.folder / "artifacts").exists()
 
 
+@pytest.mark.slow
 def test_a_draft_that_fails_says_why_and_shows_no_cell(project: Project):
     raw = project.folder / "exports"
     raw.mkdir()

@@ -4,6 +4,7 @@ import re
 import stat
 from pathlib import Path
 
+import pytest
 from conftest import Project, copy_project
 
 CONTRACTED = [
@@ -64,6 +65,7 @@ def test_the_closing_words_name_the_expose_and_five_figures(sample_project: Proj
     assert "39,543 order lines" in words
 
 
+@pytest.mark.slow
 def test_one_core_and_four_cores_in_another_folder_give_the_same_bytes(sample_project: Project, tmp_path: Path):
     other = copy_project(tmp_path / "another folder/with blanks")
     (other.folder / ".env").write_bytes((sample_project.folder / ".env").read_bytes())

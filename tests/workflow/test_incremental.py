@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import Project, copy_project
 
+pytestmark = pytest.mark.slow
+
 CONFIG = ("--config", "seed=42", "run_id=sample")
-AFTER_GOLD = {"audit_ledger", "audit_data_policy", "audit_manifest", "gold_report", "silver_report"}
+AFTER_GOLD = {"audit_ledger", "privacy_policy", "audit_manifest", "gold_report", "silver_report"}
 
 
 def replace(path: Path, pattern: str, new: str) -> None:
@@ -96,10 +98,17 @@ def test_a_changed_script_reruns_its_rule_and_names_the_file(finished: Project):
 
 
 def test_a_changed_shared_module_reruns_just_the_scripts_that_import_it(finished: Project):
-    replace(finished.folder / "scripts/elt/segmentation/clustering.py", '"""', '"""Changed. ')
+    replace(finished.folder / "scripts/elt/segmentation/clustering.py", r"\Z", "ADDED = True\n")
     jobs = finished.jobs(*CONFIG, dry=True)
     assert "segmentation_kmeans" in jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
+
+
+def test_another_docstring_and_a_comment_rerun_nothing(finished: Project):
+    for module in ("scripts/elt/files.py", "scripts/elt/segmentation/clustering.py", "scripts/silver_table.py"):
+        replace(finished.folder / module, '"""', '"""Changed. ')
+        replace(finished.folder / module, r"\Z", "# A comment.\n")
+    assert "Nothing to be done" in finished.snakemake(*CONFIG).stdout
 
 
 def test_touching_every_input_and_script_reruns_nothing(finished: Project):
@@ -124,7 +133,7 @@ def test_another_key_reruns_pseudonyms_and_what_follows_and_no_table(finished: P
     key = finished.folder / ".env"
     key.write_text(f"ELT_PSEUDONYM_KEY={secrets.token_hex(32)}\n")
     jobs = finished.jobs(*CONFIG)
-    assert {"gold_pseudonyms", "features_customers", "audit_data_policy"} <= jobs
+    assert {"gold_pseudonyms", "features_customers", "privacy_policy"} <= jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "eda"))}
 
 
@@ -155,7 +164,7 @@ def test_a_new_run_leaves_the_old_one_alone(finished: Project, wanted: str):
         ("bronze/data/cust_info.csv", "bronze_file/cust_info.csv"),
         ("silver/changes/crm_sales.csv", "silver_table/crm_sales"),
         ("gold/_meta/marts/dim_date.json", "gold_mart/dim_date"),
-        ("_meta/data_policy.json", "audit_data_policy"),
+        ("_meta/data_policy.json", "privacy_policy"),
     ],
 )
 def test_a_file_that_is_lost_is_made_again(finished: Project, lost: str, job: str):
@@ -167,6 +176,6 @@ def test_a_lost_expose_comes_back_with_the_same_bytes(finished: Project):
     path = finished.run("sample") / "reports/final_expose.html"
     before = path.read_bytes()
     path.unlink()
-    evidence = {"audit_leaks", "audit_data_policy", "audit_privacy_records", "audit_manifest"}
+    evidence = {"privacy_leaks", "privacy_policy", "privacy_records", "audit_manifest"}
     assert finished.jobs(*CONFIG) == {"expose_report", *evidence}
     assert path.read_bytes() == before

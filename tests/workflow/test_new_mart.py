@@ -4,8 +4,11 @@ import csv
 import json
 from decimal import Decimal
 
+import pytest
 import yaml
 from conftest import Project
+
+pytestmark = pytest.mark.slow
 
 SQL = """-- One row a weekday: gold.agg_geo_performance and 'silver.nothing' stand in a comment and a text only.
 SELECT d.weekday, 'silver.nothing' AS note, kpi.revenue AS revenue, kpi.orders AS orders

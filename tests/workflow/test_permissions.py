@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
+pytestmark = pytest.mark.slow
+
 TARGETS = ("silver_feedback", "gold_pseudonyms", "bronze_report")
 PROTECTED = ("bronze", "silver", "gold")
 

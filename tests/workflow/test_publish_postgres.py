@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +21,11 @@ import warehouse_postgres
 from elt import tables
 from elt.faults import Fault
 from elt.files import read_json
+from elt.run.company import Mart
+from elt.warehouse import postgres_views
+from elt.warehouse.mart_files import mart_files
+
+pytestmark = pytest.mark.slow
 
 CONFIG = ("--config", "seed=42", "run_id=sample")
 VIEWS = "elt_current"
@@ -52,24 +58,26 @@ def copy(sample_project: Project, server: Server, tmp_path_factory: pytest.TempP
 
 
 class Publication:
-    """What `warehouse_postgres.main` takes, of the sample run; to be changed at will."""
+    """The marts of the sample run, as `warehouse_postgres.main` takes them; to be changed at will."""
 
     def __init__(self, copy: Project, folder: Path) -> None:
         gold = copy.run("sample") / "gold"
         described = yaml.safe_load((gold / "_meta/gold_metadata.yaml").read_text("utf-8"))["marts"]
-        self.marts = {name: {k: v for k, v in mart.items() if k != "found"} for name, mart in described.items()}
+        self.marts = {name: Mart.of(name, entry) for name, entry in described.items()}
         self.files = {name: str(gold / f"data/{name}.csv") for name in self.marts}
         self.metadata = {name: str(gold / f"_meta/marts/{name}.json") for name in self.marts}
         self.key_file, self.output = str(copy.folder / ".env"), str(folder / "publication.json")
 
     def publish(self, run_id: str) -> None:
         """Publish it under a run id."""
-        run = (run_id, COMPANY)
-        warehouse_postgres.main(self.files, self.metadata, self.marts, run, VIEWS, self.key_file, self.output)
+        files = mart_files(self.marts, self.files.values(), self.metadata.values())
+        warehouse_postgres.main(
+            files=files, run_id=run_id, company=COMPANY, views=VIEWS, key_file=self.key_file, output=self.output
+        )
 
     def frame(self, name: str) -> pl.DataFrame:
         """A mart with its types."""
-        return tables.scan(self.files[name], tables.mart_spec(self.marts[name])).collect()
+        return tables.scan(self.files[name], self.marts[name].typed_columns).collect()
 
 
 @pytest.fixture
@@ -122,9 +130,9 @@ def test_after_a_publication_the_run_has_nothing_to_do_and_asked_again_it_publis
 def test_values_arrive_as_they_are_with_their_types(empty: Server, publication: Publication):
     publication.publish("one")
     for name in ("dim_customer", "fact_sales"):
-        frame = publication.frame(name).sort(publication.marts[name]["key"])
+        frame = publication.frame(name).sort(publication.marts[name].key)
         rows = empty.rows(f"SELECT * FROM run_one.{name}")
-        order = [frame.columns.index(column) for column in publication.marts[name]["key"]]
+        order = [frame.columns.index(column) for column in publication.marts[name].key]
         assert sorted(rows, key=lambda row: [row[i] for i in order]) == frame.rows()
     query = "SELECT column_name, data_type, numeric_scale FROM information_schema.columns WHERE table_schema = 'run_one' AND table_name = %s"
     types = {column: (kind, scale) for column, kind, scale in empty.rows(query, "fact_sales")}
@@ -145,7 +153,7 @@ def test_keys_and_references_are_enforced_and_comments_are_there(empty: Server, 
     declared = empty.rows(
         "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND connamespace = 'run_one'::regnamespace"
     )
-    assert declared == [(sum(len(mart.get("foreignKeys", {})) for mart in publication.marts.values()),)]
+    assert declared == [(sum(len(mart.foreign_keys) for mart in publication.marts.values()),)]
     for place in ("run_one", VIEWS):
         ((table, column),) = empty.rows(
             f"SELECT obj_description('{place}.fact_sales'::regclass), col_description('{place}.fact_sales'::regclass, 1)"
@@ -161,7 +169,7 @@ def test_the_views_show_no_names_and_nobody_gets_at_anything_unasked(empty: Serv
         for row in empty.rows("SELECT column_name FROM information_schema.columns WHERE table_schema = %s", VIEWS)
     }
     direct = {
-        c for mart in publication.marts.values() for c, spec in mart["columns"].items() if spec["personal"] == "direct"
+        column.name for mart in publication.marts.values() for column in mart.columns if column.personal == "direct"
     }
     assert len(direct) == 2
     assert columns & direct == set()
@@ -182,8 +190,9 @@ def test_rights_that_were_granted_on_the_views_outlive_a_publication_with_other_
         connection.execute("CREATE ROLE analyst LOGIN PASSWORD 'x'")
         connection.execute(f"GRANT USAGE ON SCHEMA {VIEWS} TO analyst")
         connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {VIEWS} TO analyst")
-    spec = publication.marts["dim_date"]["columns"]["is_weekend"]
-    publication.marts["dim_date"]["columns"]["is_weekend"] = {**spec, "personal": "direct"}  # the view loses a column
+    dates = publication.marts["dim_date"]
+    columns = [replace(c, personal="direct") if c.name == "is_weekend" else c for c in dates.columns]
+    publication.marts["dim_date"] = replace(dates, columns=tuple(columns))  # the view loses a column
     publication.publish("two")
     with empty.connect("analyst", "x") as connection:
         names = [column.name for column in connection.execute(f"SELECT * FROM {VIEWS}.dim_date LIMIT 1").description]
@@ -240,21 +249,24 @@ def fail(*_: object) -> None:
     raise Fault("a planted fault", "is here", "Take it away")
 
 
-@pytest.mark.parametrize("step", ["create", "load", "constrain", "switch"])
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [*((warehouse_postgres, step) for step in ("create", "load", "constrain")), (postgres_views, "switch")],
+)
 @pytest.mark.parametrize("run_id", ["one", "two"])
 def test_what_breaks_half_way_leaves_the_publication_before_whole(
-    empty: Server, publication: Publication, monkeypatch, step, run_id
+    empty: Server, publication: Publication, monkeypatch, module, step, run_id
 ):
     publication.publish("one")
     before = state(empty, publication.marts)
-    sound, calls = getattr(warehouse_postgres, step), []
+    sound, calls = getattr(module, step), []
 
     def breaks_late(*arguments: object) -> object:
         calls.append(step)
         result = sound(*arguments)
         return fail() if step != "load" or len(calls) == 4 else result
 
-    monkeypatch.setattr(warehouse_postgres, step, breaks_late)
+    monkeypatch.setattr(module, step, breaks_late)
     with pytest.raises(Fault, match="planted"):
         publication.publish(run_id)
     assert state(empty, publication.marts) == before
@@ -292,15 +304,20 @@ def test_a_publication_that_is_killed_leaves_nothing(empty: Server, publication:
     before = state(empty, publication.marts)
     sign = tmp_path / "loaded"
     program = f"""
-import sys, time, yaml
+import sys, time
 from pathlib import Path
 import warehouse_postgres
+from elt.run.company import *
+from elt.warehouse.mart_files import mart_files
 def stop(*_):
     Path({str(sign)!r}).touch()
     time.sleep(60)
 warehouse_postgres.constrain = stop
-warehouse_postgres.main({publication.files!r}, {publication.metadata!r}, {publication.marts!r},
-                        ("two", "x"), {VIEWS!r}, {publication.key_file!r}, {publication.output!r})
+files = mart_files({publication.marts!r}, {publication.files!r}.values(), {publication.metadata!r}.values())
+warehouse_postgres.main(
+    files=files, run_id="two", company="x", views={VIEWS!r}, key_file={publication.key_file!r},
+    output={publication.output!r},
+)
 """
     scripts = Path(warehouse_postgres.__file__).parent
     process = subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(scripts)})

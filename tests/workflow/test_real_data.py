@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 AGGREGATES = [
     f"agg_{name}" for name in ("category_performance", "customer_value", "exec_kpis", "geo_performance", "product_performance")
 ]  # fmt: skip

@@ -54,7 +54,9 @@ BAD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize(
+    "case", ["missing file", *(pytest.param(case, marks=pytest.mark.slow) for case in BAD if case != "missing file")]
+)
 def test_bad_input_is_refused_with_file_record_expectation_and_remedy(project: Project, case: str):
     name, spoil, expected = BAD[case]
     spoil(project.folder / name)
@@ -69,6 +71,7 @@ def test_bad_input_is_refused_with_file_record_expectation_and_remedy(project: P
     assert not (project.run("bad") / "reports/final_expose.md").exists()
 
 
+@pytest.mark.slow
 def test_a_failed_run_says_what_why_and_what_to_do_last_and_goes_on_when_mended(project: Project):
     path = project.folder / CUSTOMERS
     good = path.read_bytes()
@@ -113,6 +116,20 @@ def test_every_fault_of_the_contracts_stands_in_one_message_a_line_each(project:
     assert "primarykey" in words
 
 
+@pytest.mark.parametrize(
+    ("targets", "named"),
+    [(("all", "verify"), "`all` and `verify`"), (("expire", "draft_contracts"), "`expire` and `draft_contracts`")],
+    ids=["a run and a check", "an expiry and a draft"],
+)
+def test_two_kinds_of_targets_in_one_call_are_refused_as_each_is_read_alone(project: Project, targets, named: str):
+    done = project.snakemake("-n", *targets)
+    assert done.returncode != 0
+    assert f"targets: {named} cannot be asked for in one call. Call snakemake once for each. Nothing was" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (project.folder / "artifacts").exists()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("run_id", ["..", "a/b", "-x", ".hidden", "x" * 65, "a..b", "1e5", "007", "ä", "a b", "$(id)"])
 def test_a_hostile_run_id_is_refused_before_a_folder_is_made(project: Project, run_id: str):
     done = project.snakemake("--config", f"run_id={run_id}")
@@ -130,6 +147,7 @@ def test_a_run_of_other_data_is_refused(finished: Project, tmp_path: Path):
     assert "run_id=new" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "mode", "words"),
     [

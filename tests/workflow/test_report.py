@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
+pytestmark = pytest.mark.slow
+
 CATEGORIES = ["1 Exposé", "2 Segmentation", "3 Features", "4 Exploration", "5 Data protection"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (

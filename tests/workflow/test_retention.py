@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import Project, clone
 
+pytestmark = pytest.mark.slow
+
 NUMBER, SHORT = "AW00016484", "16484"
 TRACES = [NUMBER, "AW-00016484", "SO50468"]
 THEIRS = re.compile(rb"(?<!\d)(AW-?000)?16484(?!\d)")

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Project, copy_project
 
+pytestmark = pytest.mark.slow
+
 COMPANY = ROOT / "tests/data/office_supplier"
 CENT = Decimal("0.01")
 

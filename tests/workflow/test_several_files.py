@@ -3,7 +3,10 @@
 import csv
 from pathlib import Path
 
+import pytest
 from conftest import Project
+
+pytestmark = pytest.mark.slow
 
 CONFIG = ("--config", "seed=42", "run_id=parts")
 SALES = "raw/source_crm/sales_details.csv"

@@ -12,12 +12,13 @@ import yaml
 from conftest import ROOT
 from recomputed_marts import Star, differences, texts
 
+from elt.run.company import Mart
 from elt.sales.periods import add_months, months_between
 
 STAR = yaml.safe_load((ROOT / "config/standard/star.yaml").read_text(encoding="utf-8"))
 STANDARD = tuple(yaml.safe_load((ROOT / "config/standard/marts.yaml").read_text(encoding="utf-8"))["marts"])
 REVENUE = tuple(name for name in STANDARD if name != "agg_cohort_retention")
-RUNS = ["sample_run", pytest.param("real_run", marks=pytest.mark.real)]
+RUNS = ["sample_run", pytest.param("real_run", marks=[pytest.mark.real, pytest.mark.slow])]
 UNKNOWN = {"dim_customer": "customer_key", "dim_product": "product_key", "dim_location": "location_key"}
 
 
@@ -45,7 +46,8 @@ def cents(column: pd.Series) -> int:
 @pytest.mark.parametrize("name", STANDARD)
 def test_every_cell_of_a_standard_mart_is_what_pandas_computes_from_the_star_schema(gold, name):
     run, tables, star = gold
-    mart = yaml.safe_load((run / "gold/_meta/gold_metadata.yaml").read_text(encoding="utf-8"))["marts"][name]
+    entry = yaml.safe_load((run / "gold/_meta/gold_metadata.yaml").read_text(encoding="utf-8"))["marts"][name]
+    mart = Mart.of(name, entry)
     assert differences(tables[name], getattr(star, name)(), mart) == []
 
 
@@ -172,6 +174,7 @@ def test_partial_months_of_the_sample_are_its_first_and_last(sample_run: Path):
 
 
 @pytest.mark.real
+@pytest.mark.slow
 def test_partial_months_of_the_bike_retailer_are_december_2010_and_january_2014(real_run: Path):
     tables = {"agg_exec_kpis": texts(real_run / "gold/data/agg_exec_kpis.csv")}
     assert sorted({*flagged(tables, "is_complete"), *flagged(tables, "is_covered")}) == ["2010-12", "2014-01"]

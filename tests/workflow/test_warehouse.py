@@ -20,6 +20,10 @@ import warehouse_parquet
 from elt import tables
 from elt.faults import Fault
 from elt.files import read_json, sha256
+from elt.run.company import Kpi, Mart
+from elt.warehouse.mart_files import mart_files
+
+pytestmark = pytest.mark.slow
 
 CONFIG = ("--config", "seed=42", "run_id=sample")
 
@@ -41,8 +45,9 @@ def gold(built: Project) -> Path:
 
 @pytest.fixture(scope="module")
 def marts(gold: Path) -> dict:
-    """The entries of all marts."""
-    return yaml.safe_load((gold / "_meta/gold_metadata.yaml").read_text("utf-8"))["marts"]
+    """All marts."""
+    entries = yaml.safe_load((gold / "_meta/gold_metadata.yaml").read_text("utf-8"))["marts"]
+    return {name: Mart.of(name, entry) for name, entry in entries.items()}
 
 
 @pytest.fixture
@@ -56,20 +61,21 @@ def database(gold: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture
 def main(gold: Path, marts: dict, tmp_path: Path):
     """Builds a database of the same marts with some files replaced."""
-    kpis = yaml.safe_load((ROOT / "config/bike_retailer/kpis.yaml").read_text("utf-8"))
+    entries = yaml.safe_load((ROOT / "config/bike_retailer/kpis.yaml").read_text("utf-8"))
+    kpis = {name: Kpi.of(entry) for name, entry in entries.items()}
 
     def build(**spoiled: Path) -> None:
-        files = {name: str(spoiled.get(name, gold / f"data/{name}.csv")) for name in marts}
-        metadata = {name: str(gold / f"_meta/marts/{name}.json") for name in marts}
-        target, record = tmp_path / "gold/new.duckdb", tmp_path / "gold/record.json"
-        warehouse_duckdb.main(files, metadata, marts, kpis, 1, 2, str(target), str(record))
+        paths = [str(spoiled.get(name, gold / f"data/{name}.csv")) for name in marts]
+        files = mart_files(marts, paths, [str(gold / f"_meta/marts/{name}.json") for name in marts])
+        target, record = str(tmp_path / "gold/new.duckdb"), str(tmp_path / "gold/record.json")
+        warehouse_duckdb.main(files=files, kpis=kpis, memory_gb=1, threads=2, database=target, record=record)
 
     return build
 
 
-def frame(gold: Path, name: str, mart: dict) -> pl.DataFrame:
+def frame(gold: Path, mart: Mart) -> pl.DataFrame:
     """A mart with its types."""
-    return tables.scan(gold / f"data/{name}.csv", tables.mart_spec(mart)).collect()
+    return tables.scan(gold / f"data/{mart.name}.csv", mart.typed_columns).collect()
 
 
 def spoiled(gold: Path, name: str, folder: Path, change) -> Path:
@@ -82,9 +88,8 @@ def spoiled(gold: Path, name: str, folder: Path, change) -> Path:
 
 def test_every_table_holds_every_row_with_its_types(database, gold: Path, marts: dict):
     for name, mart in marts.items():
-        expected = frame(gold, name, mart)
-        rows = database.execute(f"SELECT * FROM gold.{name} ORDER BY {', '.join(mart['key'])}").fetchall()
-        assert rows == expected.sort(mart["key"]).rows(), name
+        rows = database.execute(f"SELECT * FROM gold.{name} ORDER BY {', '.join(mart.key)}").fetchall()
+        assert rows == frame(gold, mart).sort(mart.key).rows(), name
     types = dict(
         database.execute(
             "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'fact_sales'"
@@ -101,7 +106,7 @@ def test_every_key_and_reference_is_declared(database, marts: dict):
     found = {(table, kind): count for table, kind, count in database.execute(query).fetchall()}
     for name, mart in marts.items():
         assert found[name, "PRIMARY KEY"] == 1
-        assert found.get((name, "FOREIGN KEY"), 0) == len(mart.get("foreignKeys", {}))
+        assert found.get((name, "FOREIGN KEY"), 0) == len(mart.foreign_keys)
 
 
 @pytest.mark.parametrize(
@@ -120,23 +125,23 @@ def test_duckdb_refuses_what_breaks_a_constraint(database, statement, message):
 
 def test_tables_and_columns_say_what_they_are(database, marts: dict):
     tables_found = dict(database.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
-    assert tables_found == {name: f"{mart['title']}: {mart['grain']}" for name, mart in marts.items()}
+    assert tables_found == {name: f"{mart.title}: {mart.grain}" for name, mart in marts.items()}
     query = "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = 'gold'"
     columns = {(table, column): comment for table, column, comment in database.execute(query).fetchall()}
-    assert len(columns) == sum(len(mart["columns"]) for mart in marts.values())
+    assert len(columns) == sum(len(mart.columns) for mart in marts.values())
     assert columns["dim_customer", "last_name"] == "Last name. Personal class: direct."
     assert "Unit: money. Personal class: none." in columns["agg_exec_kpis", "revenue"]
 
 
 def test_revenue_is_the_same_in_database_marts_and_key_figures(database, gold: Path, marts: dict):
-    expected = frame(gold, "fact_sales", marts["fact_sales"]).select(pl.col("sales_amount").sum()).item()
+    expected = frame(gold, marts["fact_sales"]).select(pl.col("sales_amount").sum()).item()
     assert database.execute("SELECT sum(sales_amount) FROM gold.fact_sales").fetchone() == (expected,)
     assert database.execute("SELECT revenue FROM kpi.total").fetchone() == (expected,)
     assert database.execute("SELECT sum(revenue) FROM kpi.by_month").fetchone() == (expected,)
 
 
 def test_key_figures_by_month_equal_the_mart_of_the_same_name_to_the_last_digit(database, gold: Path, marts: dict):
-    mart = frame(gold, "agg_exec_kpis", marts["agg_exec_kpis"])
+    mart = frame(gold, marts["agg_exec_kpis"])
     columns = [column[0] for column in database.execute("FROM kpi.by_month").description]
     shared = [column for column in columns if column in mart.columns]
     assert {"month_start", "revenue", "gross_margin", "gross_margin_rate", "average_order_value", "orders"} <= set(
@@ -185,7 +190,7 @@ def test_a_broken_mart_is_refused_by_name_without_its_content(main, gold: Path, 
 
 def test_parquet_files_hold_what_the_marts_hold_and_where_they_are_from(gold: Path, marts: dict):
     for name, mart in marts.items():
-        expected = warehouse_parquet.typed(frame(gold, name, mart).lazy(), mart).collect()
+        expected = warehouse_parquet.typed(frame(gold, mart).lazy(), mart).collect()
         assert_frame_equal(pl.read_parquet(gold / f"parquet/{name}.parquet"), expected)
         about = pl.read_parquet_metadata(gold / f"parquet/{name}.parquet")
         assert about["sha256_of_csv"] == sha256(gold / f"data/{name}.csv")
@@ -215,7 +220,7 @@ def test_what_was_asked_for_leaves_the_run_as_it_was(built: Project, gold: Path)
 def test_the_record_names_what_the_database_was_made_from(gold: Path, marts: dict):
     record = read_json(gold / "_meta/warehouse.json")
     assert record["tables"] == {
-        name: {"rows": mart["found"]["rows"], "sha256_of_csv": sha256(gold / f"data/{name}.csv")}
+        name: {"rows": frame(gold, mart).height, "sha256_of_csv": sha256(gold / f"data/{name}.csv")}
         for name, mart in marts.items()
     }
     assert record["kpis_left_out"] == []
@@ -244,9 +249,9 @@ def test_the_python_of_the_page_on_opening_runs_as_it_stands_there(
     found: dict = {}
     for snippet in snippets:
         exec(snippet, found)
-    expected = frame(gold, "fact_sales", marts["fact_sales"])["sales_amount"].sum()
+    expected = frame(gold, marts["fact_sales"])["sales_amount"].sum()
     assert found["revenue"] == sum(amount for _, amount in found["by_country"]) == expected
-    assert len(found["months"]) == frame(gold, "agg_exec_kpis", marts["agg_exec_kpis"]).height
+    assert len(found["months"]) == frame(gold, marts["agg_exec_kpis"]).height
 
 
 def package_faults(folder: Path) -> set[str]:
@@ -260,7 +265,7 @@ def test_the_data_package_describes_all_tables_and_the_validator_passes_it(gold:
     assert {resource["name"] for resource in described} == {*marts, "customer_pseudonyms"}
     assert {path.name for path in (gold / "data").iterdir()} == {Path(r["path"]).name for r in described}
     facts = next(resource for resource in described if resource["name"] == "fact_sales")
-    assert len(facts["schema"]["foreignKeys"]) == len(marts["fact_sales"]["foreignKeys"])
+    assert len(facts["schema"]["foreignKeys"]) == len(marts["fact_sales"].foreign_keys)
     amount = next(field for field in facts["schema"]["fields"] if field["name"] == "sales_amount")
     assert (amount["type"], amount["personal"], amount["unit"]) == ("number", "none", "money")
     assert package_faults(gold) == set()

@@ -5,20 +5,26 @@ Terms follow the Frictionless CSV Dialect.
 
 import codecs
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from elt.bronze.encodings import CHUNK, find_encoding
 from elt.bronze.headers import DELIMITERS, columns_in_file, find_columns, header_cells, line_of_header
 from elt.faults import Fault
+from elt.run.company import Contract
 
+AUTO = "auto"  # what a contract leaves open, decided from the file
+QUOTE = '"'
+FITS = "under it the header equals the contract's fields"
 LONGEST_HEADER = 1 << 20
 CR_ALONE = "lines end in CR alone"
 SEARCHED_LINES = 100  # in which a header is looked for
 SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+Repairs = tuple[tuple[str, int], ...]  # what was set right for the whole file: rule, lines
 
 
 @dataclass(frozen=True)
@@ -33,13 +39,13 @@ class Dialect:
     is_plain: bool  # UTF-8 without quotes, blank lines or lone CR: Polars may read it where it lies
     is_tidy: bool = False  # plain, ASCII and without blanks: nothing to trim
     is_unmarked: bool = False  # tidy, and no mark of a number beside its digits and a minus
-    quote: str = '"'
+    quote: str = QUOTE
     escape: str = ""
     is_doubled: bool = True  # two quotes inside a quoted field stand for one
     is_quote_stated: bool = False
     skip: int = 0  # lines above the header
     after: int = 0  # bytes behind the last record: a footer, a sign for the end of the file
-    repairs: tuple[tuple[str, int], ...] = ()  # what was set right for the whole file: rule, lines
+    repairs: Repairs = ()
 
     def described(self) -> dict[str, Any]:
         """For metadata: plain types, delimiter by name too."""
@@ -63,9 +69,7 @@ def tail(path: Path, encoding: str) -> tuple[str, str]:
         return file.read().decode(codec, "ignore"), codec
 
 
-def find_end(
-    path: Path, where: str, encoding: str, footers: int, delimiter: str, width: int
-) -> tuple[int, tuple[tuple[str, int], ...]]:
+def find_end(path: Path, where: str, encoding: str, *, footers: int, delimiter: str, width: int) -> tuple[int, Repairs]:
     """(bytes behind the last record, repairs): a sign for the end of the file (Ctrl-Z) and the contract's footers.
 
     Raises Fault where a stated footer is not there, which its count of cells shows: no record may be lost as a footer.
@@ -77,72 +81,102 @@ def find_end(
         repairs.append(("sign for the end of the file left out", 1))
     if footers:
         kept = LINE.findall(text)
-        if len(kept) <= footers:
-            raise Fault(where, f"has not {footers} lines below its records", "Correct skipFooterLines in the contract")
-        like_records = [n for n in range(1, footers + 1) if kept[-n].count(delimiter) == width - 1 > 0]
-        if like_records:
-            place = f"{where}, line {like_records[-1]} from its end"
-            remedy = "Correct skipFooterLines in the contract; for a line of totals state a rule under quarantine there"
-            raise Fault(place, "the contract calls it a footer, and it has the width of a record", remedy)
+        check_footers(where, kept, footers, delimiter, width)
         text = "".join(kept[:-footers])
         repairs.append(("lines below the records left out", footers))
     return len(whole[len(text) :].encode(codec)), tuple(repairs)
 
 
-def check_separator(where: str, stated: str, header: Sequence[str], fields: Sequence[str], quote: str) -> None:
+def check_footers(where: str, lines: Sequence[str], footers: int, delimiter: str, width: int) -> None:
+    """Raises Fault if a file is shorter than its footer, or a line of the footer is as wide as a record."""
+    if len(lines) <= footers:
+        raise Fault(where, f"has not {footers} lines below its records", "Correct skipFooterLines in the contract")
+    like_records = [n for n in range(1, footers + 1) if lines[-n].count(delimiter) == width - 1 > 0]
+    if like_records:
+        place = f"{where}, line {like_records[-1]} from its end"
+        remedy = "Correct skipFooterLines in the contract; for a line of totals state a rule under quarantine there"
+        raise Fault(place, "the contract calls it a footer, and it has the width of a record", remedy)
+
+
+def check_separator(where: str, delimiter: str, header: Sequence[str], fields: Sequence[str], quote: str) -> None:
     """Raises Fault if the header is the contract's, but under another delimiter than the line sep= names."""
     fitting = [d for d in DELIMITERS if line_of_header(header, fields, [d], quote) is not None]
-    if fitting and stated not in fitting:
+    if fitting and delimiter not in fitting:
         problem = "the line sep= names another delimiter than the header below it has"
         raise Fault(f"{where}, line 1", problem, "Correct this line, or remove it")
 
 
-def detect(path: Path, where: str, contract: Mapping[str, Any]) -> Dialect:
+@dataclass(frozen=True)
+class Start:
+    """Where the header stands and how it is read: delimiter (or auto) and why; lines above it, and what they are."""
+
+    delimiter: str
+    why: str
+    skip: int
+    above: str
+
+
+def find_start(lines: Sequence[str], where: str, contract: Contract, quote: str) -> Start:
+    """Where the header stands: below the lines that the contract states, else below a line sep= of a spreadsheet."""
+    delimiter, skip = contract.dialect.delimiter, contract.dialect.skip_lines
+    why = FITS if delimiter == AUTO else "the contract says so"
+    separator = SEPARATOR_LINE.fullmatch(lines[0].strip("\r\n")) if lines else None
+    if not separator or skip:
+        return Start(delimiter, why, skip, "lines above the header left out")
+    if delimiter == AUTO:
+        delimiter, why = separator[1], f"the line sep= says so, and {FITS}"
+        check_separator(where, delimiter, lines[1:2], columns_in_file(contract), quote)
+    return Start(delimiter, why, 1, "line sep= above the header left out")
+
+
+def repairs_of(dialect: Dialect, contract: Contract, lines: Sequence[str], header: str) -> Repairs:
+    """What is set right for the whole file, from its first lines and its header line."""
+    names, cells = columns_in_file(contract), header_cells(header, dialect.delimiter, dialect.quote)
+    by_rule = {
+        f"read as {dialect.encoding}": dialect.encoding not in ("cp1252", "utf-8"),
+        f"{DELIMITERS[dialect.delimiter]} taken as delimiter": contract.dialect.delimiter == AUTO
+        and dialect.delimiter != ",",
+        "read with the quote signs that the contract states": dialect.quote != QUOTE
+        or bool(dialect.escape)
+        or not dialect.is_doubled,
+        CR_ALONE: any(line.endswith("\r") for line in lines[: dialect.skip + 1]),
+        "columns in another order": [cell for cell in dialect.columns if cell in names] != names,
+        "names of columns in another case or padded": [c for c in cells if c] != [c for c in dialect.columns if c],
+    }
+    return tuple((rule, 1) for rule, holds in by_rule.items() if holds)
+
+
+def detect(path: Path, where: str, contract: Contract) -> Dialect:
     """The dialect of a raw file. `where` names the file in messages. Raises Fault if the file is not the contract's.
 
-    Whether the file is plain is left to the gate.
+    Whether the file is plain is left to structural validation.
     """
     if not path.stat().st_size:
         raise Fault(where, "is empty", "Export the table again")
-    wanted = contract.get("dialect", {})
-    encoding, encoding_why = find_encoding(path, where, wanted.get("encoding", "auto"))
-    quote, skip = wanted.get("quoteChar", '"'), wanted.get("skipLines", 0)
-    lines = first_lines(path, encoding, max(SEARCHED_LINES, skip + 1))
-    chosen, repairs = wanted.get("delimiter", "auto"), [("lines above the header left out", skip)]
-    stated = SEPARATOR_LINE.fullmatch(lines[0].strip("\r\n")) if lines else None
-    why = "the contract says so" if chosen != "auto" else "under it the header equals the contract's fields"
-    if stated and not skip:
-        skip, repairs = 1, [("line sep= above the header left out", 1)]
-        if chosen == "auto":
-            chosen, why = stated[1], "the line sep= says so, and under it the header equals the contract's fields"
-            check_separator(where, stated[1], lines[1:2], columns_in_file(contract), quote)
-    delimiter, columns, header = find_columns(lines, where, contract, chosen, skip, quote)
-    after, behind = find_end(path, where, encoding, wanted.get("skipFooterLines", 0), delimiter, len(columns))
-    names = columns_in_file(contract)
-    if encoding != "cp1252" and encoding != "utf-8":
-        repairs.append((f"read as {encoding}", 1))
-    if wanted.get("delimiter", "auto") == "auto" and delimiter != ",":
-        repairs.append((f"{DELIMITERS[delimiter]} taken as delimiter", 1))
-    if quote != '"' or wanted.get("escapeChar") or not wanted.get("doubleQuote", True):
-        repairs.append(("read with the quote signs that the contract states", 1))
-    if any(line.endswith("\r") for line in lines[: skip + 1]):
-        repairs.append((CR_ALONE, 1))
-    if [cell for cell in columns if cell in names] != names:
-        repairs.append(("columns in another order", 1))
-    if [c for c in header_cells(header, delimiter, quote) if c] != [c for c in columns if c]:
-        repairs.append(("names of columns in another case or padded", 1))
-    return Dialect(
-        encoding,
-        encoding_why,
-        delimiter,
-        why,
-        columns,
+    stated = contract.dialect
+    encoding, encoding_why = find_encoding(path, where, stated.encoding)
+    quote = QUOTE if stated.quote_char is None else stated.quote_char
+    lines = first_lines(path, encoding, max(SEARCHED_LINES, stated.skip_lines + 1))
+    start = find_start(lines, where, contract, quote)
+    delimiter, columns, header = find_columns(
+        lines, where, contract, delimiter=start.delimiter, skip=start.skip, quote=quote
+    )
+    after, below = find_end(
+        path, where, encoding, footers=stated.skip_footer_lines, delimiter=delimiter, width=len(columns)
+    )
+    dialect = Dialect(
+        encoding=encoding,
+        encoding_why=encoding_why,
+        delimiter=delimiter,
+        delimiter_why=start.why,
+        columns=columns,
         is_plain=False,
         quote=quote,
-        escape=wanted.get("escapeChar", ""),
-        is_doubled=wanted.get("doubleQuote", True),
-        is_quote_stated="quoteChar" in wanted,
-        skip=skip,
+        escape=stated.escape_char or "",
+        is_doubled=stated.double_quote,
+        is_quote_stated=stated.quote_char is not None,
+        skip=start.skip,
         after=after,
-        repairs=tuple((rule, count) for rule, count in (*repairs, *behind) if count),
     )
+    above = ((start.above, start.skip),) if start.skip else ()
+    return replace(dialect, repairs=(*above, *repairs_of(dialect, contract, lines, header), *below))

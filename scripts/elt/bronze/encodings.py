@@ -11,6 +11,7 @@ BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16",
 OTHER_TYPES = {b"PK\x03\x04": "a ZIP archive or Excel workbook", b"%PDF": "a PDF", b"\x1f\x8b": "a gzip archive",
                b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an old Excel workbook"}  # fmt: skip
 CHUNK = 1 << 20
+Place = tuple[int, int, int]  # of a byte: line, position in the file (both count from 1), value
 # UTF-8 of accented letters, euro sign, quotes and dashes; in cp1252 a capital A with tilde or an a with circumflex
 # before one or two signs, which no language writes
 IS_UTF8 = re.compile(rb"\xc3[\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]")
@@ -23,8 +24,8 @@ def chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def first_undecodable(path: Path, encoding: str) -> tuple[int, int, int] | None:
-    """(line, position in the file, byte) of the first byte that is not `encoding`; None if all of them are."""
+def first_undecodable(path: Path, encoding: str) -> Place | None:
+    """The place of the first byte that is not `encoding`; None if all of them are."""
     decoder = codecs.getincrementaldecoder(encoding.removesuffix("-sig"))()  # the mark is valid UTF-8 too
     before, pending = 0, b""
     for chunk in chunks(path):
@@ -38,8 +39,8 @@ def first_undecodable(path: Path, encoding: str) -> tuple[int, int, int] | None:
     return place(path, before - len(pending)) if pending else None
 
 
-def place(path: Path, offset: int) -> tuple[int, int, int]:
-    """(line, position, byte) of the byte at an offset; lines and positions count from 1."""
+def place(path: Path, offset: int) -> Place:
+    """The place of the byte at an offset."""
     ends, left = {b"\n": 0, b"\r": 0}, offset
     for chunk in chunks(path):
         for end in ends:
@@ -92,20 +93,23 @@ def find_encoding(path: Path, where: str, wanted: str) -> tuple[str, str]:
         encoding, why = wanted, "the contract says so"
     elif (other := first_undecodable(path, "utf-8")) is None:
         return "utf-8", "every byte is valid UTF-8"
-    elif in_utf8 := line_in_utf8(path):
-        line, position, byte = other
-        raise Fault(
-            f"{where}, line {line}",
-            f"the byte 0x{byte:02X} at position {position} is not UTF-8, although other lines are (as line {in_utf8})",
-            "Export the file again in one encoding, or state encoding under dialect in the contract",
-        )
     else:
+        check_no_utf8(path, where, other)
         encoding, why = "cp1252", "not valid UTF-8, so the encoding of German Windows systems"
     if spoiled := first_undecodable(path, encoding):
-        line, position, byte = spoiled
-        raise Fault(
-            f"{where}, line {line}",
-            f"the byte 0x{byte:02X} at position {position} is not {encoding}",
-            "Export the file again in UTF-8, or state its encoding under dialect in the contract",
-        )
+        remedy = "Export the file again in UTF-8, or state its encoding under dialect in the contract"
+        raise wrong_byte(where, spoiled, f"is not {encoding}", remedy)
     return encoding, why
+
+
+def check_no_utf8(path: Path, where: str, other: Place) -> None:
+    """Raises Fault if a file that is not UTF-8 (`other`: its first such byte) has lines that are."""
+    if line := line_in_utf8(path):
+        remedy = "Export the file again in one encoding, or state encoding under dialect in the contract"
+        raise wrong_byte(where, other, f"is not UTF-8, although other lines are (as line {line})", remedy)
+
+
+def wrong_byte(where: str, place: Place, problem: str, remedy: str) -> Fault:
+    """The fault of a byte that is not of the file's encoding."""
+    line, position, byte = place
+    return Fault(f"{where}, line {line}", f"the byte 0x{byte:02X} at position {position} {problem}", remedy)

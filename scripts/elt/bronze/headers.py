@@ -4,17 +4,18 @@ import csv
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from elt.faults import Fault
+from elt.run.company import Contract
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 MARK = "\ufeff"
+LIKE_ENOUGH = 0.5  # likeness of two names (difflib) from which on one may be the other renamed
 
 
-def columns_in_file(contract: Mapping[str, Any]) -> list[str]:
+def columns_in_file(contract: Contract) -> list[str]:
     """The fields that a raw file has, in the order of the contract: all but those that are computed."""
-    return [field["name"] for field in contract["fields"] if "compute" not in field]
+    return [field.name for field in contract.fields if field.compute is None]
 
 
 def header_cells(line: str, delimiter: str, quote: str) -> list[str]:
@@ -40,42 +41,58 @@ def line_of_header(lines: Sequence[str], fields: Sequence[str], delimiters: Sequ
     return None
 
 
+def best_reading(line: str, delimiters: Sequence[str], known: Mapping[str, str], quote: str) -> tuple[str, list[str]]:
+    """(delimiter, cells) of a header line: the reading with the most known columns, of these the one with fewest cells.
+
+    `known`: name in lower case -> name, of all columns that the contract knows.
+    """
+    readings = {d: [cell.strip() for cell in header_cells(line, d, quote)] for d in delimiters}
+
+    def rank(delimiter: str) -> tuple[int, int]:
+        cells = readings[delimiter]
+        return len(known.keys() & {cell.casefold() for cell in cells}), -len(cells)
+
+    best = max(readings, key=rank)
+    return best, readings[best]
+
+
 def find_columns(
-    lines: Sequence[str], where: str, contract: Mapping[str, Any], wanted: str, skip: int, quote: str
+    lines: Sequence[str], where: str, contract: Contract, *, delimiter: str, skip: int, quote: str
 ) -> tuple[str, tuple[str, ...], str]:
     """(delimiter, columns, header): the delimiter under which line `skip` equals the contract's fields, and that line.
 
-    Upper and lower case and the order of the columns do not matter; ignored columns may be there or not. Cells of a
-    header that is not the contract's are never quoted, as the line may be a person; columns are named only beside
-    all those that the contract knows.
+    `delimiter`: the only one that is tried, or auto. Upper and lower case and the order of the columns do not matter;
+    ignored columns may be there or not. Cells of a header that is not the contract's are never quoted, as the line may
+    be a person; columns are named only beside all those that the contract knows.
     """
-    fields, ignored = columns_in_file(contract), contract.get("ignore", [])
-    known = {name.casefold(): name for name in (*fields, *ignored)}
-    delimiters = list(DELIMITERS) if wanted == "auto" else [wanted]
+    fields = columns_in_file(contract)
+    known = {name.casefold(): name for name in (*fields, *contract.ignore)}
+    delimiters = list(DELIMITERS) if delimiter == "auto" else [delimiter]
     line = lines[skip] if skip < len(lines) else ""
-    readings = {d: [cell.strip() for cell in header_cells(line, d, quote)] for d in delimiters}
-    best = max(
-        readings, key=lambda d: (len(known.keys() & {cell.casefold() for cell in readings[d]}), -len(readings[d]))
-    )
-    header = [cell.casefold() for cell in readings[best]]
-    if len(header) > 1 and not header[-1]:
-        header, known = header[:-1], known | {"": ""}
+    best, cells = best_reading(line, delimiters, known, quote)
+    trailing = ("",) if len(cells) > 1 and not cells[-1] else ()
+    cells = cells[: len(cells) - len(trailing)]
+    header = [cell.casefold() for cell in cells]
     missing = [name for name in fields if name.casefold() not in header]
-    if not any(header) and not skip:
-        raise Fault(where, "the first line is blank, a header was expected", "Remove lines above the header")
-    there = line_of_header(lines, fields, delimiters, quote) if missing else None
-    if there is not None and there != skip:
-        below = f"Remove the lines above it, or state skipLines: {there} under dialect in the contract"
-        raise Fault(f"{where}, line {skip + 1}", f"is not the header, which stands in line {there + 1}", below)
-    if len(missing) == len(fields):
-        raise Fault(
-            f"{where}, line {skip + 1}",
-            f"is not the header that the contract expects ({', '.join(fields)})",
-            "Export the file with its header line as the first line",
-        )
-    check_columns(where, readings[best][: len(header)], missing, known)
-    trailing = ("",) if len(readings[best]) > len(header) else ()
+    if missing:
+        if not any(header) and not skip:
+            raise Fault(where, "the first line is blank, a header was expected", "Remove lines above the header")
+        check_place(where, skip, line_of_header(lines, fields, delimiters, quote))
+        if len(missing) == len(fields):
+            raise Fault(
+                f"{where}, line {skip + 1}",
+                f"is not the header that the contract expects ({', '.join(fields)})",
+                "Export the file with its header line as the first line",
+            )
+    check_columns(where, cells, missing, known)
     return best, (*(known[cell] for cell in header), *trailing), line
+
+
+def check_place(where: str, skip: int, found: int | None) -> None:
+    """Raises Fault if the header stands (`found`) in another line than below the `skip` lines above it."""
+    if found is not None and found != skip:
+        below = f"Remove the lines above it, or state skipLines: {found} under dialect in the contract"
+        raise Fault(f"{where}, line {skip + 1}", f"is not the header, which stands in line {found + 1}", below)
 
 
 def check_columns(where: str, cells: Sequence[str], missing: Sequence[str], known: Mapping[str, str]) -> None:
@@ -105,7 +122,7 @@ def renamed(header: Sequence[str], missing: Sequence[str], unknown: Sequence[int
     """What each unknown column of a file may be called in the contract: by its name, else as the only one left."""
     names = {name.casefold(): name for name in missing}
     for position in unknown:
-        near = difflib.get_close_matches(header[position], list(names), 1, 0.5)
+        near = difflib.get_close_matches(header[position], list(names), 1, LIKE_ENOUGH)
         if near:
             yield f"column {position + 1} of the file may be {names.pop(near[0])}"
         elif len(unknown) == len(missing) == 1:

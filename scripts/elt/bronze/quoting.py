@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from elt.bronze.dialects import Dialect
 from elt.faults import Fault
+from elt.run import reasons
 
-LARGEST_FIELD = 1 << 20
+LARGEST_FIELD = 1 << 20  # bytes; reasons.FIELD_TOO_LONG names it
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def unclosed(where: str, line: int) -> Fault:
     )
 
 
-def may_go_on(line: bytes, at: int, is_quoted: bool, signs: Syntax, width: int) -> bool:
+def may_go_on(line: bytes, at: int, signs: Syntax, width: int, *, is_quoted: bool) -> bool:
     """Whether a line with a stray quote at `at` may end inside a quoted field that goes on in the next line."""
     if is_quoted:
         end = signs.closing.search(line, at)
@@ -76,6 +77,50 @@ def unescaped(cell: bytes, signs: Syntax) -> bytes:
     return re.sub(re.escape(signs.escape) + b"(?s:(.))", rb"\1", cell) if signs.escape in cell else cell
 
 
+class RecordReader:
+    """Takes the cells of a record, one after the other, from its first line and as many more as its quotes need.
+
+    Raises `fault` where a quoted field never closes.
+    """
+
+    def __init__(self, first: bytes, more: Callable[[], bytes | None], dialect: Dialect, fault: Fault) -> None:
+        self.signs, self.is_doubled, self.more, self.fault = syntax(dialect), dialect.is_doubled, more, fault
+        self.line, self.lines, self.at, self.size = first, [first], 0, len(first)
+        self.is_too_long = False
+
+    def plain_cell(self) -> bytes:
+        """The cell at hand, which does not begin with a quote."""
+        start, self.at = self.at, self.signs.outside.match(self.line, self.at).end()
+        return self.line[start : self.at]
+
+    def quoted_cell(self) -> bytes:
+        """The cell at hand, which begins with a quote; of one that is too long only the end."""
+        signs, parts = self.signs, []
+        self.at += 1
+        while (end := signs.inside.match(self.line, self.at).end()) >= len(self.line) or not self.line.startswith(
+            signs.quote, end
+        ):
+            parts.append(self.line[self.at :])
+            self.next_line()
+            if self.size > LARGEST_FIELD:
+                parts.clear()
+        parts.append(self.line[self.at : end])
+        self.at = end + 1
+        cell = b"".join(parts)
+        return cell.replace(signs.quote * 2, signs.quote) if self.is_doubled else cell
+
+    def next_line(self) -> None:
+        """Go on in the next line, as a quoted field is open."""
+        following = self.more()
+        if following is None:
+            raise self.fault
+        self.line, self.at, self.size = following, 0, self.size + len(following)
+        if self.size > LARGEST_FIELD:
+            self.is_too_long = True
+        else:
+            self.lines.append(following)
+
+
 def cells_of(
     first: bytes, more: Callable[[], bytes | None], dialect: Dialect, fault: Fault
 ) -> tuple[list[bytes], str, list[bytes]]:
@@ -83,37 +128,19 @@ def cells_of(
 
     Raises `fault` where a quoted field never closes, or closes in the midst of another line.
     """
-    signs, width = syntax(dialect), len(dialect.columns)
-    line, lines, cells, at, code, size = first, [first], [], 0, "", len(first)
+    reader, signs, cells = RecordReader(first, more, dialect, fault), syntax(dialect), []
     while True:
-        is_quoted = bool(signs.quote) and line.startswith(signs.quote, at)
-        if is_quoted:
-            parts, at = [], at + 1
-            while (end := signs.inside.match(line, at).end()) >= len(line) or not line.startswith(signs.quote, end):
-                parts.append(line[at:])
-                following = more()
-                if following is None:
-                    raise fault
-                line, at, size = following, 0, size + len(following)
-                if size > LARGEST_FIELD:
-                    code, parts = "field_too_long", []
-                else:
-                    lines.append(line)
-            parts.append(line[at:end])
-            cell, at = b"".join(parts), end + 1
-            if dialect.is_doubled:
-                cell = cell.replace(signs.quote * 2, signs.quote)
-        else:
-            end = signs.outside.match(line, at).end()
-            cell, at = line[at:end], end
+        is_quoted = bool(signs.quote) and reader.line.startswith(signs.quote, reader.at)
+        cell = reader.quoted_cell() if is_quoted else reader.plain_cell()
         cells.append(unescaped(cell, signs) if signs.escape else cell)
         if len(cell) > LARGEST_FIELD:
-            code = "field_too_long"
+            reader.is_too_long = True
+        line, at = reader.line, reader.at
         if line.startswith(signs.delimiter, at):
-            at += len(signs.delimiter)
+            reader.at += len(signs.delimiter)
         elif at == len(line) or line[at] in b"\r\n":
-            return cells, code, lines
-        elif line is not first or may_go_on(line, at, is_quoted, signs, width):
+            return cells, reasons.FIELD_TOO_LONG if reader.is_too_long else "", reader.lines
+        elif line is not first or may_go_on(line, at, signs, len(dialect.columns), is_quoted=is_quoted):
             raise fault
         else:
-            return cells, "stray_quote", lines
+            return cells, reasons.STRAY_QUOTE, reader.lines

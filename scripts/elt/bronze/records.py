@@ -1,7 +1,7 @@
 """The records of a raw file, streamed: each with its number, its line and the fault of its structure, if it has one."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,16 +10,10 @@ from elt.bronze.headers import name_of
 from elt.bronze.lines import LINE, blocks, code_of
 from elt.bronze.quoting import LARGEST_FIELD, cells_of, syntax, unclosed
 from elt.faults import Fault
+from elt.run import reasons
 
-FEW_COLUMNS = 2
-REASONS = {
-    "wrong_width": "has more or fewer cells than the header",
-    "stray_quote": "a quote stands inside a field, or text behind a closing quote",
-    "single_quoted": "a field stands in single quotes, and the contract does not say that they are quotes",
-    "repeated_header": "is the header again",
-    "swallowed_line": "a quoted field may have swallowed a line",
-    "field_too_long": "a field is longer than 1 MB",
-}
+FEW_COLUMNS = 2  # in which whole lines inside a quoted field may be meant so
+OTHER_HEADER, BLANK_LINE = "other_header", "blank_line"  # codes that reach no quarantine
 
 
 @dataclass(frozen=True)
@@ -46,16 +40,16 @@ def fault_of(cells: list[bytes], lines: list[bytes], dialect: Dialect) -> str:
     """The code of what is wrong with the cells of a record whose quotes are right, or ""."""
     width = len(dialect.columns)
     if len(cells) != width or (not dialect.columns[-1] and cells[-1].strip()):
-        return "wrong_width"
+        return reasons.WRONG_WIDTH
     header, encoding = header_of(dialect), code_of(dialect)
     if name_of(cells[0].decode(encoding, "replace")) in header:
         names = tuple(name_of(cell.decode(encoding, "replace")) for cell in cells)
         if sorted(names) == sorted(header):
-            return "repeated_header" if names == header else "other_header"
+            return reasons.REPEATED_HEADER if names == header else OTHER_HEADER
     if not dialect.is_quote_stated and any(len(c) > 1 and c[:1] == c[-1:] == b"'" for c in cells):
-        return "single_quoted"
+        return reasons.SINGLE_QUOTED
     if len(lines) > 1 and all(line.count(syntax(dialect).delimiter) == width - 1 for line in lines) and width > 1:
-        return "swallowed_line"
+        return reasons.SWALLOWED_LINE
     return ""
 
 
@@ -65,24 +59,34 @@ def header_of(dialect: Dialect) -> tuple[str, ...]:
     return tuple(map(name_of, dialect.columns))
 
 
-def judged(first: bytes, more: Callable[[], bytes | None], where: str, line: int, dialect: Dialect) -> Record:
-    """The record that begins with a line, without its number. Raises Fault where it is open where it ends."""
+def validated(
+    first: bytes, more: Callable[[], bytes | None], where: str, dialect: Dialect, *, number: int, line: int
+) -> Record:
+    """The record that begins with a line of the file. Raises Fault where it is open where it ends."""
     signs = syntax(dialect)
     if (signs.quote and signs.quote in first) or (signs.escape and signs.escape in first):
         cells, code, lines = cells_of(first, more, dialect, unclosed(where, line))
     else:
         cells, lines = first.rstrip(b"\r\n").split(signs.delimiter), [first]
-        code = "field_too_long" if len(first) > LARGEST_FIELD and max(map(len, cells)) > LARGEST_FIELD else ""
-    code = code or fault_of(cells, lines, dialect)
-    if code == "wrong_width" and len(cells) < len(dialect.columns) and not lines[-1].endswith((b"\n", b"\r")):
+        is_too_long = len(first) > LARGEST_FIELD and max(map(len, cells)) > LARGEST_FIELD
+        code = reasons.FIELD_TOO_LONG if is_too_long else ""
+    record = Record(number, line, cells, code or fault_of(cells, lines, dialect), lines)
+    if record.code:
+        check_file(record, where, dialect)
+    return record
+
+
+def check_file(record: Record, where: str, dialect: Dialect) -> None:
+    """Raises Fault where the fault of a record makes the whole file unusable."""
+    place, is_short = f"{where}, line {record.line}", len(record.cells) < len(dialect.columns)
+    if record.code == reasons.WRONG_WIDTH and is_short and not record.lines[-1].endswith((b"\n", b"\r")):
         remedy = "Fetch the file again; if this line is a footer, state skipFooterLines under dialect in the contract"
-        raise Fault(f"{where}, line {line}", "the last record is cut off: cells and the line end are missing", remedy)
-    if code == "swallowed_line" and len(dialect.columns) > FEW_COLUMNS:
-        raise unclosed(where, line)
-    if code == "other_header":
+        raise Fault(place, "the last record is cut off: cells and the line end are missing", remedy)
+    if record.code == reasons.SWALLOWED_LINE and len(dialect.columns) > FEW_COLUMNS:
+        raise unclosed(where, record.line)
+    if record.code == OTHER_HEADER:
         problem = "the header stands here again with its columns in another order, so two exports were joined"
-        raise Fault(f"{where}, line {line}", problem, "Put each export into a file of its own")
-    return Record(0, line, cells, code, lines)
+        raise Fault(place, problem, "Put each export into a file of its own")
 
 
 def parts(path: Path, where: str, dialect: Dialect, clean: Callable[[bytes], int]) -> Iterator[int | Record]:
@@ -90,8 +94,8 @@ def parts(path: Path, where: str, dialect: Dialect, clean: Callable[[bytes], int
 
     A blank line comes as a record with number 0 and the code `blank_line`.
     """
-    stream, feed = blocks(path, where, dialect), iter([b""][:0])
-    number, line = 0, dialect.skip + 2
+    stream, number, line = blocks(path, where, dialect), 0, dialect.skip + 2
+    feed: Iterator[bytes] = iter(())
 
     def more() -> bytes | None:
         nonlocal feed, line
@@ -111,10 +115,10 @@ def parts(path: Path, where: str, dialect: Dialect, clean: Callable[[bytes], int
         while (first := next(feed, None)) is not None:
             line += 1
             if is_blank(first):
-                yield Record(0, line - 1, [], "blank_line", [])
+                yield Record(0, line - 1, [], BLANK_LINE, [])
                 continue
             number += 1
-            yield replace(judged(first, more, where, line - 1, dialect), number=number)
+            yield validated(first, more, where, dialect, number=number, line=line - 1)
 
 
 def records(path: Path, where: str, dialect: Dialect) -> Iterator[Record]:

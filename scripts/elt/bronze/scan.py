@@ -5,6 +5,7 @@ too few cells) pass Python's strict CSV reader first and are staged as UTF-8 bes
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ BLOCK = 16_000_000  # bytes of a plain file
 def dialect_of(metadata: Mapping[str, Any]) -> dialects.Dialect:
     """The dialect that the bronze metadata of a file states."""
     stated = {key: value for key, value in metadata["dialect"].items() if key != "delimiter_name"}
-    lists = {"columns": tuple(stated["columns"]), "repairs": tuple(tuple(r) for r in stated.get("repairs", []))}
+    lists = {"columns": tuple(stated["columns"]), "repairs": tuple(map(tuple, stated["repairs"]))}
     return dialects.Dialect(**{**stated, **lists})
 
 
@@ -33,26 +34,28 @@ def is_direct(metadata: Mapping[str, Any]) -> bool:
 
 def holds(files: Sequence[Mapping[str, Any]], flag: str) -> bool:
     """Whether a flag of the dialect (`is_tidy`, `is_unmarked`) holds for all records of a table."""
-    return all(is_direct(stated) and stated["dialect"].get(flag, False) for stated in files)
+    return all(is_direct(stated) and stated["dialect"][flag] for stated in files)
 
 
-def rows(path: Path, metadata: Mapping[str, Any], malformed: list[dict[str, Any]]) -> Iterator[list[Any]]:
+@dataclass(frozen=True)
+class Malformed:
+    """A record that cannot be taken apart into the cells of the header: its file, number, text and fault."""
+
+    file: str
+    record: int
+    text: str
+    code: str
+
+
+def rows(path: Path, metadata: Mapping[str, Any], malformed: list[Malformed]) -> Iterator[list[Any]]:
     """Record number and cells of each whole record; the others are appended to `malformed`."""
     dialect, where = dialect_of(metadata), metadata["file"]
     encoding = code_of(dialect)
     for record in records.records(path, where, dialect):
-        if not record.code:
-            yield [record.number, *(cell.decode(encoding) for cell in record.cells)]
+        if record.code:
+            malformed.append(Malformed(where, record.number, record.as_written(encoding), record.code))
         else:
-            malformed.append(
-                {
-                    "_file": where,
-                    "_record": record.number,
-                    "record": record.as_written(encoding),
-                    "code": record.code,
-                    "reason": records.REASONS[record.code],
-                }
-            )
+            yield [record.number, *(cell.decode(encoding) for cell in record.cells)]
 
 
 def scan_plain(source: Path | BytesIO, metadata: Mapping[str, Any], skip: int = 0, first: int = 1) -> pl.LazyFrame:
@@ -69,10 +72,10 @@ def scan_plain(source: Path | BytesIO, metadata: Mapping[str, Any], skip: int = 
     )
 
 
-def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed: list[dict[str, Any]]) -> pl.LazyFrame:
+def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed: list[Malformed]) -> pl.LazyFrame:
     """One bronze file as strings: `_file`, `_record`, `raw:<column>`."""
     if is_direct(metadata):
-        frame = scan_plain(path, metadata, skip=metadata["dialect"].get("skip", 0) + 1)
+        frame = scan_plain(path, metadata, skip=metadata["dialect"]["skip"] + 1)
     else:
         columns = [f"raw:{name}" for name in metadata["dialect"]["columns"]]
         write_rows(staging, ["_record", *columns], rows(path, metadata, malformed))
@@ -82,12 +85,12 @@ def scan_file(path: Path, metadata: Mapping[str, Any], staging: Path, malformed:
 
 def scan(
     paths: Sequence[str], metadata: Sequence[Mapping[str, Any]], fields: Sequence[str], staging: Path
-) -> tuple[pl.LazyFrame, list[dict[str, Any]]]:
-    """(all records of a table as strings, malformed records: `_file`, `_record`, `record`, `code`, `reason`).
+) -> tuple[pl.LazyFrame, list[Malformed]]:
+    """(all whole records of a table as strings, the malformed ones).
 
     Staged files are written to the folder `staging`; the caller removes it.
     """
-    malformed: list[dict[str, Any]] = []
+    malformed: list[Malformed] = []
     frames = [
         scan_file(Path(path), stated, staging / f"{number}.csv", malformed)
         for number, (path, stated) in enumerate(zip(paths, metadata, strict=True))
@@ -111,7 +114,7 @@ def large_blocks(blocks_of_lines: Iterable[bytes]) -> Iterator[BytesIO]:
 
 
 def batches(
-    raw: pl.LazyFrame, paths: Sequence[str], metadata: Sequence[Mapping[str, Any]], is_whole: bool = False
+    raw: pl.LazyFrame, paths: Sequence[str], metadata: Sequence[Mapping[str, Any]], *, is_whole: bool = False
 ) -> Iterator[pl.DataFrame]:
     """The frame of `scan` in batches, in order. A large plain file is read block by block: so little is in memory.
 
@@ -120,13 +123,17 @@ def batches(
     stated = metadata[0]
     if is_whole:
         yield raw.collect()
-        return
-    if len(paths) > 1 or not is_direct(stated) or stated["bytes"] < BLOCK:
+    elif len(paths) > 1 or not is_direct(stated) or stated["bytes"] < BLOCK:
         yield from raw.collect_batches(chunk_size=BATCH, maintain_order=True)
-        return
-    names, first, where = raw.collect_schema().names(), 1, pl.lit(stated["file"]).alias("_file")
-    for block in large_blocks(blocks(Path(paths[0]), stated["file"], dialect_of(stated))):
-        lines = scan_plain(block, stated, first=first).with_columns(where, pl.col("_record").cast(pl.Int64))
+    else:
+        yield from batches_of_file(Path(paths[0]), stated, raw.collect_schema().names())
+
+
+def batches_of_file(path: Path, metadata: Mapping[str, Any], names: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """A plain file block by block, with the columns `names`; those that the file has not are null."""
+    first, where = 1, pl.lit(metadata["file"]).alias("_file")
+    for block in large_blocks(blocks(path, metadata["file"], dialect_of(metadata))):
+        lines = scan_plain(block, metadata, first=first).with_columns(where, pl.col("_record").cast(pl.Int64))
         computed = [pl.lit(None, pl.String).alias(name) for name in names if name not in lines.collect_schema()]
         batch = lines.with_columns(computed).select(names).collect()
         first += batch.height

@@ -1,4 +1,4 @@
-"""The gate: whether the structure of a raw file is what its contract expects, before anything is parsed.
+"""Structural validation: whether a raw file is built as its contract expects, before anything is parsed.
 
 The file is read once, block by block. A block whose delimiters and line ends form the same pattern line after line,
 with nothing in it that needs a closer look, is counted at once; the others are read record by record.
@@ -18,8 +18,8 @@ from elt.bronze.quoting import LARGEST_FIELD
 from elt.faults import Fault
 
 NAMED_RECORDS = 1000  # numbers of malformed records that the metadata keep
-HOPELESS_RECORDS, HOPELESS_SHARE = 100_000, 0.1
-GARBLED_SHARE = 0.01
+HOPELESS_RECORDS, HOPELESS_SHARE = 100_000, 0.1  # above both, the file is not the table: too much for a quarantine
+GARBLED_SHARE = 0.01  # of the records; fewer garbled cells may be meant so
 GARBLED = {  # a capital A with tilde or circumflex before a sign: UTF-8 that was once read as cp1252
     "utf-8": re.compile(rb"\xc3[\x82\x83](?:[\xc2\xc5][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]|\xc6\x92|\xcb[\x86\x9c])"),
     "cp1252": re.compile(rb"\xc3[\x80-\xbf]"),
@@ -31,7 +31,7 @@ BLANK_LINE = re.compile(rb"(?:\A|\n) *\r?\n")
 
 @dataclass
 class Structure:
-    """What the gate found: records, faulty ones by code, repaired lines by rule, garbled cells by column."""
+    """What validation found: records, faulty ones by code, repaired lines by rule, garbled cells by column."""
 
     records: int = 0
     malformed: list[int] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Structure:
         return {
             "records": self.records,
             "malformed": self.malformed,
-            "malformed_records": sum(self.faults.values()),
+            "malformed_records": self.faults.total(),
             "faults": dict(sorted(self.faults.items())),
             "repairs": [{"rule": rule, "records": count} for rule, count in sorted(repairs.items()) if count],
             "warnings": [{"rule": "mojibake", "column": name, "records": n} for name, n in warnings.items()],
@@ -101,45 +101,66 @@ def garbled_cells(block: bytes, dialect: Dialect, garbled: re.Pattern[bytes]) ->
     return found
 
 
+class Inspection:
+    """Counts what is in the blocks and records of a raw file; `found` is complete after `close`."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect, self.found = dialect, Structure()
+        self.garbled, self.count_clean = GARBLED[code_of(dialect)], clean_counter(dialect)
+        self.blanks, self.marks = ([s.encode() for s in signs if s != dialect.delimiter] for signs in (" \t", MARKS))
+
+    def clean_records(self, block: bytes) -> int:
+        """Look for all that a block may hold; how many records it has, or 0 if they must be read one by one."""
+        found = self.found
+        if not block.isascii() and self.garbled.search(block):
+            found.garbled += garbled_cells(block, self.dialect, self.garbled)
+        found.is_tidy = found.is_tidy and block.isascii() and not any(blank in block for blank in self.blanks)
+        found.is_unmarked = found.is_unmarked and not any(mark in block for mark in self.marks)
+        count = self.count_clean(block)
+        if not count:
+            has_quote = bool(self.dialect.quote) and self.dialect.quote.encode() in block
+            found.is_plain &= not has_quote and not LONE_CR.search(block) and not self.dialect.escape
+        return count
+
+    def add(self, record: records.Record) -> None:
+        """Count a record that was read by itself, or a blank line."""
+        found = self.found
+        if record.code == records.BLANK_LINE:
+            found.repairs["blank lines left out"] += 1
+            return
+        found.records += 1
+        if record.code:
+            found.faults[record.code] += 1
+            if len(found.malformed) < NAMED_RECORDS:
+                found.malformed.append(record.number)
+
+    def close(self) -> None:
+        """Add what is known only at the end: the flags of the whole file, and its delimiter at the end of lines."""
+        found, dialect = self.found, self.dialect
+        is_utf8, ends_in_delimiter = dialect.encoding in ("utf-8", "utf-8-sig"), not dialect.columns[-1]
+        is_straight = is_utf8 and not dialect.after and CR_ALONE not in dict(dialect.repairs)
+        found.is_plain &= is_straight and not found.repairs and not ends_in_delimiter
+        found.is_tidy &= found.is_plain
+        found.is_unmarked &= found.is_tidy
+        if ends_in_delimiter:
+            found.repairs["delimiter at the end of the line left out"] = found.records - found.faults.total()
+
+
 def inspected(path: Path, where: str, dialect: Dialect) -> Structure:
     """The structure of a raw file under its dialect.
 
     Raises Fault where a record has no certain end, the last one is cut off, or no more than chance fits the header.
     """
-    found, garbled = Structure(), GARBLED[code_of(dialect)]
-    count_clean, is_utf8 = clean_counter(dialect), dialect.encoding in ("utf-8", "utf-8-sig")
-    blanks, marks = ([s.encode() for s in signs if s != dialect.delimiter] for signs in (" \t", MARKS))
-
-    def counted(block: bytes) -> int:
-        if not block.isascii() and garbled.search(block):
-            found.garbled += garbled_cells(block, dialect, garbled)
-        found.is_tidy = found.is_tidy and block.isascii() and not any(blank in block for blank in blanks)
-        found.is_unmarked = found.is_unmarked and not any(mark in block for mark in marks)
-        count = count_clean(block)
-        if not count:
-            is_simple = dialect.quote.encode() not in block if dialect.quote else True
-            found.is_plain &= is_simple and not LONE_CR.search(block) and not dialect.escape
-        return count
-
-    for part in records.parts(path, where, dialect, counted):
+    inspection = Inspection(dialect)
+    for part in records.parts(path, where, dialect, inspection.clean_records):
         if isinstance(part, int):
-            found.records += part
-        elif not part.number:
-            found.repairs["blank lines left out"] += 1
+            inspection.found.records += part
         else:
-            found.records += 1
-            if part.code:
-                found.faults[part.code] += 1
-                if len(found.malformed) < NAMED_RECORDS:
-                    found.malformed.append(part.number)
-    is_straight = is_utf8 and not dialect.after and CR_ALONE not in dict(dialect.repairs)
-    found.is_plain &= is_straight and not found.repairs and bool(dialect.columns[-1])
-    found.is_tidy &= found.is_plain
-    found.is_unmarked &= found.is_tidy
-    if not dialect.columns[-1]:
-        found.repairs["delimiter at the end of the line left out"] = found.records - sum(found.faults.values())
-    hopeless = sum(found.faults.values())
-    if hopeless > HOPELESS_RECORDS and hopeless > HOPELESS_SHARE * found.records:
-        problem = f"{hopeless} of {found.records} records have another structure than the header"
+            inspection.add(part)
+    inspection.close()
+    found = inspection.found
+    malformed = found.faults.total()
+    if malformed > HOPELESS_RECORDS and malformed > HOPELESS_SHARE * found.records:
+        problem = f"{malformed} of {found.records} records have another structure than the header"
         raise Fault(where, problem, "Export the table again, and look whether the delimiter also stands inside fields")
     return found

@@ -2,14 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from elt.draft.column_types import Column, code_list
-from elt.draft.export_files import Draft
+from elt.draft import personal_hints
+from elt.draft.column_profile import MOST_DECIMALS, ColumnProfile
+from elt.draft.export_tables import Draft
+from elt.tables import DECIMALS
 
 PLAIN = re.compile(r"[A-Za-z_ÄÖÜäöüß][\w ÄÖÜäöüß/*-]*")
 YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+MOST_CODES, LONGEST_CODE = 20, 40  # values, and letters of one, up to which a column may be a closed list
+LEAST_RECORDS = 5  # with a value, before it is shown: a rarer one may be a person's
 MARKS = {".": "point", ",": "comma"}
 NO_KEY = " # none was found: a person names the columns, or makes one with compute:"
 HEAD = """\
@@ -29,7 +33,7 @@ class Table:
     """A drafted table: its files, its columns, its records, what may be its key, what it may refer to."""
 
     draft: Draft
-    columns: list[Column]
+    columns: list[ColumnProfile]
     records: int
     key: list[str] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)  # columns that may be a key alone
@@ -51,55 +55,87 @@ def flow(texts: Sequence[str]) -> str:
 
 def dialect_lines(table: Table) -> Iterator[str]:
     """The dialect: what was found as comments, and only what the engine cannot decide as keys."""
-    for export in table.draft.exports:
+    exports = table.draft.exports
+    for export in exports:
         yield from (f"# {remark}" for remark in export.remarks)
     stated: dict[str, object] = {}
-    for export in table.draft.exports:
+    for export in exports:
         for key, value in export.stated.items():
             if stated.setdefault(key, value) != value:
                 yield f"# OPEN: {key} is not the same in all files; give the others a contract of their own"
     numbers = [column for column in table.columns if column.kind == "number"]
     marks = {column.convention[0] for column in numbers if column.convention}
     undecided = [column.name for column in numbers if not column.convention]
-    if len(marks) == 1:
-        mark = marks.copy().pop()
-        yield f"# numbers with a decimal {MARKS[mark]}, as only so all cells of a column can be read"
-        if undecided:
-            stated["decimalChar"] = mark
-            yield f"# decimalChar is stated for {', '.join(undecided)}, whose cells alone leave it open; look at them"
-    elif undecided:
-        words = "other columns disagree" if marks else "a run asks for it"
-        yield f"# OPEN: state decimalChar for {', '.join(undecided)}; {words}"
+    yield from mark_lines(marks, undecided)
+    if len(marks) == 1 and undecided:
+        stated["decimalChar"] = next(iter(marks))
     if stated:
         shown = ", ".join(f"{key}: {json.dumps(value)}" for key, value in stated.items())
         yield f"dialect: {{{shown}}}"
 
 
-def field_lines(column: Column, table: Table) -> Iterator[str]:
+def mark_lines(marks: Collection[str], undecided: Sequence[str]) -> Iterator[str]:
+    """What was found of the decimal mark; `undecided`: columns whose cells can be read with either."""
+    names = ", ".join(undecided)
+    if len(marks) == 1:
+        yield f"# numbers with a decimal {MARKS[next(iter(marks))]}, as only so all cells of a column can be read"
+        if undecided:
+            yield f"# decimalChar is stated for {names}, whose cells alone leave it open; look at them"
+    elif undecided:
+        words = "other columns disagree" if marks else "a run asks for it"
+        yield f"# OPEN: state decimalChar for {names}; {words}"
+
+
+def code_list(column: ColumnProfile, *, beside_persons: bool) -> tuple[list[str], int] | None:
+    """(values with at least five records, how many are not shown) of a text column that looks like a closed list.
+
+    Nothing is shown of a column that looks personal, nor of values that may be names.
+    """
+    if column.kind != "string" or not column.codes or len(column.codes) > MOST_CODES or column.personal:
+        return None
+    if max(map(len, column.codes)) > LONGEST_CODE or max(column.codes.values()) < LEAST_RECORDS:
+        return None
+    if personal_hints.may_be_names(list(column.codes), beside_persons=beside_persons):
+        return [], len(column.codes)
+    shown = sorted(value for value, records in column.codes.items() if records >= LEAST_RECORDS)
+    return shown, len(column.codes) - len(shown)
+
+
+def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
     """One field; the evidence behind each key, hints on personal data, codes as a comment."""
     yield f"  - name: {quoted(column.name)}"
     evidence = [f"filled in {column.filled} of {table.records}"]
-    if column.kind != "string":
-        lost = column.filled - column.readable - sum(column.placeholders.values())
-        evidence += [f"{lost} cells cannot be read so"] if lost > 0 else []
+    if column.kind != "string" and (lost := column.real - column.readable) > 0:
+        evidence.append(f"{lost} cells cannot be read so")
     yield f"    type: {column.kind} # {'; '.join([*evidence, *column.remarks])}"
-    if column.kind == "date":
-        formats = column.formats
-        yield f"    format: {json.dumps(formats[0]) if len(formats) == 1 else json.dumps(formats)}"
-    if column.kind == "number":
-        yield f"    decimals: {min(8, max(2, column.decimals))}"
-        yield "    # money: true # for an amount whose sum is to be followed to the cent"
-    if column.missing_values:
-        yield f"    missingValues: {json.dumps(column.missing_values)} # in {sum(column.placeholders.values())} records"
-    elif column.placeholders and not column.personal:
-        yield f"    # missingValues: {json.dumps(sorted(column.placeholders))} # if they stand for a missing value"
+    yield from type_lines(column)
     if column.name in table.key:
         yield "    required: true"
     reasons = "; ".join(f"{reason} (usually {usual})" for reason, usual in column.personal)
     yield f"    personal: unclassified{f' # looks personal: {reasons}' if reasons else ''}"
     yield f"    description: {quoted(column.name)} # say what it means"
+    if column.name not in table.key:
+        yield from code_lines(column, table)
+
+
+def type_lines(column: ColumnProfile) -> Iterator[str]:
+    """What the contract states of a date or a number, and what stands for a missing value."""
+    if column.kind == "date":
+        formats = column.formats
+        yield f"    format: {json.dumps(formats[0]) if len(formats) == 1 else json.dumps(formats)}"
+    if column.kind == "number":
+        yield f"    decimals: {min(MOST_DECIMALS, max(DECIMALS, column.decimals))}"
+        yield "    # money: true # for an amount whose sum is to be followed to the cent"
+    if column.missing_values:
+        yield f"    missingValues: {json.dumps(column.missing_values)} # in {column.placeholders.total()} records"
+    elif column.placeholders and not column.personal:
+        yield f"    # missingValues: {json.dumps(sorted(column.placeholders))} # if they stand for a missing value"
+
+
+def code_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
+    """The codes of a column that looks like a closed list, as a comment."""
     beside_persons = any(other.personal for other in table.columns)
-    codes = code_list(column, beside_persons) if column.name not in table.key else None
+    codes = code_list(column, beside_persons=beside_persons)
     if codes and not codes[0]:
         yield f"    # codes: {{}} # a closed list of {codes[1]} values; not shown, as they may be names of persons"
     elif codes:

@@ -6,11 +6,9 @@ be a person.
 
 import csv
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,10 @@ from elt.bronze.exports import SAFE_NAME
 from elt.bronze.headers import DELIMITERS, header_cells
 from elt.draft.personal_hints import looks_personal
 from elt.faults import Fault
+from elt.run.company import Contract, Field, StatedDialect
 
 ENDINGS = {".csv", ".txt", ".tsv", ".tab"}
-LEAST_LETTERS = 3  # that names of files must share to be one table
-MOST_FOOTERS = 5
+MOST_FOOTERS = 5  # lines below the table that are looked for
 COLUMN = re.compile(r"[^\W\d](?:[\w .,()/%&+#€°-]*[\w.)%€])?")
 VALUE = re.compile(r"[-+]?[0-9][0-9.,:/ -]*|[^@ ]+@[^@ ]+")
 
@@ -40,15 +38,6 @@ class Export:
     metadata: dict[str, Any] = field(default_factory=dict)  # as bronze would state it
 
 
-@dataclass
-class Draft:
-    """A table to be drafted: name, pattern of its files, the files."""
-
-    name: str
-    pattern: str
-    exports: list[Export]
-
-
 def files_below(raw: Path) -> list[Path]:
     """The files below the raw folder that may be exports by the ending of their names, sorted."""
     hidden = re.compile(r"(?:^|/)\.")
@@ -56,18 +45,9 @@ def files_below(raw: Path) -> list[Path]:
     return sorted(path for path in found if not hidden.search(path.relative_to(raw).as_posix()))
 
 
-def owned(raw: Path, contracts: Mapping[str, Any]) -> dict[Path, str]:
-    """File -> contract that has it already."""
-    return {path: name for name, contract in contracts.items() for path in raw.glob(contract["files"])}
-
-
-def slug(text: str) -> str:
-    """A text as the name of a table: lower case, umlauts written out, words joined by _."""
-    for letter, written in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}.items():
-        text = unicodedata.normalize("NFC", text).lower().replace(letter, written)
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    return name if name[:1].isalpha() else f"table_{name}".rstrip("_")
+def owned(raw: Path, patterns: Iterable[str]) -> set[Path]:
+    """The files that have a contract already, by the patterns of the contracts."""
+    return {path for pattern in patterns for path in raw.glob(pattern)}
 
 
 def header_at(lines: Sequence[str], delimiter: str) -> tuple[int, list[str], int]:
@@ -121,7 +101,7 @@ def check_header(where: str, cells: Sequence[str]) -> None:
 
 
 def opened(path: Path, where: str) -> Export:
-    """What an export is, judged by the engine itself; raises Fault if it cannot be a table."""
+    """What an export is, validated by the engine itself; raises Fault if it cannot be a table."""
     if not SAFE_NAME.fullmatch(path.name):
         raise Fault("a file name", "holds characters beyond letters, digits, space and . _ - + ( )", "Rename the file")
     if not path.stat().st_size:
@@ -140,28 +120,16 @@ def opened(path: Path, where: str) -> Export:
     if skip:
         stated["skipLines"] = skip
         remarks.append(f"  {skip} lines above the header are left out")
-    return judged(Export(path, where, tuple(cells), stated, remarks))
+    return validated(Export(path, where, tuple(cells), stated, remarks))
 
 
-def judged(export: Export) -> Export:
+def validated(export: Export) -> Export:
     """The export with the metadata that bronze would state; lines below the records are found on the way."""
-    while True:
-        fields = [{"name": name} for name in export.columns]
-        contract = {"fields": fields, "dialect": export.stated}
-        dialect = dialects.detect(export.path, export.where, contract)
-        try:
-            found = structural_validation.inspected(export.path, export.where, dialect)
-            break
-        except Fault as fault:
-            footers = export.stated.get("skipFooterLines", 0)
-            if "skipFooterLines" not in fault.remedy or footers == MOST_FOOTERS:
-                raise
-            export.stated["skipFooterLines"] = footers + 1
+    dialect, found = without_footers(export)
     if not found.records:
         raise Fault(export.where, "has a header and no records", "Export the table with its records")
-    if "skipFooterLines" in export.stated:
-        words = f"{export.stated['skipFooterLines']} lines below the last record are left out; look whether that is so"
-        export.remarks.append(f"  {words}")
+    if footers := export.stated.get("skipFooterLines"):
+        export.remarks.append(f"  {footers} lines below the last record are left out; look whether that is so")
     faulty = ", ".join(f"{count} {code}" for code, count in sorted(found.faults.items()))
     if faulty:
         export.remarks.append(f"  records with another structure than the header go to quarantine: {faulty}")
@@ -170,78 +138,36 @@ def judged(export: Export) -> Export:
     return export
 
 
+def without_footers(export: Export) -> tuple[dialects.Dialect, structural_validation.Structure]:
+    """(dialect, structure) of an export, with the lines at its end left out that are no records; raises Fault."""
+    fields = tuple(Field(name, "string") for name in export.columns)
+    while True:
+        stated = StatedDialect.of(export.stated)
+        dialect = dialects.detect(export.path, export.where, Contract("", "", "", (), fields, dialect=stated))
+        try:
+            return dialect, structural_validation.inspected(export.path, export.where, dialect)
+        except Fault as fault:
+            if "skipFooterLines" not in fault.remedy or stated.skip_footer_lines == MOST_FOOTERS:
+                raise
+            export.stated["skipFooterLines"] = stated.skip_footer_lines + 1
+
+
 def shown(delimiter: str) -> str:
     """A delimiter by its name."""
     return DELIMITERS[delimiter]
 
 
-def shared_start(texts: Sequence[str]) -> str:
-    """The letters with which all texts begin."""
-    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
-    return "".join(letters[0] for letters in alike)
+def read(raw: Path, patterns: Mapping[str, str]) -> tuple[list[Export], list[str]]:
+    """(exports without a contract, faults of files that cannot be drafted: a line each).
 
-
-def stem_of(paths: Sequence[Path]) -> str:
-    """What the names of files have in common, without years, months and numbers behind it."""
-    common = shared_start([path.stem for path in paths])
-    return re.sub(r"(?:[\W_]+\d|\d{4})[\d\W_]*$", "", common).rstrip(" _-.(") or common
-
-
-def pattern_of(raw: Path, paths: Sequence[Path]) -> str | None:
-    """The widest pattern that finds these files and no others below the raw folder; None if there is none."""
-    folders = {path.parent.relative_to(raw).as_posix() for path in paths}
-    folder = "**/" if len(folders) > 1 else "" if (only := folders.pop()) == "." else f"{only}/"
-    suffix, common, stem = paths[0].suffix, shared_start([path.stem for path in paths]), stem_of(paths)
-    joint = stem + re.match(r"[\W_]*", common[len(stem) :])[0]
-    for start in (f"{stem}*", f"{joint}[0-9]*", f"{common}*", f"{common}[0-9]*", common):
-        name = start + suffix
-        if sorted(raw.glob(folder + name)) == sorted(paths):
-            return folder + name
-    return None
-
-
-def together(exports: Iterable[Export]) -> list[list[Export]]:
-    """Exports with equal columns, one ending and names that begin alike; the others alone."""
-    groups: list[list[Export]] = []
-    for export in exports:
-        for group in groups:
-            first = group[0]
-            same = {c.casefold() for c in first.columns} == {c.casefold() for c in export.columns}
-            paths = [*(other.path for other in group), export.path]
-            if (
-                same
-                and first.path.suffix == export.path.suffix
-                and sum(map(str.isalpha, stem_of(paths))) >= LEAST_LETTERS
-            ):
-                group.append(export)
-                break
-        else:
-            groups.append([export])
-    return groups
-
-
-def grouped(raw: Path, exports: Iterable[Export], taken: Iterable[str]) -> list[Draft]:
-    """The tables that exports form, with names that no contract has."""
-    drafts: list[Draft] = []
-    names = set(taken)
-    for group in together(exports):
-        pattern = pattern_of(raw, [export.path for export in group])
-        for part, found in [(group, pattern)] if pattern else [([e], pattern_of(raw, [e.path])) for e in group]:
-            wanted = slug(stem_of([export.path for export in part]))
-            name = next(n for i in range(1, 1000) if (n := wanted if i == 1 else f"{wanted}_{i}") not in names)
-            names.add(name)
-            drafts.append(Draft(name, found or part[0].where, part))
-    return drafts
-
-
-def found(raw: Path, contracts: Mapping[str, Any]) -> tuple[list[Draft], list[str]]:
-    """(tables without a contract, faults of files that cannot be drafted: a line each)."""
-    exports, faults, owners = [], [], owned(raw, contracts)
+    `patterns`: name of a contract -> pattern of its files.
+    """
+    exports, faults, taken = [], [], owned(raw, patterns.values())
     for path in files_below(raw):
-        if path.suffix.lower() not in ENDINGS or path in owners:
+        if path.suffix.lower() not in ENDINGS or path in taken:
             continue
         try:
             exports.append(opened(path, path.relative_to(raw).as_posix()))
         except (Fault, csv.Error) as fault:
             faults.append(str(fault).removesuffix(" Nothing was written."))
-    return grouped(raw, exports, contracts), faults
+    return exports, faults

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from elt.privacy.disclosure import publishable
+from elt.protection.disclosure import publishable
 
 MOST_VALUES = 40  # a category of more distinct values is not listed: nobody reads it, and rare values name people
 YEARS_OF_BAND = 10

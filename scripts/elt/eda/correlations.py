@@ -1,10 +1,11 @@
 """Correlations of the measures of a customer and of a month."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
+
+from elt.run.company import Mart
 
 FEWEST_ROWS = 10  # below, a correlation says more about single rows than about measures
 
@@ -26,7 +27,7 @@ def correlations(frame: pl.DataFrame) -> dict[str, Any] | None:
     return {"columns": frame.columns, "rows": frame.height, "pearson": matrix(frame), "spearman": matrix(ranks)}
 
 
-def month_correlations(months: pl.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+def month_correlations(months: pl.DataFrame, mart: Mart) -> dict[str, Any] | None:
     """Correlations of the measures of agg_exec_kpis over its whole months."""
-    measures = [name for name, column in columns.items() if column["type"] in ("integer", "decimal", "number")]
-    return correlations((months.filter("is_complete") if "is_complete" in columns else months).select(measures))
+    measures = [column.name for column in mart.columns if column.type in ("integer", "decimal", "number")]
+    return correlations((months.filter("is_complete") if "is_complete" in mart.by_name else months).select(measures))

@@ -7,24 +7,32 @@ import polars as pl
 
 from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
 from elt.eda.mart_shape import PERSON
+from elt.run.company import Column, Mart
 from elt.sales.views import CENTS, KNOWN, ORDERS
 
-INTEGER = {"type": "integer", "personal": "none"}
-MONEY = {"type": "decimal", "decimals": 2, "unit": "money", "personal": "none"}
-CUSTOMERS = {
-    "title": "Customers with orders",
-    "grain": "one row a known customer with an order, computed from fact_sales",
-    "key": [PERSON],
-    "columns": {
-        PERSON: {"type": "integer", "personal": "identifier", "description": "Surrogate key"},
-        "orders": INTEGER | {"unit": "orders", "description": "Distinct orders, without credit notes"},
-        "order_lines": INTEGER | {"unit": "lines", "description": "Order lines"},
-        "units": INTEGER | {"unit": "pieces", "description": "Pieces bought"},
-        "revenue": MONEY | {"description": "Sum of sales_amount"},
-        "distinct_products": INTEGER | {"unit": "products", "description": "Distinct product versions"},
-        "average_order_value": MONEY | {"description": "Revenue divided by orders"},
-    },
-}
+
+def measure(name: str, description: str, unit: str) -> Column:
+    """A column about a customer's buying: money with its cents, or a count."""
+    if unit == "money":
+        return Column(name, "decimal", 2, "none", description, unit=unit)
+    return Column(name, "integer", personal="none", description=description, unit=unit)
+
+
+CUSTOMERS = Mart(
+    name="customers",
+    title="Customers with orders",
+    grain="one row a known customer with an order, computed from fact_sales",
+    key=(PERSON,),
+    columns=(
+        Column(PERSON, "integer", personal="identifier", description="Surrogate key"),
+        measure("orders", "Distinct orders, without credit notes", "orders"),
+        measure("order_lines", "Order lines", "lines"),
+        measure("units", "Pieces bought", "pieces"),
+        measure("revenue", "Sum of sales_amount", "money"),
+        measure("distinct_products", "Distinct product versions", "products"),
+        measure("average_order_value", "Revenue divided by orders", "money"),
+    ),
+)
 STEPS_A_DECADE = 6  # bins for ten times the revenue: about half as much again from one to the next
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from elt.privacy.disclosure import dominated
+from elt.protection.disclosure import dominated
 
 PERCENTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 OUTERMOST = (0.01, 0.05, 0.25)  # a histogram reaches from the first of these that may be published to its mirror image

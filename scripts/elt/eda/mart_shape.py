@@ -5,25 +5,26 @@ Rows of a mart are about persons if it has a customer_key; if it has a number of
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from elt.run.company import Mart
 
 PERSON = "customer_key"
 PEOPLE_COUNTS = ("customers", "active_customers")
 
 
-def kind(name: str, mart: Mapping[str, Any]) -> str:
+def kind(name: str, mart: Mart) -> str:
     """What a profile shows of a column: hidden, key (nothing but gaps), ages, months, number, boolean or category."""
-    column = mart["columns"][name]
+    column = mart.by_name[name]
     closed = {"none": "months", "quasi": "ages" if name == "birth_date" else "hidden"}
-    if column["personal"] not in closed:
+    if column.personal not in closed:
         return "hidden"
-    if name.endswith("_key") or name in mart.get("foreignKeys", {}):
-        return "key" if column["type"] != "date" else closed[column["personal"]]
-    if column["type"] == "date":
-        return closed[column["personal"]]
-    if column["type"] in ("boolean", "string"):
-        return {"boolean": "boolean", "string": "category"}[column["type"]]
-    return "number" if column["personal"] == "none" else "hidden"
+    if name.endswith("_key") or name in mart.foreign_keys:
+        return "key" if column.type != "date" else closed[column.personal]
+    if column.type == "date":
+        return closed[column.personal]
+    if column.type in ("boolean", "string"):
+        return {"boolean": "boolean", "string": "category"}[column.type]
+    return "number" if column.personal == "none" else "hidden"
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class Shape:
     one_row_a_person: bool
 
     @classmethod
-    def of(cls, mart: Mapping[str, Any]) -> "Shape":
+    def of(cls, mart: Mart) -> "Shape":
         """The shape of an entry of marts.yaml."""
-        columns, key = mart["columns"], mart["key"]
+        columns, key = mart.by_name, mart.key
         person = PERSON if PERSON in columns else None
         own_key = key[0] if len(key) == 1 and key[0].endswith("_key") else None
         return cls(
@@ -49,7 +50,7 @@ class Shape:
             person=person,
             people_count=None if person else next((name for name in PEOPLE_COUNTS if name in columns), None),
             surrogate=person or own_key,
-            one_row_a_person=key == [PERSON],
+            one_row_a_person=key == (PERSON,),
         )
 
     def named(self, *kinds: str) -> list[str]:

@@ -13,6 +13,7 @@ import polars as pl
 from elt.eda.categories import age_band, category
 from elt.eda.distributions import bin_counts, bin_edges, distribution, merged
 from elt.eda.mart_shape import PERSON, Shape
+from elt.run.company import Column, Mart
 from elt.sales.views import UNKNOWN
 
 
@@ -54,9 +55,7 @@ class Aggregates:
         return self.persons.select(low=f"{name} low", high=f"{name} high", total=f"{name} total").drop_nulls()
 
 
-def profile(
-    frame: pl.LazyFrame, mart: Mapping[str, Any], minimum: int, today: date, shown: pl.Expr | None = None
-) -> dict[str, Any]:
+def profile(frame: pl.LazyFrame, mart: Mart, minimum: int, today: date, shown: pl.Expr | None = None) -> dict[str, Any]:
     """The profile of one mart: rows, and of every column what its class and the number of people allow.
 
     `shown`: for a mart whose rows are about several people, which rows may be published; those about too few never are.
@@ -67,11 +66,11 @@ def profile(
         is_shown = is_shown & (pl.col(shape.people_count) >= minimum)
     known = known_rows(frame, shape, today, is_shown)
     found = aggregated(frame, known, shape, is_shown)
-    entries = {name: column_entry(name, column, shape, found, minimum) for name, column in mart["columns"].items()}
+    entries = {name: column_entry(name, column, shape, found, minimum) for name, column in mart.by_name.items()}
     _add_histograms(known, entries, found, minimum, one_row_a_person=shape.one_row_a_person)
     return {
-        "title": mart["title"],
-        "grain": mart["grain"],
+        "title": mart.title,
+        "grain": mart.grain,
         "rows": found.size["rows"],
         "unknown_member_rows": found.size["unknown"],
         "rows_about_few": found.size["few"],
@@ -116,19 +115,19 @@ def aggregated(frame: pl.LazyFrame, known: pl.LazyFrame, shape: Shape, is_shown:
     )
 
 
-def column_entry(name: str, column: Mapping[str, Any], shape: Shape, found: Aggregates, minimum: int) -> dict[str, Any]:
+def column_entry(name: str, column: Column, shape: Shape, found: Aggregates, minimum: int) -> dict[str, Any]:
     """What the profile says of a column; a number column has its `range` until its histogram is drawn."""
     entry = {
         "shown": shape.kinds[name],
-        **{key: column.get(key) for key in ("type", "unit", "personal", "description")},
+        **{key: getattr(column, key) for key in ("type", "unit", "personal", "description")},
     }
-    entry["missing"] = found.missing(name, minimum, is_personal=column["personal"] != "none")
+    entry["missing"] = found.missing(name, minimum, is_personal=column.personal != "none")
     if name in found.groups:
         entry |= category(found.groups[name], shape.kinds[name], minimum, about_people=found.persons is not None)
         if entry.pop("hides_missing", False) and isinstance(entry["missing"], int):
             entry["missing"] = "hidden"
     if name in found.values:
-        decimals = max(2, column.get("decimals", 0))
+        decimals = max(2, column.decimals or 0)
         entry |= distribution(found.values[name], found.of_persons(name), minimum, decimals) or {"range": None}
         if found.size["few"]:  # with a total from elsewhere, a mean would give away the rows left out
             entry |= {"mean": None, "standard_deviation": None}

@@ -9,7 +9,7 @@ import polars as pl
 
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
-from elt.privacy.disclosure import dominated, publishable
+from elt.protection.disclosure import dominated, publishable
 from elt.sales.periods import Period, add_months
 from elt.sales.views import UNKNOWN, Sales
 

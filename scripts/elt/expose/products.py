@@ -6,7 +6,7 @@ from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS, cents
-from elt.privacy.disclosure import fragile, publishable_sums, together
+from elt.protection.disclosure import fragile, publishable_sums, together
 from elt.sales.views import Sales
 
 CLASS_LIMITS = (("A", Decimal("0.8")), ("B", Decimal("0.95")), ("C", Decimal(1)))

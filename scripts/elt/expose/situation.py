@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.privacy.disclosure import dominated, publishable_in_order
+from elt.protection.disclosure import dominated, publishable_in_order
+from elt.run.company import Kpi
 from elt.sales.periods import Gap, Period, add_months
 from elt.sales.views import Sales, kpi_query
 
@@ -33,7 +34,7 @@ def may_publish(group: Mapping[str, Any], minimum: int) -> bool:
 
 def kpi_rows(
     ledger: NumberLedger,
-    kpis: Mapping[str, Any],
+    kpis: Mapping[str, Kpi],
     values: Mapping[str, Mapping[str, Any]],
     periods: Mapping[str, Period],
 ) -> list[dict[str, Any]]:
@@ -47,16 +48,16 @@ def kpi_rows(
         if "this" not in known:
             continue
         decimals = None
-        if kpi["unit"] == "money":
+        if kpi.unit == "money":
             decimals = 2 if max(abs(value) for value in known.values()) < SMALL_AMOUNT else 0
         row: dict[str, Any] = {"kpi": name, "last": None, "difference": None, "change": None}
         for year, value in known.items():
             origin = {"file": FACTS, "query": kpi_query(kpi, periods[year])}
-            unit = "people" if kpi["unit"] == "count" and "customer_key" in kpi["formula"] else UNITS[kpi["unit"]]
+            unit = "people" if kpi.counts_people else UNITS[kpi.unit]
             row[year] = ledger.enter(f"kpi.{name}.{year}", value, unit, origin, decimals)
         if row["last"]:
             row["difference"] = ledger.difference(f"kpi.{name}.difference", row["this"], row["last"])
-            if kpi["unit"] != "share":
+            if kpi.unit != "share":
                 row["change"] = ledger.ratio(f"kpi.{name}.change", row["difference"], row["last"])
         rows.append(row)
     return rows
@@ -192,13 +193,13 @@ def gap_messages(ledger: NumberLedger, gaps: Iterable[Gap]) -> list[dict[str, An
     return sentences
 
 
-def kpi_message(ledger: NumberLedger, rows: list[dict[str, Any]], kpis: Mapping[str, Any]) -> dict[str, Any] | None:
+def kpi_message(ledger: NumberLedger, rows: list[dict[str, Any]], kpis: Mapping[str, Kpi]) -> dict[str, Any] | None:
     """How many key figures are better than last year, by their direction in kpis.yaml."""
     signs = {"up": 1, "down": -1}
-    judged = [row for row in rows if row["difference"] and kpis[row["kpi"]].get("direction") in signs]
+    judged = [row for row in rows if row["difference"] and kpis[row["kpi"]].direction in signs]
     if not judged:
         return None
-    better = [row for row in judged if ledger.value(row["difference"]) * signs[kpis[row["kpi"]]["direction"]] > 0]
+    better = [row for row in judged if ledger.value(row["difference"]) * signs[kpis[row["kpi"]].direction] > 0]
     rule = {"formula": "key figures with a difference; better by their direction in the settings"}
     figures = {
         "better": ledger.enter("kpi.better", len(better), "count", rule),
@@ -257,7 +258,7 @@ def header(ledger: NumberLedger, sales: Sales) -> list[dict[str, Any]]:
     return [*sentences, say("data_as_of", {"day": ledger.enter("data.as_of", sales.today, "date", newest)})]
 
 
-def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Any]) -> dict[str, Any]:
+def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi]) -> dict[str, Any]:
     """The blocks of page one. kpis: kpis.yaml, those left out included."""
     sums = {year: sales.row(f"period {year}") for year in sales.periods}
     shown = {year: row for year, row in sums.items() if may_publish(row, sales.minimum)}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from elt.report.numbers import NO_BREAK, number, percent
+from elt.run.company import Kpi
 
 WHOLE_PERCENT_FROM = 10  # a change of 1,000 % and more is printed without decimals
 
@@ -43,7 +44,7 @@ class Figure:
 class Wording:
     """Sentences and words of one language over the figures of one run."""
 
-    def __init__(self, words: Mapping[str, Any], figures: Mapping[str, Any], kpis: Mapping[str, Any]) -> None:
+    def __init__(self, words: Mapping[str, Any], figures: Mapping[str, Any], kpis: Mapping[str, Kpi]) -> None:
         self.words, self.figures, self.kpis = words, figures, kpis
         self.language = words["language"]
 
@@ -53,7 +54,7 @@ class Wording:
 
     def kpi(self, name: str) -> str:
         """The name of a KPI."""
-        return self.text(self.kpis[name]["name"])
+        return self.text(self.kpis[name].name)
 
     def figure(self, name: str | None, form: str = "") -> str:
         """A figure of the ledger as text; a dash for one that is hidden or does not exist."""

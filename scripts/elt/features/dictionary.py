@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from elt.features.catalogue import Feature
-from elt.privacy.disclosure import count_text
+from elt.protection.disclosure import count_text
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from elt.faults import Fault
-from elt.privacy.pseudonyms import harmonised, is_tracked
+from elt.protection.pseudonyms import harmonised, is_tracked
 
 
 def read(path: str | Path) -> set[str]:

@@ -4,16 +4,19 @@ from datetime import date
 
 import polars as pl
 
-FIRST, LAST = date(1990, 1, 1), date(2079, 12, 31)
+from elt.run.company import Calendar
+
+FIRST, LAST = date(1990, 1, 1), date(2079, 12, 31)  # ASSUMPTION no company has orders before or after these
+FRIDAY = 5  # the last weekday by ISO 8601 that is no weekend
 
 
-def days(country: str, subdivision: str | None) -> pl.LazyFrame:
+def days(calendar: Calendar) -> pl.LazyFrame:
     """One row a day from 1990 to 2079: ISO week, weekday (1 is Monday), public holidays of a country or its part."""
     import holidays
 
-    own = holidays.country_holidays(country).default_language  # without it, names follow the machine's locale
+    own = holidays.country_holidays(calendar.country).default_language  # without it, names follow the machine's locale
     years = range(FIRST.year, LAST.year + 1)
-    public = holidays.country_holidays(country, subdiv=subdivision, years=years, language=own)
+    public = holidays.country_holidays(calendar.country, subdiv=calendar.subdivision, years=years, language=own)
     named = pl.LazyFrame({"date": list(public.keys()), "holiday": list(public.values())})
     every = pl.LazyFrame({"date": pl.date_range(FIRST, LAST, eager=True)})
     day = pl.col("date").dt
@@ -26,7 +29,7 @@ def days(country: str, subdivision: str | None) -> pl.LazyFrame:
         iso_year=day.iso_year(),
         iso_week=day.week(),
         weekday=day.weekday(),
-        is_weekend=day.weekday() > 5,
+        is_weekend=day.weekday() > FRIDAY,
         is_holiday=pl.col("holiday").is_not_null(),
         holiday="holiday",
     )

@@ -1,1 +1,1 @@
-"""What keeps persons from being known: keyed pseudonyms, disclosure control."""
+"""What a data protection officer gets: lineage, data map, assessment, uniqueness, leak search."""

@@ -1,4 +1,4 @@
-"""Bands of what a customer's orders tell, in four levels from fine to nothing at all.
+"""Bands of what is known of a customer's orders, in four levels from fine to nothing at all.
 
 The limits are fixed. Limits taken from the data, such as deciles, would be figures of single customers, and would move
 with every customer.
@@ -32,7 +32,7 @@ def limits(column: str, level: int) -> list[int]:
     return money_limits(level) if column == "monetary" else LIMITS[column][level]
 
 
-def labels(marks: Sequence[int], is_money: bool) -> list[str]:
+def labels(marks: Sequence[int], *, is_money: bool) -> list[str]:
     """Names of the bands that the limits make, the one below the first limit included."""
     inner = []
     for low, high in pairwise(marks):
@@ -46,7 +46,7 @@ def banded(column: str, level: int) -> pl.Expr:
     if level == COARSEST:
         return pl.lit(ANY).alias(name)
     marks = limits(column, level)
-    names, value = labels(marks, column == "monetary"), pl.col(column)
+    names, value = labels(marks, is_money=column == "monetary"), pl.col(column)
     band = pl.lit(names[0])
     for mark, text in zip(marks, names[1:], strict=True):
         band = pl.when(value >= mark).then(pl.lit(text)).otherwise(band)

@@ -6,15 +6,17 @@ persons and is row-level: data short, evidence long.
 
 import fcntl
 import hashlib
+import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from elt.faults import Fault
 from elt.files import read_json, sync_folder, write_private
-from elt.retention import deletion_log
+from elt.retention import deletion_log, erasures
 from elt.retention.erasures import HOME, LIST, NOTHING, PENDING, digest
 from elt.run import run_folders
 
@@ -23,8 +25,7 @@ EVIDENCE_FILES = {"gold/datapackage.json", "step1_eda/data/eda_summary.json"}
 EVIDENCE_ENDINGS = {".json", ".yaml", ".md", ".html", ".svg"}  # of files that lie in no folder of data
 ROW_FOLDERS = {"data", "quarantine", "changes", "feedback", "parquet", "tracebacks"}
 TOMBSTONES = "tombstones"
-ACTIONS = ("expire", "erase")
-PIECE = 1 << 20
+PIECE = 1 << 20  # bytes that are read at once
 
 
 def is_row_level(name: str) -> bool:
@@ -92,7 +93,7 @@ def tombstones(run_id: str, home: Path = HOME) -> list[dict[str, Any]]:
     return read_json(path) if path.exists() else []
 
 
-def stones(run: Path, names: Iterable[str], intent: Mapping[str, Any]) -> list[dict[str, Any]]:
+def new_tombstones(run: Path, names: Iterable[str], intent: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The tombstones of files that are about to be deleted."""
     found = []
     for name in names:
@@ -102,16 +103,16 @@ def stones(run: Path, names: Iterable[str], intent: Mapping[str, Any]) -> list[d
     return found
 
 
-def bury(run: Path, intent: Mapping[str, Any], home: Path = HOME) -> int:
+def delete_row_level(run: Path, intent: Mapping[str, Any], home: Path = HOME) -> int:
     """Write the tombstones of all row-level files of a run, then delete these; how many there were."""
     names = row_level(run)
     if not names:
         return 0
     known = tombstones(run.name, home)
     same = {(stone["path"], stone["sha256"]) for stone in known}
-    fresh = [stone for stone in stones(run, names, intent) if (stone["path"], stone["sha256"]) not in same]
-    path = home / TOMBSTONES / f"{run.name}.json"
-    write_private(path, retention_json([*known, *fresh]))
+    fresh = [stone for stone in new_tombstones(run, names, intent) if (stone["path"], stone["sha256"]) not in same]
+    text = json.dumps([*known, *fresh], indent=1, sort_keys=True, ensure_ascii=False)
+    write_private(home / TOMBSTONES / f"{run.name}.json", text + "\n")
     for name in names:
         (run / name).unlink()
     for folder in sorted({(run / name).parent for name in names}):
@@ -119,33 +120,35 @@ def bury(run: Path, intent: Mapping[str, Any], home: Path = HOME) -> int:
     return len(names)
 
 
-def retention_json(content: Any) -> str:
-    """JSON, a line an entry."""
-    import json
+@dataclass(frozen=True)
+class Deletion:
+    """What a call is about to do: its action (expire or erase), why, when, and counts for the log.
 
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    `listed`: the erasure list as it shall be, if it changes.
+    """
+
+    action: str
+    why: str
+    when: str
+    facts: Mapping[str, Any]
+    listed: str | None = None
 
 
-def begun(action: str, home: Path = HOME) -> list[dict[str, Any]]:
+def unconfirmed(action: str, home: Path = HOME) -> list[dict[str, Any]]:
     """Intents of an action that were never confirmed: a call was ended in the middle."""
     return [line for line in deletion_log.unfinished(deletion_log.entries(home)) if line["action"] == action]
 
 
-def carry_out(
-    action: str, why: str, wanted: Sequence[str], when: str, facts: Mapping[str, Any], listed: str | None, home: Path
-) -> dict[str, int]:
-    """Delete the row-level files of runs: intent logged, list written, tombstones, deletion, confirmation.
+def announce(deletion: Deletion, runs: Iterable[str], home: Path) -> dict[str, Any]:
+    """Write the intent to the log, and the erasure list in its place; the intent with its hash.
 
-    `wanted`: run ids, locked by the caller, those of `begun` among them if they can be had; `facts`: counts for the
-    log; `listed`: the erasure list as it shall be, if it changes. Returns run id -> files deleted.
+    The list lies ready before the log speaks of it, and takes its place after that: whenever the call ends, the next
+    one finds who was announced.
     """
-    goals = sorted(name for name in set(wanted) if (run_folders.RUNS / name).is_dir())
-    open_ones = begun(action, home)
-    if listed is None and not open_ones and not any(row_level(run_folders.RUNS / name) for name in goals):
-        return {}
+    listed = deletion.listed
     intent = {
-        "what": "intent", "action": action, "why": why, "when": when, **facts,
-        "runs": {name: len(row_level(run_folders.RUNS / name)) for name in goals},
+        "what": "intent", "action": deletion.action, "why": deletion.why, "when": deletion.when, **deletion.facts,
+        "runs": {name: len(row_level(run_folders.RUNS / name)) for name in runs},
         "list": hashlib.sha256(listed.encode()).hexdigest() if listed is not None else None,
     }  # fmt: skip
     if listed is not None:
@@ -154,10 +157,24 @@ def carry_out(
     if listed is not None:
         os.replace(home / PENDING, home / LIST)
         sync_folder(home)
-    deleted = {name: bury(run_folders.RUNS / name, intent, home) for name in goals}
+    return intent
+
+
+def carry_out(deletion: Deletion, wanted: Iterable[str], home: Path = HOME) -> dict[str, int]:
+    """Delete the row-level files of runs: intent logged, list written, tombstones, deletion, confirmation.
+
+    `wanted`: run ids, locked by the caller, those of `unconfirmed` among them if they can be had. Returns run id ->
+    files deleted; nothing is logged where there is nothing to do.
+    """
+    runs = sorted(name for name in set(wanted) if (run_folders.RUNS / name).is_dir())
+    unclosed = unconfirmed(deletion.action, home)
+    if deletion.listed is None and not unclosed and not any(row_level(run_folders.RUNS / name) for name in runs):
+        return {}
+    intent = announce(deletion, runs, home)
+    deleted = {name: delete_row_level(run_folders.RUNS / name, intent, home) for name in runs}
     closes = [intent["hash"]]
-    closes += [old["hash"] for old in open_ones if not any(row_level_of(name) for name in old["runs"])]
-    done = {"what": "done", "action": action, "when": when, "runs": deleted, "closes": closes}
+    closes += [old["hash"] for old in unclosed if not any(row_level_of(name) for name in old["runs"])]
+    done = {"what": "done", "action": deletion.action, "when": deletion.when, "runs": deleted, "closes": closes}
     deletion_log.append(home, done)
     return deleted
 
@@ -170,7 +187,14 @@ def row_level_of(run_id: str) -> list[str]:
 def is_announced(home: Path = HOME) -> bool:
     """Whether a list waits to take the place of the erasure list, and an unconfirmed intent speaks of it."""
     waiting = digest(home, PENDING)
-    return waiting != NOTHING and any(line.get("list") == waiting for line in begun("erase", home))
+    return waiting != NOTHING and any(line.get("list") == waiting for line in unconfirmed("erase", home))
+
+
+def checked_list(key_file: Path) -> str:
+    """Names the list of erased persons that a run has to respect; raises Fault if it cannot be read or is another."""
+    found = erasures.checked(key_file)
+    check_list(found)
+    return found
 
 
 def check_list(found: str, home: Path = HOME) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from elt.faults import Fault
 from elt.files import read_json, write_private
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 NAME = "ELT_ERASURE_KEY"
 HOME = Path("artifacts/retention")
@@ -69,7 +69,7 @@ def read(key: bytes, home: Path = HOME, name: str = LIST) -> set[str]:
         return set()
     content = read_json(path)
     if content["key_id"] != key_id(key):
-        problem = "was made with another key, so the persons on it cannot be told"
+        problem = "was made with another key, so the persons on it cannot be recognised"
         raise Fault(path.as_posix(), problem, f"Put the {NAME} of that time back into the key file")
     return set(content["entries"])
 
@@ -81,7 +81,7 @@ def checked(key_file: Path, home: Path = HOME) -> str:
     return digest(home)
 
 
-class Known:
+class ErasedIdentifiers:
     """Which identifiers belong to erased persons: those on the list, and those that records tie to them."""
 
     def __init__(self, key: bytes, entries: Iterable[str], stated: Iterable[Identifier] = ()) -> None:
@@ -98,6 +98,6 @@ class Known:
         """Take over identifiers that records tie to an erased person."""
         self.answers.update(dict.fromkeys(identifiers, True))
 
-    def all(self) -> set[Identifier]:
+    def known(self) -> set[Identifier]:
         """Every identifier that was met or stated and belongs to an erased person."""
         return {identifier for identifier, is_erased in self.answers.items() if is_erased}

@@ -31,7 +31,19 @@ EVIDENCE = (
     "step3_segmentation/_meta",
     "reports",
 )
+STAGES = {
+    "eda": "step1_eda",
+    "features": "step2_feature_engineering",
+    "segmentation": "step3_segmentation",
+}
 _locks: list[int] = []  # descriptors that hold the kernel's lock until this process ends
+
+
+def pathvars(home: str) -> dict[str, str]:
+    """The folders below the home of an invocation, by the names that rules call them by."""
+    meta = {"meta": "_meta", "logs": "_meta/logs", "benchmarks": "_meta/benchmarks"}
+    layers = {name: name for name in ("bronze", "silver", "gold", "reports", "release")}
+    return {"home": home, **{name: f"{home}/{folder}" for name, folder in (meta | layers | STAGES).items()}}
 
 
 def identity(config: Mapping[str, Any]) -> dict[str, str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
-from elt.run import standard as star
-from elt.run.sql_names import in_order, kpis, tables
-from elt.silver.budgets import budget_faults
+from elt.run import reasons, standard
+from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, plain_dates
+from elt.run.controller import ControllerStatements
+from elt.run.sql_names import in_order
 
 COMPANY_FILES = ("marts.yaml", "segments.yaml")
 UNCLASSIFIED = "unclassified"  # what a draft of a contract says of every field
@@ -32,20 +33,24 @@ def schema_faults(content: Any, schema: Mapping[str, Any]) -> Iterator[str]:
         yield f"{key or 'top level'}: {text}{f' ({meaning})' if meaning else ''}"
 
 
-def plain_dates(content: Any) -> Any:
-    """YAML turns 2015-12-31 into a date; settings and contracts keep it as text."""
-    if isinstance(content, dict):
-        return {key: plain_dates(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return [plain_dates(value) for value in content]
-    return content.isoformat() if isinstance(content, date) else content
-
-
 def typed_texts(part: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of a group as YAML takes them: the command line hands numbers inside a group over as text."""
     import yaml
 
     return {key: yaml.safe_load(value) if isinstance(value, str) else value for key, value in part.items()}
+
+
+GROUPS = ("segmentation", "quarantine_budget")  # settings with settings in them
+STANDARD_INPUT = "-"  # as a file name
+
+
+def prepared(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as Snakemake hands them over, with the types that the command line takes from them set right."""
+    found = plain_dates(config)
+    found |= {name: typed_texts(found[name]) for name in GROUPS if isinstance(found.get(name), dict)}
+    if found.get("erase_from") in ([""], [None]):  # what YAML takes a lone hyphen on the command line for
+        found["erase_from"] = STANDARD_INPUT
+    return found
 
 
 def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
@@ -92,82 +97,85 @@ def unclassified(contracts: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
-def contract_faults(contracts: Mapping[str, Any]) -> Iterator[str]:
+def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
     """What the schema cannot say: names that must match, fields that must exist."""
     for stem, contract in contracts.items():
-        where, names = f"contracts/{stem}.yaml", [field["name"] for field in contract["fields"]]
-        if contract["name"] != stem:
+        where, names = f"contracts/{stem}.yaml", contract.names
+        if contract.name != stem:
             yield f"{where}: name: must be {stem}, like the file"
         folded = [name.casefold() for name in names]
         for name in sorted({name for name in folded if folded.count(name) > 1}):
             yield f"{where}: fields: {name} is listed twice"
-        for field in contract["fields"]:
-            if "erasure" in field and ("compute" in field or field["type"] not in ("string", "integer")):
-                key = f"fields.{field['name']}.erasure"
+        for field in contract.fields:
+            if field.erasure and (field.compute is not None or field.type not in ("string", "integer")):
+                key = f"fields.{field.name}.erasure"
                 yield f"{where}: {key}: only a text or integer that the file has identifies a person"
-        used = [("primaryKey", name) for name in contract["primaryKey"]]
-        used += [(f"repairs[{i}].field", repair["field"]) for i, repair in enumerate(contract.get("repairs", []))]
-        used += [("keep.latest", contract["keep"]["latest"])] if "keep" in contract else []
+        used = [("primaryKey", name) for name in contract.primary_key]
+        used += [(f"repairs[{i}].field", repair.field) for i, repair in enumerate(contract.repairs)]
+        used += [("keep.latest", contract.latest)] if contract.latest is not None else []
         yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
 
 
-def ledger_faults(
-    name: str, mart: Mapping[str, Any], contracts: Mapping[str, Any], formulas: Mapping[str, Any]
-) -> Iterator[str]:
+def ledger_faults(mart: Mart, contracts: Mapping[str, Contract], formulas: Mapping[str, str]) -> Iterator[str]:
     """Tables, amounts and key figures of a mart's ledger that do not exist."""
-    where, ledger = f"marts.yaml: marts.{name}.ledger", mart.get("ledger", {})
-    for column, kpi in ledger.get("kpis", {}).items():
-        if column not in mart["columns"]:
+    where, ledger = f"marts.yaml: marts.{mart.name}.ledger", mart.ledger
+    for column, kpi in ledger.kpis.items():
+        if column not in mart.by_name:
             yield f"{where}.kpis.{column}: is not a column"
         if kpi not in formulas:
             yield f"{where}.kpis.{column}: {kpi} is not a key figure over order lines"
-    if "table" in ledger and ledger["table"] not in contracts:
-        yield f"{where}.table: {ledger['table']} is not a contract"
-    elif "table" in ledger:
-        amounts = {field["name"] for field in contracts[ledger["table"]]["fields"] if field.get("money")}
-        for column, field in ledger["money"].items():
-            if column not in mart["columns"]:
+    if ledger.table is not None and ledger.table not in contracts:
+        yield f"{where}.table: {ledger.table} is not a contract"
+    elif ledger.table is not None:
+        amounts = {field.name for field in contracts[ledger.table].fields if field.money}
+        for column, field in ledger.money.items():
+            if column not in mart.by_name:
                 yield f"{where}.money.{column}: is not a column"
             if field not in amounts:
-                yield f"{where}.money.{column}: {field} is not a money field of {ledger['table']}"
+                yield f"{where}.money.{column}: {field} is not a money field of {ledger.table}"
 
 
-def mart_faults(
-    marts: Mapping[str, Any], contracts: Mapping[str, Any], sql: Mapping[str, str], formulas: Mapping[str, Any]
-) -> Iterator[str]:
+def query_faults(name: str, query: Query, known: set[str], formulas: Mapping[str, str]) -> Iterator[str]:
+    """Tables and key figures that the SQL of a mart names and that do not exist; raises ValueError if it is no SQL."""
+    yield from (
+        f"marts/{name}.sql: kpi.{kpi} is not a key figure over order lines (kpis.yaml)"
+        for kpi in query.kpis
+        if kpi not in formulas
+    )
+    yield from (
+        f"marts/{name}.sql: {table} is neither a contract nor a mart" for table in query.tables if table not in known
+    )
+
+
+def key_faults(mart: Mart, marts: Mapping[str, Mart]) -> Iterator[str]:
+    """Columns of the key and of the references that do not exist."""
+    where = f"marts.yaml: marts.{mart.name}"
+    yield from (f"{where}.key: {column} is not a column" for column in mart.key if column not in mart.by_name)
+    for column, (target, key) in mart.references.items():
+        if column not in mart.by_name or target not in marts or key not in marts[target].by_name:
+            yield f"{where}.foreignKeys.{column}: {target}.{key} or {column} does not exist"
+
+
+def mart_faults(company: Company) -> Iterator[str]:
     """Marts without SQL or entry, unknown tables and key figures, keys and references that do not exist, circles."""
-    for name in sorted(sql.keys() - marts.keys()):
+    marts, queries = company.marts, company.queries
+    for name in sorted(queries.keys() - marts.keys()):
         yield f"marts.yaml: marts.{name}: has SQL (marts/{name}.sql) but no entry"
-    known = {f"silver.{table}" for table in contracts} | {f"gold.{mart}" for mart in marts} | {"calendar.days"}
+    known = {name for name, _ in company.tables()}
     needs = {}
     for name, mart in marts.items():
-        if name not in sql:
+        if name not in queries:
             yield f"marts.yaml: marts.{name}: has no SQL (marts/{name}.sql)"
             continue
         try:
-            read, used = tables(sql[name]), kpis(sql[name])
+            found = list(query_faults(name, queries[name], known, company.formulas))
         except ValueError as error:
             yield f"marts/{name}.sql: {error}"
             continue
-        yield from ledger_faults(name, mart, contracts, formulas)
-        yield from (
-            f"marts/{name}.sql: kpi.{kpi} is not a key figure over order lines (kpis.yaml)"
-            for kpi in used
-            if kpi not in formulas
-        )
-        yield from (
-            f"marts/{name}.sql: {table} is neither a contract nor a mart" for table in read if table not in known
-        )
-        yield from (
-            f"marts.yaml: marts.{name}.key: {c} is not a column" for c in mart["key"] if c not in mart["columns"]
-        )
-        for column, goal in mart.get("foreignKeys", {}).items():
-            target, _, key = goal.partition(".")
-            if column not in mart["columns"] or key not in marts.get(target, {}).get("columns", {}):
-                yield f"marts.yaml: marts.{name}.foreignKeys.{column}: {goal} or {column} does not exist"
-        needs[name] = {table.split(".")[1] for table in read if table.startswith("gold.")}
-        needs[name] |= {goal.split(".")[0] for goal in mart.get("foreignKeys", {}).values()}
-        needs[name] |= {"fact_sales"} if "kpis" in mart.get("ledger", {}) else set()
+        yield from ledger_faults(mart, company.contracts, company.formulas)
+        yield from found
+        yield from key_faults(mart, marts)
+        needs[name] = {table.split(".")[1] for table in company.sources(name) if table.startswith("gold.")}
     try:
         in_order(needs)
     except ValueError as error:
@@ -188,30 +196,65 @@ def config_faults(config: Mapping[str, Any]) -> Iterator[str]:
         yield f"segmentation.k_min: {low} is larger than k_max ({high})"
 
 
+def budget_faults(budget: Any, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Budgets for reasons that do not exist: a misspelt one would limit nothing."""
+    if isinstance(budget, Mapping):
+        stated = {rule.code for contract in contracts.values() for rule in contract.quarantine}
+        for code in sorted(budget.keys() - reasons.ALL - stated - {"default", "total"}):
+            yield f"quarantine_budget.{code}: no record goes to quarantine for this reason"
+
+
 def within(path: Path, root: Path) -> str:
     """A path, relative to the project where it lies in it, so that a moved project knows its files again."""
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-def contracts_of(config: Mapping[str, Any], root: Path, is_needed: bool) -> tuple[dict[str, Any], list[str]]:
+def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> tuple[dict[str, Contract], list[str]]:
     """(contracts of the company, faults) for targets that need no more of it; none is read unless it is needed."""
     faults = [f"config: {fault}" for fault in schema_faults(config, read_yaml(root / "config/schema.yaml"))]
     if faults or not is_needed:
         return {}, faults
     found, faults = read_company(Path(config["company"]))
     faults += [] if faults else list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
-    return found["contracts"], faults or list(contract_faults(found["contracts"]))
+    if faults:
+        return {}, faults
+    contracts = {name: Contract.of(entry) for name, entry in found["contracts"].items()}
+    return contracts, list(contract_faults(contracts))
 
 
-def load(config: Mapping[str, Any], root: Path) -> tuple[dict[str, Any], list[str]]:
-    """(company knowledge: contracts, marts, calendar, kpis, segments, privacy and what `star` fits to them, faults).
+def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
+    """The company of a folder whose files the schema allows, the standard marts and key figures fitted to it."""
+    base = standard.read(root)
+    own = {name: Mart.of(name, entry) for name, entry in found["marts.yaml"]["marts"].items()}
+    marts, left_out = standard.fitted(own, base.marts)
+    sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
+    sql_files |= {name: path for name, path in base.sql.items() if name in marts and name not in own}
+    shown = {name: Kpi.of(kpi) for name, kpi in found["kpis.yaml"].items()} if "kpis.yaml" in found else base.kpis
+    every = {**base.kpis, **shown}
+    return Company(
+        folder=folder.as_posix(),
+        contracts={name: Contract.of(entry) for name, entry in found["contracts"].items()},
+        marts=marts,
+        queries={
+            name: Query(within(path, root), path.read_text(encoding="utf-8", errors="replace"))
+            for name, path in sql_files.items()
+        },
+        calendar=Calendar(**found["marts.yaml"]["calendar"]),
+        kpis=shown,
+        formulas={name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"},
+        segments=Segments.of(found["segments.yaml"]),
+        controller_statements=ControllerStatements.of(found.get("privacy.yaml", {})),
+        star=base.star,
+        standard=tuple(sorted(marts.keys() - own.keys())),
+        left_out=left_out,
+    )
 
-    sql, sql_files: text and path of every mart; formulas: of every key figure over order lines; standard: marts of
-    config/standard/; left_out: what was left out -> column that it needs; star: tables and columns of star.yaml.
-    """
+
+def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[str]]:
+    """(the company that the settings name, faults of settings and company, a line each); no company if there are."""
     faults = list(schema_faults(config, read_yaml(root / "config/schema.yaml"))) or list(config_faults(config))
     if faults:
-        return {}, [f"config: {fault}" for fault in faults]
+        return None, [f"config: {fault}" for fault in faults]
     folder = Path(config["company"])
     found, faults = read_company(folder)
     undecided = list(unclassified(found["contracts"]))
@@ -219,34 +262,12 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[dict[str, Any], list[st
         faults = list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
     faults = [*undecided, *faults]
     if faults:
-        return {}, [fault if str(folder) in fault else f"{folder}/{fault}" for fault in faults]
-    standard, own = star.read(root), found["marts.yaml"]["marts"]
-    marts, left_out = star.fitted(own, standard["marts"])
-    sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
-    sql_files |= {name: path for name, path in standard["sql"].items() if name in marts and name not in own}
-    sql = {name: path.read_text(encoding="utf-8", errors="replace") for name, path in sql_files.items()}
-    shown = found.get("kpis.yaml", standard["kpis"])
-    formulas = {
-        name: kpi["formula"] for name, kpi in (standard["kpis"] | shown).items() if kpi.get("over", "lines") == "lines"
-    }
+        return None, [fault if str(folder) in fault else f"{folder}/{fault}" for fault in faults]
+    company = typed(folder, found, root)
     faults = [
-        *contract_faults(found["contracts"]),
-        *star.faults(own, standard["star"]),
-        *mart_faults(marts, found["contracts"], sql, formulas),
+        *contract_faults(company.contracts),
+        *standard.faults({name: company.marts[name] for name in found["marts.yaml"]["marts"]}, company.star),
+        *mart_faults(company),
     ]
-    company = {
-        "contracts": found["contracts"],
-        "marts": marts,
-        "calendar": found["marts.yaml"]["calendar"],
-        "kpis": shown,
-        "segments": found["segments.yaml"],
-        "privacy": found.get("privacy.yaml", {}),
-        "sql": sql,
-        "sql_files": {name: within(path, root) for name, path in sql_files.items()},
-        "formulas": formulas,
-        "standard": sorted(marts.keys() - own.keys()),
-        "left_out": left_out,
-        "star": standard["star"],
-    }
-    budgets = [f"config: {fault}" for fault in budget_faults(config["quarantine_budget"], found["contracts"])]
+    budgets = [f"config: {fault}" for fault in budget_faults(config["quarantine_budget"], company.contracts)]
     return company, [*budgets, *(f"{folder}/{fault}" for fault in faults)]

@@ -1,14 +1,15 @@
 """What model_metadata.json says of segments and features; of a segment that may not be published, only its name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from elt.privacy.disclosure import publishable_sums
+from elt.protection.disclosure import publishable_sums
+from elt.run.company import SegmentCondition, SegmentRule
 from elt.segmentation.clustering import Scaled
-from elt.segmentation.segment_names import Rule, SegmentNames
+from elt.segmentation.segment_names import SegmentNames
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ def hidden_segments(labels: np.ndarray, cents: np.ndarray, minimum_group: int) -
     return {segment for segment, is_shown in publishable_sums(groups, minimum_group).items() if not is_shown}
 
 
+def stated(condition: SegmentCondition) -> dict[str, Any]:
+    """A condition of a rule without the limit that it does not state."""
+    return {key: value for key, value in asdict(condition).items() if value is not None}
+
+
 def segment_records(segmented: Segmented, names: SegmentNames, minimum_group: int) -> list[dict[str, Any]]:
     """One record a segment, in order of revenue: name, rule, action, and the figures that may be published."""
     hidden = hidden_segments(segmented.labels, segmented.cents, minimum_group) if segmented.count else set()
@@ -55,9 +61,9 @@ def segment_records(segmented: Segmented, names: SegmentNames, minimum_group: in
         records.append(
             {
                 "label": segment + 1,
-                **{key: rule[key] for key in ("id", "name", "action", "success")},
-                "rule": [{**part, "label": names.label(part["feature"])} for part in rule["when"]],
-                "is_no_action": bool(rule.get("no_action", False)),
+                **{key: getattr(rule, key) for key in ("id", "name", "action", "success")},
+                "rule": [{**stated(part), "label": names.label(part.feature)} for part in rule.when],
+                "is_no_action": rule.no_action,
                 "is_suppressed": segment in hidden,
                 "jaccard": round(segmented.jaccard[segment], 3) if segmented.jaccard else None,
                 **figures,
@@ -66,7 +72,7 @@ def segment_records(segmented: Segmented, names: SegmentNames, minimum_group: in
     return records
 
 
-def rules_of(segmented: Segmented, names: SegmentNames, hidden: set[int]) -> list[Rule]:
+def rules_of(segmented: Segmented, names: SegmentNames, hidden: set[int]) -> list[SegmentRule]:
     """The rule that names each segment; a hidden one has none, as a name would tell of its profile."""
     if segmented.count == 1:
         return [names.all_customers()]

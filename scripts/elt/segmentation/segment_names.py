@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from elt.report.words import Words, in_all_languages
+from elt.run.company import SegmentCondition, SegmentRule
 
 Texts = Mapping[str, str]
-Rule = Mapping[str, Any]
 
 # ASSUMPTION: a mean is worth a word from a quarter of a standard deviation on, and lies far off from a whole one on.
 NOTICEABLE = 0.25
@@ -23,17 +23,17 @@ def deviation_word(deviation: float) -> str:
     return next((key for limit, key in HIGH if deviation >= limit), "average")
 
 
-def margin(conditions: Sequence[Mapping[str, Any]], deviation: Mapping[str, float]) -> float | None:
+def margin(conditions: Sequence[SegmentCondition], deviation: Mapping[str, float]) -> float | None:
     """How far the tightest condition is cleared, in standard deviations; None if one fails or its feature is absent."""
     cleared = []
     for condition in conditions:
-        value = deviation.get(condition["feature"])
+        value = deviation.get(condition.feature)
         if value is None:
             return None
-        if "above" in condition:
-            cleared.append(value - condition["above"])
-        if "below" in condition:
-            cleared.append(condition["below"] - value)
+        if condition.above is not None:
+            cleared.append(value - condition.above)
+        if condition.below is not None:
+            cleared.append(condition.below - value)
     return min(cleared) if cleared and min(cleared) > 0 else None
 
 
@@ -41,7 +41,7 @@ def margin(conditions: Sequence[Mapping[str, Any]], deviation: Mapping[str, floa
 class SegmentNames:
     """What segments and features are called: the company's rules and labels, and the words by language."""
 
-    rules: Sequence[Rule]
+    rules: Sequence[SegmentRule]
     labels: Mapping[str, Texts]
     words: Mapping[str, Words]
 
@@ -53,36 +53,36 @@ class SegmentNames:
             return in_all_languages(self.words, "features", feature)
         return dict.fromkeys(self.words, feature.replace("_", " "))
 
-    def all_customers(self) -> Rule:
+    def all_customers(self) -> SegmentRule:
         """The rule of the one segment that holds all customers."""
-        return {
-            "id": "all_customers",
-            "name": in_all_languages(self.words, "names", "all_customers"),
-            "when": [],
-            "no_action": True,
-            "action": in_all_languages(self.words, "names", "all_customers_action"),
-            "success": in_all_languages(self.words, "names", "undefined_success"),
-        }
+        return SegmentRule(
+            id="all_customers",
+            name=in_all_languages(self.words, "names", "all_customers"),
+            when=(),
+            no_action=True,
+            action=in_all_languages(self.words, "names", "all_customers_action"),
+            success=in_all_languages(self.words, "names", "undefined_success"),
+        )
 
-    def unnamed(self, number_of_segment: int) -> Rule:
+    def unnamed(self, number_of_segment: int) -> SegmentRule:
         """What a segment is called that no rule fits."""
-        return {
-            "id": f"segment_{number_of_segment}",
-            "name": in_all_languages(self.words, "names", "unnamed", number=number_of_segment),
-            "when": [],
-            "action": in_all_languages(self.words, "names", "unnamed_action"),
-            "success": in_all_languages(self.words, "names", "undefined_success"),
-        }
+        return SegmentRule(
+            id=f"segment_{number_of_segment}",
+            name=in_all_languages(self.words, "names", "unnamed", number=number_of_segment),
+            when=(),
+            action=in_all_languages(self.words, "names", "unnamed_action"),
+            success=in_all_languages(self.words, "names", "undefined_success"),
+        )
 
-    def of_profiles(self, deviations: Sequence[Mapping[str, float]]) -> list[Rule]:
+    def of_profiles(self, deviations: Sequence[Mapping[str, float]]) -> list[SegmentRule]:
         """The rule of each segment, given their profiles in order of revenue.
 
         Rules are taken in order. Each goes to the one unnamed segment that clears it by most (of equal ones the one
         with more revenue), so no name stands twice. A segment without a rule is called by its number.
         """
-        found: dict[int, Rule] = {}
+        found: dict[int, SegmentRule] = {}
         for rule in self.rules:
-            margins = {i: margin(rule["when"], d) for i, d in enumerate(deviations) if i not in found}
+            margins = {i: margin(rule.when, d) for i, d in enumerate(deviations) if i not in found}
             matching = {i: round(value, 9) for i, value in margins.items() if value is not None}
             if matching:
                 found[max(matching, key=lambda i: (matching[i], -i))] = rule

@@ -1,17 +1,15 @@
 """How many records of a table may go to quarantine: a budget for each reason, and one for all of them together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from elt.faults import Fault
 
 Budget = float | Mapping[str, float]  # one share for each reason, or shares by reason beside default and total
 
-ALL = 5  # all reasons together may take so many times the budget of one, where the settings do not say
-CODES = {
-    *("unreadable_date", "unreadable_integer", "unreadable_number", "out_of_range", "missing_key", "missing_value"),
-    *("repeated_key", "malformed"),
-}
+# ASSUMPTION: a sound table has a few kinds of faults, not all at once: where the settings do not say, all reasons
+# together may take so many times the budget of one.
+ALL_REASONS = 5
 
 
 def share(budget: Budget, code: str) -> float:
@@ -26,17 +24,7 @@ def share_of_all(budget: Budget) -> float:
     if isinstance(budget, Mapping) and "total" in budget:
         return budget["total"]
     largest = max(budget.values()) if isinstance(budget, Mapping) else budget
-    return min(1.0, max(largest, ALL * share(budget, "default")))
-
-
-def budget_faults(budget: Budget, contracts: Mapping[str, Any]) -> Iterator[str]:
-    """Budgets for reasons that do not exist: a misspelt one would limit nothing."""
-    from elt.bronze.records import REASONS
-
-    if isinstance(budget, Mapping):
-        stated = {rule["code"] for contract in contracts.values() for rule in contract.get("quarantine", [])}
-        for code in sorted(budget.keys() - CODES - REASONS.keys() - stated - {"default", "total"}):
-            yield f"quarantine_budget.{code}: no record goes to quarantine for this reason"
+    return min(1.0, max(largest, ALL_REASONS * share(budget, "default")))
 
 
 def by_code(found: Mapping[str, Any]) -> dict[str, int]:
@@ -56,13 +44,16 @@ def check_budget(where: str, found: Mapping[str, Any], budget: Budget) -> None:
         usual = share(budget, "default")
         own = [f"{share(budget, code):.1%} for {code}" for code in over if share(budget, code) != usual]
         limits = ", ".join([f"{usual:.1%} for a reason", *own, f"{total:.1%} for all together"])
-        listed = "; ".join(
-            f"{r['records']} × {r['why']} (record{'s'[: r['records'] - 1]} {', '.join(map(str, r['first_records']))}"
-            f"{', …' if r['records'] > len(r['first_records']) else ''})"
-            for r in found["quarantined"]
-        )
+        listed = "; ".join(map(reason_with_records, found["quarantined"]))
         raise Fault(
             where,
             f"{quarantined} of {found['records']} records cannot be used, the budget is {limits}: {listed}",
             "Mend the export or the contract, or raise quarantine_budget in config/config.yaml",
         )
+
+
+def reason_with_records(reason: Mapping[str, Any]) -> str:
+    """A reason in words, how many records it has, and which are the first."""
+    first, more = reason["first_records"], ", …" if reason["records"] > len(reason["first_records"]) else ""
+    records = "record" if reason["records"] == 1 else "records"
+    return f"{reason['records']} × {reason['why']} ({records} {', '.join(map(str, first))}{more})"

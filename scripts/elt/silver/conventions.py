@@ -6,20 +6,24 @@ The convention of a number column is its decimal mark, followed by the group cha
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import polars as pl
 
 from elt.faults import Fault
+from elt.run.company import Contract, Field
 from elt.silver.dates import date_formats, day_counts, format_order
 
-GROUP = {".": ",", ",": "."}
+Convention = str | list[str]  # of numbers, or the formats of a date in the order in which they are tried
+Conventions = Mapping[str, Convention]  # by field
+
+AUTO = "auto"  # what a contract leaves open, decided from the column
+GROUP = {".": ",", ",": "."}  # decimal mark -> the other mark, which then groups digits
 OTHER_GROUPS = " '"
 ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
 FEW_SIGNS = r"^[+-]?[0-9.,]*$"
 CURRENCY = "(?:€|(?i:eur))"
-BATCH = 250_000
+BATCH = 250_000  # records
 
 
 def written(mark: str, groups: str) -> str:
@@ -41,7 +45,7 @@ def integers(text: pl.Series) -> pl.Series:
     return plain.fill_null(text.str.replace(r"\.0{1,2}$", "").cast(pl.Int64, strict=False))
 
 
-def undressed(text: pl.Expr, is_percent: bool = False) -> pl.Expr:
+def bare_number(text: pl.Expr, *, is_percent: bool = False) -> pl.Expr:
     """A number without € or EUR (or, in a column of percentages, %), its minus in front, plain blanks and apostrophes.
 
     123,00- and (123,00) are negative. Null where there is more than one such sign, or no % in a column of percentages.
@@ -68,14 +72,14 @@ def group_of(convention: str) -> str:
 
 
 def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
-    """`as_number` of the undressed cells of a column; where all cells are plain, nothing else is tried."""
+    """`as_number` of the bare numbers of a column; where all cells are plain, nothing else is tried."""
     cell, is_percent = pl.col("cell"), "%" in convention
     if not is_percent:
         whole = text.cast(pl.Int64, strict=False)
         if whole.null_count() == text.null_count():
             return whole.cast(pl.Decimal(38, decimals))
     if is_percent or not text.str.contains(FEW_SIGNS).all():
-        cell = undressed(cell, is_percent)
+        cell = bare_number(cell, is_percent=is_percent)
     return text.to_frame("cell").select(as_number(cell, convention, decimals)).to_series()
 
 
@@ -113,24 +117,30 @@ def number_counts(text: pl.Series) -> Counter[str]:
     if text.cast(pl.Int64, strict=False).null_count() == text.null_count():
         return found
     odd = text.filter(~text.str.contains(ONE_WAY)).to_frame("cell")
-    if odd.is_empty():
-        return found
-    cell = pl.col("cell")
-    is_percent = cell.str.contains("%", literal=True)
-    bare = pl.when(is_percent).then(undressed(cell, is_percent=True)).otherwise(undressed(cell))
-    point, comma = (pl.col("bare").str.contains(written(mark, GROUP[mark] + OTHER_GROUPS)) for mark in ".,")
+    if odd.height:
+        cell = pl.col("cell")
+        is_percent = cell.str.contains("%", literal=True)
+        bare = pl.when(is_percent).then(bare_number(cell, is_percent=True)).otherwise(bare_number(cell))
+        found.update(odd.select(bare=bare, percent=is_percent).select(**evidence()).row(0, named=True))
+    return found
+
+
+def evidence() -> dict[str, pl.Expr]:
+    """Kind of evidence -> cells, over a frame with `bare` (numbers without currency and percent signs), `percent`."""
+    bare = pl.col("bare")
+    point, comma = (bare.str.contains(written(mark, GROUP[mark] + OTHER_GROUPS)) for mark in ".,")
     grouped = {
-        group: pl.col("bare").str.contains(rf"^[+-]?[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
+        f"group {group}": bare.str.contains(rf"^[+-]?[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
         for group in f".,{OTHER_GROUPS}"
     }
-    counts = odd.select(bare=bare, percent=is_percent).select(
-        ((point & comma & pl.col("bare").str.contains("[.,]")).sum()).alias("either"),
-        (point & ~comma).sum().alias("."),
-        (comma & ~point).sum().alias(","),
-        ((point | comma) & pl.col("percent")).sum().alias("percent"),
-        *(((point | comma) & is_grouped).sum().alias(f"group {group}") for group, is_grouped in grouped.items()),
-    )
-    return found + Counter(counts.row(0, named=True))
+    by_kind = {
+        "either": point & comma & bare.str.contains("[.,]"),
+        ".": point & ~comma,
+        ",": comma & ~point,
+        "percent": (point | comma) & pl.col("percent"),
+        **{kind: (point | comma) & is_grouped for kind, is_grouped in grouped.items()},
+    }
+    return {kind: cells.sum() for kind, cells in by_kind.items()}
 
 
 def decimal_mark(where: str, either: int, point: int, comma: int) -> str:
@@ -146,11 +156,11 @@ def decimal_mark(where: str, either: int, point: int, comma: int) -> str:
 
 def number_convention(where: str, found: Mapping[str, int], mark: str, group: str) -> str:
     """The convention of a column from its evidence and from what the contract states (else auto); raises Fault."""
-    if mark == "auto":
+    if mark == AUTO:
         mark = GROUP.get(group) or decimal_mark(where, *(found.get(kind, 0) for kind in ("either", ".", ",")))
     if group == mark:
         raise Fault(where, "decimalChar and groupChar are the same", "Correct dialect in the contract")
-    if group == "auto":
+    if group == AUTO:
         seen = {sign: found.get(f"group {sign}", 0) for sign in (GROUP[mark], *OTHER_GROUPS)}
         group, most = max(seen.items(), key=lambda item: item[1])
         if most and list(seen.values()).count(most) > 1:
@@ -161,37 +171,42 @@ def number_convention(where: str, found: Mapping[str, int], mark: str, group: st
     return mark + (group if group in OTHER_GROUPS else "") + ("%" if is_percent else "")
 
 
-def decided(
-    frame: pl.LazyFrame,
-    table: str,
-    fields: Sequence[Mapping[str, Any]],
-    wanted: str,
-    group: str = "auto",
-    is_unmarked: bool = False,
-) -> dict[str, Any]:
+def undecided(contract: Contract, *, is_unmarked: bool) -> list[Field]:
+    """The fields about whose convention the contract leaves anything to decide.
+
+    A stated mark leaves nothing (groups then are the stated ones or the other mark), nor does a table whose raw cells
+    hold no such sign (`is_unmarked`); nor does a single format of a date.
+    """
+
+    def is_open(field: Field) -> bool:
+        if field.type == "date":
+            return len(date_formats(field)) > 1
+        has_marks = not is_unmarked or field.convert is not None or field.codes is not None
+        return field.type == "number" and contract.dialect.decimal_char == AUTO and has_marks
+
+    return [field for field in contract.fields if is_open(field)]
+
+
+def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = False) -> dict[str, Convention]:
     """Convention of each number field and order of the formats of each date field: name -> convention or formats.
 
-    `wanted`, `group`: decimal mark and group character of the contract, or auto. Reads the data once, and only the
-    columns about which the contract leaves anything to decide; a stated mark leaves nothing (groups then are the
-    stated ones or the other mark), nor does a table whose raw cells hold no such sign (`is_unmarked`). Raises Fault
-    where two conventions fit and give other values, as with `1.234` or `03/04/2024`: then the contract has to say.
+    Reads the texts of a table once, and only the columns about which the contract leaves anything to decide. Raises
+    Fault where two conventions fit and give other values, as with `1.234` or `03/04/2024`: then the contract must say.
     """
-    found: dict[str, Counter[str]] = {}
-    formats = {field["name"]: date_formats(field) for field in fields if field["type"] == "date"}
-    for field in fields:
-        is_open = wanted == "auto" and not (is_unmarked and field.keys().isdisjoint(("convert", "codes")))
-        if (field["type"] == "number" and is_open) or len(formats.get(field["name"], [])) > 1:
-            found[field["name"]] = Counter()
+    fields = undecided(contract, is_unmarked=is_unmarked)
+    found = {field.name: Counter[str]() for field in fields}
     for batch in frame.select(list(found)).collect_batches(chunk_size=BATCH) if found else ():
-        for name, counts in found.items():
-            counts.update(day_counts(batch[name], formats[name]) if name in formats else number_counts(batch[name]))
-    decisions: dict[str, Any] = {}
-    for field in fields:
-        name = field["name"]
-        where, seen = f"{table}, column {name}", found.get(name, {})
-        if field["type"] == "number":
-            stated = GROUP[wanted] if wanted != "auto" and group == "auto" else group
-            decisions[name] = number_convention(where, seen, wanted, stated)
-        elif field["type"] == "date":
-            decisions[name] = format_order(where, formats[name], seen) if name in found else formats[name]
+        for field in fields:
+            cells, is_date = batch[field.name], field.type == "date"
+            found[field.name].update(day_counts(cells, date_formats(field)) if is_date else number_counts(cells))
+    mark, group = contract.dialect.decimal_char, contract.dialect.group_char
+    if mark != AUTO and group == AUTO:
+        group = GROUP[mark]
+    decisions: dict[str, Convention] = {}
+    for field in contract.fields:
+        where, seen = f"{contract.name}, column {field.name}", found.get(field.name, Counter())
+        if field.type == "number":
+            decisions[field.name] = number_convention(where, seen, mark, group)
+        elif field.type == "date":
+            decisions[field.name] = format_order(where, date_formats(field), seen)
     return decisions

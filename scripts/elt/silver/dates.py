@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import combinations
-from typing import Any
 
 import polars as pl
 
 from elt.faults import Fault
+from elt.run.company import Field
 
 ISO = "%Y-%m-%d"
 FIRST_DAY = date(1000, 1, 1)  # Polars reads 31.12.24 as a day of the year 24
@@ -24,10 +24,9 @@ def as_date(text: pl.Expr, form: str) -> pl.Expr:
     return pl.when(is_whole).then(day)
 
 
-def date_formats(field: Mapping[str, Any]) -> list[str]:
+def date_formats(field: Field) -> list[str]:
     """The formats in which the contract expects a date."""
-    stated = field.get("format", ISO)
-    return [stated] if isinstance(stated, str) else list(stated)
+    return list(field.formats) or [ISO]
 
 
 def day_counts(text: pl.Series, formats: Sequence[str]) -> Counter[str]:

@@ -17,7 +17,7 @@ BLOCK = 25_000  # rows that are read from a run at once
 END = object()
 
 
-def ahead(items: Iterable[Any]) -> Iterator[Any]:
+def prefetched(items: Iterable[Any]) -> Iterator[Any]:
     """The same items in the same order; the next one is made in a thread while the caller works on one."""
     source = iter(items)
     with ThreadPoolExecutor(1) as pool:

@@ -1,11 +1,11 @@
 """What goes back to the owners of the data: one row a record or cell that they can mend at the source."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
 from elt.report.languages import in_language
+from elt.run.company import Contract
 from elt.silver.cleaning import reasons
 
 COLUMNS = ("department", "table", "file", "record", "column", "code", "what_is_wrong", "before", "after")
@@ -18,7 +18,7 @@ def harmless(cell: pl.Expr) -> pl.Expr:
     return cell.str.replace_all(FORMULA, "${1}'${2}")
 
 
-def rejected(quarantine: pl.LazyFrame, contract: Mapping[str, Any]) -> pl.LazyFrame:
+def rejected(quarantine: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
     """Rows for records in quarantine; `column` is empty where the whole record is at fault, `before` is the record."""
     columns = {reason.code + reason.why: reason.column for reason in reasons(contract)}
     place = (pl.col("code") + pl.col("reason")).replace_strict(columns, default="", return_dtype=pl.String)
@@ -33,12 +33,10 @@ def mended(changes: pl.LazyFrame) -> pl.LazyFrame:
                           after="after")  # fmt: skip
 
 
-def rows(
-    quarantine: pl.LazyFrame, changes: pl.LazyFrame, contract: Mapping[str, Any], files: Sequence[str]
-) -> pl.LazyFrame:
+def rows(quarantine: pl.LazyFrame, changes: pl.LazyFrame, contract: Contract, files: Sequence[str]) -> pl.LazyFrame:
     """The rows of one table that come from some of its files, with COLUMNS, sorted by file and record."""
     both = pl.concat([rejected(quarantine, contract), mended(changes)]).filter(pl.col("file").is_in(list(files)))
-    owner = {"department": pl.lit(in_language(contract.get("department", ""))), "table": pl.lit(contract["name"])}
+    owner = {"department": pl.lit(in_language(contract.department)), "table": pl.lit(contract.name)}
     texts = [name for name in COLUMNS if name != "record"]
     ordered = both.sort("file", "record", maintain_order=True).with_columns(**owner).select(COLUMNS)
     return ordered.with_columns(harmless(pl.when(pl.col(texts) != "").then(pl.col(texts))))

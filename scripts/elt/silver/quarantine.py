@@ -1,26 +1,49 @@
 """The tables beside a clean table: records in quarantine, and cells that a repair changed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
-from elt.bronze import dialects
+from elt.bronze.headers import columns_in_file
+from elt.bronze.scan import Malformed
 from elt.report.languages import in_language
+from elt.run import reasons
+from elt.run.company import Contract
 from elt.silver import cleaning
+from elt.silver.books import Books
 
-MALFORMED = "has more or fewer cells than the header"
 REPEATED = "the key repeats with other content, and the contract does not say which record is right"
 QUARANTINE = {"file": pl.String, "record": pl.Int64, "code": pl.String, "reason": pl.String, "content": pl.String}
 CHANGES = {"file": pl.String, "record": pl.Int64} | dict.fromkeys(("column", "rule", "before", "after"), pl.String)
 
 
-def as_written(contract: Mapping[str, Any]) -> pl.Expr:
+class Rejects:
+    """The rows of the quarantine table, booked as they come.
+
+    Beyond `most` records the run fails, and its quarantine is not written: then they are booked and not kept.
+    """
+
+    def __init__(self, books: Books, most: float) -> None:
+        self.books, self.most = books, most
+        self.rows = [pl.DataFrame(schema=QUARANTINE)]
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Take some rows."""
+        self.books.add_quarantine(rows)
+        if self.books.reasons.total() <= self.most:
+            self.rows.append(rows)
+
+    def table(self) -> pl.DataFrame:
+        """All rows, sorted by file and record."""
+        return pl.concat(self.rows).sort("file", "record")
+
+
+def as_written(contract: Contract) -> pl.Expr:
     """The cells of a record as they were written."""
-    return pl.concat_str([pl.col(f"raw:{n}").fill_null("") for n in dialects.columns_in_file(contract)], separator=",")
+    return pl.concat_str([pl.col(f"raw:{name}").fill_null("") for name in columns_in_file(contract)], separator=",")
 
 
-def quarantine_rows(frame: pl.DataFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
+def quarantine_rows(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """One row a record that has a reason: file, record, code, reason, content (its cells as written)."""
     found = dict(enumerate(cleaning.reasons(contract)))
     return frame.filter(pl.col("_reason").is_not_null()).select(
@@ -32,30 +55,27 @@ def quarantine_rows(frame: pl.DataFrame, contract: Mapping[str, Any]) -> pl.Data
     )
 
 
-def malformed_rows(malformed: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def malformed_rows(malformed: Sequence[Malformed]) -> pl.DataFrame:
     """The same for records that could not be taken apart into the cells of the header."""
-    rows = [
-        (m["_file"], m["_record"], m.get("code", "malformed"), m.get("reason", MALFORMED), m["record"])
-        for m in malformed
-    ]
+    rows = [(m.file, m.record, m.code, reasons.STRUCTURE[m.code], m.text) for m in malformed]
     return pl.DataFrame(rows, schema=QUARANTINE, orient="row")
 
 
-def undecided_rows(raw: pl.LazyFrame, contract: Mapping[str, Any], places: pl.DataFrame) -> pl.DataFrame:
+def undecided_rows(raw: pl.LazyFrame, contract: Contract, places: pl.DataFrame) -> pl.DataFrame:
     """The same for records whose key repeats; they are read once more."""
     if places.is_empty():
         return pl.DataFrame(schema=QUARANTINE)
     rows = raw.join(places.lazy(), on=cleaning.PLACE, how="semi").select(
         file="_file",
         record="_record",
-        code=pl.lit("repeated_key"),
+        code=pl.lit(reasons.REPEATED_KEY),
         reason=pl.lit(REPEATED),
         content=as_written(contract),
     )
     return rows.collect(engine="streaming")
 
 
-def change_rows(frame: pl.DataFrame, contract: Mapping[str, Any]) -> pl.DataFrame:
+def change_rows(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """One row a cell that a repair changed: file, record, column, rule, before, after (in the order of the repairs)."""
     rows = [
         frame.lazy()
@@ -63,11 +83,11 @@ def change_rows(frame: pl.DataFrame, contract: Mapping[str, Any]) -> pl.DataFram
         .select(
             file="_file",
             record="_record",
-            column=pl.lit(repair["field"]),
-            rule=pl.lit(in_language(repair["why"])),
+            column=pl.lit(repair.field),
+            rule=pl.lit(in_language(repair.why)),
             before=pl.col(f"before:{i}").cast(pl.String),
             after=pl.col(f"after:{i}").cast(pl.String),
         )
-        for i, repair in enumerate(contract.get("repairs", []))
+        for i, repair in enumerate(contract.repairs)
     ]
     return pl.concat([pl.LazyFrame(schema=CHANGES), *rows]).sort("file", "record", maintain_order=True).collect()

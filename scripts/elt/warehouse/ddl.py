@@ -1,9 +1,10 @@
 """The marts as tables of a database: types, keys, references and comments, in SQL that DuckDB and PostgreSQL share."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
+from elt.run.company import Column, Mart
 from elt.run.sql_names import in_order
+from elt.tables import ColumnType
 
 DIGITS = 18  # of a decimal: sixteen before the point of an amount in cents; every tool reads so many exactly
 TYPES = {"integer": "BIGINT", "string": "VARCHAR", "date": "DATE", "boolean": "BOOLEAN"}
@@ -24,73 +25,60 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(map(quoted, names))
 
 
-def sql_type(column: Mapping[str, Any]) -> str:
+def sql_type(column: ColumnType) -> str:
     """The SQL type of a mart's column."""
-    return TYPES.get(column["type"]) or f"DECIMAL({DIGITS},{column.get('decimals', 2)})"
+    return TYPES.get(column.type) or f"DECIMAL({DIGITS},{column.scale})"
 
 
-def by_reference(marts: Mapping[str, Any]) -> list[str]:
+def by_reference(marts: Mapping[str, Mart]) -> list[str]:
     """The marts so that each comes after those that its foreign keys point to."""
-    return in_order({name: {goal.split(".")[0] for goal in references(mart).values()} for name, mart in marts.items()})
+    return in_order({name: {target for target, _ in mart.references.values()} for name, mart in marts.items()})
 
 
-def references(mart: Mapping[str, Any]) -> dict[str, str]:
-    """Column -> <mart>.<column> of the foreign keys of a mart."""
-    return dict(mart.get("foreignKeys", {}))
+def also_unique(mart: Mart, marts: Mapping[str, Mart]) -> list[str]:
+    """Columns of a mart that a foreign key of any mart points to though they are not its key: they must be unique."""
+    goals = {key for other in marts.values() for target, key in other.references.values() if target == mart.name}
+    return sorted(goals - ({mart.key[0]} if len(mart.key) == 1 else set()))
 
 
-def required(mart: Mapping[str, Any]) -> set[str]:
-    """Columns of a mart that must have a value: the key, and what is marked so."""
-    return {*mart["key"], *(name for name, column in mart["columns"].items() if column.get("required"))}
-
-
-def also_unique(name: str, marts: Mapping[str, Any]) -> list[str]:
-    """Columns of a mart that a foreign key points to though they are not its key; they must be unique too."""
-    goals = {
-        goal.split(".")[1] for m in marts.values() for goal in references(m).values() if goal.startswith(f"{name}.")
-    }
-    return sorted(goals - ({marts[name]["key"][0]} if len(marts[name]["key"]) == 1 else set()))
-
-
-def columns_sql(mart: Mapping[str, Any]) -> list[str]:
+def columns_sql(mart: Mart) -> list[str]:
     """The columns of a table, one definition each: name, type, NOT NULL."""
-    needed = required(mart)
+    needed = mart.required_columns
     return [
-        f"{quoted(name)} {sql_type(column)}{' NOT NULL' if name in needed else ''}"
-        for name, column in mart["columns"].items()
+        f"{quoted(column.name)} {sql_type(column)}{' NOT NULL' if column.name in needed else ''}"
+        for column in mart.columns
     ]
 
 
-def keys_sql(name: str, marts: Mapping[str, Any]) -> list[str]:
+def keys_sql(mart: Mart, marts: Mapping[str, Mart]) -> list[str]:
     """Primary key of a mart's table, and what else must be unique."""
-    unique = [f"UNIQUE ({quoted(column)})" for column in also_unique(name, marts)]
-    return [f"PRIMARY KEY ({listed(marts[name]['key'])})", *unique]
+    unique = [f"UNIQUE ({quoted(column)})" for column in also_unique(mart, marts)]
+    return [f"PRIMARY KEY ({listed(mart.key)})", *unique]
 
 
-def references_sql(name: str, marts: Mapping[str, Any], schema: str) -> list[str]:
+def references_sql(mart: Mart, schema: str) -> list[str]:
     """Foreign keys of a mart's table, to tables of a schema."""
-    found = []
-    for column, goal in references(marts[name]).items():
-        table, key = goal.split(".")
-        found.append(f"FOREIGN KEY ({quoted(column)}) REFERENCES {quoted(schema)}.{quoted(table)} ({quoted(key)})")
-    return found
+    return [
+        f"FOREIGN KEY ({quoted(column)}) REFERENCES {quoted(schema)}.{quoted(target)} ({quoted(key)})"
+        for column, (target, key) in mart.references.items()
+    ]
 
 
-def table_comment(mart: Mapping[str, Any]) -> str:
+def table_comment(mart: Mart) -> str:
     """What a table is: title and grain."""
-    return f"{mart['title']}: {mart['grain']}"
+    return f"{mart.title}: {mart.grain}"
 
 
-def column_comment(column: Mapping[str, Any]) -> str:
+def column_comment(column: Column) -> str:
     """What a column is: description, unit, personal class."""
-    unit = f" Unit: {column['unit']}." if "unit" in column else ""
-    return f"{column['description'].rstrip('.')}.{unit} Personal class: {column['personal']}."
+    unit = f" Unit: {column.unit}." if column.unit is not None else ""
+    return f"{column.description.rstrip('.')}.{unit} Personal class: {column.personal}."
 
 
-def comments_sql(kind: str, schema: str, name: str, mart: Mapping[str, Any], shown: Sequence[str]) -> Iterator[str]:
+def comments_sql(kind: str, schema: str, mart: Mart, shown: Sequence[str]) -> Iterator[str]:
     """COMMENT statements of a mart's table or view (`kind`) and of its columns, as far as `shown`."""
-    place = f"{quoted(schema)}.{quoted(name)}"
+    place = f"{quoted(schema)}.{quoted(mart.name)}"
     yield f"COMMENT ON {kind} {place} IS {literal(table_comment(mart))}"
     for column in shown:
-        text = literal(column_comment(mart["columns"][column]))
+        text = literal(column_comment(mart.by_name[column]))
         yield f"COMMENT ON COLUMN {place}.{quoted(column)} IS {text}"

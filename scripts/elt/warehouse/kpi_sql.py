@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from elt.run.company import Kpi
 from elt.sales.views import LINES, kpi_query
 from elt.warehouse.ddl import DIGITS, literal, quoted
 
@@ -25,13 +26,13 @@ def rounded(query: str, unit: str) -> str:
     return f"CAST(round(TRY_CAST(({query}) AS DECIMAL(38,{EXACT})), {decimals}) AS DECIMAL({DIGITS},{decimals}))"
 
 
-def columns(kpis: Mapping[str, Any], condition: str) -> str:
+def columns(kpis: Mapping[str, Kpi], condition: str) -> str:
     """One column a key figure, over the order lines that meet a condition."""
     period: Any = SimpleNamespace(condition=condition)
-    return ", ".join(f"{rounded(kpi_query(kpi, period), kpi['unit'])} AS {quoted(name)}" for name, kpi in kpis.items())
+    return ", ".join(f"{rounded(kpi_query(kpi, period), kpi.unit)} AS {quoted(name)}" for name, kpi in kpis.items())
 
 
-def views(kpis: Mapping[str, Any]) -> dict[str, str]:
+def views(kpis: Mapping[str, Kpi]) -> dict[str, str]:
     """View -> its query: all key figures in total, and by month."""
     months = f"SELECT DISTINCT {MONTH} AS month_start FROM {LINES}"
     by_month = columns(kpis, f"{MONTH} = months.month_start")
@@ -41,14 +42,14 @@ def views(kpis: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def comment(kpi: Mapping[str, Any]) -> str:
+def comment(kpi: Kpi) -> str:
     """What a key figure is: name, definition, what it leaves out, unit, formula."""
-    left_out = f" Left out: {kpi['exclusions']['en']}." if "exclusions" in kpi else ""
-    meaning = f"{kpi['name']['en']}: {kpi['definition']['en']}.{left_out}"
-    return f"{meaning} Unit: {kpi['unit']}. Formula: {kpi['formula']}"
+    left_out = f" Left out: {kpi.exclusions['en']}." if kpi.exclusions else ""
+    meaning = f"{kpi.name['en']}: {kpi.definition['en']}.{left_out}"
+    return f"{meaning} Unit: {kpi.unit}. Formula: {kpi.formula}"
 
 
-def statements(kpis: Mapping[str, Any]) -> list[str]:
+def statements(kpis: Mapping[str, Kpi]) -> list[str]:
     """All that makes schema, views and their comments; none without key figures."""
     if not kpis:
         return []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt.faults import Fault
-from elt.privacy import pseudonyms
+from elt.protection import pseudonyms
 
 if TYPE_CHECKING:
     import psycopg

@@ -1,0 +1,155 @@
+"""Privacy. Needs: contracts, marts and all that is published. Gives: data policy, privacy records, uniqueness, leak search."""
+
+PRIVACY_DOCUMENTS = {
+    "record_of_processing": "Record of processing",
+    "data_map": "Data map",
+    "impact_assessment": "Impact assessment",
+}
+
+
+rule privacy_policy:
+    """Compute and check what personal data there are, where, and what was done with them."""
+    input:
+        published=[
+            "<features>/data/customer_features.csv",
+            "<segmentation>/data/customer_segments.csv",
+        ],
+        sql=[company.queries[name].file for name in company.marts],
+        summary="<eda>/data/eda_summary.json",
+        model="<segmentation>/_meta/model_metadata.json",
+        numbers="<reports>/number_ledger.json",
+        reports=[
+            "<eda>/reports/eda_report.md",
+            "<features>/reports/feature_dictionary.md",
+            "<segmentation>/reports/segmentation_report.md",
+            "<reports>/final_expose.md",
+        ],
+        ledger="<meta>/ledger.json",
+        bronze="<bronze>/reports/bronze_report.md",
+        silver="<silver>/reports/silver_quality_report.md",
+        gold="<gold>/reports/gold_marts_report.md",
+    output:
+        policy="<meta>/data_policy.json",
+        map="<meta>/privacy/data_map.json",
+    log:
+        "<logs>/privacy_policy.log",
+    benchmark:
+        "<benchmarks>/privacy_policy.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("privacy_policy.py"),
+        contracts=company.contracts,
+        marts=company.marts,
+        formulas=company.formulas,
+        star=company.star,
+        minimum_group=config["minimum_group"],
+        retention_days=config["retention_days"],
+        key_id=key_id,
+    script:
+        "../scripts/privacy_policy.py"
+
+
+rule privacy_records:
+    """For the data protection officer: record of processing, data map, criteria of an impact assessment; en and de."""
+    input:
+        policy="<meta>/data_policy.json",
+        map="<meta>/privacy/data_map.json",
+        summary="<eda>/data/eda_summary.json",
+        model="<segmentation>/_meta/model_metadata.json",
+        words=["scripts/templates/privacy.en.yaml", "scripts/templates/privacy.de.yaml"],
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
+    output:
+        [f"<meta>/privacy/{name}.{language}.md" for name in PRIVACY_DOCUMENTS for language in ("en", "de")],
+        [
+            report(
+                f"<meta>/privacy/{name}.{language}.html",
+                caption=f"../docs/report/privacy_{name}.rst",
+                category="5 Data protection",
+                labels={"what": f"{title} ({language})"},
+            )
+            for name, title in PRIVACY_DOCUMENTS.items()
+            for language in ("en", "de")
+        ],
+    log:
+        "<logs>/privacy_records.log",
+    benchmark:
+        "<benchmarks>/privacy_records.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("privacy_records.py"),
+        contracts=company.contracts,
+        stated=company.controller_statements,
+        run_id=call.run_id,
+        company=company.name,
+        statements_file=f"{company.folder}/privacy.yaml",
+    script:
+        "../scripts/privacy_records.py"
+
+
+rule privacy_uniqueness:
+    """How unique customers are, before and after what is done for publication."""
+    input:
+        customers="<gold>/data/dim_customer.csv",
+        features="<features>/data/customer_features.csv",
+        facts="<gold>/data/fact_sales.csv",
+    output:
+        report="<meta>/uniqueness_report.json",
+        page="<meta>/uniqueness_report.md",
+    log:
+        "<logs>/privacy_uniqueness.log",
+    benchmark:
+        "<benchmarks>/privacy_uniqueness.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("privacy_uniqueness.py"),
+        mart=lambda wildcards: company.mart("dim_customer"),
+        facts=lambda wildcards: company.mart("fact_sales").typed_columns,
+        analysis_date=config["analysis_date"],
+        minimum_group=config["minimum_group"],
+    script:
+        "../scripts/privacy_uniqueness.py"
+
+
+rule privacy_leaks:
+    """Search all that was published for every personal value of the run; one find stops it."""
+    input:
+        policy="<meta>/data_policy.json",
+        ledger="<meta>/ledger.json",
+        published=lambda wildcards: published,
+        handed_on=lambda wildcards: handed_on,
+        silver=lambda wildcards: expand(rules.silver_table.output, table=company.contracts),
+        gold=lambda wildcards: expand(rules.gold_mart.output, mart=company.marts),
+        pseudonyms="<gold>/data/customer_pseudonyms.csv",
+        own_words=sorted(
+            str(path)
+            for folder in (company.folder, "config/standard", "scripts/templates")
+            for path in Path(folder).rglob("*")
+            if path.suffix in (".yaml", ".sql", ".j2", ".css")
+        ),
+    output:
+        "<meta>/leak_report.json",
+    log:
+        "<logs>/privacy_leaks.log",
+    benchmark:
+        "<benchmarks>/privacy_leaks.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("privacy_leaks.py"),
+        tables={name: table.classed for name, table in company.tables()},
+        known_days=[] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
+    script:
+        "../scripts/privacy_leaks.py"
+
+
+privacy_outputs = [
+    *rules.privacy_uniqueness.output,
+    rules.privacy_policy.output.map,
+    *rules.privacy_records.output,
+]
+published += privacy_outputs
+golden_path += [*privacy_outputs, *rules.privacy_policy.output, *rules.privacy_leaks.output]

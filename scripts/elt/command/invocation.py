@@ -1,0 +1,124 @@
+"""One call of Snakemake: what it asks for and what it works on, found and checked before any rule exists."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from elt.bronze import exports
+from elt.bronze.exports import RawFiles
+from elt.command import draft, request, retention, run
+from elt.command.request import Request
+from elt.faults import Fault
+from elt.protection import pseudonyms
+from elt.retention import deletion, erasures
+from elt.run import run_folders, settings
+from elt.run.company import NO_COMPANY, Company, Contract
+
+KEY_FILE = Path(".env")
+
+
+class RefusalError(SystemExit):
+    """A call that cannot be carried out: it ends with a text of a title and a line a fault. Nothing was written."""
+
+    def __init__(self, title: str, faults: Sequence[str]) -> None:
+        super().__init__("\n".join([title, *(f"  {fault}" for fault in faults)]))
+
+
+def accepted(found: tuple[Any, Sequence[str]], title: str) -> Any:
+    """The value of (value, faults); raises RefusalError if there are faults."""
+    value, faults = found
+    if faults:
+        raise RefusalError(f"{title} Nothing was written.", faults)
+    return value
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What rules know of the call. Without a run (draft, expire, erase, verify) company and raw files are empty.
+
+    `home`: folder that it works in, a run folder for a run; `erased`: names the list of erased persons, whose records
+    bronze leaves out; `erasable`: contracts of the company for an erasure.
+    """
+
+    request: Request
+    now: datetime
+    config: Mapping[str, Any]
+    home: str
+    company: Company = NO_COMPANY
+    raw_files: RawFiles = field(default_factory=RawFiles)
+    erased: str = erasures.NOTHING
+    erasable: Mapping[str, Contract] = field(default_factory=dict)
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run folder."""
+        return Path(self.home).name
+
+    def key_id(self, *, will_plan: bool, will_run: bool) -> str:
+        """Names the pseudonym key; makes one for a first run that will be carried out. Raises RefusalError.
+
+        `will_plan`: jobs are planned, so a key that is lost would be missed; a mere listing of rules needs none.
+        """
+        made_with = run_folders.with_pseudonyms() if will_plan else []
+        try:
+            return pseudonyms.ready(KEY_FILE, make=will_run, made_with=made_with)
+        except Fault as fault:
+            raise RefusalError("The pseudonym key cannot be used.", [str(fault)]) from None
+
+    def begin(self) -> None:
+        """Before the first job of a run: make or lock its folder, keep the evidence of its last finished state."""
+        if self.request == request.RUN:
+            os.environ.update(ELT_STARTED_AT=self.now.isoformat())
+            try:
+                run_folders.begin(Path(self.home), self.config, self.now)
+            except Fault as fault:
+                raise RefusalError("The run cannot be used.", [str(fault)]) from None
+
+    def result(self) -> str:
+        """The closing words: where the result is."""
+        if self.request == request.RUN:
+            return run.result(Path(self.home))
+        if self.request == request.DRAFT:
+            return draft.result(Path(self.home), self.config)
+        return retention.result(self.request, Path(self.home))
+
+    def failure(self) -> str:
+        """The closing words of a call that failed: what, why and what to do."""
+        if self.request == request.RUN:
+            return run.failure(Path(self.home), self.config, self.now)
+        if self.request == request.DRAFT:
+            return draft.failure(Path(self.home), self.now)
+        return retention.failure(self.request, Path(self.home), self.now)
+
+
+def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
+    """A call for a run: company, raw files and run folder; raises RefusalError."""
+    company = accepted(settings.load(config, root), "The settings cannot be used.")
+    raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
+    try:
+        home = run_folders.RUNS / run_folders.choose(config, now)
+    except Fault as fault:
+        raise RefusalError("The run cannot be used.", [str(fault)]) from None
+    try:
+        erased = deletion.checked_list(KEY_FILE)
+    except Fault as fault:
+        raise RefusalError("The erasure list cannot be used.", [str(fault)]) from None
+    return Invocation(request.RUN, now, config, home.as_posix(), company, raw_files, erased)
+
+
+def prepared(arguments: Sequence[str], config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
+    """The call that a command line makes, its settings as `settings.prepared` gives them; raises RefusalError."""
+    try:
+        asked = request.of(request.targets(arguments))
+    except Fault as fault:
+        raise RefusalError("This cannot be asked for. Nothing was written.", [str(fault)]) from None
+    if asked == request.RUN:
+        return prepared_run(config, root, now)
+    if asked == request.DRAFT:
+        home = accepted(draft.prepared(config), "Nothing can be drafted.")
+        return Invocation(asked, now, config, home.as_posix())
+    contracts = accepted(retention.prepared(asked, config, root), "Nothing can be done.")
+    return Invocation(asked, now, config, erasures.HOME.as_posix(), erasable=contracts)

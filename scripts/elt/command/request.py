@@ -1,0 +1,45 @@
+"""What an invocation asks for.
+
+Snakemake knows its targets only after it has read all rules. A draft needs no company, and what works on finished runs
+chooses none, so the targets are read from the command line before any rule.
+"""
+
+import contextlib
+import io
+from collections.abc import Sequence
+from typing import Literal
+
+from elt.faults import Fault
+
+Request = Literal["run", "draft", "expire", "erase", "verify"]
+RUN: Request = "run"
+DRAFT: Request = "draft"
+TARGETS: dict[str, Request] = {
+    "draft_contracts": DRAFT,
+    "expire": "expire",
+    "retention_expire": "expire",
+    "erase": "erase",
+    "retention_erase": "erase",
+    "verify": "verify",
+    "retention_verify": "verify",
+}
+
+
+def targets(arguments: Sequence[str]) -> list[str]:
+    """The targets of a command line, as Snakemake's own parser finds them; none where it is not Snakemake's."""
+    from snakemake.cli import parse_args
+
+    with contextlib.redirect_stderr(io.StringIO()):  # it says again which profile it uses
+        try:
+            return list(parse_args(list(arguments))[1].targets or [])
+        except SystemExit:
+            return []
+
+
+def of(targets: Sequence[str]) -> Request:
+    """The kind of request that the targets make; raises Fault if they make two, as each kind is read alone."""
+    kinds = list(dict.fromkeys(TARGETS.get(target, RUN) for target in targets)) or [RUN]
+    if len(kinds) > 1:
+        asked = " and ".join(f"`{next(t for t in targets if TARGETS.get(t, RUN) == kind)}`" for kind in kinds)
+        raise Fault("targets", f"{asked} cannot be asked for in one call", "Call snakemake once for each")
+    return kinds[0]

@@ -1,0 +1,71 @@
+"""What `snakemake expire`, `erase` and `verify` are asked for, and what they say when they end."""
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from elt import rulelog
+from elt.command.request import Request
+from elt.files import read_json
+from elt.run import run_folders, settings
+from elt.run.company import Contract
+from elt.run.settings import STANDARD_INPUT
+
+
+def today(setting: str, now: datetime) -> date:
+    """The day that counts as today for what is due: the clock's, or the one that a setting names."""
+    return now.date() if setting == "clock" else date.fromisoformat(setting)
+
+
+def of_company(config: Mapping[str, Any]) -> list[str]:
+    """Ids of the runs of the company at hand, of any raw folder, oldest first."""
+    company = os.path.relpath(os.path.realpath(config["company"]))
+    return [name for name, theirs in run_folders.known().items() if theirs["company"] == company]
+
+
+def verified_run(config: Mapping[str, Any]) -> str | None:
+    """The run that `verify` is about: the named one, else the newest of the company and raw folder; None if none."""
+    known, mine = run_folders.known(), run_folders.identity(config)
+    if config.get("run_id") not in (None, "new"):
+        return config["run_id"] if config["run_id"] in known else None
+    own = [name for name, theirs in known.items() if all(theirs[key] == mine[key] for key in mine)]
+    return own[-1] if own else None
+
+
+def faults(asked: Request, config: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with what was asked, beyond the settings themselves."""
+    given = config.get("erase_from")
+    if asked == "erase":
+        if given is None:
+            yield "erase_from: name the file with the customers: --config erase_from=<file>, or - for standard input"
+        elif given != STANDARD_INPUT and not Path(given).is_file():
+            yield f"erase_from: {given} is no file"
+    if asked == "verify" and verified_run(config) is None:
+        yield "run_id: there is no such run"
+    if config["today"] != "clock":
+        try:
+            date.fromisoformat(config["today"])
+        except ValueError:
+            yield f"today: {config['today']} is no day"
+
+
+def prepared(asked: Request, config: Mapping[str, Any], root: Path) -> tuple[dict[str, Contract], list[str]]:
+    """(contracts of the company, for an erasure, else none; faults of what was asked)."""
+    contracts, found = settings.contracts_of(config, root, is_needed=asked == "erase")
+    return contracts, found or list(faults(asked, config))
+
+
+def result(asked: Request, home: Path) -> str:
+    """The closing words."""
+    found = read_json(home / f"_meta/{asked}.json")
+    lines = [found["words"], *(f"  {line}" for line in found["lines"])]
+    return "\n" + "\n".join(lines)
+
+
+def failure(asked: Request, home: Path, started: datetime) -> str:
+    """The closing words of a call that failed."""
+    words = {"expire": "Expiry has failed.", "erase": "Erasure has failed.", "verify": "The run is not as it was."}
+    found = rulelog.faults(home / "_meta/logs", started.timestamp())
+    return "\n" + "\n".join([words[asked], *(f"  {message}" for _, message in found)])

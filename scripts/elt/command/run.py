@@ -1,0 +1,76 @@
+"""What is said when a run ends: where the exposé is and five figures, or what failed, why, and what to do."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from elt import rulelog
+from elt.files import read_json, write_json
+from elt.report.numbers import number
+from elt.run import manifest
+
+ON_REQUEST = ("warehouse_", "release_")  # rules whose files are made when asked for; their failure is not the run's
+
+
+def figures(run: Path) -> list[str]:
+    """Five figures worth knowing, from ledger and model metadata."""
+    ledger, model = (
+        read_json(run / "_meta/ledger.json"),
+        read_json(run / "step3_segmentation/_meta/model_metadata.json"),
+    )
+    tables, money = ledger["tables"].values(), ledger["money"]
+    records, silver, quarantined = (sum(t[key] for t in tables) for key in ("records", "silver", "quarantined"))
+    lines = [
+        f"{number(records)} raw records: {number(silver)} clean, {number(quarantined)} in quarantine, "
+        f"{number(records - silver - quarantined)} superseded, duplicate or erased",
+        f"{number(sum(ledger['rows'].values()))} order lines in the warehouse",
+    ]
+    for name, amount in money.items():
+        repaired = f"of it {number(amount['repairs'], 2, sign=True)} by repairs"
+        lines.append(f"{number(amount['silver'], 2)} in {name}, {repaired}")
+    for name, proof in ledger["kpis"].items():
+        lines.append(f"{number(proof['total'], 2)} {name}, equal in {len(proof['marts'])} marts, to the cent")
+    segments = [segment["name"]["en"] for segment in model["segments"]]
+    lines.append(
+        f"{number(model['rows'] or 0)} customers with an order, {len(segments)} segments: {', '.join(segments)}"
+    )
+    return lines
+
+
+def result(run: Path) -> str:
+    """The closing words of a run that worked; short if only a part of it was asked for."""
+    expose = run / "reports/final_expose.html"
+    if not (expose.exists() and (run / "_meta/ledger.json").exists()):
+        return f"\nDone. The run folder is {run}."
+    shown = "\n".join(f"  {line}" for line in figures(run))
+    return f"\nRun {run.name} is complete.\n{shown}\n\nThe exposé: {expose}"
+
+
+def is_untouched(run: Path, failures: Sequence[Mapping[str, str]]) -> bool:
+    """Whether nothing failed but copies made on request, and a complete run is still as its manifest says."""
+    closed, logs = run / "_meta/run_manifest.json", run / "_meta/logs"
+    if not all(Path(entry["log"]).relative_to(logs).as_posix().startswith(ON_REQUEST) for entry in failures):
+        return False
+    if not closed.exists():
+        return False
+    stated = read_json(closed)
+    return stated["status"] == "complete" and stated["files"].items() <= manifest.files(run).items()
+
+
+def failure(run: Path, config: Mapping[str, Any], started: datetime) -> str:
+    """The closing words of a run that failed; writes the manifest with the failed steps, if the run has failed."""
+    found = rulelog.faults(run / "_meta/logs", started.timestamp())
+    failures = [{"log": path, "message": message} for path, message in found]
+    is_whole = is_untouched(run, failures)
+    if (run / "_meta").exists() and not is_whole:
+        write_json(run / "_meta/run_manifest.json", manifest.describe(run, "failed", config, failures))
+    ended = "is complete as it was; what was asked for on top of it failed" if is_whole else "failed"
+    lines = [f"\nRun {run.name} {ended}."]
+    for entry in failures:
+        step = Path(entry["log"]).relative_to(run / "_meta/logs").with_suffix("").as_posix()
+        lines += [f"  {step}", f"    {entry['message']}", f"    Log: {entry['log']}"]
+    if not failures:
+        lines.append("  No step said why; the log above names the step, and its log file the place.")
+    lines.append("  Then type the same command again: what is done stays done.")
+    return "\n".join(lines)

@@ -1,0 +1,171 @@
+"""What the columns of a table hold, from a few passes in bounded memory.
+
+In memory are one batch of records, counters, and at most one 64-bit hash a distinct value of the columns at hand.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import polars as pl
+
+from elt.draft import personal_hints
+from elt.silver import conventions, dates
+from elt.silver.trimming import normalised
+
+BATCH = 250_000  # records
+FOLLOWED_VALUES = 200  # distinct values up to which they are counted, before a column is no code list
+LONGEST_INTEGER = 15  # digits; a longer one is a name of something, not a number
+MOST_DECIMALS = 8  # that a contract may state
+FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%y",
+           "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M:%S",
+           "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")  # fmt: skip
+MAY_BE_DATE = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?$|^(?:18|19|20|21|99)\d{6}$"
+MAY_BE_NUMBER = r"^[(+-]?(?:€|(?i:eur))? *[0-9][0-9.,'’ \x{a0}\x{2007}\x{2009}\x{202f}]*(?:€|(?i:eur)|%|\)|-| )*$"
+INTEGER = r"^-?[0-9]+(?:\.0{1,2})?$"
+NAMED_WITH_ZERO = r"^0[0-9]"
+PLACEHOLDERS = (
+    *("0", "00000000", "0000-00-00", "00.00.0000", "-", "--", "---", "?", ".", "n/a", "N/A", "NA", "#N/A", "#NV"),
+    *("null", "NULL", "None", "nan", "NaN", "k.A.", "k. A.", "keine Angabe", "unbekannt", "unknown", "leer"),
+)
+
+
+@dataclass
+class ColumnProfile:
+    """One column as seen in all records; every attribute is a count of cells unless it says otherwise."""
+
+    name: str
+    filled: int = 0
+    integers: int = 0
+    zeros: int = 0  # digits with a zero in front
+    long: int = 0  # digits too many for an integer
+    numeric: int = 0
+    dated: int = 0
+    marks: Counter[str] = field(default_factory=Counter)  # evidence of `conventions.number_counts`
+    days: Counter[str] = field(default_factory=Counter)  # evidence of `conventions.day_counts`
+    years: Counter[int] = field(default_factory=Counter)
+    codes: Counter[str] | None = field(default_factory=Counter)  # value -> records; None: too many
+    placeholders: Counter[str] = field(default_factory=Counter)
+    content: Counter[str] = field(default_factory=Counter)
+    distinct_in_batches: int = 0
+    kind: str = "string"
+    formats: list[str] = field(default_factory=list)
+    convention: str = ""
+    readable: int = 0
+    decimals: int = 0
+    distinct: int = 0
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def real(self) -> int:
+        """Filled cells without placeholders."""
+        return self.filled - self.placeholders.total()
+
+    @property
+    def missing_values(self) -> list[str]:
+        """Placeholders that cannot be read as the column's type."""
+        return sorted(self.placeholders) if self.kind != "string" else []
+
+    @property
+    def personal(self) -> list[tuple[str, str]]:
+        """Why the column may be personal: (reason, usual class), by its name and by its content."""
+        found = []
+        if named := personal_hints.by_name(self.name):
+            found.append((f"by its name {named[0]}", named[1]))
+        if held := personal_hints.by_content(self.content):
+            found.append(held)
+        if self.kind == "date" and personal_hints.birth_dates(self.years):
+            found.append(("its days may be dates of birth", "quasi"))
+        return found
+
+
+def texts(raw: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+    """The cells as silver trims them, null where nothing is left."""
+    frame = raw.select(normalised(pl.col(f"raw:{name}")).alias(name) for name in names)
+    return frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)
+
+
+def in_batches(frame: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """A frame batch by batch."""
+    yield from frame.collect_batches(chunk_size=BATCH, maintain_order=True)
+
+
+def count_cells(column: ColumnProfile, cells: pl.Series) -> None:
+    """Add what a batch of a column's cells shows."""
+    cells = cells.drop_nulls()
+    if not cells.len():
+        return
+    column.filled += cells.len()
+    values = cells.alias("cell").value_counts(name="records")
+    column.distinct_in_batches += values.height
+    digits = values.filter(pl.col("cell").str.contains(INTEGER))
+    column.integers += int(digits["records"].sum())
+    zeros = digits["cell"].str.strip_prefix("-").str.contains(NAMED_WITH_ZERO)
+    column.zeros += int(digits.filter(zeros)["records"].sum())
+    column.long += int(digits.filter(pl.col("cell").str.len_bytes() > LONGEST_INTEGER)["records"].sum())
+    placeholders = values.filter(pl.col("cell").is_in(list(PLACEHOLDERS)))
+    column.placeholders.update(dict(placeholders.iter_rows()))
+    numeric = cells.filter(cells.str.contains(MAY_BE_NUMBER))
+    column.numeric += numeric.len()
+    if numeric.len() and digits.height < values.height:
+        column.marks.update(conventions.number_counts(numeric))
+    count_days(column, values)
+    is_all_digits = digits.height == values.height and not zeros.any()
+    column.content.update(personal_hints.content(cells.head(personal_hints.SAMPLE) if is_all_digits else cells))
+    count_codes(column, values)
+
+
+def count_codes(column: ColumnProfile, values: pl.DataFrame) -> None:
+    """Add distinct values of a batch (cell, records) to the codes of a column, while they are few."""
+    if column.codes is None:
+        return
+    if values.height <= FOLLOWED_VALUES:
+        column.codes.update(dict(values.iter_rows()))
+    if values.height > FOLLOWED_VALUES or len(column.codes) > FOLLOWED_VALUES:
+        column.codes = None
+
+
+def count_days(column: ColumnProfile, values: pl.DataFrame) -> None:
+    """Add what distinct values of a batch (cell, records) show of dates: by format, and by year."""
+    likely = values.filter(pl.col("cell").str.contains(MAY_BE_DATE))
+    if not likely.height:
+        return
+    cell, records = pl.col("cell"), pl.col("records")
+    days = likely.select(records, *(dates.as_date(cell, form).alias(form) for form in FORMATS))
+    read = [form for form in FORMATS if days[form].count()]
+
+    def count(when: pl.Expr) -> int:
+        return int(days.filter(when)["records"].sum())
+
+    column.days.update({form: count(pl.col(form).is_not_null()) for form in read})
+    for one, other in combinations(FORMATS, 2):
+        if one in read or other in read:
+            first, second = pl.col(one), pl.col(other)
+            column.days[f"{one} {other} differ"] += count(first != second)
+            column.days[f"{one} {other} one"] += count(first.is_not_null() & second.is_null())
+            column.days[f"{one} {other} other"] += count(second.is_not_null() & first.is_null())
+    if read:
+        some = days.select(records, year=pl.coalesce(*read).dt.year()).drop_nulls()
+        column.dated += int(some["records"].sum())
+        column.years.update(dict(some.group_by("year").agg(records.sum()).iter_rows()))
+
+
+def measure(column: ColumnProfile, cells: pl.Series) -> None:
+    """Add how many cells of a batch the convention of a number column reads, and the decimals that they need."""
+    cells = cells.drop_nulls()
+    read = conventions.numbers(cells, column.convention or ".", MOST_DECIMALS)
+    column.readable += read.count()
+    ends = read.drop_nulls().cast(pl.String).str.strip_chars_end("0").str.extract(r"\.(\d+)$").str.len_bytes()
+    column.decimals = max(column.decimals, ends.max() or 0)
+
+
+def hashed(names: Sequence[str]) -> pl.Expr:
+    """One 64-bit hash a record of some columns."""
+    return pl.struct(list(names)).hash().alias("hash") if len(names) > 1 else pl.col(names[0]).hash().alias("hash")
+
+
+def distinct(frame: pl.LazyFrame, names: Sequence[str]) -> int:
+    """How many distinct values (or combinations without a missing cell) some columns have."""
+    filled = frame.select(names).drop_nulls()
+    return filled.select(hashed(names)).select(pl.col("hash").n_unique()).collect(engine="streaming").item()

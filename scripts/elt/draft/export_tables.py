@@ -1,0 +1,95 @@
+"""Which exports form a table together, what it is called, and which pattern finds its files and no others."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, count, takewhile
+from pathlib import Path
+
+from elt.draft.export_files import Export
+
+LEAST_LETTERS = 3  # that names of files must share to be one table
+
+
+@dataclass
+class Draft:
+    """A table to be drafted: name, pattern of its files, the files."""
+
+    name: str
+    pattern: str
+    exports: list[Export]
+
+
+def slug(text: str) -> str:
+    """A text as the name of a table: lower case, umlauts written out, words joined by _."""
+    for letter, written in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}.items():
+        text = unicodedata.normalize("NFC", text).lower().replace(letter, written)
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return name if name[:1].isalpha() else f"table_{name}".rstrip("_")
+
+
+def shared_start(texts: Sequence[str]) -> str:
+    """The letters with which all texts begin."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return "".join(letters[0] for letters in alike)
+
+
+def stem_of(paths: Sequence[Path]) -> str:
+    """What the names of files have in common, without years, months and numbers behind it."""
+    common = shared_start([path.stem for path in paths])
+    return re.sub(r"(?:[\W_]+\d|\d{4})[\d\W_]*$", "", common).rstrip(" _-.(") or common
+
+
+def pattern_of(raw: Path, paths: Sequence[Path]) -> str | None:
+    """The widest pattern that finds these files and no others below the raw folder; None if there is none."""
+    folders = {path.parent.relative_to(raw).as_posix() for path in paths}
+    folder = "**/" if len(folders) > 1 else "" if (only := folders.pop()) == "." else f"{only}/"
+    suffix, common, stem = paths[0].suffix, shared_start([path.stem for path in paths]), stem_of(paths)
+    joint = stem + re.match(r"[\W_]*", common[len(stem) :])[0]
+    for start in (f"{stem}*", f"{joint}[0-9]*", f"{common}*", f"{common}[0-9]*", common):
+        name = start + suffix
+        if sorted(raw.glob(folder + name)) == sorted(paths):
+            return folder + name
+    return None
+
+
+def together(exports: Iterable[Export]) -> list[list[Export]]:
+    """Exports with equal columns, one ending and names that begin alike; the others alone."""
+    groups: list[list[Export]] = []
+    for export in exports:
+        group = next((group for group in groups if belongs(export, group)), None)
+        if group is None:
+            groups.append([export])
+        else:
+            group.append(export)
+    return groups
+
+
+def belongs(export: Export, group: Sequence[Export]) -> bool:
+    """Whether an export is of one table with the exports of a group."""
+    first, paths = group[0], [*(other.path for other in group), export.path]
+    is_same = {c.casefold() for c in first.columns} == {c.casefold() for c in export.columns}
+    is_alike = first.path.suffix == export.path.suffix and sum(map(str.isalpha, stem_of(paths))) >= LEAST_LETTERS
+    return is_same and is_alike
+
+
+def grouped(raw: Path, exports: Iterable[Export], taken: Iterable[str]) -> list[Draft]:
+    """The tables that exports form, with names that no contract has."""
+    drafts: list[Draft] = []
+    names = set(taken)
+    for group in together(exports):
+        pattern = pattern_of(raw, [export.path for export in group])
+        for part in [group] if pattern else [[export] for export in group]:
+            paths = [export.path for export in part]
+            name = free_name(slug(stem_of(paths)), names)
+            names.add(name)
+            drafts.append(Draft(name, pattern or pattern_of(raw, paths) or part[0].where, part))
+    return drafts
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """A name that is not taken: the wanted one, else with the next free number behind it."""
+    numbered = (f"{wanted}_{number}" for number in count(2))
+    return next(name for name in chain([wanted], numbered) if name not in taken)

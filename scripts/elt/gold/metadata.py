@@ -1,0 +1,76 @@
+"""What the metadata of gold say: what YAML states of a mart or key figure, and what was found in a mart's file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from elt.run.company import Column, Kpi, Mart, MartLedger
+
+
+def stated(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry without the keys of which YAML says nothing."""
+    return {key: value for key, value in entry.items() if value is not None and value is not False and value != {}}
+
+
+def column_entry(column: Column) -> dict[str, Any]:
+    """The entry of a column in marts.yaml."""
+    return stated(
+        {
+            "type": column.type,
+            "decimals": column.decimals,
+            "required": column.required,
+            "unit": column.unit,
+            "personal": column.personal,
+            "description": column.description,
+        }
+    )
+
+
+def mart_entry(mart: Mart) -> dict[str, Any]:
+    """The entry of a mart in marts.yaml; of a standard mart with the columns that were left out."""
+    ledger = mart.ledger
+    return stated(
+        {
+            "title": mart.title,
+            "grain": mart.grain,
+            "key": list(mart.key),
+            "foreignKeys": mart.foreign_keys,
+            "ledger": stated({"table": ledger.table, "rows": ledger.rows, "money": ledger.money, "kpis": ledger.kpis}),
+            "columns": {column.name: column_entry(column) for column in mart.columns},
+            "left_out": None if mart.left_out is None else list(mart.left_out),
+        }
+    )
+
+
+def kpi_entry(kpi: Kpi) -> dict[str, Any]:
+    """The entry of a key figure in kpis.yaml."""
+    return stated(
+        {
+            "name": kpi.name,
+            "definition": kpi.definition,
+            "exclusions": kpi.exclusions,
+            "over": None if kpi.over == "lines" else kpi.over,
+            "formula": kpi.formula,
+            "unit": kpi.unit,
+            "direction": kpi.direction,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class BuiltMart:
+    """What is proved of a mart, and what was found in its file: `money`: column -> its sum as text; `kpis`: column ->
+    the key figure (`kpi`) that its sum equals and the figure's value over all order lines (`total`)."""
+
+    name: str
+    ledger: MartLedger
+    rows: int
+    money: Mapping[str, str]
+    kpis: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
+        """The mart of an entry of the metadata."""
+        found = entry["found"]
+        ledger = MartLedger(**entry.get("ledger", {}))
+        return cls(name, ledger, found["rows"], found["money"], found.get("kpis", {}))

@@ -1,0 +1,106 @@
+"""The files that the leak gate searches: all that a run published, and Snakemake's records of this invocation."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from elt.files import PROTECTED_LAYERS
+from elt.privacy import leak_encodings
+
+CHUNK = 4 << 20  # bytes read at a time
+OVERLAP = 1 << 10  # bytes that a piece shares with the next, so that no value is cut: six words are shorter
+LONGEST_LINE = 64 << 20  # a longer line is cut, as it has to fit into memory
+SNAKEMAKE_BYTES = 256 << 20  # of Snakemake's records, newest first
+SNAKEMAKE_APART = ("conda", "singularity", "conda-archive", "locks")  # software, and what is empty
+VOLATILE = ("_meta/logs/", "_meta/benchmarks/", "_meta/history/", "_meta/run_manifest.json", "_meta/run.json")
+
+
+@dataclass(frozen=True)
+class SearchedFiles:
+    """Files to search: those that a run published and records of Snakemake."""
+
+    run: Path
+    published: tuple[Path, ...]
+    records: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, run: Path, left_out: Collection[Path], snakemake: Path, since: float) -> Self:
+        """The files of a run but those left out, and what changed in Snakemake's folder since a time."""
+        paths = tuple(path for path in published(run) if path not in left_out)
+        return cls(run, paths, tuple(records_of_snakemake(snakemake, since)))
+
+    @cached_property
+    def names(self) -> dict[Path, str]:
+        """Path -> what messages call it: its path in the run, or that of Snakemake's folder."""
+        inside = {path: path.relative_to(self.run).as_posix() for path in self.published}
+        return inside | {path: str(path) for path in self.records}
+
+    def lasting(self) -> list[Path]:
+        """Published files that the same inputs give again: logs, benchmarks and evidence of earlier states are not."""
+        return [path for path in self.published if path.exists() and not self.names[path].startswith(VOLATILE)]
+
+
+def published(run: Path) -> list[Path]:
+    """Every file of a run outside the protected layers, and the layers' reports, which get mailed around."""
+    found = []
+    for path in sorted(run.rglob("*")):
+        parts = path.relative_to(run).parts
+        if path.is_file() and (parts[0] not in PROTECTED_LAYERS or parts[1:2] == ("reports",)):
+            found.append(path)
+    return found
+
+
+def records_of_snakemake(folder: Path, since: float) -> list[Path]:
+    """Snakemake's own files that changed since a time, newest first, up to a bound of bytes."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if Path(place) != folder or name not in SNAKEMAKE_APART]
+        for name in names:
+            with suppress(FileNotFoundError):  # Snakemake works on while it is searched
+                stated = (path := Path(place, name)).stat()
+                found.append((stated.st_mtime, path, stated.st_size))
+    taken, size = [], 0
+    for changed, path, more in sorted(found, reverse=True):
+        size += more
+        if changed >= since and size <= SNAKEMAKE_BYTES:
+            taken.append(path)
+    return taken
+
+
+def chunks(path: Path) -> Iterator[str]:
+    """The text of a file in pieces that end with a line and overlap a little; UTF-16 is known by its zero bytes."""
+    rest = b""
+    if not path.exists():  # a temporary file of a step or of Snakemake that has gone since it was listed
+        return
+    with open(path, "rb") as file:
+        while block := file.read(CHUNK):
+            rest += block
+            cut = rest.rfind(b"\n") + 1 or (len(rest) if len(rest) > LONGEST_LINE else 0)
+            if cut:
+                yield text_of(rest[:cut])
+                rest = rest[max(0, cut - OVERLAP) :]
+    if rest:
+        yield text_of(rest)
+
+
+def text_of(raw: bytes) -> str:
+    """Bytes as text: UTF-8 with what is broken marked; bytes with zeros also as UTF-16."""
+    text = raw.decode("utf-8", "replace")
+    if b"\0" not in raw:
+        return text
+    wide = [raw[start:].decode(form, "replace") for form in ("utf-16-le", "utf-16-be") for start in (0, 1)]
+    return "\n".join([text, *wide])
+
+
+def digests(paths: Iterable[Path]) -> np.ndarray:
+    """Everything in the files that may be a digest, as its first 8 bytes, sorted."""
+    found = [np.zeros(0, np.uint64)]
+    for path in paths:
+        found += [leak_encodings.digests(text) for text in chunks(path)]
+    return np.unique(np.concatenate(found))

@@ -1,0 +1,162 @@
+"""Text as fingerprints of its words, so that millions of values can be looked up in megabytes of text in seconds.
+
+A text is reduced to the letters and digits of its words, folded in case, form and spelling. The fingerprint of any
+n-gram of words or characters is a polynomial rolling hash of 64 bits that two prefix sums and one product give (Karp
+and Rabin, 1987), so that a value is found whatever stands between its words: a blank, a comma, a quote or a line end.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+MOST_WORDS = 6  # longest n-gram of words; of a longer value its first words are searched
+BASE = 0x9E3779B97F4A7C15
+INVERSE = pow(BASE, -1, 2**64)
+TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
+LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+DIACRITICS = re.compile(r"[\u0300-\u036f]+")
+
+
+class Tokens(NamedTuple):
+    """The words of a text: code of each letter and digit, where each word starts, which line each word is in."""
+
+    codes: np.ndarray  # uint64, one a letter or digit
+    starts: np.ndarray  # int64, one a word, and the end of the last
+    lines: np.ndarray  # int64, one a word
+
+
+def folded(text: str, *, transliterate: bool = True) -> str:
+    """A text without differences of case, Unicode form and accents; ä becomes ae, or a without `transliterate`."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = (text.translate(TRANSLITERATED) if transliterate else text).translate(LETTERS)
+    return unicodedata.normalize("NFC", DIACRITICS.sub("", unicodedata.normalize("NFD", text)))
+
+
+def spellings(text: str) -> list[str]:
+    """The folded text, and for a text with accents also the form that drops them (Muller beside Mueller)."""
+    return [folded(text)] if text.isascii() else sorted({folded(text), folded(text, transliterate=False)})
+
+
+def tokens(text: str) -> Tokens:
+    """The words of a folded text."""
+    if text.isascii():
+        points = np.frombuffer(text.encode("ascii"), np.uint8)
+        is_word = _ascii_words()[points]
+    else:
+        points = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
+        distinct, place = np.unique(points, return_inverse=True)
+        is_word = np.array([chr(point).isalnum() for point in distinct.tolist()], bool)[place]
+    at = np.flatnonzero(is_word)
+    if not at.size:
+        return Tokens(np.zeros(0, np.uint64), np.zeros(1, np.int64), np.zeros(0, np.int64))
+    starts = np.flatnonzero(np.diff(at, prepend=-2) > 1)
+    lines = np.searchsorted(np.flatnonzero(points == 10), at[starts])
+    codes = (points[at].astype(np.uint64) + np.uint64(0x51)) * np.uint64(0xD6E8FEB86659FD93)
+    return Tokens(codes ^ (codes >> np.uint64(29)), np.append(starts, at.size), lines)
+
+
+@lru_cache(1)
+def _ascii_words() -> np.ndarray:
+    return np.array([chr(point).isalnum() for point in range(128)], bool)
+
+
+_powers: list[np.ndarray] = []
+
+
+def powers(length: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first powers of the base and of its inverse, modulo 2^64; kept and grown as longer texts come."""
+    if not _powers or _powers[0].size < length:
+        size = max(length, 1 << 16)
+        _powers[:] = [_powers_of(BASE, size), _powers_of(INVERSE, size)]
+    return _powers[0][:length], _powers[1][:length]
+
+
+def _powers_of(base: int, size: int) -> np.ndarray:
+    grown = np.full(size, base, np.uint64)
+    grown[0] = 1
+    return np.cumprod(grown, dtype=np.uint64)
+
+
+class NGrams:
+    """Fingerprints of the n-grams of a text."""
+
+    def __init__(self, found: Tokens) -> None:
+        self.tokens = found
+        forward, self._back = powers(found.codes.size + 1)
+        self._sums = np.zeros(found.codes.size + 1, np.uint64)
+        np.cumsum(found.codes * forward[: found.codes.size], dtype=np.uint64, out=self._sums[1:])
+
+    def of(self, begins: np.ndarray, ends: np.ndarray, count: int | np.ndarray) -> np.ndarray:
+        """Fingerprints of what stands between places in the codes; `count` is its number of words, 0 for any."""
+        mixed = (self._sums[ends] - self._sums[begins]) * self._back[begins]
+        mixed += np.asarray(count, np.uint64) * np.uint64(0xA0761D6478BD642F)
+        mixed ^= mixed >> np.uint64(32)
+        mixed *= np.uint64(0xE7037ED1A0B428DB)
+        return mixed ^ (mixed >> np.uint64(29))
+
+    def of_words(self, count: int) -> np.ndarray:
+        """Fingerprints of every `count` neighbouring words, by their first word."""
+        starts = self.tokens.starts
+        return self.of(starts[:-count], starts[count:], count) if starts.size > count else np.zeros(0, np.uint64)
+
+    def of_characters(self, length: int) -> np.ndarray:
+        """Fingerprints of every `length` neighbouring letters and digits, whatever words they belong to."""
+        size = self.tokens.codes.size
+        if size < length:
+            return np.zeros(0, np.uint64)
+        begins = np.arange(size - length + 1)
+        return self.of(begins, begins + length, 0)
+
+
+class Values(NamedTuple):
+    """Values as fingerprints, one entry a value that has a word."""
+
+    lines: np.ndarray  # which value
+    words: np.ndarray  # how many words it has, up to MOST_WORDS
+    characters: np.ndarray  # how many letters and digits
+    phrase: np.ndarray  # fingerprint of its words
+    substring: np.ndarray  # fingerprint of its letters and digits, wherever words begin and end
+
+
+def of_values(values: list[str]) -> Values:
+    """Fingerprints of values without line ends, given folded."""
+    found = tokens("\n".join(values))
+    if not found.lines.size:
+        empty = np.zeros(0, np.int64)
+        return Values(empty, empty, empty, empty.astype(np.uint64), empty.astype(np.uint64))
+    grams = NGrams(found)
+    first = np.flatnonzero(np.diff(found.lines, prepend=-1))
+    counts = np.minimum(np.diff(np.append(first, found.lines.size)), MOST_WORDS)
+    begins, ends = found.starts[first], found.starts[first + counts]
+    phrase, substring = grams.of(begins, ends, counts), grams.of(begins, ends, 0)
+    return Values(found.lines[first], counts, ends - begins, phrase, substring)
+
+
+class Lookup:
+    """A set of fingerprints, each with the number of what it stands for; a bitmap of prefixes rejects most others."""
+
+    def __init__(self, entries: list[tuple[np.ndarray, np.ndarray]]) -> None:
+        keys = np.concatenate([key for key, _ in entries]) if entries else np.zeros(0, np.uint64)
+        owners = np.concatenate([owner for _, owner in entries]) if entries else np.zeros(0, np.int64)
+        self._keys, first = np.unique(keys, return_index=True)
+        self._owners = owners[first]
+        self._shift = np.uint64(64 - min(27, max(10, int(self._keys.size * 16).bit_length())))
+        self._bits = np.zeros(1 << (64 - int(self._shift)), bool)
+        self._bits[self._keys >> self._shift] = True
+
+    def __len__(self) -> int:
+        return int(self._keys.size)
+
+    def find(self, prints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(places in `prints` that are in the set, the numbers that they stand for)."""
+        if not self._keys.size or not prints.size:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        maybe = np.flatnonzero(self._bits[prints >> self._shift])
+        at = np.minimum(np.searchsorted(self._keys, prints[maybe]), self._keys.size - 1)
+        is_there = self._keys[at] == prints[maybe]
+        return maybe[is_there], self._owners[at[is_there]]

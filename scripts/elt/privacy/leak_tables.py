@@ -1,0 +1,90 @@
+"""The protected tables whose personal values are searched for, and those values that never reached silver."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from elt.run.company import ClassedColumn, ClassedTable
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SEARCHED = ("identifier", "direct")  # classes whose single values are searched for in texts
+
+
+@dataclass(frozen=True)
+class ProtectedTable:
+    """A table of silver or gold: its dotted name, its file, the classes and types of its columns."""
+
+    name: str
+    path: Path
+    table: ClassedTable
+
+    @cached_property
+    def by_name(self) -> dict[str, ClassedColumn]:
+        """Name -> column."""
+        return {column.name: column for column in self.table.columns}
+
+    def of_class(self, *classes: str) -> list[ClassedColumn]:
+        """Columns of these classes."""
+        return [column for column in self.table.columns if column.personal in classes]
+
+    def dotted(self, column: str) -> str:
+        """Name of a column with the table in front, as finds name it."""
+        return f"{self.name}.{column}"
+
+    @property
+    def is_about_persons(self) -> bool:
+        """Whether a row stands for one person: all of its key identifies."""
+        key = self.table.key
+        return bool(key) and all(self.by_name[name].personal in SEARCHED for name in key)
+
+    def read(self, columns: Sequence[str]) -> "pl.LazyFrame":
+        """Columns as text."""
+        import polars as pl
+
+        return pl.scan_csv(self.path, infer_schema=False).select(columns)
+
+    def distinct(self, column: str) -> "pl.Series":
+        """Distinct values of a column as text, without the missing ones."""
+        return self.read([column]).unique().collect(engine="streaming").to_series().drop_nulls()
+
+
+def tables_of(run: Path, tables: Mapping[str, ClassedTable]) -> list[ProtectedTable]:
+    """The tables of a run, from dotted name -> classes, in the order of their names."""
+    return [
+        ProtectedTable(name, run / f"{name.replace('.', '/data/')}.csv", table)
+        for name, table in sorted(tables.items())
+    ]
+
+
+def rejected(quarantine: Path, changes: Path, table: ProtectedTable) -> dict[str, list[str]]:
+    """Column -> personal values that never reached silver: of records in quarantine, and before repairs."""
+    found: dict[str, list[str]] = {column.name: [] for column in table.of_class(*SEARCHED)}
+    with open(changes, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["column"] in found:
+                found[row["column"]].append(row["before"])
+    names = list(table.by_name)
+    with open(quarantine, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            cells = row["content"].split(",")
+            if len(cells) == len(names):
+                for name, cell in zip(names, cells, strict=True):
+                    if name in found:
+                        found[name].append(cell)
+    return {name: sorted({value.strip() for value in values} - {""}) for name, values in found.items()}
+
+
+def all_rejected(run: Path, tables: Sequence[ProtectedTable]) -> dict[str, dict[str, list[str]]]:
+    """Table of silver -> column -> values that never reached it."""
+    found = {}
+    for table in tables:
+        layer, name = table.name.split(".")
+        if layer == "silver":
+            folder = run / layer
+            found[table.name] = rejected(folder / f"quarantine/{name}.csv", folder / f"changes/{name}.csv", table)
+    return found

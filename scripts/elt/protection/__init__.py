@@ -1,0 +1,1 @@
+"""What protects persons in every layer: keyed pseudonyms, disclosure control."""

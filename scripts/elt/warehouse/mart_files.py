@@ -1,0 +1,29 @@
+"""The marts of a run as files that another engine loads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from elt.files import read_json
+from elt.run.company import Mart
+from elt.warehouse import ddl
+
+
+@dataclass(frozen=True)
+class MartFile:
+    """A mart to load: what it is, its CSV file, and how many rows that file has."""
+
+    mart: Mart
+    path: str
+    rows: int
+
+
+def mart_files(marts: Mapping[str, Mart], paths: Iterable[str], metadata: Iterable[str]) -> dict[str, MartFile]:
+    """Mart -> its file; each comes after those that its foreign keys point to.
+
+    `paths`, `metadata`: CSV file, and JSON that knows its rows, of each mart, in the order of `marts`.
+    """
+    found = {
+        name: MartFile(mart, str(path), read_json(facts)["rows"])
+        for (name, mart), path, facts in zip(marts.items(), paths, metadata, strict=True)
+    }
+    return {name: found[name] for name in ddl.by_reference(marts)}

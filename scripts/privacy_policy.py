@@ -1,0 +1,76 @@
+"""What personal data there are, where, and what was done with them: computed, and every sentence of it checked.
+
+Inputs: contracts, SQL of the marts, published tables (features, segments), exploration, model, number ledger, modes of
+the protected layers.
+Outputs: _meta/data_policy.json, _meta/privacy/data_map.json.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from elt import rulelog
+from elt.files import read_json, write_json
+from elt.privacy import policy_checks, publications
+from elt.privacy.data_map import Knowledge, data_map
+from elt.privacy.policy import Checks, Settings, gold_tables, personal_columns, policy, raw_tables
+from elt.privacy.policy_checks import check_classes
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def main(
+    *,
+    known: Knowledge,
+    tables: Sequence[str],
+    summary: str,
+    model: str,
+    numbers: str,
+    reports: Sequence[str],
+    settings: Settings,
+    policy_file: str,
+    map_file: str,
+) -> None:
+    """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold.
+
+    `tables`: files of the published row-level tables; `summary`, `model`, `numbers`: of the exploration, the
+    segmentation and the exposé; `reports`: what else is published.
+    """
+    run, contracts, marts = Path(policy_file).parents[1], known.contracts, known.marts
+    classes = check_classes(contracts, marts)
+    inside = {Path(path).relative_to(run).as_posix(): path for path in tables}
+    evidence = [Path(path).relative_to(run).as_posix() for path in (summary, model, numbers, *reports)]
+    explored, segmented = read_json(summary), read_json(model)
+    headers = {name: policy_checks.header(path) for name, path in inside.items()}
+    items = publications.published(headers, explored, segmented, read_json(numbers)["figures"], marts)
+    mapped = data_map(known, items)
+    personal = personal_columns(contracts, marts)
+    checks = Checks(
+        classes=classes,
+        published={Path(path).name: policy_checks.check_published(path, personal) for path in tables},
+        groups=policy_checks.check_groups(explored, segmented, settings.minimum_group),
+        exploration=policy_checks.check_exploration(items, marts),
+        modes=policy_checks.check_modes(run),
+        retention=policy_checks.check_retention([*inside], evidence, settings.retention_days),
+    )
+    write_json(map_file, mapped)
+    write_json(policy_file, policy(raw_tables(contracts, mapped), gold_tables(marts, mapped), checks, settings))
+    rulelog.log.info("%d columns, %d published items", classes["columns"], len(items))
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    given, params = snakemake.input, snakemake.params
+    sql = {mart: Path(path).read_text(encoding="utf-8") for mart, path in zip(params.marts, given.sql, strict=True)}
+    main(
+        known=Knowledge(params.contracts, params.marts, sql, params.formulas, params.star),
+        tables=given.published,
+        summary=given.summary,
+        model=given.model,
+        numbers=given.numbers,
+        reports=given.reports,
+        settings=Settings(params.key_id, params.minimum_group, params.retention_days),
+        policy_file=snakemake.output.policy,
+        map_file=snakemake.output.map,
+    )

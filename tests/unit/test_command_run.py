@@ -1,0 +1,75 @@
+"""The closing words: five figures and the exposé, or what failed, why and what to do."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from elt.command import run as command_run
+from elt.files import write_json, write_text
+
+LEDGER = {
+    "tables": {
+        "a": {"records": 100, "silver": 90, "quarantined": 4},
+        "b": {"records": 1000, "silver": 1000, "quarantined": 0},
+    },
+    "money": {"b.amount": {"silver": "1234.50", "repairs": "-4.00", "marts": {"x": "1"}}},
+    "kpis": {"revenue": {"total": "1234.50", "marts": {"x": "1", "y": "1"}}},
+    "rows": {"fact": 1000},
+}
+MODEL = {"rows": 80, "segments": [{"name": {"en": "Loyal"}}, {"name": {"en": "New"}}]}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A finished run."""
+    write_json(tmp_path / "_meta/ledger.json", LEDGER)
+    write_json(tmp_path / "step3_segmentation/_meta/model_metadata.json", MODEL)
+    write_text(tmp_path / "reports/final_expose.html", "x")
+    return tmp_path
+
+
+def test_a_finished_run_says_where_the_expose_is_and_five_figures(run):
+    lines = command_run.result(run).splitlines()
+    assert lines[1:7] == [
+        f"Run {run.name} is complete.",
+        "  1,100 raw records: 1,090 clean, 4 in quarantine, 6 superseded, duplicate or erased",
+        "  1,000 order lines in the warehouse",
+        "  1,234.50 in b.amount, of it −4.00 by repairs",
+        "  1,234.50 revenue, equal in 2 marts, to the cent",
+        "  80 customers with an order, 2 segments: Loyal, New",
+    ]
+    assert lines[-1] == f"The exposé: {run}/reports/final_expose.html"
+
+
+def test_a_part_of_a_run_says_where_it_is(tmp_path):
+    assert command_run.result(tmp_path) == f"\nDone. The run folder is {tmp_path}."
+
+
+def test_a_failed_run_says_step_reason_log_and_what_to_do_and_writes_it_down(run):
+    write_text(
+        run / "_meta/logs/silver_table/people.log", "INFO 1\nFAULT people: is wrong. Mend it. Nothing was written.\n"
+    )
+    words = command_run.failure(run, {"seed": 42}, datetime(2020, 1, 1, tzinfo=UTC))
+    assert words.splitlines()[1:] == [
+        f"Run {run.name} failed.",
+        "  silver_table/people",
+        "    people: is wrong. Mend it. Nothing was written.",
+        f"    Log: {run}/_meta/logs/silver_table/people.log",
+        "  Then type the same command again: what is done stays done.",
+    ]
+    found = json.loads((run / "_meta/run_manifest.json").read_text(encoding="utf-8"))
+    assert (found["status"], found["settings"]) == ("failed", {"seed": 42})
+    assert [failure["message"] for failure in found["failures"]] == ["people: is wrong. Mend it. Nothing was written."]
+
+
+def test_faults_of_an_earlier_invocation_are_not_repeated(run):
+    write_text(run / "_meta/logs/x.log", "FAULT old. Mend it.\n")
+    words = command_run.failure(run, {}, datetime(2999, 1, 1, tzinfo=UTC))
+    assert "old" not in words
+    assert "No step said why" in words
+
+
+def test_a_run_that_failed_before_it_began_leaves_nothing(tmp_path):
+    command_run.failure(tmp_path / "none", {}, datetime(2020, 1, 1, tzinfo=UTC))
+    assert list(tmp_path.iterdir()) == []
