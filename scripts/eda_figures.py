@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.eda.charts import bars, not_available, scale
+from elt.eda.sentences import WEEKDAYS
 from elt.files import read_json
 from elt.report.colours import ACCENT, INK, MUTED, RED
 from elt.report.figures import new_figure, save_svg
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from snakemake.iocontainers import snakemake
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LONGEST_LIST = 12
 PARTIAL = {"facecolor": "white", "edgecolor": MUTED, "hatch": "//////", "linewidth": 0.6}
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from elt import rulelog
-from elt.eda.profiles import PERSON, UNKNOWN, age_band, kind
+from elt.eda.categories import age_band
+from elt.eda.mart_shape import PERSON, kind
 from elt.files import write_json, write_text
 from elt.privacy.uniqueness import all_measured, worst
 from elt.release.bands import NAMES, banded
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number, percent
 from elt.run.company import Mart
+from elt.sales.views import UNKNOWN
 from elt.tables import DECIMALS, Spec, scan
 
 if TYPE_CHECKING:

@@ -253,7 +253,7 @@ def test_the_attacker_counts_those_who_never_ordered_if_customers_of_a_country_a
     planted: Project, tmp_path, monkeypatch
 ):
     run = planted.run("r")
-    monkeypatch.setattr("eda_summary.once", lambda profiles, breakdowns: None)
+    monkeypatch.setattr("eda_summary.drop_repeats", lambda profiles, breakdowns: None)
     published = attacker.load(run)
     published["eda"] = eda_again(run, tmp_path)
     found = attacker.disclosed(attacker.study(published, names_of(run)), MINIMUM)
@@ -272,7 +272,8 @@ def eda_again(run: Path, folder: Path) -> dict:
     assert not faults
     marts = company.marts
     output = folder / "eda_summary.json"
-    eda_summary.main([str(run / f"gold/data/{name}.csv") for name in marts], marts, MINIMUM, "newest", str(output))
+    tables = [str(run / f"gold/data/{name}.csv") for name in marts]
+    eda_summary.main(tables, marts, minimum=MINIMUM, analysis_date="newest", output=str(output))
     return json.loads(output.read_text(encoding="utf-8"))
 
 

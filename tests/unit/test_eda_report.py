@@ -2,8 +2,10 @@
 
 import pytest
 
-from eda_report import closest_pairs, customer_text, largest, left_out, month_text, suppressed_rows, weekday_text
+from eda_report import closest_pairs
 from elt.eda.profile_text import content_text, missing_cell, numbers_table, plain, spark
+from elt.eda.sentences import absent_text, customer_text, group_text, month_text, weekday_text
+from elt.eda.suppression import suppressed_rows
 from elt.report.markdown import Markdown, code, escape, table
 
 
@@ -82,8 +84,8 @@ def test_suppressed_numbers_of_missing_cells_stand_as_they_are():
 
 def test_the_share_of_the_largest_group_is_of_what_is_shown():
     groups = [{"country": "A", "revenue": 30.0}, {"country": "B", "revenue": 10.0}]
-    assert largest(groups, "country") == "The largest country, A, makes 75.0\N{NO-BREAK SPACE}% of the 40 shown."
-    assert largest([], "country") == "No revenue by country can be shown."
+    assert group_text(groups, "country") == "The largest country, A, makes 75.0\N{NO-BREAK SPACE}% of the 40 shown."
+    assert group_text([], "country") == "No revenue by country can be shown."
 
 
 def test_partial_months_are_named():
@@ -108,7 +110,7 @@ def test_pairs_come_once_and_the_closest_first():
 
 def test_what_the_star_schema_does_not_offer_is_said():
     marts = {"dim_customer": {"columns": {}}, "agg_exec_kpis": {"columns": {"is_complete": {}}}}
-    texts = left_out({"marts": marts, "breakdowns": {"category": {}}})
+    texts = absent_text({"marts": marts, "breakdowns": {"category": {}}})
     assert [text.split(":")[0] for text in texts] == ["Revenue by subcategory", "Age bands"]
 
 

@@ -6,10 +6,14 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from eda_summary import CUSTOMERS, correlations, customer_measures, main, revenue_histogram
+from eda_summary import main
 from elt.eda.breakdowns import breakdown, sums
+from elt.eda.categories import age_band, shown_counts
+from elt.eda.correlations import correlations
+from elt.eda.customers import CUSTOMERS, customer_measures, revenue_histogram
 from elt.eda.distributions import bin_edges, distribution, merged, rank_value
-from elt.eda.profiles import age_band, kind, profile, shown_counts
+from elt.eda.mart_shape import kind
+from elt.eda.profiles import profile
 from elt.files import read_json
 from elt.run.company import Mart
 
@@ -113,9 +117,9 @@ def test_a_bin_of_too_few_people_joins_its_neighbour():
 
 def test_people_beyond_the_edges_who_are_too_few_take_the_last_bins_with_them():
     found = pl.DataFrame({"bin": [0, 1, 2], "rows": [9, 8, 2], "people": [9, 8, 2]})
-    assert merged([0, 1, 2, 3], found, 5, True, outside=2) == {"edges": [0, 1], "rows": [9]}
-    assert merged([0, 1, 2, 3], found, 5, True, outside=3) == {"edges": [0, 1, 2], "rows": [9, 8]}
-    assert merged([0, 1, 2, 3], found, 5, True, outside=5) == {"edges": [0, 1, 3], "rows": [9, 10]}
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=2) == {"edges": [0, 1], "rows": [9]}
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=3) == {"edges": [0, 1, 2], "rows": [9, 8]}
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=5) == {"edges": [0, 1, 3], "rows": [9, 10]}
 
 
 def test_the_last_bin_of_too_few_people_joins_the_one_before():
@@ -264,7 +268,7 @@ def test_the_summary_holds_every_mart_in_order_without_optional_columns(tmp_path
         marts[name] = Mart.of(name, entry)
         paths.append(tmp_path / f"{name}.csv")
         paths[-1].write_text("\n".join([",".join(fields), *rows[name]]) + "\n", encoding="utf-8")
-    main([str(path) for path in paths], marts, 5, "newest", str(tmp_path / "summary.json"))
+    main([str(path) for path in paths], marts, minimum=5, analysis_date="newest", output=str(tmp_path / "summary.json"))
     summary = read_json(tmp_path / "summary.json")
     assert [mart["name"] for mart in summary["marts"]] == list(columns)
     assert sorted(summary["breakdowns"]) == ["country", "month", "weekday"]

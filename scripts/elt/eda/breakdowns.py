@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from elt.eda.profiles import PERSON
+from elt.eda.mart_shape import PERSON
 from elt.protection.disclosure import publishable_in_order, publishable_sums
 from elt.sales.views import CENTS, top_three
 

@@ -13,13 +13,26 @@ from elt.protection.disclosure import dominated
 
 PERCENTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 OUTERMOST = (0.01, 0.05, 0.25)  # a histogram reaches from the first of these that may be published to its mirror image
-BINS = 20
+BINS = 20  # enough for the shape, few enough to hold the minimum of people each
 
 
 def rank_value(values: pl.DataFrame, share: float) -> float:
     """The smallest value that at least a share of the rows do not exceed; from a table (value, rows) in order."""
     reached = values["rows"].cum_sum().to_numpy()
     return float(values["value"][int(np.searchsorted(reached, share * reached[-1] - 1e-9))])
+
+
+def moments(values: pl.DataFrame) -> tuple[float, float]:
+    """Mean and standard deviation (of a sample) of a table (value, rows)."""
+    value, rows = values["value"].to_numpy(), values["rows"].to_numpy()
+    mean = float((value * rows).sum() / rows.sum())
+    return mean, float((rows * (value - mean) ** 2).sum() / max(rows.sum() - 1, 1)) ** 0.5
+
+
+def is_dominated(totals: pl.Series) -> bool:
+    """Whether one or two people make up a sum, given what each of them adds to it; not where all add nothing."""
+    parts = totals.abs().sort(descending=True)
+    return bool(parts[0]) and dominated(parts.sum(), parts[0], parts[:2].sum())
 
 
 def distribution(
@@ -39,13 +52,8 @@ def distribution(
         few = persons is not None and min((persons["low"] <= value).sum(), (persons["high"] >= value).sum()) < minimum
         return None if few else round(value, decimals)
 
-    value, rows = values["value"].to_numpy(), values["rows"].to_numpy()
-    mean = float((value * rows).sum() / rows.sum())
-    deviation = float((rows * (value - mean) ** 2).sum() / max(rows.sum() - 1, 1)) ** 0.5
-    is_open = True
-    if persons is not None:
-        parts = persons["total"].abs().sort(descending=True)
-        is_open = not parts[0] or not dominated(parts.sum(), parts[0], parts[:2].sum())
+    mean, deviation = moments(values)
+    is_open = persons is None or not is_dominated(persons["total"])
     outer = ((percentile(share), percentile(1 - share)) for share in OUTERMOST)
     return {
         "mean": round(mean, decimals) if is_open else None,
@@ -55,7 +63,7 @@ def distribution(
     }
 
 
-def bin_edges(low: float, high: float, whole: bool) -> list[float]:
+def bin_edges(low: float, high: float, *, whole: bool) -> list[float]:
     """Edges of at most BINS bins of one width; those of whole numbers hold the same number of values each."""
     if whole:
         width = -(-(high - low + 1) // BINS)
@@ -65,9 +73,13 @@ def bin_edges(low: float, high: float, whole: bool) -> list[float]:
 
 
 def bin_counts(
-    frame: pl.LazyFrame, value: pl.Expr, low: float, high: float, person: str | None, bins: int
+    frame: pl.LazyFrame, value: pl.Expr, span: tuple[float, float], bins: int, person: str | None
 ) -> pl.LazyFrame:
-    """(bin, rows, people) of the values from `low` to `high` in bins of one width; empty bins are absent."""
+    """(bin, rows, people) of the values of a span in bins of one width; empty bins are absent.
+
+    person: the column that tells people apart, None if rows are not about persons.
+    """
+    low, high = span
     position = ((value - low) / ((high - low) or 1) * bins).floor().clip(0, bins - 1).cast(pl.Int64)
     people = pl.col(person).n_unique() if person else pl.len()
     return (
@@ -79,7 +91,7 @@ def bin_counts(
 
 
 def merged(
-    edges: Sequence[float], found: pl.DataFrame, minimum: int, one_row_a_person: bool, outside: int = 0
+    edges: Sequence[float], found: pl.DataFrame, minimum: int, *, one_row_a_person: bool, outside: int = 0
 ) -> dict[str, list[float]] | None:
     """A histogram (edges, rows) in which every bin is empty or about `minimum` people: a smaller one joins the next.
 

@@ -197,11 +197,14 @@ class Sales:
         return self.views[view].row(0, named=True)
 
 
-def day_of_analysis(lines: pl.LazyFrame, setting: str) -> date:
-    """The analysis date: the date of the setting (ISO), or the newest order date for "newest"."""
-    if str(setting) != "newest":
-        return date.fromisoformat(str(setting))
-    return lines.select(pl.col("order_date").max()).collect(engine="streaming").item()
+def fixed_day(setting: str) -> date | None:
+    """The analysis date that the settings fix (ISO), or None for "newest"."""
+    return None if str(setting) == "newest" else date.fromisoformat(str(setting))
+
+
+def day_of_analysis(lines: pl.LazyFrame, setting: str) -> date | None:
+    """The analysis date: the one of the settings, or else the newest order date; None without orders."""
+    return fixed_day(setting) or lines.select(pl.col("order_date").max()).collect(engine="streaming").item()
 
 
 def gaps_of(lines: pl.LazyFrame, products: pl.LazyFrame) -> list[Gap]:

@@ -1,0 +1,71 @@
+"""Customers with orders, one row each: what they bought, and how their revenue is spread."""
+
+from math import ceil, floor, log10
+from typing import Any
+
+import polars as pl
+
+from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
+from elt.eda.mart_shape import PERSON
+from elt.run.company import Column, Mart
+from elt.sales.views import CENTS, KNOWN, ORDERS
+
+
+def measure(name: str, description: str, unit: str) -> Column:
+    """A column about a customer's buying: money with its cents, or a count."""
+    if unit == "money":
+        return Column(name, "decimal", 2, "none", description, unit=unit)
+    return Column(name, "integer", personal="none", description=description, unit=unit)
+
+
+CUSTOMERS = Mart(
+    name="customers",
+    title="Customers with orders",
+    grain="one row a known customer with an order, computed from fact_sales",
+    key=(PERSON,),
+    columns=(
+        Column(PERSON, "integer", personal="identifier", description="Surrogate key"),
+        measure("orders", "Distinct orders, without credit notes", "orders"),
+        measure("order_lines", "Order lines", "lines"),
+        measure("units", "Pieces bought", "pieces"),
+        measure("revenue", "Sum of sales_amount", "money"),
+        measure("distinct_products", "Distinct product versions", "products"),
+        measure("average_order_value", "Revenue divided by orders", "money"),
+    ),
+)
+STEPS_A_DECADE = 6  # bins for ten times the revenue: about half as much again from one to the next
+
+
+def customer_measures(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a known customer with an order: the columns of CUSTOMERS, money as float for statistics."""
+    measures = {
+        "orders": ORDERS,
+        "order_lines": pl.len(),
+        "units": pl.col("quantity").sum(),
+        "revenue": CENTS.sum() / 100,
+        "distinct_products": pl.col("product_key").n_unique(),
+    }
+    customers = lines.filter(KNOWN).group_by(PERSON).agg(**measures)
+    # sorted by values, so that float sums do not depend on the order in which groups come
+    return customers.with_columns(average_order_value=pl.col("revenue") / pl.col("orders")).sort(
+        *measures, "average_order_value"
+    )
+
+
+def revenue_histogram(customers: pl.DataFrame, minimum: int) -> dict[str, Any] | None:
+    """Customers by revenue in bins of one width on a logarithmic scale, from the 1st to the 99th percentile.
+
+    None if the customers with a positive revenue are too few for percentiles at which nobody stands alone.
+    """
+    positive = customers.filter(pl.col("revenue") > 0)
+    share = next((share for share in OUTERMOST if share * positive.height >= minimum), None)
+    if share is None:
+        return None
+    values = positive.group_by(value="revenue").agg(rows=pl.len()).sort("value")
+    low, high = (log10(rank_value(values, part)) * STEPS_A_DECADE for part in (share, 1 - share))
+    first, last = floor(low), max(ceil(high), floor(low) + 1)
+    place = pl.col("revenue").log10() * STEPS_A_DECADE
+    found = bin_counts(positive.lazy(), place, (first, last), last - first, PERSON).collect()
+    edges = [round(10 ** (step / STEPS_A_DECADE), 2) for step in range(first, last + 1)]
+    outside = customers.height - int(found["people"].sum())
+    return merged(edges, found, minimum, one_row_a_person=True, outside=outside)
