@@ -15,6 +15,7 @@ from elt.faults import Fault
 from elt.files import write_json
 from elt.privacy import leak_collection, leak_encodings, leak_files, leak_tables, row_order
 from elt.privacy.leak_search import Finds, search
+from elt.privacy.leak_terms import SearchTerms
 from elt.run.company import ClassedTable
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ def leak_fault(finds: Finds) -> Fault:
     return Fault(min(finds), f"personal values were published. Found, by file and column: {found}", REMEDY)
 
 
-def report(
-    files: leak_files.SearchedFiles, terms: leak_collection.SearchTerms, order: Mapping[str, Any]
-) -> dict[str, Any]:
+def report(files: leak_files.SearchedFiles, terms: SearchTerms, order: Mapping[str, Any]) -> dict[str, Any]:
     """The content of leak_report.json, for a search without finds."""
     lasting = files.lasting()
     return {

@@ -6,6 +6,7 @@ A specification is a sequence of column types: fields of a contract, or columns 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def dates_as_text(frame: "pl.DataFrame") -> "pl.DataFrame":
 
     for name, kind in frame.schema.items():
         first, last = (frame[name].min(), frame[name].max()) if kind == pl.Date else (None, None)
-        if first is not None and (last - first).days < frame.height:
+        if isinstance(first, date) and isinstance(last, date) and (last - first).days < frame.height:
             days = pl.date_range(first, last, eager=True)
             position = frame[name].to_physical() - days.to_physical()[0]
             frame = frame.with_columns(days.cast(pl.String).gather(position).alias(name))

@@ -38,9 +38,6 @@ OPENED_ELSEWHERE = {
     ("pseudonyms.py", "make_key"): "the key is created exclusively, once, and never replaced",
     ("rulelog.py", "start"): "the log is written while the script runs",
     ("run_folders.py", "keep_evidence"): "evidence is copied as it is",
-    ("silver_table.py", "clean"): "main stages the change log, which grows batch by batch",
-    ("silver_table.py", "write_table"): "main stages the table, which grows part by part",
-    ("quarantine.py", "write"): "main stages the quarantine",
 }
 WRITERS = {
     *(

@@ -1,13 +1,13 @@
 """Figures are the same bytes each time, hold no date, and keep their text as text."""
 
-from elt.report import figures
+from elt.report import colours, figures
 
 
 def drawn(path):
     """A small figure as written."""
     figure = figures.new_figure(3, 2)
     axes = figure.subplots()
-    axes.plot([1, 2, 3], [3, 1, 2], color=figures.ACCENT, clip_on=True)
+    axes.plot([1, 2, 3], [3, 1, 2], color=colours.ACCENT, clip_on=True)
     axes.set_title("Umsatz & Käufer")
     figures.save_svg(figure, path)
     return path.read_text(encoding="utf-8")

@@ -8,10 +8,11 @@ import pytest
 import gold_pseudonyms
 from elt.faults import Fault
 from elt.protection import pseudonyms
+from elt.tables import ColumnType
 
 HEX = hashlib.sha256(b"a key for tests").hexdigest()
 KEY = bytes.fromhex(HEX)
-COLUMNS = [{"name": "customer_key", "type": "integer"}, {"name": "customer_number", "type": "string"}]
+COLUMNS = [ColumnType("customer_key", "integer"), ColumnType("customer_number", "string")]
 
 
 def run(folder, text):

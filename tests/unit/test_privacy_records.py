@@ -15,6 +15,7 @@ from elt.run.company import Contract
 from elt.run.controller import Answer, Contact, ControllerStatements, Purpose
 
 ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = Path(privacy_records.__file__).parent / "templates"
 WORDS = [str(ROOT / f"scripts/templates/privacy.{language}.yaml") for language in ("en", "de")]
 OPEN = {"en": "TO BE FILLED IN by the controller", "de": "VOM VERANTWORTLICHEN AUSZUFÜLLEN"}
 NAMES = ("record_of_processing", "data_map", "impact_assessment")
@@ -56,6 +57,7 @@ def documents(folder, stated):
         summary=str(folder / "summary.json"),
         model=str(folder / "model.json"),
         words=WORDS,
+        template=str(TEMPLATES / "report.html.j2"),
         folder=folder / "out",
     )
     return {(n, w): (folder / f"out/{n}.{w}.md").read_text("utf-8") for n in NAMES for w in ("en", "de")}
