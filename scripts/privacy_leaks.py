@@ -72,7 +72,7 @@ def main(
     """
     run, started = output.parents[1], os.environ.get("ELT_STARTED_AT")
     since = datetime.fromisoformat(started).timestamp() if started else 0.0
-    files = leak_files.SearchedFiles.of(run, {output, own_log}, snakemake_folder, since)
+    files = leak_files.SearchedFiles.of(run, {output, *([own_log] if own_log else [])}, snakemake_folder, since)
     known = leak_tables.tables_of(run, tables)
     personal = [table for table in known if table.of_class("quasi", *leak_tables.SEARCHED)]
     terms = leak_collection.collect(
