@@ -1,23 +1,12 @@
 """Bronze. Needs: the raw exports and their contracts. Gives: byte copies, and what each file is."""
 
 
-def erased(wildcards):
-    """Names the list of erased persons, for a file whose records can be a person's; else none."""
-    kinds = company.contract(raw_files.by_name[wildcards.file].table).erasure_kinds
-    return call.erased if kinds else erasures.NOTHING
-
-
-def ties(wildcards):
-    """Raw file -> contract of the tables that tie identifiers of a person; nothing unless persons were erased."""
-    return {} if erased(wildcards) == erasures.NOTHING else raw_files.ties(wildcards.file, company)
-
-
 rule bronze_file:
     """Copy one raw file byte for byte, without records of erased persons; hash, records, dialect and why."""
     input:
         raw=lambda wildcards: raw_files.by_name[wildcards.file].path,
         contract=lambda wildcards: company.contract_file(raw_files.by_name[wildcards.file].table),
-        ties=lambda wildcards: [path for tie in ties(wildcards).items() for path in tie],
+        ties=lambda wildcards: [path for tie in call.ties(wildcards.file).items() for path in tie],
     output:
         data="<bronze>/data/{file}",
         metadata="<bronze>/_meta/files/{file}.json",
@@ -31,8 +20,8 @@ rule bronze_file:
         code=code_version("bronze_file.py"),
         sha256=lambda wildcards: sha256(raw_files.by_name[wildcards.file].path),
         where=lambda wildcards: raw_files.by_name[wildcards.file].place,
-        erased=erased,
-        ties=ties,
+        erased=lambda wildcards: call.erased_in(wildcards.file),
+        ties=lambda wildcards: call.ties(wildcards.file),
         key_file=str(invocation.KEY_FILE),
     script:
         "../scripts/bronze_file.py"

@@ -52,6 +52,15 @@ class Invocation:
     erased: str = erasures.NOTHING
     erasable: Mapping[str, Contract] = field(default_factory=dict)
 
+    def erased_in(self, file: str) -> str:
+        """Names the list of erased persons for a raw file whose records can be a person's; else "none"."""
+        kinds = self.company.contract(self.raw_files.by_name[file].table).erasure_kinds
+        return self.erased if kinds else erasures.NOTHING
+
+    def ties(self, file: str) -> dict[str, str]:
+        """Raw file -> contract of tables that tie a person's identifiers to those in `file`; none if nobody erased."""
+        return {} if self.erased_in(file) == erasures.NOTHING else self.raw_files.ties(file, self.company)
+
     @property
     def run_id(self) -> str:
         """Name of the run folder."""
