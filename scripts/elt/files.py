@@ -189,7 +189,7 @@ def read_yaml(path: str | Path) -> Any:
     import yaml
 
     class UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature of PyYAML
             seen = set()
             for key, _ in node.value:
                 if key.value in seen:

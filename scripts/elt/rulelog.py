@@ -32,7 +32,7 @@ def start(snakemake: Any) -> None:
         output.flush()
         os.dup2(printed.fileno(), output.fileno())
     logging.basicConfig(stream=stream, level=logging.INFO, format="%(levelname)s %(message)s", force=True)
-    logging.captureWarnings(True)
+    logging.captureWarnings(capture=True)
     run = path.parts[: path.parts.index("_meta")] if "_meta" in path.parts else path.parts[:1]
     crash = Path(*run, "bronze", "_meta", "tracebacks", f"{snakemake.rule}.{path.stem}.txt")
     crash.unlink(missing_ok=True)

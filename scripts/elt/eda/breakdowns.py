@@ -34,7 +34,7 @@ def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
 
 
 def breakdown(
-    groups: pl.DataFrame, minimum: int, parents: Iterable[Any] | None = None, in_time: bool = False
+    groups: pl.DataFrame, minimum: int, parents: Iterable[Any] | None = None, *, in_time: bool = False
 ) -> dict[str, Any]:
     """The groups that may be shown, revenue in money, and how many are hidden; `groups` as `sums` gives them.
 

@@ -17,7 +17,7 @@ Content = Mapping[str, Any]
 SMALL = 7  # points; the charts are printed at about their size
 
 
-def gauge(axes: "Axes", wording: Wording, largest: float, upright: bool) -> None:
+def gauge(axes: "Axes", wording: Wording, largest: float, *, upright: bool) -> None:
     """A dotted line at the same amount in every chart of the page: it shows how their scales compare."""
     amount = 10 ** (len(str(int(max(largest, 1)))) - 1)
     draw = axes.axhline if upright else axes.axvline
@@ -37,7 +37,7 @@ def gauge(axes: "Axes", wording: Wording, largest: float, upright: bool) -> None
     )
 
 
-def bare(axes: "Axes", upright: bool) -> None:
+def bare(axes: "Axes", *, upright: bool) -> None:
     """No value axis: the numbers stand at the bars."""
     axes.spines["left" if upright else "bottom"].set_visible(False)
     (axes.set_yticks if upright else axes.set_xticks)([])

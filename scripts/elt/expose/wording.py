@@ -31,11 +31,11 @@ class Figure:
         decimals, sign = self.entry.get("decimals"), form == "+"
         if unit == "share":
             standard = 0 if abs(amount) >= WHOLE_PERCENT_FROM else 1
-            return percent(amount, standard if decimals is None else decimals, language, sign)
+            return percent(amount, standard if decimals is None else decimals, language, sign=sign)
         if unit == "points":
-            return number(amount * 100, 1, language, sign) + NO_BREAK + self.words["points"]
+            return number(amount * 100, 1, language, sign=sign) + NO_BREAK + self.words["points"]
         standard = 2 if unit in ("ratio", "score") else 0
-        return number(amount, standard if decimals is None else decimals, language, sign)
+        return number(amount, standard if decimals is None else decimals, language, sign=sign)
 
     def __str__(self) -> str:
         return format(self, "")

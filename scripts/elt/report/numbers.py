@@ -7,7 +7,7 @@ MARKS = {"en": (",", "."), "de": (".", ",")}
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def number(value: Any, decimals: int = 0, language: str = "en", sign: bool = False) -> str:
+def number(value: Any, decimals: int = 0, language: str = "en", *, sign: bool = False) -> str:
     """A number with group and decimal marks, rounded half up; `sign` writes + before gains."""
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP) + 0  # + 0: no minus before zero
@@ -17,6 +17,6 @@ def number(value: Any, decimals: int = 0, language: str = "en", sign: bool = Fal
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def percent(share: Any, decimals: int = 1, language: str = "en", sign: bool = False) -> str:
+def percent(share: Any, decimals: int = 1, language: str = "en", *, sign: bool = False) -> str:
     """A share (0.398) as per cent (39.8 %), with a no-break space."""
-    return number(Decimal(str(share)) * 100, decimals, language, sign) + NO_BREAK + "%"
+    return number(Decimal(str(share)) * 100, decimals, language, sign=sign) + NO_BREAK + "%"
