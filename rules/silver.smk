@@ -7,6 +7,7 @@ rule silver_table:
         bronze=lambda wildcards: [f"{home}/bronze/data/{file}" for file in raw_files.of(wildcards.table)],
         metadata=lambda wildcards: [f"{home}/bronze/_meta/files/{file}.json" for file in raw_files.of(wildcards.table)],
         contract=lambda wildcards: company.contract_file(wildcards.table),
+        words=["scripts/templates/silver.en.yaml", "scripts/templates/silver.de.yaml"],
     output:
         table="<silver>/data/{table}.csv",
         quarantine="<silver>/quarantine/{table}.csv",

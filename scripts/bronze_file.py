@@ -8,7 +8,7 @@ Outputs: bronze/data/<file>, bronze/_meta/files/<file>.json.
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ def described(path: Path, where: str, contract: Contract) -> dict[str, Any]:
         "table": contract.name,
         "file": where,
         "bytes": path.stat().st_size,
-        "dialect": replace(dialect, **structure.flags()).described(),
+        "dialect": structure.flagged(dialect).described(),
         **structure.described(dialect),
     }
 

@@ -40,6 +40,7 @@ def messages(pages: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def main(
+    *,
     inputs: Mapping[str, str],
     columns: Mapping[str, Spec],
     personal: Sequence[str],
@@ -76,12 +77,12 @@ def main(
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
-        dict(snakemake.input.items()),
-        snakemake.params.columns,
-        snakemake.params.personal,
-        snakemake.params.kpis,
-        snakemake.params.minimum_group,
-        snakemake.params.analysis_date,
-        snakemake.params.run,
-        snakemake.output.ledger,
+        inputs=dict(snakemake.input.items()),
+        columns=snakemake.params.columns,
+        personal=snakemake.params.personal,
+        kpis=snakemake.params.kpis,
+        minimum_group=snakemake.params.minimum_group,
+        analysis_date=snakemake.params.analysis_date,
+        run=snakemake.params.run,
+        output=snakemake.output.ledger,
     )

@@ -45,7 +45,10 @@ def title(name: str) -> str:
 def field(column: Column, *, is_required: bool, is_unique: bool) -> dict[str, Any]:
     """A column as a Frictionless field; unit, decimals and personal class as properties of our own."""
     constraints = {"required": is_required, "unique": is_unique}
-    formats = {"date": {"format": "default"}, "decimal": {"decimalChar": ".", "bareNumber": True}}
+    formats: dict[str, dict[str, Any]] = {
+        "date": {"format": "default"},
+        "decimal": {"decimalChar": ".", "bareNumber": True},
+    }
     formats["boolean"] = {"trueValues": ["true"], "falseValues": ["false"]}
     own = {"unit": column.unit, "decimals": column.decimals, "personal": column.personal}
     return {

@@ -52,6 +52,9 @@ def described(table: pl.DataFrame, customers: int, levels: Sequence[int], k: int
     bands, gone = table.columns[:-1], customers - table.height
     whole, of_bands = sizes(table)["len"], sizes(table.select(bands))["len"]
     some = bool(table.height)
+    fewest: Any = whole.min()
+    fewest_by_bands: Any = of_bands.min()
+    median: Any = table.join(sizes(table), on=table.columns)["len"].median()
     return {
         "k_wanted": k,
         "rows": table.height,
@@ -60,15 +63,15 @@ def described(table: pl.DataFrame, customers: int, levels: Sequence[int], k: int
         "columns": table.columns,
         "levels": dict(zip(bands, levels, strict=True)),
         "singling_out": {
-            "k": int(whole.min()) if some else None,
+            "k": int(fewest) if some else None,
             "classes": len(whole),
-            "k_by_bands": int(of_bands.min()) if some else None,
+            "k_by_bands": int(fewest_by_bands) if some else None,
             "classes_by_bands": len(of_bands),
         },
         "linkability": {
             "identifiers": 0,
-            "fewest_candidates": int(whole.min()) if some else None,
-            "median_candidates": int(table.join(sizes(table), on=table.columns)["len"].median()) if some else None,
+            "fewest_candidates": int(fewest) if some else None,
+            "median_candidates": int(median) if some else None,
         },
         "inference": {"sensitive": SENSITIVE, **diversity(table, bands, SENSITIVE)},
         "protects_against": STATEMENT,

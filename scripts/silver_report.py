@@ -41,12 +41,8 @@ def money_rows(tables: Tables) -> Iterator[list[Any]]:
     """One row an amount: from the raw sum to the sum in silver."""
     for name, found in tables.items():
         for column, parts in found["money"].items():
-            amounts = [
-                parts["raw"],
-                parts["repairs"],
-                *(str(-Decimal(parts[part])) for part in ("quarantined", "superseded", "duplicates")),
-                parts["silver"],
-            ]
+            removed = (-Decimal(parts[part]) for part in ("quarantined", "superseded", "duplicates"))
+            amounts = [parts["raw"], parts["repairs"], *removed, parts["silver"]]
             yield [code(f"{name}.{column}"), *(number(amount, 2) for amount in amounts)]
 
 

@@ -1,6 +1,6 @@
 """Clean one raw table by its contract; every record is kept, quarantined, superseded or a duplicate, and counted.
 
-Inputs: the table's bronze files with their metadata, its contract.
+Inputs: the table's bronze files with their metadata, its contract, the words of silver.
 Outputs: silver/data/<table>.csv, silver/quarantine/<table>.csv, silver/changes/<table>.csv,
 silver/_meta/tables/<table>.json.
 """
@@ -15,6 +15,7 @@ import polars as pl
 from elt import rulelog
 from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json, write_parts
+from elt.report.words import in_all_languages, read_all
 from elt.run.company import Contract, read_contract
 from elt.silver import cleaning, conventions
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
@@ -127,6 +128,7 @@ def main(
     bronze: Sequence[str],
     metadata: Sequence[str],
     contract_file: str,
+    words: Sequence[str],
     budget: Budget,
     table: str,
     quarantine: str,
@@ -140,7 +142,8 @@ def main(
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
-        books, parts = Books(rules), SortedParts(folder, contract.primary_key)
+        books = Books(rules, in_all_languages(read_all(words), "taken_as_missing"))
+        parts = SortedParts(folder, contract.primary_key)
         rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(contract, books)
         rejects.add(malformed_rows(malformed))
         write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts))
@@ -162,6 +165,7 @@ if __name__ == "__main__":
         bronze=snakemake.input.bronze,
         metadata=snakemake.input.metadata,
         contract_file=snakemake.input.contract,
+        words=snakemake.input.words,
         budget=snakemake.params.budget,
         table=snakemake.output.table,
         quarantine=snakemake.output.quarantine,

@@ -71,7 +71,7 @@ def load(connection: "duckdb.DuckDBPyConnection", file: MartFile) -> None:
     target = f"{SCHEMA}.{ddl.quoted(file.mart.name)} BY NAME"
     rows_sql = f"SELECT * FROM {reader(file.path, file.mart)}"  # noqa: S608 - names and types of marts.yaml
     try:
-        loaded = connection.execute(f"INSERT INTO {target} {rows_sql}").fetchone()[0]
+        (loaded,) = connection.execute(f"INSERT INTO {target} {rows_sql}").fetchone() or (0,)
     except duckdb.IntegrityError as error:
         raise Fault(where, broken(str(error), file.mart), REMEDY) from None
     except duckdb.OutOfMemoryException:
@@ -137,8 +137,13 @@ def main(
 
     usable = usable_kpis(files[FACT], kpis)
     with scratch(database) as folder, staged(database) as temporary:
-        settings = {"memory_limit": f"{memory_gb}GB", "threads": threads, "temp_directory": str(folder),
-                    "autoinstall_known_extensions": "false", "storage_compatibility_version": FORMAT}  # fmt: skip
+        settings: dict[str, str | int] = {
+            "memory_limit": f"{memory_gb}GB",
+            "threads": threads,
+            "temp_directory": str(folder),
+            "autoinstall_known_extensions": "false",
+            "storage_compatibility_version": FORMAT,
+        }
         fill(folder / "warehouse.duckdb", settings, files, usable)
         (folder / "warehouse.duckdb").replace(temporary)
     content = {

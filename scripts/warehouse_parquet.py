@@ -5,7 +5,7 @@ Outputs: gold/parquet/<mart>.parquet; the same bytes from the same mart.
 """
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 ROWS = 131_072  # of a row group: a few MB, so that a reader of one column holds little
-COMPRESSION = "snappy"  # every reader knows it
+COMPRESSION: Final = "snappy"  # every reader knows it
 
 
 def typed(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:

@@ -188,8 +188,10 @@ def read_yaml(path: str | Path) -> Any:
     """Read a YAML file with the safe loader; a key that stands twice, of which YAML would drop one, is an error."""
     import yaml
 
-    class UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature of PyYAML
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class UniqueKeys(loader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
             seen = set()
             for key, _ in node.value:
                 if key.value in seen:

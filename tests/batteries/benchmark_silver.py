@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+SILVER_WORDS = [str(ROOT / f"scripts/templates/silver.{language}.yaml") for language in ("en", "de")]
 CONTRACT = ROOT / "config/bike_retailer/contracts/crm_sales.yaml"
 SIDES = {"project": "the silver stage", "sorted": "plain Polars, sorted by key", "plain": "plain Polars, unsorted"}
 
@@ -39,6 +40,7 @@ def project(raw: Path, folder: Path) -> Path:
         bronze=[copy],
         metadata=[stated],
         contract_file=str(CONTRACT),
+        words=SILVER_WORDS,
         budget=0.01,
         table=str(table),
         quarantine=str(run / "silver/quarantine/crm_sales.csv"),

@@ -12,6 +12,8 @@ import bronze_file
 import silver_table
 
 CANARY = "Zyxwv-Canary"
+ROOT = Path(__file__).resolve().parents[2]
+SILVER_WORDS = [str(ROOT / f"scripts/templates/silver.{language}.yaml") for language in ("en", "de")]
 
 
 def field(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
@@ -87,6 +89,7 @@ def clean(folder: Path, content: dict[str, Any], *raws: bytes | str, budget: flo
         bronze=[str(run / "bronze/data" / name) for name in names],
         metadata=[str(run / f"bronze/_meta/files/{name}.json") for name in names],
         contract_file=str(folder / "people.yaml"),
+        words=SILVER_WORDS,
         budget=budget,
         table=str(run / "silver/data/people.csv"),
         quarantine=str(run / "silver/quarantine/people.csv"),

@@ -171,7 +171,10 @@ class SmallRun:
             inputs[name] = str(self.folder / path)
         output = self.folder / "reports" / "number_ledger.json"
         run = {"company": "small_shop", "run_id": "r1", "seed": 42}
-        expose_numbers.main(inputs, self.columns, CLASSES, KPIS, 5, "newest", run, str(output))
+        expose_numbers.main(
+            inputs=inputs, columns=self.columns, personal=CLASSES, kpis=KPIS, minimum_group=5,
+            analysis_date="newest", run=run, output=str(output),
+        )  # fmt: skip
         return json.loads(output.read_text(encoding="utf-8"))
 
     def reports(self, language: str = "en") -> tuple[str, str]:

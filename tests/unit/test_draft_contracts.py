@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from one_table import SILVER_WORDS
 
 import bronze_file
 import draft_contracts
@@ -53,7 +54,9 @@ def ran(raw: Path, contract: dict[str, Any], path: Path, folder: Path, budget: f
     silver = {
         part: str(folder / f"{contract['name']}.{part}") for part in ("table", "quarantine", "changes", "summary")
     }
-    silver_table.main(bronze=copies, metadata=stated, contract_file=str(path), budget=budget, **silver)
+    silver_table.main(
+        bronze=copies, metadata=stated, contract_file=str(path), words=SILVER_WORDS, budget=budget, **silver
+    )
     return json.loads(Path(silver["summary"]).read_text("utf-8"))
 
 

@@ -176,3 +176,17 @@ def test_the_lineage_of_the_bike_retailer_reaches_the_raw_fields():
     names = {("crm_customers", "cst_firstname"), ("crm_customers", "cst_lastname")}
     reached = {name for name, trace in found.items() for c in trace.columns if raw(name, c) & names}
     assert reached == {"dim_customer"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        ("SELECT a, b + 1 AS more FROM silver.t", ["a", "more"]),
+        ("SELECT a FROM silver.t UNION ALL SELECT b FROM silver.u", ["a"]),
+        ("WITH x AS (SELECT a FROM silver.t) SELECT a AS z FROM x", ["z"]),
+        ("DROP TABLE silver.t", []),
+        ("SELECT FROM WHERE (", []),
+    ],
+)
+def test_the_columns_of_a_query_are_named_by_its_select(sql, names):
+    assert lineage.outputs(sql) == names

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from erasure_case import CONTRACTS, RAW, bronze, erase, finished, left, said
+from one_table import SILVER_WORDS
 
 import retention_erase
 from elt.faults import Fault
@@ -288,6 +289,7 @@ def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(fold
         bronze=[str(home / "bronze/data/orders.csv")],
         metadata=[str(home / "bronze/_meta/files/orders.csv.json")],
         contract_file=str(folder / "orders.yaml"),
+        words=SILVER_WORDS,
         budget=0.0,
         table=str(home / "silver/data/orders.csv"),
         quarantine=str(home / "silver/quarantine/orders.csv"),

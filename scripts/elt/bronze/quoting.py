@@ -29,6 +29,12 @@ class Syntax:
     closing: re.Pattern[bytes]  # a quote at the end of a field
 
 
+def end_of(pattern: re.Pattern[bytes], line: bytes, at: int) -> int:
+    """Where that which a pattern reads from `at` on ends."""
+    found = pattern.match(line, at)
+    return found.end() if found else at
+
+
 @lru_cache
 def syntax(dialect: Dialect) -> Syntax:
     """The syntax of a dialect."""
@@ -90,14 +96,14 @@ class RecordReader:
 
     def plain_cell(self) -> bytes:
         """The cell at hand, which does not begin with a quote."""
-        start, self.at = self.at, self.signs.outside.match(self.line, self.at).end()
+        start, self.at = self.at, end_of(self.signs.outside, self.line, self.at)
         return self.line[start : self.at]
 
     def quoted_cell(self) -> bytes:
         """The cell at hand, which begins with a quote; of one that is too long only the end."""
         signs, parts = self.signs, []
         self.at += 1
-        while (end := signs.inside.match(self.line, self.at).end()) >= len(self.line) or not self.line.startswith(
+        while (end := end_of(signs.inside, self.line, self.at)) >= len(self.line) or not self.line.startswith(
             signs.quote, end
         ):
             parts.append(self.line[self.at :])

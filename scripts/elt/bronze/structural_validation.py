@@ -7,7 +7,7 @@ with nothing in it that needs a closer look, is counted at once; the others are 
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,9 @@ class Structure:
     is_tidy: bool = True
     is_unmarked: bool = True
 
-    def flags(self) -> dict[str, bool]:
-        """What silver need not look for, for the dialect."""
-        return {"is_plain": self.is_plain, "is_tidy": self.is_tidy, "is_unmarked": self.is_unmarked}
+    def flagged(self, dialect: Dialect) -> Dialect:
+        """The dialect with what silver need not look for."""
+        return replace(dialect, is_plain=self.is_plain, is_tidy=self.is_tidy, is_unmarked=self.is_unmarked)
 
     def described(self, dialect: Dialect) -> dict[str, Any]:
         """For metadata: plain types; the repairs of whole files too."""

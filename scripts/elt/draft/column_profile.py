@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 import polars as pl
 
@@ -157,7 +158,8 @@ def measure(column: ColumnProfile, cells: pl.Series) -> None:
     read = conventions.numbers(cells, column.convention or ".", MOST_DECIMALS)
     column.readable += read.count()
     ends = read.drop_nulls().cast(pl.String).str.strip_chars_end("0").str.extract(r"\.(\d+)$").str.len_bytes()
-    column.decimals = max(column.decimals, ends.max() or 0)
+    most: Any = ends.max()
+    column.decimals = max(column.decimals, most or 0)
 
 
 def hashed(names: Sequence[str]) -> pl.Expr:

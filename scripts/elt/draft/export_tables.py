@@ -47,7 +47,7 @@ def pattern_of(raw: Path, paths: Sequence[Path]) -> str | None:
     folders = {path.parent.relative_to(raw).as_posix() for path in paths}
     folder = "**/" if len(folders) > 1 else "" if (only := folders.pop()) == "." else f"{only}/"
     suffix, common, stem = paths[0].suffix, shared_start([path.stem for path in paths]), stem_of(paths)
-    joint = stem + re.match(r"[\W_]*", common[len(stem) :])[0]
+    joint = common.removesuffix(re.sub(r"^[\W_]*", "", common[len(stem) :]))
     for start in (f"{stem}*", f"{joint}[0-9]*", f"{common}*", f"{common}[0-9]*", common):
         name = start + suffix
         if sorted(raw.glob(folder + name)) == sorted(paths):

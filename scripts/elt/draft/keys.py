@@ -78,5 +78,5 @@ def refers(column: ColumnProfile, own: pl.Series, key: pl.Series) -> int | None:
     many = own.len() >= LEAST_VALUES or own.len() >= LEAST_OF_KEY * key.len()
     if not many or own.len() < 2 or (column.kind == "integer" and own.len() < LEAST_VALUES):
         return None
-    count = own.is_in(key.implode()).sum()
+    count = int(own.is_in(key.implode()).sum() or 0)
     return count if count >= LEAST_FOUND * own.len() else None

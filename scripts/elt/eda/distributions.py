@@ -32,7 +32,7 @@ def moments(values: pl.DataFrame) -> tuple[float, float]:
 def is_dominated(totals: pl.Series) -> bool:
     """Whether one or two people make up a sum, given what each of them adds to it; not where all add nothing."""
     parts = totals.abs().sort(descending=True)
-    return bool(parts[0]) and dominated(parts.sum(), parts[0], parts[:2].sum())
+    return bool(parts[0]) and dominated(float(parts.sum()), parts[0], float(parts[:2].sum()))
 
 
 def distribution(

@@ -64,7 +64,9 @@ def revenue_by_month(figure: "Figure", wording: Wording, pages: Content) -> bool
         if not row["this"]:
             continue
         value = float(wording.value(row["this"])) / unit
-        style = {"facecolor": "white", "edgecolor": INK, "hatch": "/////"} if row["partial"] else {"color": INK}
+        style: dict[str, Any] = (
+            {"facecolor": "white", "edgecolor": INK, "hatch": "/////"} if row["partial"] else {"color": INK}
+        )
         axes.bar(place + 0.1, value, 0.56, linewidth=0.6, **style)
         axes.annotate(
             number(value, 0, wording.language),

@@ -123,7 +123,7 @@ def return_message(
         return None
     rule = {"file": FACTS, "formula": f"customers whose first order is in or before {latest:%Y-%m}"}
     again = {"file": FACTS, "formula": "of these, customers with an order in one of the twelve months after the first"}
-    figures = {
+    figures: dict[str, Any] = {
         "customers": ledger.enter("return.customers", base, "people", rule),
         "back": ledger.enter("return.back", back, "people", again),
     }

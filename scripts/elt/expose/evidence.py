@@ -12,7 +12,7 @@ from elt.sales.views import Sales
 
 SILVER = "silver/_meta/silver_metadata.yaml"
 LEDGER = "_meta/ledger.json"
-FATES = ("quarantined", "superseded", "duplicates")
+LEFT_OUT = ("quarantined", "superseded", "duplicates")
 
 
 def short_title(table: Mapping[str, Any]) -> dict[str, str]:
@@ -26,7 +26,7 @@ def quality_rows(ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]]) 
     for name in sorted(tables):
         table = tables[name]
         row: dict[str, Any] = {"title": short_title(table)}
-        counts = {fate: table.get(fate, 0) for fate in ("records", "silver", "superseded", "duplicates")}
+        counts = {outcome: table.get(outcome, 0) for outcome in ("records", "silver", "superseded", "duplicates")}
         counts["records"] -= table.get("erased", 0)
         counts["quarantined"] = sum(reason["records"] for reason in table.get("quarantined", []))
         counts["repairs"] = sum(repair["records"] for repair in table.get("repairs", []))
@@ -42,7 +42,7 @@ def money_messages(
 ) -> list[dict[str, Any]]:
     """What repairs and records left out did to each amount, and that the sum holds from the exports to the marts.
 
-    accounts: ledger.json. An effect of fewer records than the minimum is not told.
+    accounts: ledger.json. An effect of fewer records than the minimum is not stated.
     """
     sentences, money = [], accounts.get("money", {})
     for key in sorted(money):
@@ -58,8 +58,8 @@ def money_messages(
             "records": f"quality.{table}.records",
         }
         texts = {"table": short_title(tables[table])}
-        parts = {part: Decimal(str(entry.get(part, 0))) for part in ("raw", "repairs", *FATES, "silver")}
-        left_out = sum(ledger.value(f"quality.{table}.{fate}") for fate in FATES)
+        parts = {part: Decimal(str(entry.get(part, 0))) for part in ("raw", "repairs", *LEFT_OUT, "silver")}
+        left_out = sum(ledger.value(f"quality.{table}.{outcome}") for outcome in LEFT_OUT)
         if parts["repairs"] and sum(repairs) < minimum:
             sentences.append(say("amount_repaired_few", figures, texts))
             continue
@@ -69,7 +69,7 @@ def money_messages(
         )
         sentences.append(say("amount_repaired", figures, texts))
         marts = entry.get("marts", {})
-        removed = -sum(parts[fate] for fate in FATES)
+        removed = -sum(parts[outcome] for outcome in LEFT_OUT)
         balanced = parts["raw"] + parts["repairs"] + removed == parts["silver"]
         same = all(Decimal(str(value)) == parts["silver"] for value in marts.values())
         if not marts or not same or not balanced or 0 < left_out < minimum:
@@ -78,7 +78,7 @@ def money_messages(
             "raw": ledger.enter(f"{name}.raw", parts["raw"], "money", origin | {"column": "raw"}, 0),
             "silver": ledger.enter(f"{name}.silver", parts["silver"], "money", origin | {"column": "silver"}, 0),
             "removed": ledger.enter(
-                f"{name}.removed", removed, "money", origin | {"column": f"-({' + '.join(FATES)})"}, 0
+                f"{name}.removed", removed, "money", origin | {"column": f"-({' + '.join(LEFT_OUT)})"}, 0
             ),
             "sums": ledger.enter(
                 f"{name}.sums", len(marts) + proofs_of(accounts, parts["silver"]), "count", {"file": LEDGER}
@@ -124,15 +124,15 @@ def open_points(
             ),
             "of": f"quality.{name}.records",
         }
-        told = bool(effect) and records >= minimum
-        if told:
+        is_stated = bool(effect) and records >= minimum
+        if is_stated:
             origin = {"file": SILVER, "row": row, "column": "money"}
             figures["effect"] = ledger.enter(f"{key}.effect", effect, "money", origin, 0)
         texts = {
             "department": tables[name].get("department") or short_title(tables[name]),
             "table": short_title(tables[name]),
         }
-        sentences.append(say(f"open_{kind}{'_money' if told else ''}", figures, texts | {"why": why}))
+        sentences.append(say(f"open_{kind}{'_money' if is_stated else ''}", figures, texts | {"why": why}))
     return sentences
 
 

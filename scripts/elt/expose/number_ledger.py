@@ -77,7 +77,7 @@ class NumberLedger:
 
 
 def say(
-    key: str, figures: Mapping[str, str] | None = None, texts: Mapping[str, str] | None = None, **kinds: Any
+    key: str, figures: Mapping[str, str] | None = None, texts: Mapping[str, Any] | None = None, **kinds: Any
 ) -> dict[str, Any]:
     """A sentence: the key of its wording, the figures it quotes by name, and texts that stand in the data.
 

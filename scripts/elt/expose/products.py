@@ -49,7 +49,7 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
         return []
     all_products = {"file": FACTS, "formula": "products sold in the period"}
     ledger.enter("abc.products", len(classes), "count", all_products)
-    ledger.enter("abc.revenue", cents(sum(g["revenue"] for g in groups.values())), "money", all_products, 0)
+    ledger.enter("abc.revenue", cents(sum(int(g["revenue"]) for g in groups.values())), "money", all_products, 0)
     rows = []
     for name, group in groups.items():
         rule = {
@@ -57,10 +57,10 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
             "formula": f"products of the period in class {name}: descending revenue, limits 80 % and 95 %",
         }
         key = f"abc.{name}"
-        row = {
+        row: dict[str, Any] = {
             "class": name,
             "products": ledger.enter(f"{key}.products", group["products"], "count", rule),
-            "revenue": ledger.enter(f"{key}.revenue", cents(group["revenue"]), "money", rule, 0),
+            "revenue": ledger.enter(f"{key}.revenue", cents(int(group["revenue"])), "money", rule, 0),
         }
         row["products_share"] = ledger.ratio(f"{key}.products_share", row["products"], "abc.products")
         row["revenue_share"] = ledger.ratio(f"{key}.revenue_share", row["revenue"], "abc.revenue")
@@ -118,7 +118,7 @@ def best_rows(
             break
         rule = {"file": FACTS, "row": f"product_number = {number}, lines of the period", "column": "SUM(sales_amount)"}
         name = f"product.{number}"
-        row = {"name": names.get(number) or number, "number": number}
+        row: dict[str, Any] = {"name": names.get(number) or number, "number": number}
         row["revenue"] = ledger.enter(
             f"{name}.revenue",
             cents(products[number]["revenue"]),

@@ -196,14 +196,14 @@ def gap_messages(ledger: NumberLedger, gaps: Iterable[Gap]) -> list[dict[str, An
 def kpi_message(ledger: NumberLedger, rows: list[dict[str, Any]], kpis: Mapping[str, Kpi]) -> dict[str, Any] | None:
     """How many key figures are better than last year, by their direction in kpis.yaml."""
     signs = {"up": 1, "down": -1}
-    judged = [row for row in rows if row["difference"] and kpis[row["kpi"]].direction in signs]
-    if not judged:
+    rated = [row for row in rows if row["difference"] and kpis[row["kpi"]].direction in signs]
+    if not rated:
         return None
-    better = [row for row in judged if ledger.value(row["difference"]) * signs[kpis[row["kpi"]].direction] > 0]
+    better = [row for row in rated if ledger.value(row["difference"]) * signs[kpis[row["kpi"]].direction] > 0]
     rule = {"formula": "key figures with a difference; better by their direction in the settings"}
     figures = {
         "better": ledger.enter("kpi.better", len(better), "count", rule),
-        "of": ledger.enter("kpi.judged", len(judged), "count", rule),
+        "of": ledger.enter("kpi.judged", len(rated), "count", rule),
     }
     return say("kpis_better", figures)
 

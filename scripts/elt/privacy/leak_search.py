@@ -70,6 +70,6 @@ def search(files: SearchedFiles, terms: SearchTerms, tables: Sequence[ProtectedT
         for column in columns_in(path):
             if columns := whole.found_in(column):
                 finds.setdefault(f"{names[path]} ({column.place})", set()).update(columns)
-    for column in sorted(terms.hashed):
-        finds.setdefault("a published file (as a digest without a key)", set()).add(column)
+    for name in sorted(terms.hashed):
+        finds.setdefault("a published file (as a digest without a key)", set()).add(name)
     return finds

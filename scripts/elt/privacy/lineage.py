@@ -49,7 +49,7 @@ class _Query:
         from sqlglot.optimizer.qualify import qualify
         from sqlglot.optimizer.scope import build_scope
 
-        schema: dict[str, dict[str, dict[str, str]]] = {}
+        schema: dict[str, Any] = {}
         for name, columns in tables.items():
             layer, _, table = name.partition(".")
             schema.setdefault(layer, {})[table] = dict.fromkeys(columns, "text")
@@ -179,9 +179,10 @@ def outputs(sql: str) -> list[str]:
     from sqlglot.errors import SqlglotError
 
     try:
-        return list(sqlglot.parse_one(sql, dialect=DIALECT).named_selects)
+        query = sqlglot.parse_one(sql, dialect=DIALECT)
     except SqlglotError:
         return []
+    return list(query.named_selects) if isinstance(query, sqlglot.exp.Query) else []
 
 
 def of_expressions(texts: Iterable[str], names: Iterable[str]) -> frozenset[str]:

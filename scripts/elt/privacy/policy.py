@@ -102,7 +102,7 @@ def gold_tables(marts: Mapping[str, Mart], mapped: Mapping[str, Any]) -> Describ
 
 def personal_columns(contracts: Mapping[str, Contract], marts: Mapping[str, Mart]) -> list[str]:
     """Names of all fields and columns of a personal class, sorted."""
-    every = [item for contract in contracts.values() for item in contract.fields]
+    every: list[Column] = [item for contract in contracts.values() for item in contract.fields]
     every += [item for mart in marts.values() for item in mart.columns]
     return sorted({item.name for item in every if item.personal != "none"})
 

@@ -11,7 +11,7 @@ from elt.files import PROTECTED_LAYERS
 from elt.privacy.publications import EXPLORATION, SHOWN, Publication
 from elt.protection import pseudonyms
 from elt.retention import deletion
-from elt.run.company import Contract, Mart
+from elt.run.company import Column, Contract, Mart
 
 ALLOWED = {  # class -> forms in which the exploration may show a column of it
     "none": set(SHOWN.values()),
@@ -25,7 +25,9 @@ OTHERS = 0o077  # permission bits of group and others
 
 def check_classes(contracts: Mapping[str, Contract], marts: Mapping[str, Mart]) -> dict[str, int]:
     """How many fields and columns have a class; raises Fault if one has none."""
-    every = [(f"contract {name}", item) for name, contract in contracts.items() for item in contract.fields]
+    every: list[tuple[str, Column]] = [
+        (f"contract {name}", item) for name, contract in contracts.items() for item in contract.fields
+    ]
     every += [(f"mart {name}", item) for name, mart in marts.items() for item in mart.columns]
     for where, item in every:
         if item.personal not in ALLOWED:

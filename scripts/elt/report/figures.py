@@ -1,7 +1,7 @@
 """Figures: one look for all of them, and SVG files that are the same bytes each time."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from elt.files import staged
 from elt.report.colours import GRID, INK, MUTED
@@ -9,7 +9,7 @@ from elt.report.colours import GRID, INK, MUTED
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 9,

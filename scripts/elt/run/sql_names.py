@@ -14,7 +14,8 @@ def dotted(sql: str) -> tuple[tuple[str, str, int, int], ...]:
     Raises ValueError if the text cannot be taken apart, as with a quote that does not close.
     """
     from sqlglot.errors import SqlglotError
-    from sqlglot.tokens import Tokenizer, TokenType
+    from sqlglot.tokenizer_core import TokenType
+    from sqlglot.tokens import Tokenizer
 
     try:
         tokens = Tokenizer().tokenize(sql)

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from elt.faults import Fault
 from elt.run.company import Kpi
 from elt.sales.periods import Gap, Period, add_months, comparable_months, comparison, coverage_gaps
 
@@ -260,6 +261,9 @@ def sales_of(
     """
     lines = needed(facts, kpis)
     today = day_of_analysis(lines, analysis_date)
+    if today is None:
+        problem = "holds no order line with a date, so there is nothing to report"
+        raise Fault("fact_sales", problem, "Look in silver/reports/ why the order lines were left out")
     lines = lines.filter(pl.col("order_date") <= today)
     table = monthly.filter(pl.col("month_start") <= today).sort("month_start").collect()
     months = {row["month_start"]: row for row in table.rows(named=True)}

@@ -167,7 +167,7 @@ def is_eligible(solution: Solution, minimum: int) -> bool:
 def choose(found: Sequence[Solution], minimum: int) -> Solution | None:
     """The eligible solution with the best silhouette (three decimals; of equal ones the smallest k), or none."""
     eligible = [solution for solution in found if is_eligible(solution, minimum)]
-    return max(eligible, key=lambda solution: (round(solution.silhouette, 3), -solution.k), default=None)
+    return max(eligible, key=lambda solution: (round(solution.silhouette or 0.0, 3), -solution.k), default=None)
 
 
 def by_value(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -197,14 +197,14 @@ def profile(table: pd.DataFrame, labels: np.ndarray, wanted: Sequence[str], logg
 
 def evidence(found: Sequence[Solution], minimum: int, rows: int, minimum_group: int) -> list[Mapping[str, Any]]:
     """One record a k, rounded; the size of a cluster under the minimum group is None."""
-    records = []
+    records: list[Mapping[str, Any]] = []
     for solution in found:
         is_shown = solution.smallest >= minimum_group
         records.append(
             {
                 "k": solution.k,
                 "silhouette": None if solution.silhouette is None else round(float(solution.silhouette), 3),
-                "davies_bouldin": round(solution.davies_bouldin, 3),
+                "davies_bouldin": None if solution.davies_bouldin is None else round(solution.davies_bouldin, 3),
                 "smallest_customers": solution.smallest if is_shown else None,
                 "smallest_share": round(solution.smallest / rows, 4) if is_shown else None,
                 "jaccard": [round(value, 3) for value in solution.jaccard],

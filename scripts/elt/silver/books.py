@@ -14,10 +14,6 @@ from elt.silver.conversion_counts import OUTSIDE, cell_counts, is_coded, spellin
 
 MOJIBAKE = "[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€"  # UTF-8 that was read as cp1252
 SUSPICIOUS = 0.01  # share of a column's texts; fewer such texts may be meant so
-TAKEN_AS_MISSING = {
-    "en": "an amount outside the contract's limits is taken as missing",
-    "de": "ein Betrag außerhalb der Grenzen des Vertrags gilt als fehlend",
-}
 NAMED_RECORDS = 5  # records that are named for a reason
 SILVER, SUPERSEDED, DUPLICATES, ERASED, QUARANTINED = "silver", "superseded", "duplicates", "erased", "quarantined"
 OUTCOMES = (SILVER, SUPERSEDED, DUPLICATES, ERASED)  # where a record may be beside quarantine
@@ -70,11 +66,12 @@ class Books:
 
     `cells`, `codes`: cells; `texts`, `garbled`: column -> cells; `repairs`, `effects`: number of the repair -> records,
     money; `repaired_amounts`: records by name of the table; `money`: sums; `outcomes`: outcome -> records; `reasons`:
-    records; `first`: the first records (file, record) of each reason.
+    records; `first`: the first records (file, record) of each reason; `taken_as_missing`: the reason why an amount
+    outside its limits is missing, by language.
     """
 
-    def __init__(self, rules: cleaning.Rules) -> None:
-        self.rules, self.contract = rules, rules.contract
+    def __init__(self, rules: cleaning.Rules, taken_as_missing: Mapping[str, str]) -> None:
+        self.rules, self.contract, self.taken_as_missing = rules, rules.contract, taken_as_missing
         self.amounts = [field.name for field in self.contract.fields if field.money]
         self.limited = [field for field in self.contract.fields if field.money and field.is_limited]
         self.cells: Counter[CellRule] = Counter()
@@ -97,7 +94,7 @@ class Books:
             item.counter[item.key] += value
         for field in self.contract.fields:
             if field.type == "number":
-                for rule, cells in spelling_counts(frame, field, self.rules.conventions[field.name]).items():
+                for rule, cells in spelling_counts(frame, field, str(self.rules.conventions[field.name])).items():
                     self.cells[CellRule(field.name, rule)] += cells
         self.add_codes(frame)
         self.add_garbled(frame)
@@ -145,14 +142,15 @@ class Books:
                 text = frame[f"text:{field.name}"]
                 self.texts[field.name] += text.count()
                 if not self.rules.is_tidy and not trimming.is_ascii(text):
-                    self.garbled[field.name] += text.str.contains(MOJIBAKE).sum()
+                    self.garbled[field.name] += int(text.str.contains(MOJIBAKE).sum())
 
     def add_outcome(self, outcome: str, rows: pl.DataFrame) -> None:
         """Book typed records and their money under an outcome, or under quarantined."""
         if outcome != QUARANTINED:  # those are counted by reason
             self.outcomes[outcome] += rows.height
         for name in self.amounts:
-            self.money[MoneyPart(name, outcome)] += rows[name].sum()
+            amount: Any = rows[name].sum()
+            self.money[MoneyPart(name, outcome)] += amount
 
     def add_quarantine(self, rows: pl.DataFrame) -> None:
         """Count rows of the quarantine table by reason, with the first records of each."""
@@ -200,9 +198,8 @@ class Books:
         for field in self.limited:
             if count := self.cells[CellRule(field.name, OUTSIDE)]:
                 lost = self.exact(field.name, -self.money[MoneyPart(field.name, "outside")])
-                yield {
-                    "column": field.name, "why": TAKEN_AS_MISSING, "records": count, "money": {field.name: lost}
-                }  # fmt: skip
+                money = {field.name: lost}
+                yield {"column": field.name, "why": self.taken_as_missing, "records": count, "money": money}
 
     def repairs_done(self) -> Iterator[dict[str, Any]]:
         """The repairs of the contract, in order."""
@@ -228,7 +225,7 @@ class Books:
 
     def money_of(self, name: str, repairs: list[dict[str, Any]]) -> dict[str, str]:
         """The way of an amount from raw to silver."""
-        parts = {part: self.money[MoneyPart(name, part)] for part in ("raw", QUARANTINED, *OUTCOMES)}
+        parts: dict[str, Any] = {part: self.money[MoneyPart(name, part)] for part in ("raw", QUARANTINED, *OUTCOMES)}
         parts["repairs"] = sum((Decimal(repair["money"].get(name, 0)) for repair in repairs), Decimal(0))
         return {part: self.exact(name, value) for part, value in parts.items()}
 

@@ -85,14 +85,15 @@ def present(field: Field) -> pl.Expr:
 
 def converted(field: Field) -> pl.Expr:
     """The text after the contract's `convert`; null where nothing is left of it."""
-    text = pl.sql_expr(field.convert)
+    text = pl.sql_expr(field.convert or field.name)
     return pl.when(text != "").then(text).alias(field.name)
 
 
 def code_list(field: Field) -> dict[str, str]:
     """Code in lower case -> meaning; the meanings count as codes too."""
-    meanings = {meaning.lower(): meaning for meaning in field.codes.values()}
-    return meanings | {code.lower(): meaning for code, meaning in field.codes.items()}
+    codes = field.codes or {}
+    meanings = {meaning.lower(): meaning for meaning in codes.values()}
+    return meanings | {code.lower(): meaning for code, meaning in codes.items()}
 
 
 def is_listed(field: Field) -> pl.Expr:
@@ -121,7 +122,7 @@ def parsed(field: Field, convention: Convention | None) -> pl.Expr:
     if field.type == "integer":
         return as_integer(text)
     if field.type == "number":
-        return number(text, convention or ".", field.scale)
+        return number(text, str(convention or "."), field.scale)
     if field.type == "date":
         return pl.coalesce(as_date(text, form) for form in convention or date_formats(field))
     return text

@@ -19,7 +19,7 @@ def cell_counts(field: Field, convention: Convention | None, *, is_tidy: bool) -
     if field.type == "integer":
         counts["another spelling of the integer"] = is_parsed & text.str.contains(r"^(?:[+]|-?0[0-9]|[^.]*[.])")
     if field.type == "date":
-        counts |= format_counts(field, convention)
+        counts |= format_counts(field, list(convention or []))
     if field.type != "string":
         counts["unreadable"] = ~is_parsed & text.is_not_null()
     if field.is_limited:

@@ -5,6 +5,7 @@ another), or `quarantined` (differs, and the contract does not say which is righ
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -27,7 +28,7 @@ def repeats(good: pl.LazyFrame, contract: Contract) -> pl.DataFrame:
     again = good.join(counts, on=key, how="semi", nulls_equal=True).select(*PLACE, *names)
     rows = again.collect(engine="streaming").sort(*names, *PLACE, nulls_last=False)
     rows = rows.with_columns(pl.struct(names).is_first_distinct().alias("_first"))
-    outcome = pl.when(~pl.col("_first")).then(pl.lit(DUPLICATES))
+    outcome: Any = pl.when(~pl.col("_first")).then(pl.lit(DUPLICATES))
     if contract.latest:
         # The last row of a key is its latest; ties fall to the other fields, so the order of the file plays no part.
         rows = rows.sort([*key, contract.latest, *names, *PLACE], nulls_last=False)

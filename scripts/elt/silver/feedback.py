@@ -1,6 +1,7 @@
 """What goes back to the owners of the data: one row a record or cell that they can mend at the source."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -23,7 +24,13 @@ def rejected(quarantine: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
     columns = {reason.code + reason.why: reason.column for reason in reasons(contract)}
     place = (pl.col("code") + pl.col("reason")).replace_strict(columns, default="", return_dtype=pl.String)
     empty = pl.lit("")
-    named = {"column": place, "code": "code", "what_is_wrong": "reason", "before": "content", "after": empty}
+    named: dict[str, Any] = {
+        "column": place,
+        "code": "code",
+        "what_is_wrong": "reason",
+        "before": "content",
+        "after": empty,
+    }
     return quarantine.select("file", "record", **named)
 
 
