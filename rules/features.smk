@@ -31,6 +31,7 @@ rule features_customers:
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
         products=lambda wildcards: company.mart("dim_product").typed_columns,
         customers=lambda wildcards: company.mart("dim_customer").typed_columns if config.get("objections") else (),
+        objections=call.objections,
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
     script:

@@ -38,6 +38,7 @@ rule retention_erase:
         code=code_version("retention_erase.py"),
         source=config.get("erase_from"),
         contracts=call.erasable,
+        raw=config.get("raw"),
         runs=lambda wildcards: retention.of_company(config),
         key_file=str(invocation.KEY_FILE),
         when=call.now.isoformat(timespec="seconds"),

@@ -1,13 +1,15 @@
 """Customer features: one row a customer with at least one order, aggregated from fact_sales.
 
 Inputs: gold/data/fact_sales.csv, gold/data/dim_product.csv, gold/data/customer_pseudonyms.csv (protected layer); the
-list of objections and gold/data/dim_customer.csv, if there is such a list; the template of pages.
+list of objections and gold/data/dim_customer.csv, if there is such a list; the list of erased persons, who may stand on
+it; the template of pages.
 Outputs: step2_feature_engineering/data/customer_features.csv, …/reports/feature_dictionary.md and the same as .html.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,8 +20,10 @@ from elt.features import objections
 from elt.features.catalogue import catalogue, guard
 from elt.features.dictionary import NotInTable, dictionary
 from elt.features.measures import by_category, features, order_lines, pandas_of, totals, with_money_text
+from elt.features.objections import Objections
 from elt.files import write_frame
 from elt.report import pages
+from elt.retention import erasures
 from elt.sales.views import KNOWN, day_of_analysis
 from elt.tables import Spec, scan
 
@@ -72,12 +76,42 @@ def aggregated(
     return customers, categories[0] if categories else None, counted.row(0, named=True)
 
 
+@dataclass(frozen=True)
+class ObjectionList:
+    """The list of customers who object to profiling, and what it is compared with.
+
+    `columns`: names of columns of raw files; `erased`: digest of the list of erased persons; `key_file`: of its key.
+    """
+
+    path: str
+    customers: Source
+    columns: Sequence[str] = ()
+    erased: str = erasures.NOTHING
+    key_file: str = ""
+
+    def is_erased(self) -> Callable[[str], bool]:
+        """Whether a customer number is that of an erased person."""
+        if self.erased == erasures.NOTHING:
+            return lambda number: False
+        key = erasures.read_key(Path(self.key_file))
+        persons = erasures.ErasedIdentifiers(key, erasures.read(key))
+        return lambda number: (erasures.PERSON, number) in persons
+
+    def matched(self) -> Objections:
+        """The customers on it; raises Fault for an entry that is none."""
+        stated = objections.read(self.path)
+        found = objections.matched(stated, self.customers.frame(), self.columns, self.is_erased())
+        for remark in found.remarks:
+            rulelog.log.warning("%s", remark)
+        return found
+
+
 def main(
     facts: Source,
     products: Source,
     pseudonyms: str,
     *,
-    objected: tuple[str, Source] | None,
+    objected: ObjectionList | None,
     analysis_date: str,
     minimum_group: int,
     template: str,
@@ -85,14 +119,14 @@ def main(
 ) -> None:
     """Aggregate the order lines, compute the features, guard them, write table and dictionary.
 
-    objected: the list of customers who object to profiling, and dim_customer; they get no features.
+    objected: the list of customers who object to profiling; they get no features.
     """
-    excluded = objections.keys(objected[1].frame(), objections.read(objected[0])) if objected else []
+    objecting = objected.matched() if objected else Objections()
     has_category = products.has("category")
     today = day_of_analysis(facts.frame(), analysis_date)
     until = today or date.min
     lines = order_lines(facts.frame(), products.frame(), with_cost=facts.has("cost_amount"), with_category=has_category)
-    customers, categories, counted = aggregated(lines, until, excluded)
+    customers, categories, counted = aggregated(lines, until, objecting.keys)
     names = pd.read_csv(pseudonyms, dtype={"customer_key": "int64", "pseudonym": "str"})
     pseudonym_of = dict(zip(names["customer_key"], names["pseudonym"], strict=True))
     by_customer = None if categories is None else pandas_of(categories)
@@ -103,7 +137,11 @@ def main(
         with_cost="gross_margin_rate" in table,
     )
     guard(table, entries)
-    not_in_table = NotInTable(len(names) - len(table) - len(excluded), len(excluded), **counted)
+    objected_count = len(objecting.keys)
+    not_in_table = NotInTable(
+        len(names) - len(table) - objected_count, objected_count, **counted,
+        objections_awaited=objecting.awaited, remarks=objecting.remarks,
+    )  # fmt: skip
     write_frame(outputs.table, with_money_text(table, entries))
     text = dictionary(table, entries, today, not_in_table, minimum_group)
     pages.write(text, outputs.dictionary, outputs.page, template=template)
@@ -117,7 +155,9 @@ if __name__ == "__main__":
         Source(given.facts, params.facts),
         Source(given.products, params.products),
         given.pseudonyms,
-        objected=(given.objections, Source(given.customers, params.customers)) if given.objections else None,
+        objected=ObjectionList(given.objections, Source(given.customers, params.customers), **params.objections)
+        if given.objections
+        else None,
         analysis_date=params.analysis_date,
         minimum_group=params.minimum_group,
         template=given.template,

@@ -35,7 +35,10 @@ os.replace, os.unlink, os.fsync = slow(os.replace), slow(os.unlink), slow(os.fsy
 stated = json.loads(open("contracts.json").read())
 contracts = {name: Contract.of(entry) for name, entry in stated.items()}
 print("ready", flush=True)
-retention_erase.main("who.txt", contracts, ["r1", "r2"], ".env", "2026-12-01T10:00:00+00:00", "summary.json")
+retention_erase.main(
+    source="who.txt", contracts=contracts, names=["r1", "r2"], raw="raw", key_file=".env",
+    when="2026-12-01T10:00:00+00:00", output="summary.json",
+)
 """
 
 

@@ -96,7 +96,10 @@ def erase(folder: Path, text: str, names: list[str] | None = None) -> dict[str, 
     asked, output = folder / "who.txt", folder / "summary.json"
     asked.write_text(text, encoding="utf-8")
     names = list(run_folders.known()) if names is None else names
-    retention_erase.main(str(asked), CONTRACTS, names, str(folder / ".env"), WHEN, str(output))
+    retention_erase.main(
+        source=str(asked), contracts=CONTRACTS, names=names, raw=str(folder / "raw"), key_file=str(folder / ".env"),
+        when=WHEN, output=str(output),
+    )  # fmt: skip
     return json.loads(output.read_text(encoding="utf-8"))
 
 

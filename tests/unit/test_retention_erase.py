@@ -57,7 +57,7 @@ def test_a_run_that_does_not_hold_the_person_is_left_alone(folder):
 def test_a_run_whose_content_is_uncertain_counts_as_concerned(folder):
     run = finished(folder, "r1")
     (run / "bronze/_meta/files/customers.csv.json").unlink()
-    erase(folder, "KU777\n")
+    erase(folder, "?KU777\n")
     assert left(run) == []
 
 
@@ -80,7 +80,7 @@ def test_a_person_may_be_given_by_any_number(folder, text):
 
 def test_a_person_that_no_run_holds_is_still_kept_out_of_later_ones(folder):
     finished(folder, "r1")
-    words = erase(folder, "KU055, customer_id=55\n")
+    words = erase(folder, "? KU055, customer_id=55\n")
     assert "0 of 1 were met in a run" in words["lines"][-2]
     raw = {**RAW, "orders": "order;customer\nA-1;1\nA-5;55\n"}
     assert after(folder, raw)["orders"] == "order;customer\nA-1;1\n"
@@ -246,6 +246,94 @@ def test_a_line_that_cannot_be_used_is_named_and_not_quoted(folder, text):
     assert "4711" not in str(caught.value) and left(run) == before
 
 
+def everything(folder: Path) -> dict[str, bytes]:
+    """Path -> bytes of every file below the folder, but the list itself."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "who.txt"
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("KU2\nKU001\n", "1 of 2 entries match no customer"),
+        ("ku002\n", "1 would match but for case, blanks and punctuation"),
+        (
+            "KU-002\nKU 003\n",
+            "2 of 2 entries match no customer in a run of the company, in raw or on the erasure list: 2",
+        ),
+        ("1\n", "1 would match as customer_id=<number>"),
+        ("customer_id=002\n", "1 would match with other leading zeros"),
+        ("Beispiel;KU002\n", "1 would match by another column than the first"),
+        ("4,01E+12\n", "1 are in scientific notation"),
+        ("KU001;KU002\n", "1 lines hold more than one number that is a customer's"),
+    ],
+)
+def test_an_entry_that_matches_nobody_is_refused_with_the_reason_before_anything_is_done(folder, text, why):
+    finished(folder, "r1")
+    before = everything(folder)
+    with pytest.raises(Fault) as caught:
+        erase(folder, text)
+    assert why in str(caught.value) and "KU" not in str(caught.value) and "Beispiel" not in str(caught.value)
+    assert everything(folder) == before and not erasures.HOME.exists() and not (folder / ".env").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kunden-Nr.;Name\nKU002;Beispiel\n", "number\nKU002\n", "Nummer\nKU002\n", '="KU002"\n', '"KU002";"Bei; spiel"\n',
+        "KU002\tBeispiel\n", "KU002,Beispiel\n", "\ufeffNummer,Name\r\nKU002,Beispiel\r\n",
+    ],
+)  # fmt: skip
+def test_headers_and_columns_of_a_spreadsheet_are_read(folder, text):
+    run = finished(folder, "r1")
+    words = erase(folder, text)
+    assert left(run) == [] and "1 of 1 were met in a run" in words["lines"][-2]
+    assert ("taken for a header" in words["lines"][0]) == (
+        text.lstrip("\ufeff")[0] in "Nn" or text.startswith("Kunden")
+    )
+
+
+def test_unicode_text_of_a_spreadsheet_is_read_and_what_is_no_text_is_refused(folder):
+    finished(folder, "r1")
+    (folder / "who.txt").write_bytes("KU002\tBeispiel\r\n".encode("utf-16"))
+    arguments = {
+        "contracts": CONTRACTS,
+        "names": ["r1"],
+        "raw": "raw",
+        "key_file": ".env",
+        "when": "",
+        "output": "out.json",
+    }
+    retention_erase.main(source="who.txt", **arguments)
+    unlocked()
+    (folder / "who.txt").write_bytes("KU002;Müller\r\n".encode("cp1252"))
+    with pytest.raises(Fault, match="cannot be read as UTF-8 text. Save it as UTF-8"):
+        retention_erase.main(source="who.txt", **arguments)
+
+
+def test_a_person_of_the_raw_exports_alone_or_on_the_erasure_list_already_is_known(folder):
+    finished(folder, "r1")
+    with (folder / "raw/customers.csv").open("a", encoding="utf-8") as file:
+        file.write("7;KU-007;Gerd\n")
+    assert "0 of 1 were met in a run" in erase(folder, "KU007\n")["lines"][-2]
+    (folder / "raw/customers.csv").unlink()
+    unlocked()
+    assert "0 of 1 were met in a run" in erase(folder, "KU007\n")["lines"][-2]
+
+
+def test_the_remedy_for_an_entry_that_matches_nobody_works(folder):
+    finished(folder, "r1")
+    with pytest.raises(Fault, match=r"begin a line with \? if that person may be in no export now"):
+        erase(folder, "KU055\n")
+    unlocked()
+    erase(folder, "?KU055\n")
+    raw = {**RAW, "customers": RAW["customers"] + "9;KU-055;Ida\n"}
+    assert "Ida" not in after(folder, raw)["customers"]
+
+
 def test_a_list_of_nobody_is_refused(folder):
     with pytest.raises(Fault, match="names no one"):
         erase(folder, "\n# nobody\n")
@@ -255,7 +343,10 @@ def test_contracts_that_do_not_say_who_a_record_is_about_are_refused(folder):
     (folder / "who.txt").write_text("KU001\n")
     bare = {"lines": CONTRACTS["lines"]}
     with pytest.raises(Fault, match="no field says that it identifies a person"):
-        retention_erase.main(str(folder / "who.txt"), bare, [], ".env", "", str(folder / "out.json"))
+        retention_erase.main(
+            source=str(folder / "who.txt"), contracts=bare, names=[], raw="raw", key_file=".env", when="",
+            output=str(folder / "out.json"),
+        )  # fmt: skip
 
 
 def test_a_run_whose_list_changed_while_it_was_at_work_makes_no_copy(folder):

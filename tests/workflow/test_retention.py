@@ -173,7 +173,7 @@ def test_customers_who_object_get_no_features_and_no_segment_and_sales_stay_the_
         )
     ]
     assert all(word in tables[1].read_text() for word in theirs)
-    (finished.folder / "objections.txt").write_text("\n".join(["# by letter", *numbers, "AW99999999", ""]), "utf-8")
+    (finished.folder / "objections.txt").write_text("\n".join(["# by letter", *numbers, "? AW99999999", ""]), "utf-8")
     done = finished.snakemake("--config", "seed=42", "run_id=sample", "objections=objections.txt")
     assert done.returncode == 0, done.stdout[-6000:]
     assert not any(word in table.read_text() for word in theirs for table in tables)

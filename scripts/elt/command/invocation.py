@@ -62,6 +62,14 @@ class Invocation:
         return {} if self.erased_in(file) == erasures.NOTHING else self.raw_files.ties(file, self.company)
 
     @property
+    def objections(self) -> dict[str, Any]:
+        """What the list of customers who object is read with, beside dim_customer; nothing where there is no list."""
+        if not self.config.get("objections"):
+            return {}
+        columns = sorted({name for contract in self.company.contracts.values() for name in contract.names})
+        return {"columns": columns, "erased": self.erased, "key_file": str(KEY_FILE)}
+
+    @property
     def run_id(self) -> str:
         """Name of the run folder."""
         return Path(self.home).name

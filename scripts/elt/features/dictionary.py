@@ -38,12 +38,19 @@ class NotInTable:
     customers_objected: int = 0
     lines_unknown: int = 0
     lines_later: int = 0
+    objections_awaited: int = 0
+    remarks: Sequence[str] = ()
 
     def rows(self, minimum_group: int) -> list[list[str]]:
         """What and how many, as rows of a table; a count of few people is hidden."""
+        awaited = [
+            "Entries of the list of objections that are no customer now",
+            people(self.objections_awaited, minimum_group),
+        ]
         return [
             ["Customers without an order", people(self.customers_without_orders, minimum_group)],
             ["Customers who object to profiling", people(self.customers_objected, minimum_group)],
+            *([awaited] * bool(self.objections_awaited)),
             ["Order lines of the unknown customer (key 0)", number(self.lines_unknown)],
             ["Order lines after the analysis date", number(self.lines_later)],
         ]
@@ -90,6 +97,7 @@ def dictionary(
         table(["feature", "5 %", "50 %", "95 %"], spreads),
         "## Counted, but not in the table\n\n",
         table(["what", "number"], not_in_table.rows(minimum_group)),
+        *(f"The list of objections: {remark}.\n\n" for remark in not_in_table.remarks),
         "## Left out on purpose\n\n",
         table(["what", "why"], LEFT_OUT),
     ]

@@ -20,6 +20,7 @@ HOME = Path("artifacts/retention")
 LIST = "erasures.json"
 PENDING = "erasures.next.json"  # the list as it shall be, until the log has announced it
 NOTHING = "none"
+PERSON = "customer"  # the kind of a customer number, and of an identifier that is given without a kind
 Identifier = tuple[str, str]  # kind, value
 
 
