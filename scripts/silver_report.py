@@ -16,6 +16,7 @@ from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import number, percent
 from elt.silver.budgets import Budget, by_code, share, share_of_all
+from elt.silver.suspicions import WORDS
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -84,10 +85,11 @@ def repeated(found: Table) -> Iterator[list[Any]]:
 
 
 def warned(found: Table) -> Iterator[list[Any]]:
-    """Findings: columns that were once read in a wrong encoding."""
+    """Findings: columns that contradict an assumption, as those that were once read in a wrong encoding."""
     for warning in found["warnings"]:
-        what = f"{warning['column']}: letters look like Ã¤ for ä, the file was once read in a wrong encoding"
-        yield ["warning", what, number(warning["cells"]), "", ""]
+        what = f"{warning['column']}: {WORDS[warning['warning']]}"
+        money = ", ".join(number(amount, 2) for amount in warning.get("money", {}).values())
+        yield ["warning", what, number(warning["cells"]), money, sources(found)]
 
 
 def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:

@@ -17,7 +17,7 @@ from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json, write_parts
 from elt.report.words import in_all_languages, read_all
 from elt.run.company import Contract, read_contract
-from elt.silver import cleaning, conventions
+from elt.silver import cleaning, conventions, spreadsheets
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
 from elt.silver.budgets import Budget, check_budget, share_of_all
 from elt.silver.cleaning import Rules
@@ -33,6 +33,7 @@ from elt.silver.quarantine import (
     quarantine_rows,
     undecided_rows,
 )
+from elt.silver.suspicions import WORDS
 from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def clean(
     batches = scan.batches(source.raw, source.paths, source.files, is_whole=cleaning.looks_across(contract))
     for frame in prefetched(cleaning.working_frame(batch.lazy(), rules).collect() for batch in batches):
         if not source.holds("is_unmarked"):
-            cleaning.check_digits(frame, contract)
+            spreadsheets.check_digits(frame, contract)
         books.add_batch(frame)
         books.add_outcome(QUARANTINED, frame.filter(pl.col("_reason").is_not_null()))
         rejects.add(quarantine_rows(frame, contract))
@@ -118,8 +119,8 @@ def summary_of(source: Source, rules: Rules, books: Books) -> dict[str, Any]:
 def report_warnings(found: Mapping[str, Any]) -> None:
     """Say in the log what was found in texts, and how many records are in silver."""
     for warning in found["warnings"]:
-        words = "%s: %d of %d texts in column %s look like UTF-8 that was read in another encoding; export it again"
-        rulelog.log.warning(words, found["name"], warning["cells"], warning["of"], warning["column"])
+        what = f"{warning['cells']} of {warning['of']} cells: {WORDS[warning['warning']]}"
+        rulelog.log.warning("%s, column %s, %s", found["name"], warning["column"], what)
     rulelog.log.info("%s: %d of %d records in silver", found["name"], found["silver"], found["records"])
 
 

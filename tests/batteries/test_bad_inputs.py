@@ -1,4 +1,4 @@
-"""The 51 kinds of bad input of docs/bad_inputs.md: each is accepted, repaired, quarantined or refused as stated there.
+"""The kinds of bad input of docs/bad_inputs.md: each is accepted, repaired, quarantined or refused as stated there.
 
 The number of the kind stands in front of each test's id. A case of several classes has a test for each of them.
 """
@@ -223,6 +223,15 @@ REPAIRED = [
          {"superseded": 1, "duplicates": 1}),
     Case("47 invisible signs, decomposed umlauts, blanks in keys", TABLE,
          GOOD.replace("1,Änne", "1 ,\u00a0A\u0308n\u200bn\u00ade\u00a0"), CLEAN, {"trimmed": 2}),
+    Case("53 error values in a column that is no key",
+         *cells("customer", "A1", "#NV", " #N/A", "#BEZUG!", "#wert!", "#DIV/0!", "Err:502", "####", "#1"),
+         [("1", "A1"), *((str(n), "") for n in range(2, 9)), ("9", "#1")],
+         {"error value of a spreadsheet taken as missing": 7, "trimmed": 0}),
+    Case("53 error values in a column of numbers", *amounts("1,50", "#ZAHL!"), numbered("1.50", ""),
+         {"error value of a spreadsheet taken as missing": 1, "unreadable": 0}),
+    Case("54 text wrapped as a formula", contract(column("id"), column("postcode")),
+         'id,postcode\n1,="01067"\n2,80331\n3,"=""007"""\n', numbered("01067", "80331", "007"),
+         {"text out of a formula": 2, "trimmed": 0}),
     Case("48 variants of a code", *cells("sex", "m", "M ", "Male", "männlich", "divers", "?", **GENDER),
          numbered("Male", "Male", "Male", "Male", "Diverse", "n/a"), {"code": 4, "not in the code list": 1}),
 ]  # fmt: skip
@@ -240,6 +249,10 @@ QUARANTINED = [
           ("backslash escape", '"say \\"hi\\""', "stray_quote"),
           ("single quotes", "'Bert'", "single_quoted"),
       )),
+    Case("53 error value in a key", *cells("name", "Bert")[:1], lines("1,Bert", "#NV,Anna", header="id,name"),
+         [("1", "Bert")], quarantine=[(2, "missing_key")]),
+    Case("54 formula text with the delimiter inside", contract(column("id"), column("postcode")),
+         'id,postcode\n1,="01,067"\n2,80331\n', [("2", "80331")], quarantine=[(1, "stray_quote")]),
     Case("25 header in the middle", TABLE, GOOD + GOOD.replace("1,Ä", "3,Ä").replace("2,B", "4,B"),
          [*CLEAN, ("3", *CLEAN[0][1:]), ("4", *CLEAN[1][1:])], quarantine=[(3, "repeated_header")]),
     Case("28 field above a megabyte", TABLE, GOOD + f"3,{'x' * (1 << 20)}y,1.00,2024-01-05\n", CLEAN,
@@ -291,6 +304,13 @@ REFUSED = [
       )),
     Case("35 key in scientific notation", *cells("key", "7", "1,23E+11", personal="identifier"), place="record 2",
          words=("column key is in scientific notation", "Export the table again")),
+    *(Case(f"52 {name}", *cells("article", "7", value, **more), place="record 2",
+           words=("column article is in scientific notation", "ignore"))
+      for name, value, more in (
+          ("article number with decimal comma", "4,00638E+12", {}), ("with a small e", "4.00638e+12", {}),
+          ("without a plus", "4.00638E12", {}), ("without decimals", "4E+12", {}),
+          ("integer without a plus", "4,00638E12", {"kind": "integer"}),
+      )),
     Case("35 integer key in scientific notation", *cells("key", "1.23E+11", kind="integer", personal="identifier"),
          place="record 1", words=("its last digits are lost",)),
     Case("37 a point in front of three digits", *amounts("1.234", "5"), place="column amount",
@@ -406,6 +426,15 @@ def test_06_garbled_umlauts_are_a_warning_from_one_in_a_hundred_on_and_stay(tmp_
     assert [w["warning"] for w in found.summary["warnings"]] == ["mojibake"] * warnings
 
 
+def test_53_error_values_are_a_warning_with_the_amount_of_their_records(tmp_path):
+    table = contract(column("id"), column("customer"), column("amount", "number", money=True, decimals=2))
+    raw = lines("1,A1,2.50", "2,#NV,3.25", "3,#REF!,4.00", header="id,customer,amount")
+    found = one_table.clean(tmp_path, table, raw)
+    assert found.summary["warnings"] == [
+        {"column": "customer", "warning": "spreadsheet_errors", "cells": 2, "of": 3, "money": {"amount": "7.25"}}
+    ]
+
+
 def test_17_a_table_that_may_be_empty_is_accepted_with_its_header_alone(tmp_path):
     assert rows(one_table.clean(tmp_path, {**TABLE, "mayBeEmpty": True}, HEADER + "\n")) == []
 
@@ -517,7 +546,7 @@ def classes() -> dict[int, set[str]]:
 
 
 def test_every_number_has_a_test():
-    assert sorted(classes()) == list(range(1, 52))
+    assert sorted(classes()) == sorted(map(int, re.findall(r"^\| (\d+) \|", DOCUMENT.read_text("utf-8"), re.M)))
     for number in OTHERS:
         assert any(name.startswith(f"test_{number:02}_") for name in globals()), number
 

@@ -27,6 +27,7 @@ class Syntax:
     inside: re.Pattern[bytes]  # what may stand in a quoted field up to its closing quote
     outside: re.Pattern[bytes]  # what may stand in a field without quotes
     closing: re.Pattern[bytes]  # a quote at the end of a field
+    wrapped: re.Pattern[bytes]  # a whole field that a program wrote as a formula so that a spreadsheet keeps its zeros
 
 
 def end_of(pattern: re.Pattern[bytes], line: bytes, at: int) -> int:
@@ -49,6 +50,7 @@ def syntax(dialect: Dialect) -> Syntax:
         re.compile(b"(?:[^" + q + e + b"]" + escaped + doubled + b")*+") if quote else re.compile(b""),
         re.compile(b"(?:[^" + d + q + e + rb"\r\n]" + escaped + b")*+"),
         re.compile(q + rb"(?=" + d + rb"|[\r\n]|\Z)") if quote else re.compile(rb"(?!)"),
+        re.compile(b'="[^"' + d + rb"""\r\n]*"(?=""" + d + rb"|[\r\n]|\Z)") if quote == b'"' else re.compile(rb"(?!)"),
     )
 
 
@@ -96,7 +98,8 @@ class RecordReader:
 
     def plain_cell(self) -> bytes:
         """The cell at hand, which does not begin with a quote."""
-        start, self.at = self.at, end_of(self.signs.outside, self.line, self.at)
+        start, wrapped = self.at, self.signs.wrapped.match(self.line, self.at)
+        self.at = wrapped.end() if wrapped else end_of(self.signs.outside, self.line, start)
         return self.line[start : self.at]
 
     def quoted_cell(self) -> bytes:

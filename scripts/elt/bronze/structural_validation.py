@@ -25,6 +25,7 @@ GARBLED = {  # a capital A with tilde or circumflex before a sign: UTF-8 that wa
     "cp1252": re.compile(rb"\xc3[\x80-\xbf]"),
 }
 MARKS = ".,'%+"  # without them and without blanks, a number can be read in one way only
+UNTIDY = (" ", "\t", "#", "Err:", "err:", '="')  # without them nothing is to be trimmed, nor left by a spreadsheet
 LONE_CR = re.compile(rb"\r(?!\n)")
 BLANK_LINE = re.compile(rb"(?:\A|\n) *\r?\n")
 
@@ -107,14 +108,14 @@ class Inspection:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect, self.found = dialect, Structure()
         self.garbled, self.count_clean = GARBLED[code_of(dialect)], clean_counter(dialect)
-        self.blanks, self.marks = ([s.encode() for s in signs if s != dialect.delimiter] for signs in (" \t", MARKS))
+        self.untidy, self.marks = ([s.encode() for s in signs if s != dialect.delimiter] for signs in (UNTIDY, MARKS))
 
     def clean_records(self, block: bytes) -> int:
         """Look for all that a block may hold; how many records it has, or 0 if they must be read one by one."""
         found = self.found
         if not block.isascii() and self.garbled.search(block):
             found.garbled += garbled_cells(block, self.dialect, self.garbled)
-        found.is_tidy = found.is_tidy and block.isascii() and not any(blank in block for blank in self.blanks)
+        found.is_tidy = found.is_tidy and block.isascii() and not any(sign in block for sign in self.untidy)
         found.is_unmarked = found.is_unmarked and not any(mark in block for mark in self.marks)
         count = self.count_clean(block)
         if not count:

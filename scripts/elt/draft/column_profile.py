@@ -13,6 +13,7 @@ import polars as pl
 
 from elt.draft import personal_hints
 from elt.silver import conventions, dates
+from elt.silver.spreadsheets import mended
 from elt.silver.trimming import normalised
 
 BATCH = 250_000  # records
@@ -83,7 +84,7 @@ class ColumnProfile:
 
 def texts(raw: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
     """The cells as silver trims them, null where nothing is left."""
-    frame = raw.select(normalised(pl.col(f"raw:{name}")).alias(name) for name in names)
+    frame = raw.select(mended(normalised(pl.col(f"raw:{name}"))).alias(name) for name in names)
     return frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)
 
 

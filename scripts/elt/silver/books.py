@@ -11,6 +11,7 @@ import polars as pl
 from elt.faults import Fault
 from elt.silver import cleaning, trimming
 from elt.silver.conversion_counts import OUTSIDE, cell_counts, is_coded, spelling_counts
+from elt.silver.suspicions import Suspicions
 
 MOJIBAKE = "[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€"  # UTF-8 that was read as cp1252
 SUSPICIOUS = 0.01  # share of a column's texts; fewer such texts may be meant so
@@ -82,6 +83,7 @@ class Books:
         self.effects: Counter[int] = Counter()
         self.repaired_amounts: Counter[str] = Counter()
         self.money: Counter[MoneyPart] = Counter()
+        self.suspicions = Suspicions(self.contract, is_tidy=rules.is_tidy)
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[QuarantineReason] = Counter()
         self.first: dict[QuarantineReason, list[tuple[str, int]]] = {}
@@ -98,6 +100,7 @@ class Books:
                     self.cells[CellRule(field.name, rule)] += cells
         self.add_codes(frame)
         self.add_garbled(frame)
+        self.suspicions.add_batch(frame)
 
     def counted_cells(self) -> Iterator[Counted]:
         """Cells by column and the rule that changed them."""
@@ -173,7 +176,7 @@ class Books:
         return {
             "conversions": self.conversions(),
             "codes": self.code_changes(),
-            "warnings": self.warnings(),
+            "warnings": [*self.warnings(), *self.suspicions.warnings()],
             "repairs": repairs,
             "repaired_amounts": self.repaired_amounts[self.contract.name],
             "money": {name: self.money_of(name, repairs) for name in self.amounts},

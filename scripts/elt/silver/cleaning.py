@@ -14,18 +14,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from elt.faults import Fault
 from elt.report.languages import in_language
 from elt.run import reasons as codes
 from elt.run.company import Contract, Field
 from elt.silver.conventions import Convention, Conventions, as_integer, number
 from elt.silver.dates import as_date, date_formats
+from elt.silver.spreadsheets import mended
 from elt.silver.trimming import normalised
 from elt.tables import planning, polars_type
 
 PLACE = ("_file", "_record")
-# what a spreadsheet makes of a long number: 1,23E+11; but 1E5 may be a product
-SCIENTIFIC = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
 
 ACROSS = re.compile(  # SQL that looks from one record at others
     r"\bOVER\b|\b(?:SUM|AVG|MIN|MAX|COUNT|MEDIAN|FIRST|LAST|LAG|LEAD|ROW_NUMBER|(?:DENSE_)?RANK"
@@ -64,7 +62,7 @@ def texts(frame: pl.LazyFrame, fields: Sequence[Field], *, is_tidy: bool = False
     """
     raw = {f.name: pl.col(f"raw:{f.name}") for f in fields}
     frame = frame.with_columns(
-        (cell if is_tidy else normalised(cell)).alias(f"text:{name}") for name, cell in raw.items()
+        (cell if is_tidy else mended(normalised(cell))).alias(f"text:{name}") for name, cell in raw.items()
     )
     frame = frame.with_columns(present(f) for f in fields if not is_tidy or f.missing_values)
     frame = frame.with_columns(pl.col(f"text:{f.name}").alias(f.name) for f in fields)
@@ -218,26 +216,6 @@ def working_frame(raw: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
     contract = rules.contract
     frame = typed(texts(raw, contract.fields, is_tidy=rules.is_tidy), rules)
     return with_reasons(computed(repaired(frame, contract), contract), contract)
-
-
-def check_digits(frame: pl.DataFrame, contract: Contract) -> None:
-    """Keys and identifiers must not be in scientific notation, which has lost their digits; raises Fault."""
-    for field in contract.fields:
-        if field.name not in contract.primary_key and field.personal != "identifier":
-            continue
-        text = frame[f"text:{field.name}"]
-        if field.type == "integer" and frame[f"parsed:{field.name}"].null_count() == text.null_count():
-            continue
-        if not text.str.contains("+", literal=True).any():
-            continue
-        lost = frame.filter(text.str.contains(SCIENTIFIC))
-        if lost.height:
-            file, record = lost.select(PLACE).row(0)
-            raise Fault(
-                f"{contract.name} ({file}, record {record})",
-                f"the key in column {field.name} is in scientific notation, so its last digits are lost",
-                "Export the table again without opening it in a spreadsheet, or format the column as text there",
-            )
 
 
 def looks_across(contract: Contract) -> bool:

@@ -3,10 +3,11 @@
 import polars as pl
 
 from elt.run.company import Field
-from elt.silver import cleaning, conventions, dates, trimming
+from elt.silver import cleaning, conventions, dates, spreadsheets, trimming
 from elt.silver.conventions import Convention
 
 OUTSIDE = "outside limits"
+WRAPPED, SPREADSHEET_ERROR = "text out of a formula", "error value of a spreadsheet taken as missing"
 
 
 def cell_counts(field: Field, convention: Convention | None, *, is_tidy: bool) -> dict[str, pl.Expr]:
@@ -30,12 +31,16 @@ def cell_counts(field: Field, convention: Convention | None, *, is_tidy: bool) -
 def text_counts(field: Field, *, is_tidy: bool) -> dict[str, pl.Expr]:
     """The same for the rules that work on texts: trimming, missing values, `convert` and codes."""
     text, raw = pl.col(f"text:{field.name}"), pl.col(f"raw:{field.name}")
-    counts = {}
+    counts, is_mended = {}, pl.lit(value=False)
     if not is_tidy:
-        counts["trimmed"] = (raw != text) | (text.is_null() & ~raw.is_in(["", *field.missing_values]))
+        counts[WRAPPED] = spreadsheets.was_wrapped(raw)
+        counts[SPREADSHEET_ERROR] = spreadsheets.was_error(raw, text, field.missing_values)
+        is_mended = counts[WRAPPED] | counts[SPREADSHEET_ERROR]
+        is_trimmed = (raw != text) | (text.is_null() & ~raw.is_in(["", *field.missing_values]))
+        counts["trimmed"] = is_trimmed & ~is_mended
     if field.missing_values:
         is_blank = pl.lit(value=False) if is_tidy else trimming.is_blank(raw)
-        counts["missing value"] = text.is_null() & raw.is_not_null() & ~is_blank
+        counts["missing value"] = text.is_null() & raw.is_not_null() & ~is_blank & ~is_mended
     if field.convert is not None:
         counts["converted"] = pl.col(f"converted:{field.name}")
     if field.codes is not None:
