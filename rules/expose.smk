@@ -77,6 +77,7 @@ rule expose_report:
         ledger="<reports>/number_ledger.json",
         figures=expand("<reports>/figures/{name}.svg", name=EXPOSE_FIGURES),
         words=f"scripts/templates/expose.{config['language']}.yaml",
+        assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
         html="scripts/templates/final_expose.html.j2",
         style="scripts/templates/style.css.j2",
         markdown="scripts/templates/final_expose.md.j2",

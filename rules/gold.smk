@@ -53,6 +53,7 @@ rule gold_report:
     """The marts: grain, rows, keys, references, flags and money."""
     input:
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
+        words="scripts/templates/assumptions.en.yaml",
     output:
         metadata="<gold>/_meta/gold_metadata.yaml",
         report="<gold>/reports/gold_marts_report.md",

@@ -32,6 +32,7 @@ rule silver_report:
         metadata=expand("<silver>/_meta/tables/{table}.json", table=company.contracts),
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
+        words="scripts/templates/assumptions.en.yaml",
     output:
         metadata="<silver>/_meta/silver_metadata.yaml",
         report="<silver>/reports/silver_quality_report.md",

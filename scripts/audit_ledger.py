@@ -13,6 +13,7 @@ from elt import rulelog
 from elt.faults import Fault
 from elt.files import read_yaml, write_json
 from elt.gold.metadata import BuiltMart
+from elt.report import assumptions
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -102,7 +103,8 @@ def rows_in_marts(tables: Mapping[str, Any], marts: Sequence[BuiltMart]) -> dict
 def main(silver_metadata: str, gold_metadata: str, output: str) -> None:
     """Balance the books and write them."""
     tables = read_yaml(silver_metadata)["tables"]
-    marts = [BuiltMart.of(name, entry) for name, entry in read_yaml(gold_metadata)["marts"].items()]
+    built = read_yaml(gold_metadata)["marts"]
+    marts = [BuiltMart.of(name, entry) for name, entry in built.items()]
     ledger = {
         "balanced": True,
         "input_fingerprint": fingerprint(tables),
@@ -110,6 +112,7 @@ def main(silver_metadata: str, gold_metadata: str, output: str) -> None:
         "money": money_in_marts(tables, marts),
         "kpis": kpis_in_marts(marts),
         "rows": rows_in_marts(tables, marts),
+        "assumptions": assumptions.of_all(tables, {name: entry["found"] for name, entry in built.items()}),
     }
     write_json(output, ledger)
     rulelog.log.info("books of %d tables balance", len(tables))

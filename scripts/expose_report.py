@@ -51,11 +51,22 @@ class Pages:
 
 
 def main(
-    ledger_file: str, word_file: str, figures: Sequence[str], kpis: Mapping[str, Kpi], *, templates: Pages, made: Pages
+    ledger_file: str,
+    word_file: str,
+    figures: Sequence[str],
+    kpis: Mapping[str, Kpi],
+    *,
+    assumption_file: str,
+    templates: Pages,
+    made: Pages,
 ) -> None:
-    """Fill both templates with the same content; figures stand in the HTML and are linked from the Markdown."""
+    """Fill both templates with the same content; figures stand in the HTML and are linked from the Markdown.
+
+    `assumption_file`: words of the assumptions.
+    """
     ledger = read_json(ledger_file)
-    wording = Wording(read(word_file), ledger["figures"], kpis)
+    words = {**read(word_file), "contradicted": read(assumption_file)}
+    wording = Wording(words, ledger["figures"], kpis)
     content = {"w": wording, "words": wording.words, "run": ledger["run"], **ledger["pages"]}
     inlined = {Path(p).stem: inline(Path(p).read_text(encoding="utf-8"), Path(p).stem) for p in figures}
     linked = {Path(p).stem: Markdown(f"figures/{Path(p).name}") for p in figures}
@@ -72,6 +83,7 @@ if __name__ == "__main__":
         given.words,
         given.figures,
         snakemake.params.kpis,
+        assumption_file=given.assumptions,
         templates=Pages(given.html, given.markdown),
         made=Pages(output.html, output.markdown),
     )

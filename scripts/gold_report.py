@@ -11,8 +11,10 @@ from elt import rulelog
 from elt.files import gathered, write_text, write_yaml
 from elt.gold.metadata import kpi_entry, mart_entry
 from elt.protection.disclosure import count_text
+from elt.report import assumptions
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import number
+from elt.report.words import Words, read
 from elt.run.company import Column, Kpi, Mart
 
 if TYPE_CHECKING:
@@ -56,6 +58,13 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
         + (table(["Flag", "Meaning", "Rows"], flags) if flags else "")
         + table(["Column", "Type", "Unit", "Personal", "Meaning", "Missing"], columns)
     )
+
+
+def assumption_section(found: Mapping[str, Mapping[str, Any]], words: Words) -> str:
+    """What was assumed of the marts and their rows contradict; empty if nothing."""
+    entries = assumptions.of_all({}, found)
+    lines = [f"- {escape(assumptions.sentence(words, entry))}\n" for entry in entries]
+    return "## Assumptions that the data contradict\n\n" + "".join(lines) if lines else ""
 
 
 def dictionary_row(mart: Mart, column: Column) -> list[str]:
@@ -107,13 +116,15 @@ def main(
     left_out: Mapping[str, str],
     kpis: Mapping[str, Kpi],
     minimum_group: int,
+    word_file: str,
     metadata: str,
     report: str,
     data_dictionary: str,
 ) -> None:
     """Join what marts.yaml and kpis.yaml state with what was found, write it as YAML, report and data dictionary.
 
-    `found_files`: JSON of each mart; `left_out`: standard mart or column -> column of the star schema that it needs.
+    `found_files`: JSON of each mart; `left_out`: standard mart or column -> column of the star schema that it needs;
+    `word_file`: words of the assumptions.
     """
     found = gathered(found_files)
     described = {name: {**mart_entry(mart), "found": found[name]} for name, mart in marts.items()}
@@ -122,8 +133,9 @@ def main(
     write_text(data_dictionary, dictionary(marts, kpis))
     rows = sum(f["rows"] for f in found.values())
     sections = [section(mart, found[name], minimum_group) for name, mart in marts.items()]
+    contradicted = [part for part in [assumption_section(found, read(word_file))] if part]
     title = f"# Gold: {number(rows)} rows in {len(marts)} marts, keys and references proved\n"
-    write_text(report, "\n".join([title, *sections, left_out_section(left_out)]))
+    write_text(report, "\n".join([title, *contradicted, *sections, left_out_section(left_out)]))
 
 
 if __name__ == "__main__":
@@ -134,6 +146,7 @@ if __name__ == "__main__":
         left_out=snakemake.params.left_out,
         kpis=snakemake.params.kpis,
         minimum_group=snakemake.params.minimum_group,
+        word_file=snakemake.input.words,
         metadata=snakemake.output.metadata,
         report=snakemake.output.report,
         data_dictionary=snakemake.output.dictionary,

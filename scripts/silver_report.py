@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from elt import rulelog
 from elt.bronze.exports import source_of
 from elt.files import gathered, write_yaml
-from elt.report import pages
+from elt.report import assumptions, pages
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import number, percent
+from elt.report.words import Words, read
 from elt.silver.budgets import Budget, by_code, share, share_of_all
-from elt.silver.suspicions import WORDS
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -52,10 +52,10 @@ def sources(found: Table) -> str:
     return Markdown(", ".join(code(f"{name}.csv") for name in sorted({source_of(f["file"]) for f in found["files"]})))
 
 
-def finding_rows(tables: Tables) -> Iterator[list[Any]]:
+def finding_rows(tables: Tables, words: Words) -> Iterator[list[Any]]:
     """One row a finding that a department can mend at the source, by department and table."""
     for name, found in sorted(tables.items(), key=lambda item: in_language(item[1]["department"])):
-        for finding in (*rejected(found), *repaired(found), *repeated(found), *warned(found)):
+        for finding in (*rejected(found), *repaired(found), *repeated(found), *warned(name, found, words)):
             yield [in_language(found["department"]), code(name), *finding]
 
 
@@ -84,12 +84,11 @@ def repeated(found: Table) -> Iterator[list[Any]]:
             yield [outcome, "the key repeats", number(found[outcome]), "", ""]
 
 
-def warned(found: Table) -> Iterator[list[Any]]:
-    """Findings: columns that contradict an assumption, as those that were once read in a wrong encoding."""
-    for warning in found["warnings"]:
-        what = f"{warning['column']}: {WORDS[warning['warning']]}"
-        money = ", ".join(number(amount, 2) for amount in warning.get("money", {}).values())
-        yield ["warning", what, number(warning["cells"]), money, sources(found)]
+def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
+    """Findings: assumptions that the records contradict."""
+    for one in assumptions.of_table(name, found):
+        moved = ", ".join(number(amount, 2) for _, amount, _ in assumptions.amounts_of(one))
+        yield ["warning", assumptions.sentence(words, one), number(one["records"]), moved, sources(found)]
 
 
 def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
@@ -154,7 +153,7 @@ def table_or_nothing(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> st
     return table(header, rows) if rows else NOTHING
 
 
-def report(tables: Tables, budget: Budget) -> str:
+def report(tables: Tables, budget: Budget, words: Words) -> str:
     """The report as Markdown; counts, record numbers and codes that are not personal, no content of any other cell."""
     tables = {name: {**found, "records": found["records"] - found["erased"]} for name, found in tables.items()}
     findings = ["Department", "Table", "What happened", "Why", "Records", "Money", "List"]
@@ -163,7 +162,7 @@ def report(tables: Tables, budget: Budget) -> str:
         "## What the departments can mend at the source\n\n"
         "The records and cells themselves are in `silver/feedback/`, one list a source, by file and record number. "
         "The lists are protected: hand them only to the owners of the data.\n\n"
-        + table_or_nothing(findings, list(finding_rows(tables))),
+        + table_or_nothing(findings, list(finding_rows(tables, words))),
         "## Money from raw to silver\n\n"
         + table(["Amount", "Raw", "Repairs", "Quarantined", "Superseded", "Duplicates", "Silver"], money_rows(tables)),
         budget_section(tables, budget),
@@ -179,12 +178,19 @@ def report(tables: Tables, budget: Budget) -> str:
 
 
 def main(
-    metadata: Sequence[str], budget: Budget, metadata_file: str, report_file: str, page_file: str, *, template: str
+    metadata: Sequence[str],
+    budget: Budget,
+    metadata_file: str,
+    report_file: str,
+    page_file: str,
+    *,
+    template: str,
+    word_file: str,
 ) -> None:
-    """Gather the books of all tables, write them as YAML and as a report."""
+    """Gather the books of all tables, write them as YAML and as a report; `word_file`: words of the assumptions."""
     tables = gathered(metadata)
     write_yaml(metadata_file, {"tables": dict(tables)})
-    pages.write(report(tables, budget), report_file, page_file, template=template)
+    pages.write(report(tables, budget, read(word_file)), report_file, page_file, template=template)
 
 
 if __name__ == "__main__":
@@ -196,4 +202,5 @@ if __name__ == "__main__":
         report_file=snakemake.output.report,
         page_file=snakemake.output.page,
         template=snakemake.input.template,
+        word_file=snakemake.input.words,
     )

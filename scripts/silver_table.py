@@ -33,7 +33,6 @@ from elt.silver.quarantine import (
     quarantine_rows,
     undecided_rows,
 )
-from elt.silver.suspicions import WORDS
 from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -119,8 +118,8 @@ def summary_of(source: Source, rules: Rules, books: Books) -> dict[str, Any]:
 def report_warnings(found: Mapping[str, Any]) -> None:
     """Say in the log what was found in texts, and how many records are in silver."""
     for warning in found["warnings"]:
-        what = f"{warning['cells']} of {warning['of']} cells: {WORDS[warning['warning']]}"
-        rulelog.log.warning("%s, column %s, %s", found["name"], warning["column"], what)
+        where, code = f"{found['name']}.{warning['column']}", warning["warning"].replace("_", " ")
+        rulelog.log.warning("%s: %s in %d of %d cells", where, code, warning["cells"], warning["of"])
     rulelog.log.info("%s: %d of %d records in silver", found["name"], found["silver"], found["records"])
 
 

@@ -188,5 +188,6 @@ class SmallRun:
             expose_report.Pages(str(folder / f"final_expose.html{end}"), str(folder / f"final_expose.md{end}"))
             for folder, end in ((TEMPLATES, ".j2"), (reports, ""))
         )
-        expose_report.main(ledger, words, figures, KPIS, templates=templates, made=made)
+        assumed = str(TEMPLATES / f"assumptions.{language}.yaml")
+        expose_report.main(ledger, words, figures, KPIS, assumption_file=assumed, templates=templates, made=made)
         return tuple(Path(path).read_text(encoding="utf-8") for path in (made.html, made.markdown))

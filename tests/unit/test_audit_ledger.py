@@ -95,6 +95,7 @@ def test_the_ledger_follows_records_and_money_to_every_mart_that_carries_them(tm
             "revenue": {"total": "10.00", "marts": {"by_month.turnover": "10", "by_country.revenue": "10.00"}}
         },
         "rows": {"fact": 6},
+        "assumptions": [],
     }  # fmt: skip
 
 

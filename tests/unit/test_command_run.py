@@ -16,6 +16,7 @@ LEDGER = {
     "money": {"b.amount": {"silver": "1234.50", "repairs": "-4.00", "marts": {"x": "1"}}},
     "kpis": {"revenue": {"total": "1234.50", "marts": {"x": "1", "y": "1"}}},
     "rows": {"fact": 1000},
+    "assumptions": [],
 }
 MODEL = {"rows": 80, "segments": [{"name": {"en": "Loyal"}}, {"name": {"en": "New"}}]}
 

@@ -1,6 +1,7 @@
 """The gold report states grain, key and references of each mart, and no count about fewer people than the minimum."""
 
 import yaml
+from conftest import ROOT
 
 import gold_report
 from elt.files import write_json
@@ -88,6 +89,7 @@ def test_the_metadata_join_what_is_stated_with_what_was_found(tmp_path):
         left_out=left_out,
         kpis=figures,
         minimum_group=5,
+        word_file=str(ROOT / "scripts/templates/assumptions.en.yaml"),
         metadata=str(tmp_path / "m.yaml"),
         report=str(tmp_path / "r.md"),
         data_dictionary=str(tmp_path / "d.md"),

@@ -5,6 +5,9 @@ from conftest import ROOT
 
 import silver_report
 from elt.files import write_json
+from elt.report.words import read
+
+WORDS = str(ROOT / "scripts/templates/assumptions.en.yaml")
 
 PEOPLE = {
     "title": "People | all", "department": "Sales", "records": 1000, "silver": 990, "superseded": 3, "duplicates": 1, "erased": 0,
@@ -29,7 +32,7 @@ PLACES = {"files": [{"file": "places.csv"}], "warnings": [], "codes": [], "title
 
 def report() -> str:
     """The report on two tables."""
-    return silver_report.report({"people": PEOPLE, "places": PLACES}, 0.01)
+    return silver_report.report({"people": PEOPLE, "places": PLACES}, 0.01, read(WORDS))
 
 
 def test_the_title_sums_up_all_tables():
@@ -56,7 +59,7 @@ def test_findings_name_department_reason_first_records_and_money():
 
 
 def test_a_column_that_was_read_in_a_wrong_encoding_is_a_warning_for_its_department():
-    assert "| Sales | `people` | warning | name: letters look like Ã¤ for ä" in report()
+    assert "| Sales | `people` | warning | people.name: 20 of 900 texts (2.2\u00a0%) look like Ã¤ for ä" in report()
     assert "wrong encoding | 20 |" in report()
 
 
@@ -68,7 +71,9 @@ def test_quarantine_is_shown_by_reason_with_the_budget_it_uses():
 
 
 def test_a_reason_with_its_own_budget_is_measured_by_it():
-    text = silver_report.report({"people": PEOPLE}, {"default": 0.01, "malformed": 0.1, "missing_key": 0, "total": 0.5})
+    text = silver_report.report(
+        {"people": PEOPLE}, {"default": 0.01, "malformed": 0.1, "missing_key": 0, "total": 0.5}, read(WORDS)
+    )
     assert "| `people` | `malformed` | 7 | 0.70\u00a0% | 10.0\u00a0% | 7\u00a0% |\n" in text
     assert "| `people` | `missing_key` | 4 | 0.40\u00a0% | 0.0\u00a0% | – |\n" in text
     assert "| `people` | `all` | 11 | 1.10\u00a0% | 50.0\u00a0% | 2\u00a0% |\n" in text
@@ -79,7 +84,7 @@ def test_codes_are_shown_with_their_meaning_and_cannot_break_the_report():
 
 
 def test_a_table_without_findings_says_so():
-    text = silver_report.report({"places": PLACES}, 0.01)
+    text = silver_report.report({"places": PLACES}, 0.01, read(WORDS))
     assert text.count("\nNothing.\n") == 3
 
 
@@ -94,7 +99,9 @@ def test_titles_cannot_break_the_report():
 def test_texts_in_two_languages_are_shown_in_english():
     both = {"en": "Shops", "de": "Läden"}
     repair = {"column": "amount", "why": {"en": "no sign", "de": "ohne"}, "records": 2, "money": {"amount": "1.00"}}
-    text = silver_report.report({"people": {**PEOPLE, "title": both, "department": both, "repairs": [repair]}}, 0.01)
+    text = silver_report.report(
+        {"people": {**PEOPLE, "title": both, "department": both, "repairs": [repair]}}, 0.01, read(WORDS)
+    )
     assert "| Shops | `people` | repaired | amount: no sign | 2 | +1.00 |" in text
     assert "- `people`: Shops\n" in text
     assert "Läden" not in text
@@ -105,7 +112,7 @@ def test_the_metadata_hold_all_tables_by_name(tmp_path):
         write_json(tmp_path / f"{name}.json", found)
     paths = [str(tmp_path / f"{name}.json") for name in ("places", "people")]
     outputs = [str(tmp_path / name) for name in ("m.yaml", "r.md", "r.html")]
-    silver_report.main(paths, 0.01, *outputs, template=ROOT / "scripts/templates/report.html.j2")
+    silver_report.main(paths, 0.01, *outputs, template=ROOT / "scripts/templates/report.html.j2", word_file=WORDS)
     assert yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8")) == {
         "tables": {"people": PEOPLE, "places": PLACES}
     }

@@ -7,9 +7,12 @@ from typing import Any
 
 from elt import rulelog
 from elt.files import read_json, write_json
+from elt.report import assumptions
 from elt.report.numbers import number
+from elt.report.words import read
 from elt.run import manifest
 
+WORDS = Path(__file__).parents[2] / "templates" / "assumptions.en.yaml"
 ON_REQUEST = ("warehouse_", "release_")  # rules whose files are made when asked for; their failure is not the run's
 
 
@@ -38,13 +41,21 @@ def figures(run: Path) -> list[str]:
     return lines
 
 
+def contradictions(run: Path) -> list[str]:
+    """A line for every assumption that the data contradict, with count and amount."""
+    words = read(WORDS)
+    return [assumptions.sentence(words, entry) for entry in read_json(run / "_meta/ledger.json")["assumptions"]]
+
+
 def result(run: Path) -> str:
     """The closing words of a run that worked; short if only a part of it was asked for."""
     expose = run / "reports/final_expose.html"
     if not (expose.exists() and (run / "_meta/ledger.json").exists()):
         return f"\nDone. The run folder is {run}."
     shown = "\n".join(f"  {line}" for line in figures(run))
-    return f"\nRun {run.name} is complete.\n{shown}\n\nThe exposé: {expose}"
+    against = "".join(f"\n  {line}" for line in contradictions(run))
+    said = f"\n\nThe data contradict what was assumed:{against}" if against else ""
+    return f"\nRun {run.name} is complete.\n{shown}{said}\n\nThe exposé: {expose}"
 
 
 def is_untouched(run: Path, failures: Sequence[Mapping[str, str]]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from elt.expose.customers import unique_share
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
+from elt.report import assumptions
 from elt.report.languages import LANGUAGES, in_language
 from elt.sales.views import Sales
 
@@ -136,6 +137,38 @@ def open_points(
     return sentences
 
 
+def contradicted(ledger: NumberLedger, accounts: Mapping[str, Any], minimum: int) -> list[dict[str, Any]]:
+    """What was assumed and the data contradict, one sentence an entry of ledger.json, with counts of records.
+
+    An amount of fewer records than the minimum is not stated: it would tell what a customer paid.
+    """
+    sentences = []
+    for number, entry in enumerate(accounts.get("assumptions", []), start=1):
+        name, origin = f"assumption.{number}", {"file": LEDGER, "row": f"assumptions.{number}"}
+        figures = {
+            column: ledger.enter(f"{name}.{column}", entry[column], "count", origin | {"column": column})
+            for column in ("records", "of")
+        }
+        share = assumptions.share_of(entry["records"], entry["of"])
+        rule = {"formula": f"[{name}.records] / [{name}.of]"}
+        figures["share"] = ledger.enter(f"{name}.share", share, "share", rule)
+        amounts = []
+        for field, amount, part in assumptions.amounts_of(entry) if entry["records"] >= minimum else []:
+            column = origin | {"column": f"money.{field}"}
+            known = {
+                "field": field,
+                "amount": ledger.enter(f"{name}.{field}", amount, "money", column, 0),
+                "share": None,
+            }
+            if part is not None:
+                rule = origin | {"formula": f"money.{field} / of_money.{field}"}
+                known["share"] = ledger.enter(f"{name}.{field}.share", part, "share", rule)
+            amounts.append(known)
+        texts = {"code": entry["code"], "where": entry["where"], "why": entry.get("why", "")}
+        sentences.append({"say": "assumption", "figures": figures, "texts": texts, "amounts": amounts})
+    return sentences
+
+
 def personal_columns(ledger: NumberLedger, classes: Sequence[str]) -> dict[str, Any]:
     """How many columns of the warehouse fall into which class of the data policy; classes: one a column."""
     file = {"file": "_meta/data_policy.json"}
@@ -211,6 +244,7 @@ def page(
         "quality_title": amounts[0] if amounts else None,
         "quality": rows,
         "amounts": amounts[1:],
+        "assumptions": contradicted(ledger, accounts, sales.minimum),
         "points_title": title,
         "points": points,
         "privacy_title": unique_share(ledger, sales.views["customers"], sales.today),

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from elt.report import assumptions
 from elt.report.numbers import NO_BREAK, number, percent
 from elt.run.company import Kpi
 
@@ -80,6 +81,19 @@ class Wording:
         filled |= {name: self.kpi(kpi) for name, kpi in said.get("kpis", {}).items()}
         text = wording.format(**filled)
         return text[:1].upper() + text[1:] if wording.startswith("{step}") else text
+
+    def assumption(self, said: Mapping[str, Any]) -> str:
+        """An assumption that the data contradict, in the words of `assumptions`, with figures of the ledger."""
+        words: Mapping[str, Any] = self.words["contradicted"]
+        amounts = [
+            (part["field"], self.figure(part["amount"]), self.figure(part["share"]) if part["share"] else None)
+            for part in said["amounts"]
+        ]
+        figures = {name: self.figure(figure) for name, figure in said["figures"].items()}
+        texts = {name: self.text(value) for name, value in said["texts"].items()}
+        return assumptions.wording(words, said["texts"]["code"]).format(
+            **figures, **texts, money=assumptions.money_text(words, amounts)
+        )
 
     def statement(self, said: Mapping[str, Any]) -> str:
         """A sentence with its full stop, where it is not a heading."""

@@ -11,10 +11,6 @@ from elt.run.company import Contract
 from elt.silver import spreadsheets
 
 SPREADSHEET_ERRORS = "spreadsheet_errors"
-WORDS = {  # code of a warning -> what was found, behind the name of the column
-    "mojibake": "letters look like Ã¤ for ä, the file was once read in a wrong encoding",
-    SPREADSHEET_ERRORS: "error values of a spreadsheet such as #N/A are taken as missing",
-}
 
 
 class Suspicions:

@@ -1,0 +1,98 @@
+"""Assumptions that the data contradict: what was assumed, where, how many records contradict it, what they amount to.
+
+An entry is `{"code", "where", "records", "of", "money": {field: text}, "of_money": {field: text}}`: `of`: records that
+were looked at; `of_money`: their amounts. Its wording stands under its code in scripts/templates/assumptions.*.yaml.
+A step that finds one adds an entry to `warnings` of its silver table or to `assumptions` of its mart: all reports and
+the closing words take them from there.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from elt.report.numbers import number, percent
+from elt.report.words import Words
+
+Entry = dict[str, Any]
+OTHER = "other"  # the wording of a code that has none of its own
+CENTS = 2  # decimals of an amount in a sentence
+
+
+def entry(code: str, where: str, records: int, of: int, money: Mapping[str, Any] | None = None,
+          of_money: Mapping[str, Any] | None = None, **more: Any) -> Entry:  # fmt: skip
+    """An entry; amounts become text. `more`: what else its wording names, such as `why` by language."""
+    found = {"code": code, "where": where, "records": records, "of": of}
+    for key, amounts in (("money", money), ("of_money", of_money)):
+        found[key] = {name: str(amount) for name, amount in (amounts or {}).items()}
+    return found | more
+
+
+def of_table(name: str, found: Mapping[str, Any]) -> list[Entry]:
+    """The warnings of one silver table as entries."""
+    known = ("warning", "column", "cells", "of", "money", "of_money")
+    return [
+        entry(
+            warning["warning"],
+            f"{name}.{warning['column']}",
+            warning["cells"],
+            warning["of"],
+            warning.get("money"),
+            warning.get("of_money"),
+            **{key: value for key, value in warning.items() if key not in known},
+        )
+        for warning in found.get("warnings", [])
+    ]
+
+
+def of_all(tables: Mapping[str, Mapping[str, Any]], marts: Mapping[str, Mapping[str, Any]]) -> list[Entry]:
+    """All entries of a run, silver before gold; `tables`, `marts`: what was found, by name."""
+    silver = [one for name, found in tables.items() for one in of_table(name, found)]
+    return silver + [one for found in marts.values() for one in found.get("assumptions", [])]
+
+
+def share_of(part: Any, whole: Any) -> Decimal:
+    """Part divided by whole; 0 of nothing."""
+    return Decimal(str(part)) / Decimal(str(whole)) if Decimal(str(whole)) else Decimal(0)
+
+
+def amounts_of(found: Mapping[str, Any]) -> list[tuple[str, Decimal, Decimal | None]]:
+    """(field, amount, its share of all that was looked at, or None) of an entry, without amounts of zero."""
+    wholes = found.get("of_money", {})
+    listed = [(name, Decimal(text), wholes.get(name)) for name, text in found.get("money", {}).items()]
+    return [
+        (name, amount, share_of(amount, whole) if whole is not None and Decimal(whole) else None)
+        for name, amount, whole in listed
+        if amount
+    ]
+
+
+def money_text(words: Words, amounts: Iterable[tuple[str, str, str | None]]) -> str:
+    """The amounts of a sentence, each (field, amount as text, share as text or None); empty without any."""
+    return "".join(
+        words["amount" if share is None else "amount_share"].format(field=name, amount=amount, share=share)
+        for name, amount, share in amounts
+    )
+
+
+def wording(words: Words, code: str) -> str:
+    """The wording of a code."""
+    return words["assumptions"].get(code, words["assumptions"][OTHER])
+
+
+def sentence(words: Words, found: Mapping[str, Any]) -> str:
+    """An entry in the language of the words."""
+    language = words["language"]
+    amounts = [
+        (name, number(amount, CENTS, language), None if share is None else percent(share, 1, language))
+        for name, amount, share in amounts_of(found)
+    ]
+    why = found.get("why", "")
+    return wording(words, found["code"]).format(
+        code=found["code"],
+        where=found["where"],
+        records=number(found["records"], 0, language),
+        of=number(found["of"], 0, language),
+        share=percent(share_of(found["records"], found["of"]), 1, language),
+        money=money_text(words, amounts),
+        why=why if isinstance(why, str) else why[language],
+    )
