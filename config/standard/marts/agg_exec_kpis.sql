@@ -1,4 +1,4 @@
--- One row a month. A month is complete when the orders reach from its first to its last day or beyond. It is covered
+-- One row a month. A month is complete when the orders cover all its days on which business is done. It is covered
 -- when no category is missing that was sold in most of the twelve months before, within the last six of them, and
 -- brought at least 5 % of their revenue. Growth is told only between two months that are both.
 WITH lines AS (
@@ -18,17 +18,21 @@ months AS (
         kpi.gross_sales AS gross_sales,
         kpi.returns AS returns,
         kpi.orders AS orders,
-        COUNT(*) AS order_lines,
+        COUNT(*) FILTER (WHERE document_type = 'order') AS order_lines,
         SUM(quantity) AS units,
         kpi.active_customers AS active_customers,
         kpi.average_order_value AS average_order_value
     FROM lines
     GROUP BY month_start
 ),
-first_months AS (SELECT customer_key, MIN(month_start) AS first_month FROM lines WHERE sales_amount >= 0 GROUP BY customer_key),
+first_months AS (SELECT customer_key, MIN(month_start) AS first_month FROM lines WHERE document_type = 'order' GROUP BY customer_key),
 newcomers AS (SELECT first_month, COUNT(*) AS new_customers FROM first_months WHERE customer_key <> 0 GROUP BY first_month),
-span AS (SELECT MIN(order_date) AS first_order, MAX(order_date) AS last_order FROM gold.fact_sales),
-category_months AS (SELECT month_start, category, SUM(sales_amount) AS revenue FROM lines GROUP BY month_start, category),
+category_months AS (
+    SELECT month_start, category, SUM(sales_amount) AS revenue
+    FROM lines
+    WHERE document_type = 'order'
+    GROUP BY month_start, category
+),
 before AS (
     SELECT
         m.month_start, c.category,
@@ -57,11 +61,10 @@ marked AS (
     SELECT
         m.*,
         COALESCE(n.new_customers, 0) AS new_customers,
-        m.month_start >= s.first_order AND m.month_start + INTERVAL '1 month' - INTERVAL '1 day' <= s.last_order
-            AS is_complete,
+        COALESCE(k.is_complete, FALSE) AS is_complete,
         x.categories IS NULL AS is_covered
     FROM months AS m
-    CROSS JOIN span AS s
+    LEFT JOIN calendar.months AS k ON m.month_start = k.month_start
     LEFT JOIN newcomers AS n ON m.month_start = n.first_month
     LEFT JOIN missing AS x ON m.month_start = x.month_start
 ),

@@ -225,7 +225,8 @@ def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> t
 def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     """The company of a folder whose files the schema allows, the standard marts and key figures fitted to it."""
     base = standard.read(root)
-    own = {name: Mart.of(name, entry) for name, entry in found["marts.yaml"]["marts"].items()}
+    stated = {name: Mart.of(name, entry) for name, entry in found["marts.yaml"]["marts"].items()}
+    own = standard.with_derived(stated, base.star)
     marts, left_out = standard.fitted(own, base.marts)
     sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
     sql_files |= {name: path for name, path in base.sql.items() if name in marts and name not in own}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from elt.files import read_yaml
-from elt.run.company import Kpi, Mart, StarColumn
+from elt.run.company import Column, Kpi, Mart, StarColumn
 
 FOLDER = "config/standard"
 FAMILIES = {"decimal": ("decimal", "integer")}  # a whole number may stand where an amount is expected
@@ -49,7 +49,7 @@ def read(root: Path) -> Standard:
     folder = root / FOLDER
     star = read_yaml(folder / "star.yaml")
     return Standard(
-        star={table: {name: StarColumn(**spec) for name, spec in columns.items()} for table, columns in star.items()},
+        star={table: {name: StarColumn.of(spec) for name, spec in columns.items()} for table, columns in star.items()},
         marts={name: StandardMart.of(name, mart) for name, mart in read_yaml(folder / "marts.yaml")["marts"].items()},
         kpis={name: Kpi.of(kpi) for name, kpi in read_yaml(folder / "kpis.yaml").items()},
         sql={path.stem: path for path in sorted(folder.glob("marts/*.sql"))},
@@ -60,6 +60,21 @@ def lacks(marts: Mapping[str, Mart], needed: str) -> bool:
     """Whether the marts have no column `<mart>.<column>`."""
     mart, _, column = needed.partition(".")
     return mart not in marts or column not in marts[mart].by_name
+
+
+def with_derived(own: Mapping[str, Mart], star: Mapping[str, Mapping[str, StarColumn]]) -> dict[str, Mart]:
+    """The company's marts, with the derived columns of the star schema that their SQL does not give."""
+    marts = dict(own)
+    for table, columns in star.items():
+        if table not in own:
+            continue
+        missing = {name: known for name, known in columns.items() if known.derived and name not in own[table].by_name}
+        made = (
+            Column(name, known.type, personal="none", description=known.description, required=True)
+            for name, known in missing.items()
+        )
+        marts[table] = replace(own[table], columns=(*own[table].columns, *made), derived=tuple(missing))
+    return marts
 
 
 def fitted(own: Mapping[str, Mart], standard: Mapping[str, StandardMart]) -> tuple[dict[str, Mart], dict[str, str]]:
@@ -91,7 +106,7 @@ def faults(marts: Mapping[str, Mart], star: Mapping[str, Mapping[str, StarColumn
             continue
         for name, known in columns.items():
             found = marts[table].by_name.get(name)
-            if found is None and not known.optional:
+            if found is None and not known.optional and not known.derived:
                 yield f"{where}.columns: {name} ({known.type}) is missing; the star schema needs it"
             elif found is not None and found.type not in FAMILIES.get(known.type, (known.type,)):
                 yield f"{where}.columns.{name}: is {found.type}, the star schema has it as {known.type}"
