@@ -49,7 +49,7 @@ def main(*, facts: str, columns: Spec, calendar: Calendar, analysis_date: str, a
     stated, found = fixed_day(analysis_date), []
     if order_days:
         business, today = Business.of(order_days, calendar), stated or order_days[-1]
-        found = months_of(business, today)
+        found = months_of(business, stated)
         write_json(analysis, evidence(business, today, found, is_stated=stated is not None))
     else:
         write_json(analysis, {"analysis_date": None, "rule": "no order has a date"})

@@ -56,8 +56,16 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
         + "".join(f"- {line}\n" for line in proved)
         + "\n"
         + (table(["Flag", "Meaning", "Rows"], flags) if flags else "")
+        + document_table(found.get("documents", {}))
         + table(["Column", "Type", "Unit", "Personal", "Meaning", "Missing"], columns)
     )
+
+
+def document_table(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """How many lines and documents of each type there are, and what they amount to; empty for a mart without them."""
+    rows = [[code(name), number(entry["lines"]), number(entry["documents"]), entry["amount"]]
+            for name, entry in found.items()]  # fmt: skip
+    return table(["Document type", "Lines", "Documents", "Amount"], rows) if rows else ""
 
 
 def assumption_section(found: Mapping[str, Mapping[str, Any]], words: Words) -> str:

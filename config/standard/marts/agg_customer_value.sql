@@ -1,5 +1,5 @@
--- One row a customer with a document; key 0 gathers the lines of unknown customers. Key 0 and customers who have
--- credit notes alone have no score and no class.
+-- One row a customer with a document; key 0 gathers the lines of unknown customers. Who has credit notes alone
+-- has no score; key 0 has neither score nor class.
 -- Scores 1 to 5 are fifths of the customers by last order date, orders and revenue, 5 is best; equal values get equal
 -- scores. Class A: the customers who bring the first 80 % of the revenue, B: the next 15 %, C: the rest.
 WITH customers AS (
@@ -33,8 +33,8 @@ SELECT
     (5 * r.frequency_rank + s.customers - 1) // s.customers AS frequency_score,
     (5 * r.monetary_rank + s.customers - 1) // s.customers AS monetary_score,
     CASE
-        WHEN r.customer_key IS NULL THEN NULL
-        WHEN c.revenue <= 0 THEN 'C'
+        WHEN c.customer_key = 0 THEN NULL
+        WHEN c.revenue <= 0 OR r.customer_key IS NULL THEN 'C'
         WHEN r.revenue_before < 0.8 * s.revenue THEN 'A'
         WHEN r.revenue_before < 0.95 * s.revenue THEN 'B'
         ELSE 'C'

@@ -9,13 +9,15 @@ A day is a day off if nothing can be expected on it:
   chance does not explain it
 
 A month is complete if every day of it that is no day off lies between the first order and the newest, both included.
-Where the settings say that the export reaches to a later analysis date, the days between may be as many as between two
-orders at other times. A month that is not over on the analysis date is complete only if nothing but days off is left.
+Where the settings state the analysis date, somebody vouches for the export: it may begin before its first order and
+reach beyond its newest, and the silent days at its edges may be as many as between two orders at other times. A month
+that is not over on the analysis date is complete only if nothing but days off is left of it.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from math import ceil
 from typing import Any, Self
 
@@ -89,13 +91,13 @@ class Business:
         """The days that are no days off."""
         return [day for day in days if not self.is_off(day)]
 
-    @property
+    @cached_property
     def rate(self) -> float:
         """Share of the open days of the whole time on which an order came in."""
         days = self.open_days(days_between(self.first, self.newest))
         return sum(day in self.ordered for day in days) / len(days) if days else 0.0
 
-    @property
+    @cached_property
     def usual_silence(self) -> int:
         """Open days without an order that are usual between two order days: as many or fewer in 95 % of the cases."""
         gaps = sorted(
@@ -117,10 +119,10 @@ class Business:
             return False
         return (1 - self.rate) ** len(self.open_days(others)) < CHANCE
 
-    def is_covered(self, silent: Sequence[date]) -> bool:
-        """Whether days before the first order or after the newest are all days off, or a yearly closure."""
+    def is_covered(self, silent: Sequence[date], allowed: int) -> bool:
+        """Whether days before the first order or after the newest are days off or a yearly closure, or few enough."""
         opened = self.open_days(silent)
-        return not opened or self.is_yearly(opened)
+        return len(opened) <= allowed or self.is_yearly(opened)
 
 
 def _holidays(calendar: Calendar, first: date, end: date) -> dict[date, str]:
@@ -160,21 +162,18 @@ def _eves_off(span: Sequence[date], ordered: frozenset[date]) -> frozenset[tuple
     return frozenset(eve for eve, has_orders in found.items() if not has_orders)
 
 
-def is_complete(business: Business, month: date, analysis: date) -> bool:
-    """Whether the orders cover a month, given by its first day; `analysis`: the analysis date."""
-    last = add_months(month, 1) - DAY
-    if month < business.first and not business.is_covered(days_between(month, min(last, business.first - DAY))):
+def is_complete(business: Business, month: date, stated: date | None) -> bool:
+    """Whether the orders cover a month, given by its first day; `stated`: the analysis date of the settings."""
+    last, allowed = add_months(month, 1) - DAY, business.usual_silence if stated else 0
+    before = days_between(month, min(last, business.first - DAY))
+    if not business.is_covered(before, allowed):
         return False
-    reach = min(business.newest, analysis)
-    if last <= reach:
-        return True
-    silent = days_between(max(month, reach + DAY), last)
-    if business.is_covered(silent):
-        return True
-    return last <= analysis and len(business.open_days(silent)) <= business.usual_silence
+    reach = min(business.newest, stated or business.newest)
+    after = days_between(max(month, reach + DAY), last)
+    return business.is_covered(after, allowed if stated and last <= stated else 0)
 
 
-def months_of(business: Business, analysis: date) -> list[dict[str, Any]]:
+def months_of(business: Business, stated: date | None) -> list[dict[str, Any]]:
     """One row a month from the first order to the newest: month_start, is_complete."""
     months = months_between(add_months(business.first, 0), add_months(business.newest, 1))
-    return [{"month_start": month, "is_complete": is_complete(business, month, analysis)} for month in months]
+    return [{"month_start": month, "is_complete": is_complete(business, month, stated)} for month in months]
