@@ -200,7 +200,7 @@ REPAIRED = [
       for form, text in (("%d.%m.%Y", "31.12.2024"), ("%Y%m%d", "20241231"), ("%d.%m.%y", "31.12.24"))),
     Case("40 two formats in a column", *dates(["%Y-%m-%d", "%d.%m.%Y"], "2024-12-31", "30.12.2024"),
          numbered("2024-12-31", "2024-12-30"), {"date written %d.%m.%Y": 1}),
-    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024"),
+    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024", dayFirst=True),
          numbered("2024-04-03"), {f"date written {DMY}": 1}),
     Case("42 0 as a missing date", *dates("%Y%m%d", "0", "00000000", missingValues=["0", "00000000"]),
          numbered("", ""), {"missing value": 2}),
