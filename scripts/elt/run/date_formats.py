@@ -4,6 +4,8 @@ Formats are those of `strftime`. Zones are read by `%z`: an offset such as +02:0
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 OFFSETS = {  # names of zones whose offset nobody doubts; EST or BST are other hours on another continent
     **dict.fromkeys(("UTC", "UT", "GMT", "WET"), "+00:00"),
@@ -83,3 +85,40 @@ def twin(form: str) -> str | None:
     (first, second) = sorted((day, month), key=lambda found: found.start())
     between = form[first.end() : second.start()]
     return form[: first.start()] + second[0] + between + first[0] + form[second.end() :]
+
+
+@dataclass(frozen=True)
+class FormatFault:
+    """A fault of a field's dates: the key of the contract, what is wrong, what to do."""
+
+    key: str
+    words: str
+    remedy: str
+
+
+def faults(formats: Sequence[str], day_first: Sequence[bool], time_zone: str | None) -> Iterator[FormatFault]:
+    """Formats that cut a zone off or need one that is not stated; orders of day and month that they contradict.
+
+    `day_first`: of each format, or nothing; `time_zone`: in which the days of time stamps count, if it is known.
+    """
+    for form in formats:
+        if (zone := cut_zone(form)) is not None:
+            words = f"{zone} in {form} would cut the time zone off, so that days near midnight are wrong"
+            remedy = "Write %z in its place, which reads Z, UTC, GMT, CET, CEST and offsets such as +02:00"
+            yield FormatFault("format", words, remedy)
+        elif is_zoned(form) and time_zone is None:
+            words = (
+                f"{form} reads time stamps with a zone, and the country of the calendar in marts.yaml has not one zone"
+            )
+            yield FormatFault("format", words, "State timeZone in the contract, such as America/New_York")
+    if day_first and len(day_first) != len(formats):
+        words = f"{len(day_first)} are stated for {len(formats)} formats"
+        yield FormatFault("dayFirst", words, "State one for each format, or one for all")
+        return
+    for form, is_first in zip(formats, day_first, strict=False):
+        if is_day_first(form) not in (is_first, None):
+            words = f"{str(is_first).lower()} contradicts the format {form}"
+            remedy = (
+                "Correct one of them; if a column has several formats, dayFirst may be a list with one word for each"
+            )
+            yield FormatFault("dayFirst", words, remedy)

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
-from elt.run import reasons, standard, time_zones
-from elt.run.company import Calendar, Company, Contract, Field, Kpi, Mart, Query, Segments, plain_dates
+from elt.run import date_formats, reasons, standard, time_zones
+from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, plain_dates
 from elt.run.controller import ControllerStatements
-from elt.run.date_formats import cut_zone, is_day_first, is_zoned
 from elt.run.sql_names import in_order
 
 COMPANY_FILES = ("marts.yaml", "segments.yaml")
@@ -111,38 +110,14 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
             if field.erasure and (field.compute is not None or field.type not in ("string", "integer")):
                 key = f"fields.{field.name}.erasure"
                 yield f"{where}: {key}: only a text or integer that the file has identifies a person"
-            yield from (f"{where}: fields.{field.name}.{fault}" for fault in date_faults(field))
+            found = date_formats.faults(field.formats, field.day_first, field.time_zone)
+            yield from (f"{where}: fields.{field.name}.{one.key}: {one.words}. {one.remedy}" for one in found)
         if contract.time_zone is not None and not time_zones.is_known(contract.time_zone):
             yield f"{where}: timeZone: {contract.time_zone} is no time zone; write one such as Europe/Berlin"
         used = [("primaryKey", name) for name in contract.primary_key]
         used += [(f"repairs[{i}].field", repair.field) for i, repair in enumerate(contract.repairs)]
         used += [("keep.latest", contract.latest)] if contract.latest is not None else []
         yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
-
-
-def date_faults(field: Field) -> Iterator[str]:
-    """Formats of a field that cut a zone off or need one that is not stated; orders of day and month that they lack."""
-    for form in field.formats:
-        if (zone := cut_zone(form)) is not None:
-            yield (
-                f"format: {zone} in {form} would cut the time zone off, so that days near midnight are wrong. "
-                "Write %z in its place, which reads Z, UTC, GMT, CET, CEST and offsets such as +02:00"
-            )
-    zoned = [form for form in field.formats if is_zoned(form)]
-    if zoned and field.time_zone is None:
-        yield (
-            f"format: {zoned[0]} reads time stamps with a zone, and the country of the calendar in marts.yaml has "
-            "several. State timeZone in the contract, such as America/New_York"
-        )
-    if field.day_first and len(field.day_first) != len(field.formats):
-        yield f"dayFirst: {len(field.day_first)} are stated for {len(field.formats)} formats. State one for each"
-        return
-    for form, day_first in zip(field.formats, field.day_first, strict=False):
-        if is_day_first(form) not in (day_first, None):
-            yield (
-                f"dayFirst: {str(day_first).lower()} contradicts the format {form}. Correct one of them; if a column "
-                "has several formats, dayFirst may be a list with true or false for each"
-            )
 
 
 def country_zone(found: Mapping[str, Any]) -> str | None:

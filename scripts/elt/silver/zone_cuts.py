@@ -1,4 +1,4 @@
-"""Expressions of a contract that take the day out of a time stamp and leave its zone out, found in the cells."""
+"""Formats and expressions of a contract that take the day out of a time stamp and leave its zone out."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from elt.faults import Fault
+from elt.run import date_formats
 from elt.run.company import Contract
 from elt.silver.dates import STAMP
 
@@ -43,6 +44,9 @@ def check_zones(frame: pl.LazyFrame, contract: Contract) -> None:
 
     `frame`: the texts of the table (`cleaning.texts`). Reads them once, if there is such an expression at all.
     """
+    for field in contract.fields:
+        for fault in date_formats.faults(field.formats, field.day_first, field.time_zone):
+            raise Fault(f"{contract.name}, column {field.name}", f"{fault.key}: {fault.words}", fault.remedy)
     found = list(cuts(contract))
     if not found:
         return
