@@ -107,9 +107,7 @@ def faults(formats: Sequence[str], day_first: Sequence[bool], time_zone: str | N
             remedy = "Write %z in its place, which reads Z, UTC, GMT, CET, CEST and offsets such as +02:00"
             yield FormatFault("format", words, remedy)
         elif is_zoned(form) and time_zone is None:
-            words = (
-                f"{form} reads time stamps with a zone, and the country of the calendar in marts.yaml has not one zone"
-            )
+            words = f"{form} reads time stamps with a zone, and the calendar's country does not say the company's zone"
             yield FormatFault("format", words, "State timeZone in the contract, such as America/New_York")
     if day_first and len(day_first) != len(formats):
         words = f"{len(day_first)} are stated for {len(formats)} formats"
@@ -118,7 +116,5 @@ def faults(formats: Sequence[str], day_first: Sequence[bool], time_zone: str | N
     for form, is_first in zip(formats, day_first, strict=False):
         if is_day_first(form) not in (is_first, None):
             words = f"{str(is_first).lower()} contradicts the format {form}"
-            remedy = (
-                "Correct one of them; if a column has several formats, dayFirst may be a list with one word for each"
-            )
+            remedy = "Correct one of them; of several formats dayFirst may be a list, with true or false for each"
             yield FormatFault("dayFirst", words, remedy)

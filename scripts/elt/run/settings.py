@@ -110,7 +110,8 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
             if field.erasure and (field.compute is not None or field.type not in ("string", "integer")):
                 key = f"fields.{field.name}.erasure"
                 yield f"{where}: {key}: only a text or integer that the file has identifies a person"
-            found = date_formats.faults(field.formats, field.day_first, field.time_zone)
+            formats = field.formats if field.type == "date" else ()
+            found = date_formats.faults(formats, field.day_first, field.time_zone)
             yield from (f"{where}: fields.{field.name}.{one.key}: {one.words}. {one.remedy}" for one in found)
         if contract.time_zone is not None and not time_zones.is_known(contract.time_zone):
             yield f"{where}: timeZone: {contract.time_zone} is no time zone; write one such as Europe/Berlin"
