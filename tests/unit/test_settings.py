@@ -304,7 +304,7 @@ def test_a_table_without_zones_in_its_dates_needs_none(tmp_path):
 @pytest.mark.parametrize(
     ("contract", "key", "words"),
     [
-        (with_field(type="date", money=None, dayFirst=True), "fields[1]", "'format' is a dependency of 'dayFirst'"),
+        (with_field(type="date", money=None, dayFirst=True), "fields[1]", "'format' is a required property"),
         (with_field(dayFirst=True, format="%d.%m.%Y"), "fields[1].type", "only a date has a day and a month"),
         (changed(CONTRACT, timeZone="+02:00"), "timeZone", "such as Europe/Berlin"),
         (with_field(type="string"), "fields[1].type", "'number' was expected (an amount is a number)"),

@@ -68,7 +68,7 @@ def offset_text(text: pl.Expr) -> pl.Expr:
 
 def with_offsets(text: pl.Series) -> pl.Series:
     """`offset_text` of a column; where no cell ends in a name or a bracket, it stays as it is."""
-    if not text.str.contains(r"[A-Y\]]$").any():
+    if not text.str.contains(r"[A-Za-z]{2}$|\]$").any():
         return text
     text = text.str.replace(REGION, "")
     for name, offset in OFFSETS.items():
