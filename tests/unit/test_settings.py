@@ -56,7 +56,7 @@ def config(folder: Path | str, **more: Any) -> dict[str, Any]:
 def load(content: dict[str, Any], root: Path) -> tuple[Company | None, list[str]]:
     """Company and faults, in a project that has the schemas and no standard tables, marts and KPIs."""
     (root / "config/standard").mkdir(parents=True, exist_ok=True)
-    for name in ("schema.yaml", "company.schema.yaml"):
+    for name in ("schema.yaml", "company.schema.yaml", "standard/time_zones.yaml"):
         shutil.copy2(ROOT / "config" / name, root / "config" / name)
     for name, text in (("star", "{}"), ("marts", "marts: {}"), ("kpis", "{}")):
         (root / f"config/standard/{name}.yaml").write_text(text, encoding="utf-8")

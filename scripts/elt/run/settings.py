@@ -123,9 +123,9 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
         yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
 
 
-def country_zone(found: Mapping[str, Any]) -> str | None:
+def country_zone(found: Mapping[str, Any], root: Path) -> str | None:
     """The time zone of the country whose holidays count, from the contents of config/<company>/; None if unknown."""
-    return time_zones.of_country(found["marts.yaml"]["calendar"]["country"])
+    return time_zones.of_country(root, found["marts.yaml"]["calendar"]["country"])
 
 
 def reference_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
@@ -252,7 +252,7 @@ def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> t
     faults += [] if faults else list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
     if faults:
         return {}, faults
-    zone = country_zone(found)
+    zone = country_zone(found, root)
     contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
     return contracts, list(contract_faults(contracts))
 
@@ -265,7 +265,7 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
     sql_files |= {name: path for name, path in base.sql.items() if name in marts and name not in own}
     shown = {name: Kpi.of(kpi) for name, kpi in found["kpis.yaml"].items()} if "kpis.yaml" in found else base.kpis
-    every, zone = {**base.kpis, **shown}, country_zone(found)
+    every, zone = {**base.kpis, **shown}, country_zone(found, root)
     return Company(
         folder=folder.as_posix(),
         contracts={name: Contract.of(entry, zone) for name, entry in found["contracts"].items()},
