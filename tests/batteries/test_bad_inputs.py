@@ -619,9 +619,9 @@ def test_94_a_key_in_another_spelling_is_told_with_what_the_contract_has_to_stat
 def test_95_order_lines_on_key_0_are_told_with_their_share_beside_the_figures_that_they_are_not_in(tmp_path):
     rows = [{**row, "customer_key": row["customer_key"] * (n % 4 > 0)} for n, row in enumerate(order_lines())]
     run = SmallRun(tmp_path, rows)
-    for page in run.reports():
-        assert "have no known customer" in page
-        assert "of all revenue" in page
+    for told in run.reports():
+        assert "have no known customer" in told
+        assert "of all revenue" in told
     figures = run.numbers()["figures"]
     shares = [Decimal(figures[f"segment.{label}.share_of_all"]["value"]) for label in (1, 2)]
     all_revenue = sum(Decimal(row["sales_amount"]) for row in rows)
