@@ -23,6 +23,8 @@ from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
 from referring_tables import shop
+from small_run import SmallRun
+from small_run import lines as order_lines
 
 import bronze_file
 import gold_mart
@@ -442,6 +444,8 @@ OTHERS = {
     92: {"R"},
     93: {"E"},
     94: {"E", "R"},
+    95: {"R"},
+    96: {"R"},
 }  # tests of their own below
 
 
@@ -693,6 +697,30 @@ def test_94_a_key_in_another_spelling_is_told_with_what_the_contract_has_to_stat
         shop(tmp_path, ["P1"], ["P1", *["p1"] * 10]).check("lines", "orders")
     (found,) = shop(tmp_path, ["1"], [*["1"] * 40, "001"]).check("lines", "orders")
     assert found["why"]["en"] == "; 1 of them would find one if leading zeros did not count"
+
+
+def test_95_order_lines_on_key_0_are_told_with_their_share_beside_the_figures_that_they_are_not_in(tmp_path):
+    rows = [{**row, "customer_key": row["customer_key"] * (n % 4 > 0)} for n, row in enumerate(order_lines())]
+    run = SmallRun(tmp_path, rows)
+    for told in run.reports():
+        assert "have no known customer" in told
+        assert "of all revenue" in told
+    figures = run.numbers()["figures"]
+    shares = [Decimal(figures[f"segment.{label}.share_of_all"]["value"]) for label in (1, 2)]
+    all_revenue = sum(Decimal(row["sales_amount"]) for row in rows)
+    assert shares == [round(amount / all_revenue, 6) for amount in (Decimal(800), Decimal(200))]
+
+
+def test_96_a_category_whose_lines_lost_their_product_has_not_stopped(tmp_path):
+    rows = order_lines(date(2024, 5, 31))
+    run = SmallRun(tmp_path, [{**row, "product_key": row["product_key"] * (row["order_date"].month != 5
+                                                                          or row["order_date"].year < 2024)}
+                              for row in rows])  # fmt: skip
+    products = ((0, "n/a", "n/a"), (1, "P1", "Bikes"), (2, "P2", "Parts"))
+    run.table("dim_product", [{"product_key": n, "product_number": p, "category": c} for n, p, c in products])
+    _, page = run.reports()
+    assert "no sales since" not in page
+    assert "have no known product" in page
 
 
 def classes() -> dict[int, set[str]]:
