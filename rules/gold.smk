@@ -31,6 +31,9 @@ rule gold_mart:
         ],
         sql=lambda wildcards: company.queries[wildcards.mart].file,
         months=lambda wildcards: rules.gold_calendar.output.months if company.queries[wildcards.mart].reads_months else [],
+        references=lambda wildcards: [
+            f"{home}/silver/_meta/references/{table}.json" for table in company.checked_before(wildcards.mart)
+        ],
     output:
         table="<gold>/data/{mart}.csv",
         metadata="<gold>/_meta/marts/{mart}.json",

@@ -38,8 +38,12 @@ def test_an_integer_is_read_or_null(text, value):
         ("12", "12.00", "12.00"),
         ("1.5", "1.50", None),
         ("1,5", None, "1.50"),
-        ("1.234", "1.23", "1234.00"),
-        ("1,234", "1234.00", "1.23"),
+        ("1.234", None, "1234.00"),  # never 1.23
+        ("1,234", "1234.00", None),
+        ("-12.000", None, "-12000.00"),
+        ("1.2340", "1.23", None),
+        ("1234.000", "1234.00", None),
+        ("1,234.000", "1234.00", None),
         ("1.234,56", None, "1234.56"),
         ("1,234.56", "1234.56", None),
         ("1.234.567", None, "1234567.00"),
@@ -47,7 +51,12 @@ def test_an_integer_is_read_or_null(text, value):
         ("1.23.4", None, None),
         ("-1234.5", "-1234.50", None),
         ("+3", "3.00", "3.00"),
-        (".5", None, None),
+        (".5", "0.50", None),
+        ("-,5", None, "-0.50"),
+        (",90", None, "0.90"),
+        (".125", "0.13", None),
+        (".", None, None),
+        ("-,", None, None),
         ("5.", None, None),
         ("1e3", None, None),
         ("1 234", None, None),
@@ -58,8 +67,9 @@ def test_an_integer_is_read_or_null(text, value):
         ("inf", None, None),
         ("", None, None),
         (None, None, None),
-        ("0.005", "0.01", "5.00"),
-        ("-0.005", "-0.01", "-5.00"),
+        ("0.005", "0.01", None),
+        ("-0.005", "-0.01", None),
+        ("00.005", "0.01", "5.00"),
         ("0.004999", "0.00", None),
         ("99999999999999999999.99", "99999999999999999999.99", None),
     ],
@@ -68,6 +78,12 @@ def test_a_number_is_exact_under_a_mark_and_rounded_half_away_from_zero_or_null(
     for mark, expected in ((".", point), (",", comma)):
         value = read(text, lambda x, mark=mark: conventions.as_number(x, mark, 2))
         assert value == (None if expected is None else Decimal(expected)), mark
+
+
+@pytest.mark.parametrize(("decimals", "value"), [(0, None), (1, None), (2, None), (3, "1.249"), (4, "1.2490")])
+def test_a_number_in_the_shape_of_thousands_is_read_where_the_contract_has_its_decimals(decimals, value):
+    found = read("1,249", lambda x: conventions.as_number(x, ",", decimals))
+    assert found == (None if value is None else Decimal(value))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +117,66 @@ def test_a_date_is_read_in_its_format_and_in_no_other(text, form, value):
 
 
 @pytest.mark.parametrize(
+    ("text", "form", "value"),
+    [
+        ("2023-12-31T23:30:00Z", "%Y-%m-%dT%H:%M:%S%z", date(2024, 1, 1)),
+        ("2023-12-31T22:59:59Z", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2024-06-30T22:00:00Z", "%Y-%m-%dT%H:%M:%S%z", date(2024, 7, 1)),
+        ("2024-06-30T21:59:59Z", "%Y-%m-%dT%H:%M:%S%z", date(2024, 6, 30)),
+        ("2024-03-31T00:59:59Z", "%Y-%m-%dT%H:%M:%S%z", date(2024, 3, 31)),
+        ("2024-01-01T00:30:00+02:00", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2024-01-01T00:30:00+0200", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2024-01-01T00:30:00+02", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2024-01-01T00:30:00 +02:00", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2023-12-31T20:30:00-05:00", "%Y-%m-%dT%H:%M:%S%z", date(2024, 1, 1)),
+        ("2024-01-01T00:30:00+01:00[Europe/Berlin]", "%Y-%m-%dT%H:%M:%S%z", date(2024, 1, 1)),
+        ("2023-12-31 23:30:00 UTC", "%Y-%m-%d %H:%M:%S %z", date(2024, 1, 1)),
+        ("2023-12-31 23:30:00 MEZ", "%Y-%m-%d %H:%M:%S%z", date(2023, 12, 31)),
+        ("2023-12-31 23:30:00 EST", "%Y-%m-%d %H:%M:%S%z", None),
+        ("2023-12-31T23:30:00", "%Y-%m-%dT%H:%M:%S%z", None),
+        ("2023-12-31T23:30:00.123Z", "%Y-%m-%dT%H:%M:%S.%f%z", date(2024, 1, 1)),
+        ("2023-12-31T23:30:00Z", "%Y-%m-%dT%H:%M:%S.%f%z", date(2024, 1, 1)),
+        ("2023-12-31T23:30:00.5Z", "%+", date(2024, 1, 1)),
+        ("20231231T233000Z", "%Y%m%dT%H%M%S%z", date(2024, 1, 1)),
+        ("2023123T233000Z", "%Y%m%dT%H%M%S%z", None),
+        ("31.12.2023 23:30+00:00", "%d.%m.%Y %H:%M%z", date(2024, 1, 1)),
+        ("31.12.23 23:30:00Z", "%d.%m.%Y %H:%M:%S%z", None),
+        ("Sun Dec 31 23:30:00 +0000 2023", "%a %b %d %H:%M:%S %z %Y", date(2024, 1, 1)),
+        ("1704065400", "%s", date(2024, 1, 1)),
+        ("2023-12-31Z", "%Y-%m-%d%z", date(2023, 12, 31)),
+        ("2023-12-31+14:00", "%Y-%m-%d%z", date(2023, 12, 31)),
+        ("9999-12-31T23:30:00Z", "%Y-%m-%dT%H:%M:%S%z", None),
+    ],
+)
+def test_a_time_stamp_with_a_zone_becomes_the_day_of_the_company_s_zone(text, form, value):
+    assert read(text, lambda x: dates.as_date(x, form, "Europe/Berlin")) == value
+
+
+def test_a_time_stamp_counts_by_utc_where_no_zone_is_stated():
+    assert read("2023-12-31T23:30:00Z", lambda x: dates.as_date(x, "%Y-%m-%dT%H:%M:%S%z")) == date(2023, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_stamp"),
+    [
+        ("2023-12-31T23:30:00Z", True),
+        ("2023-12-31 23:30 UTC", True),
+        ("2023-12-31T23:30:00.123+02:00", True),
+        ("20231231T233000Z", True),
+        ("31/12/2023 11:30 PM -0500", True),
+        ("Sun Dec 31 23:30:00 +0000 2023", True),
+        ("2023-12-31T23:30:00", False),
+        ("31/12/2023 11:30 PM", False),
+        ("2023-12-31", False),
+        ("2023-12-31Z", False),
+        ("Size XZ", False),
+    ],
+)
+def test_a_time_of_day_with_its_zone_is_known_by_its_text(text, is_stamp):
+    assert read(text, lambda x: x.str.contains(dates.STAMP)) is is_stamp
+
+
+@pytest.mark.parametrize(
     ("column", "mark"),
     [
         (["1", "2"], "."),
@@ -109,6 +185,10 @@ def test_a_date_is_read_in_its_format_and_in_no_other(text, form, value):
         (["1.5", "2"], "."),
         (["1,5", "2"], ","),
         (["1.234", "0,5"], ","),
+        (["1.234", ",5"], ","),
+        (["1,234", "-.5"], "."),
+        (["0.125"], "."),
+        (["0,125", "1.234"], ","),
         (["1,234", "0.5"], "."),
         (["1.5", "2.5", "3,5"], "."),
         (["1.234.567"], ","),

@@ -96,7 +96,9 @@ def test_a_decimal_comma_gives_the_same_amounts_as_a_decimal_point(tmp_path, raw
 @pytest.mark.parametrize("day", ["2024-01-05", "05.01.2024", "5.1.2024", "20240105", "05.01.24"])
 def test_dates_come_out_as_iso_by_the_formats_of_the_contract(tmp_path, day):
     formats = ["%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d.%m.%y"]
-    done = clean(tmp_path, contract(field("id"), field("day", "date", format=formats)), f"id,day\nA,{day}\n")
+    done = clean(
+        tmp_path, contract(field("id"), field("day", "date", format=formats, dayFirst=True)), f"id,day\nA,{day}\n"
+    )
     assert done.rows("data") == [{"id": "A", "day": "2024-01-05"}]
 
 
@@ -193,10 +195,20 @@ def test_numbers_that_both_decimal_marks_fit_are_refused_with_the_column(tmp_pat
     assert "decimalChar" in message
 
 
-@pytest.mark.parametrize(("mark", "amount"), [(".", "1.23"), (",", "1234.00")])
+@pytest.mark.parametrize(("mark", "amount"), [(".", "1.234"), (",", "1234.000")])
 def test_the_contract_decides_the_decimal_mark_where_both_fit(tmp_path, mark, amount):
-    stated = {**SALES, "dialect": {"decimalChar": mark}}
+    fields = [{**f, "decimals": 3} if f["name"] == "amount" else f for f in SALES["fields"]]
+    stated = {**SALES, "fields": fields, "dialect": {"decimalChar": mark}}
     assert clean(tmp_path, stated, "id,day,amount,pieces\nA,,1.234,1\n").rows("data")[0]["amount"] == amount
+
+
+@pytest.mark.parametrize("written", ["1.249", "-12.000", "1.249 €", "(999.999)"])
+def test_an_amount_with_three_decimals_that_may_be_thousands_is_never_rounded(tmp_path, written):
+    raw = f"id,day,amount,pieces\nA,,{written},1\nB,,0.505,1\nC,,1249.000,1\n"
+    done = clean(tmp_path, {**SALES, "dialect": {"decimalChar": "."}}, raw)
+    assert done.quarantine == [(1, "doubtful_thousands")]
+    assert "state decimals: 3" in done.rows("quarantine")[0]["reason"]
+    assert [row["amount"] for row in done.rows("data")] == ["0.51", "1249.00"]
 
 
 def test_one_number_that_only_one_mark_fits_decides_for_its_column(tmp_path):
@@ -240,7 +252,7 @@ def test_two_orders_of_day_and_month_in_one_column_are_refused(tmp_path):
 
 
 def test_formats_that_never_give_two_days_for_one_text_need_no_evidence(tmp_path):
-    either = contract(field("id"), field("day", "date", format=["%Y-%m-%d", "%d.%m.%Y"]))
+    either = contract(field("id"), field("day", "date", format=["%Y-%m-%d", "%d.%m.%Y"], dayFirst=True))
     done = clean(tmp_path, either, "id,day\nA,03.04.2024\nB,2024-05-06\n")
     assert [row["day"] for row in done.rows("data")] == ["2024-04-03", "2024-05-06"]
 
@@ -449,7 +461,7 @@ def test_the_books_balance_over_every_outcome_at_once(tmp_path):
 
 
 def test_amounts_with_more_decimals_than_the_contract_are_rounded_half_away_from_zero_and_counted(tmp_path):
-    done = clean(tmp_path, SALES, "id,day,amount,pieces\nA,,1.005,1\nB,,-1.005,1\nC,,2.50,1\n")
+    done = clean(tmp_path, SALES, "id,day,amount,pieces\nA,,1.0050,1\nB,,-1.0050,1\nC,,2.50,1\n")
     assert [row["amount"] for row in done.rows("data")] == ["1.01", "-1.01", "2.50"]
     assert done.conversions("amount") == {"rounded to 2 decimals": 2}
 
@@ -562,7 +574,7 @@ def test_a_repair_that_breaks_the_contract_stops_the_run_and_nothing_is_written(
 
 ODD = contract(
     field("id", missingValues=["x"]),
-    field("day", "date", format=["%Y%m%d", "%d-%m-%Y"], missingValues=["0"], invalid="null"),
+    field("day", "date", format=["%Y%m%d", "%d-%m-%Y"], dayFirst=True, missingValues=["0"], invalid="null"),
     field("amount", "number", decimals=2, money=True),
     field("pieces", "integer", minimum=-5, invalid="null"),
     field("state", codes={"A": "open", "B": "closed"}, otherwise="other"),

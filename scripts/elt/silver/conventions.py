@@ -6,13 +6,14 @@ The convention of a number column is its decimal mark, followed by the group cha
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from elt.faults import Fault
 from elt.run.company import Contract, Field
 from elt.silver.dates import date_formats, day_counts, format_order
+from elt.silver.day_order import FILE, RECORD, DayOrder, doubted
 
 Convention = str | list[str]  # of numbers, or the formats of a date in the order in which they are tried
 Conventions = Mapping[str, Convention]  # by field
@@ -20,16 +21,32 @@ Conventions = Mapping[str, Convention]  # by field
 AUTO = "auto"  # what a contract leaves open, decided from the column
 GROUP = {".": ",", ",": "."}  # decimal mark -> the other mark, which then groups digits
 OTHER_GROUPS = " '"
+GROUP_DIGITS = 3
+FIRST_GROUP = "(?:[1-9]|[0-9]{2,3})"  # nobody writes 0.125 for 125
 ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
 FEW_SIGNS = r"^[+-]?[0-9.,]*$"
 CURRENCY = "(?:€|(?i:eur))"
 BATCH = 250_000  # records
 
 
-def written(mark: str, groups: str) -> str:
-    """A number with its groups and decimals, as a regular expression; one number keeps one of the group characters."""
+def written(mark: str, groups: str, decimals: int | None = None) -> str:
+    """A number with its groups and decimals, as a regular expression; one number keeps one of the group characters.
+
+    The zero in front of the mark may be left out; a group begins with no zero. `decimals`: of the contract; if fewer
+    than a group has digits, a number that may as well be in thousands (`1,249`) is none: it would be rounded.
+    """
     grouped = "|".join(f"(?:{re.escape(group)}[0-9]{{3}})+" for group in groups)
-    return rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:{grouped}))(?:{re.escape(mark)}[0-9]+)?$"
+    grouped, whole, sign = f"{FIRST_GROUP}(?:{grouped})", "[0-9]+", re.escape(mark)
+    if decimals is None or decimals >= GROUP_DIGITS:
+        return rf"^[+-]?(?:(?:{whole}|{grouped})(?:{sign}[0-9]+)?|{sign}[0-9]+)$"
+    certain = f"(?:0[0-9]*|[0-9]{{4,}}|{grouped})?{sign}[0-9]{{3}}"
+    other_decimals = f"(?:{whole}|{grouped})(?:{sign}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?"
+    return rf"^[+-]?(?:{other_decimals}|{certain}|{sign}[0-9]+)$"
+
+
+def may_be_thousands(text: pl.Expr) -> pl.Expr:
+    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group."""
+    return text.str.contains(r"^[^0-9.,]*[1-9][0-9]{0,2}[.,][0-9]{3}[^0-9.,]*$")
 
 
 def as_integer(text: pl.Expr) -> pl.Expr:
@@ -59,10 +76,10 @@ def bare_number(text: pl.Expr, *, is_percent: bool = False) -> pl.Expr:
 
 
 def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """Exact decimals under a convention, rounded half away from zero; else null."""
+    """Exact decimals under a convention, rounded half away from zero; else null, as where that may lose thousands."""
     mark, group = convention[0], group_of(convention)
     plain = text.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
-    exact = pl.when(text.str.contains(written(mark, group))).then(plain).cast(pl.Decimal(38, 8), strict=False)
+    exact = pl.when(text.str.contains(written(mark, group, decimals))).then(plain).cast(pl.Decimal(38, 8), strict=False)
     return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
 
 
@@ -98,12 +115,13 @@ def number_spellings(text: pl.Expr, convention: str, decimals: int) -> dict[str,
     group = {" ": f"[{blank}]", "'": "['’]"}.get(group_of(convention), re.escape(group_of(convention)))
     return {
         "decimal comma": text.str.contains(",", literal=True) & pl.lit(mark == ","),
+        "zero in front of the mark left out": text.str.contains(f"(?:^|[^0-9]){mark}[0-9]"),
         "group character": text.str.contains(f"[0-9]{group}[0-9]"),
         "currency sign": text.str.contains(CURRENCY),
         "percent sign": text.str.contains("%", literal=True),
         "minus behind": text.str.contains(rf"[0-9][{blank}]*(?:[{blank}]*{CURRENCY})?-|-[{blank}]*{CURRENCY}$"),
         "brackets for minus": text.str.contains("(", literal=True),
-        f"rounded to {decimals} decimals": text.str.contains(f"{mark}[0-9]{{{decimals}}}[0-9]*[1-9](?:[^0-9]|$)"),
+        f"rounded to {decimals} decimals": text.str.contains(f"{mark}[0-9]{{{decimals}}}[0-9]*[1-9]"),
     }
 
 
@@ -130,7 +148,7 @@ def evidence() -> dict[str, pl.Expr]:
     bare = pl.col("bare")
     point, comma = (bare.str.contains(written(mark, GROUP[mark] + OTHER_GROUPS)) for mark in ".,")
     grouped = {
-        f"group {group}": bare.str.contains(rf"^[+-]?[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
+        f"group {group}": bare.str.contains(rf"^[+-]?{FIRST_GROUP}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
         for group in f".,{OTHER_GROUPS}"
     }
     by_kind = {
@@ -175,16 +193,23 @@ def undecided(contract: Contract, *, is_unmarked: bool) -> list[Field]:
     """The fields about whose convention the contract leaves anything to decide.
 
     A stated mark leaves nothing (groups then are the stated ones or the other mark), nor does a table whose raw cells
-    hold no such sign (`is_unmarked`); nor does a single format of a date.
+    hold no such sign (`is_unmarked`); nor does a single format of a date whose order of day and month is certain.
     """
 
     def is_open(field: Field) -> bool:
         if field.type == "date":
-            return len(date_formats(field)) > 1
+            return len(date_formats(field)) > 1 or bool(doubted(field))
         has_marks = not is_unmarked or field.convert is not None or field.codes is not None
         return field.type == "number" and contract.dialect.decimal_char == AUTO and has_marks
 
     return [field for field in contract.fields if is_open(field)]
+
+
+def evidence_batches(frame: pl.LazyFrame, names: list[str]) -> Iterator[pl.DataFrame]:
+    """Some columns of a table batch by batch, with the place of each record where it is known; none for no column."""
+    if names:
+        place = [name for name in (FILE, RECORD) if name in frame.collect_schema()]
+        yield from frame.select(*place, *names).collect_batches(chunk_size=BATCH)
 
 
 def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = False) -> dict[str, Convention]:
@@ -192,13 +217,19 @@ def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = Fals
 
     Reads the texts of a table once, and only the columns about which the contract leaves anything to decide. Raises
     Fault where two conventions fit and give other values, as with `1.234` or `03/04/2024`: then the contract must say.
+    `frame`: a column a field, and `_file` and `_record` if a message shall name them.
     """
     fields = undecided(contract, is_unmarked=is_unmarked)
     found = {field.name: Counter[str]() for field in fields}
-    for batch in frame.select(list(found)).collect_batches(chunk_size=BATCH) if found else ():
+    orders = {field.name: DayOrder(field) for field in fields if field.type == "date"}
+    for batch in evidence_batches(frame, list(found)):
         for field in fields:
-            cells, is_date = batch[field.name], field.type == "date"
-            found[field.name].update(day_counts(cells, date_formats(field)) if is_date else number_counts(cells))
+            cells = batch[field.name]
+            if field.type == "date":
+                found[field.name].update(day_counts(cells, date_formats(field), field.time_zone))
+                orders[field.name].add_batch(batch)
+            else:
+                found[field.name].update(number_counts(cells))
     mark, group = contract.dialect.decimal_char, contract.dialect.group_char
     if mark != AUTO and group == AUTO:
         group = GROUP[mark]
@@ -208,5 +239,7 @@ def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = Fals
         if field.type == "number":
             decisions[field.name] = number_convention(where, seen, mark, group)
         elif field.type == "date":
-            decisions[field.name] = format_order(where, date_formats(field), seen)
+            tried = decisions[field.name] = format_order(where, date_formats(field), seen)
+            if field.name in orders:
+                orders[field.name].check(contract.name, tried)
     return decisions
