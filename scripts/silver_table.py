@@ -19,7 +19,7 @@ from elt.report.words import in_all_languages, read_all
 from elt.run.company import Contract, read_contract
 from elt.silver import cleaning, conventions, spreadsheets
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
-from elt.silver.budgets import Budget, check_budget, share_of_all
+from elt.silver.budgets import Budget, check_budget, most_of_all
 from elt.silver.cleaning import Rules
 from elt.silver.deduplication import Deduplication
 from elt.silver.external_sort import SortedParts, prefetched
@@ -144,7 +144,7 @@ def main(
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
         books = Books(rules, in_all_languages(read_all(words), "taken_as_missing"))
         parts = SortedParts(folder, contract.primary_key)
-        rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(contract, books)
+        rejects, unrepeated = Rejects(books, most_of_all(budget, source.records)), Deduplication(contract, books)
         rejects.add(malformed_rows(malformed))
         write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts))
         unique = unrepeated.unique(prefetched(parts))
