@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from elt.files import read_yaml
-from elt.privacy import data_map, lineage, origins
-from elt.run import settings, sql_names
+from elt.privacy import data_map, origins
+from elt.run import lineage, settings, sql_names
 from elt.run.company import Contract
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,57 @@
+"""Lineage of the marts of a company, and the fields of silver from which the day of an order comes."""
+
+from collections.abc import Collection, Mapping
+
+from elt.run import lineage, sql_names
+from elt.run.company import FACT, Company, Contract, Mart, StarColumn
+from elt.run.lineage import ROWS, Leaf, Traced
+
+ORDER_DATE = "order_date"  # of fact_sales: its newest one is the analysis date
+
+
+def traced(
+    contracts: Mapping[str, Contract],
+    marts: Mapping[str, Mart],
+    sql: Mapping[str, str],
+    star: Mapping[str, Mapping[str, StarColumn]],
+    names: Collection[str] | None = None,
+) -> dict[str, Traced]:
+    """Mart -> its lineage; of all marts, or of those that are named.
+
+    `sql`: mart -> its text, with the formulas of key figures in place of their names; `star`: columns of the star
+    schema by mart, which a mart may lack and others read as missing.
+    """
+    tables = {f"silver.{name}": contract.names for name, contract in contracts.items()}
+    tables |= {f"gold.{name}": mart.names for name, mart in marts.items()}
+    absent = {f"gold.{name}": columns.keys() - set(tables.get(f"gold.{name}", ())) for name, columns in star.items()}
+    wanted = marts if names is None else [name for name in marts if name in names]
+    return {name: lineage.of_query(sql[name], tables, marts[name].names, absent) for name in wanted}
+
+
+def order_dates(company: Company) -> dict[str, tuple[str, ...]]:
+    """Silver table -> its fields of type date from which the order date of fact_sales comes, through other marts too.
+
+    None where the SQL of a mart on the way cannot be followed: then every field would count, dates of birth included.
+    """
+    found: set[Leaf] = set()
+    ahead, seen = {(f"gold.{FACT}", ORDER_DATE)}, set()
+    while ahead:
+        leaf = ahead.pop()
+        seen.add(leaf)
+        layer, _, name = leaf[0].partition(".")
+        if layer == "silver":
+            found.add((name, leaf[1]))
+        elif layer == "gold" and leaf[1] != ROWS:
+            ahead |= _behind(company, name, leaf[1]) - seen
+    fields = {
+        table: tuple(item.name for item in contract.fields if item.type == "date" and (table, item.name) in found)
+        for table, contract in sorted(company.contracts.items())
+    }
+    return {table: names for table, names in fields.items() if names}
+
+
+def _behind(company: Company, mart: str, column: str) -> frozenset[Leaf]:
+    """What a column of a mart is made of; nothing where its SQL cannot be followed."""
+    sql = {mart: sql_names.with_formulas(company.queries[mart].text, company.formulas)}
+    trace = traced(company.contracts, company.marts, sql, company.star, [mart])[mart]
+    return trace.columns[column] if trace.is_by_column else frozenset()
