@@ -21,7 +21,7 @@ rule silver_table:
         "../envs/pipeline.yaml"
     params:
         code=code_version("silver_table.py"),
-        order_dates=lambda wildcards: mart_lineage.order_dates(company).get(wildcards.table, ()),
+        order_dates=lambda wildcards: mart_lineage.order_dates(company, wildcards.table),
         budget=config["quarantine_budget"],
     script:
         "../scripts/silver_table.py"

@@ -28,13 +28,13 @@ def traced(
     return {name: lineage.of_query(sql[name], tables, marts[name].names, absent) for name in wanted}
 
 
-def order_dates(company: Company) -> dict[str, tuple[str, ...]]:
-    """Silver table -> its fields of type date from which the order date of fact_sales comes, through other marts too.
+def silver_dates(company: Company, mart: str, column: str) -> list[Leaf]:
+    """(silver table, field of type date) from which a column of a mart comes, through other marts too; sorted.
 
     None where the SQL of a mart on the way cannot be followed: then every field would count, dates of birth included.
     """
     found: set[Leaf] = set()
-    ahead, seen = {(f"gold.{FACT}", ORDER_DATE)}, set()
+    ahead, seen = {(f"gold.{mart}", column)}, set()
     while ahead:
         leaf = ahead.pop()
         seen.add(leaf)
@@ -43,11 +43,12 @@ def order_dates(company: Company) -> dict[str, tuple[str, ...]]:
             found.add((name, leaf[1]))
         elif layer == "gold" and leaf[1] != ROWS:
             ahead |= _behind(company, name, leaf[1]) - seen
-    fields = {
-        table: tuple(item.name for item in contract.fields if item.type == "date" and (table, item.name) in found)
-        for table, contract in sorted(company.contracts.items())
-    }
-    return {table: names for table, names in fields.items() if names}
+    return sorted(
+        (name, item.name)
+        for name, contract in company.contracts.items()
+        for item in contract.fields
+        if item.type == "date" and (name, item.name) in found
+    )
 
 
 def _behind(company: Company, mart: str, column: str) -> frozenset[Leaf]:
@@ -55,3 +56,18 @@ def _behind(company: Company, mart: str, column: str) -> frozenset[Leaf]:
     sql = {mart: sql_names.with_formulas(company.queries[mart].text, company.formulas)}
     trace = traced(company.contracts, company.marts, sql, company.star, [mart])[mart]
     return trace.columns[column] if trace.is_by_column else frozenset()
+
+
+def order_dates(company: Company, table: str) -> tuple[str, ...]:
+    """Fields of a silver table from which the order date of fact_sales comes."""
+    return tuple(field for name, field in silver_dates(company, FACT, ORDER_DATE) if name == table)
+
+
+def referring_dates(company: Company, mart: str) -> dict[str, tuple[str, ...]]:
+    """Column of a mart that is a date and refers to another mart -> the silver columns from which it comes."""
+    columns = [
+        column for column in company.marts[mart].references if company.marts[mart].by_name[column].type == "date"
+    ]
+    return {
+        column: tuple(".".join(("silver", *leaf)) for leaf in silver_dates(company, mart, column)) for column in columns
+    }

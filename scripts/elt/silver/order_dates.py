@@ -12,13 +12,12 @@ from typing import Any
 
 import polars as pl
 
+from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run import reasons
 from elt.run.company import Contract
 from elt.silver.books import QUARANTINED, Books
 from elt.silver.cleaning import APART, PLACE
 from elt.silver.plausible_dates import Span
-
-WARNING = "implausible_dates"
 
 
 def why(name: str, side: str, limit: str) -> str:
@@ -84,7 +83,7 @@ class OrderDates:
         whole = self.exact(self.money)
         for name, lost in self.lost.items():
             if lost:
-                found = {"column": name, "warning": WARNING, "cells": lost["records"], "of": self.records}
+                found = {"column": name, "warning": IMPLAUSIBLE_DATES, "cells": lost["records"], "of": self.records}
                 yield {**found, "money": self.exact(lost), "of_money": whole}
 
     def exact(self, sums: Mapping[str, Any]) -> dict[str, str]:
