@@ -23,6 +23,7 @@ rule silver_table:
         code=code_version("silver_table.py"),
         order_dates=lambda wildcards: mart_lineage.order_dates(company, wildcards.table),
         budget=config["quarantine_budget"],
+        time_zone=lambda wildcards: company.time_zone_of(wildcards.table),
     script:
         "../scripts/silver_table.py"
 

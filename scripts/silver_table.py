@@ -34,6 +34,7 @@ from elt.silver.quarantine import (
     malformed_rows,
     quarantine_rows,
 )
+from elt.silver.zone_cuts import check_zones
 from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def rules_of(contract: Contract, source: Source) -> Rules:
     """By what the table is cleaned, its conventions decided from all of its records."""
     is_tidy = source.holds("is_tidy")
     texts = cleaning.texts(source.raw, contract.fields, is_tidy=is_tidy)
+    check_zones(texts, contract)
     found = conventions.decided(texts, contract, is_unmarked=source.holds("is_unmarked"))
     return Rules(contract, found, is_tidy)
 
@@ -135,6 +137,7 @@ def main(
     contract_file: str,
     words: Sequence[str],
     budget: Budget,
+    time_zone: str | None = None,
     table: str,
     quarantine: str,
     changes: str,
@@ -145,7 +148,7 @@ def main(
 
     order_dates: fields of the table from which the order date of fact_sales comes.
     """
-    contract, files = read_contract(contract_file), [read_json(path) for path in metadata]
+    contract, files = read_contract(contract_file, time_zone), [read_json(path) for path in metadata]
     cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
     with scratch(table) as folder, staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
@@ -178,6 +181,7 @@ if __name__ == "__main__":
         words=snakemake.input.words,
         order_dates=snakemake.params.order_dates,
         budget=snakemake.params.budget,
+        time_zone=snakemake.params.time_zone,
         table=snakemake.output.table,
         quarantine=snakemake.output.quarantine,
         changes=snakemake.output.changes,
