@@ -30,7 +30,9 @@ rule gold_mart:
             f"{home}/{table.replace('.', '/data/')}.csv" for table in company.sources(wildcards.mart)
         ],
         sql=lambda wildcards: company.queries[wildcards.mart].file,
-        months=lambda wildcards: rules.gold_calendar.output.months if company.queries[wildcards.mart].reads_months else [],
+        months=lambda wildcards: (
+            rules.gold_calendar.output.months if company.queries[wildcards.mart].reads_months else []
+        ),
         references=lambda wildcards: [
             f"{home}/silver/_meta/references/{table}.json" for table in company.checked_before(wildcards.mart)
         ],
@@ -50,6 +52,7 @@ rule gold_mart:
         calendar=lambda wildcards: company.calendar_of(wildcards.mart),
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),
+        dates=lambda wildcards: mart_lineage.referring_dates(company, wildcards.mart),
     script:
         "../scripts/gold_mart.py"
 

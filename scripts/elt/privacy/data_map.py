@@ -8,11 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from elt.privacy import lineage, origins
-from elt.privacy.lineage import Leaf, Leaves, Traced
+from elt.privacy import origins
 from elt.privacy.publications import Publication
+<<<<<<< HEAD
 from elt.run import sql_names
 from elt.run.company import COMPLETE_MONTHS, FACT, Contract, Mart, StarColumn
+=======
+from elt.run import mart_lineage, sql_names
+from elt.run.company import Contract, Mart, StarColumn
+from elt.run.lineage import Leaf, Leaves, Traced
+>>>>>>> main
 
 PERSONAL = ("quasi", "identifier", "direct")
 
@@ -33,6 +38,7 @@ class Knowledge:
 
 def traced(known: Knowledge) -> dict[str, Traced]:
     """Mart -> its lineage."""
+<<<<<<< HEAD
     tables = {f"silver.{name}": contract.names for name, contract in known.contracts.items()}
     tables |= {f"gold.{name}": mart.names for name, mart in known.marts.items()}
     absent = {
@@ -59,6 +65,10 @@ def _in_gold(leaves: Leaves) -> Leaves:
     """The leaves, with the days of orders in the place of the complete months, which are found from them."""
     return frozenset((f"gold.{FACT}", "order_date") if table == COMPLETE_MONTHS else (table, column)
                      for table, column in leaves)  # fmt: skip
+=======
+    sql = {name: sql_names.with_formulas(known.sql[name], known.formulas) for name in known.marts}
+    return mart_lineage.traced(known.contracts, known.marts, sql, known.star)
+>>>>>>> main
 
 
 class _Map:
