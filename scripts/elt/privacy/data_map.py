@@ -5,19 +5,14 @@ those of elt/privacy/publications.py.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from elt.privacy import origins
 from elt.privacy.publications import Publication
-<<<<<<< HEAD
-from elt.run import sql_names
-from elt.run.company import COMPLETE_MONTHS, FACT, Contract, Mart, StarColumn
-=======
 from elt.run import mart_lineage, sql_names
 from elt.run.company import Contract, Mart, StarColumn
 from elt.run.lineage import Leaf, Leaves, Traced
->>>>>>> main
 
 PERSONAL = ("quasi", "identifier", "direct")
 
@@ -38,37 +33,8 @@ class Knowledge:
 
 def traced(known: Knowledge) -> dict[str, Traced]:
     """Mart -> its lineage."""
-<<<<<<< HEAD
-    tables = {f"silver.{name}": contract.names for name, contract in known.contracts.items()}
-    tables |= {f"gold.{name}": mart.names for name, mart in known.marts.items()}
-    absent = {
-        f"gold.{name}": columns.keys() - set(tables.get(f"gold.{name}", ())) for name, columns in known.star.items()
-    }
-    tables[COMPLETE_MONTHS] = ["month_start", "is_complete"]
-    return {name: _of_mart(known, mart, tables, absent) for name, mart in known.marts.items()}
-
-
-def _of_mart(
-    known: Knowledge, mart: Mart, tables: Mapping[str, Iterable[str]], absent: Mapping[str, Iterable[str]]
-) -> Traced:
-    """Lineage of a mart: derived columns have the leaves of what they are made of, complete months those of orders."""
-    given = [name for name in mart.names if name not in mart.derived]
-    sql = sql_names.with_formulas(known.sql[mart.name], known.formulas)
-    found = lineage.of_query(sql, tables, given, absent)
-    columns = {name: _in_gold(leaves) for name, leaves in found.columns.items()}
-    for name in mart.derived:
-        columns[name] = frozenset().union(*(columns[made_of] for made_of in known.star[mart.name][name].derived))
-    return replace(found, columns=columns, choosing=_in_gold(found.choosing), rows=_in_gold(found.rows))
-
-
-def _in_gold(leaves: Leaves) -> Leaves:
-    """The leaves, with the days of orders in the place of the complete months, which are found from them."""
-    return frozenset((f"gold.{FACT}", "order_date") if table == COMPLETE_MONTHS else (table, column)
-                     for table, column in leaves)  # fmt: skip
-=======
     sql = {name: sql_names.with_formulas(known.sql[name], known.formulas) for name in known.marts}
     return mart_lineage.traced(known.contracts, known.marts, sql, known.star)
->>>>>>> main
 
 
 class _Map:
