@@ -142,7 +142,7 @@ def main(
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
-        books = Books(rules, in_all_languages(read_all(words), "taken_as_missing"))
+        books = Books(rules, {key: in_all_languages(read_all(words), key) for key in ("taken_as_missing", "rounded")})
         parts = SortedParts(folder, contract.primary_key)
         rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(contract, books)
         rejects.add(malformed_rows(malformed))

@@ -24,6 +24,7 @@ ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
 FEW_SIGNS = r"^[+-]?[0-9.,]*$"
 CURRENCY = "(?:€|(?i:eur))"
 BATCH = 250_000  # records
+EXACT = 18  # decimals of a number as its file has it, before it is rounded; twenty digits are left before the mark
 
 
 def written(mark: str, groups: str) -> str:
@@ -58,12 +59,17 @@ def bare_number(text: pl.Expr, *, is_percent: bool = False) -> pl.Expr:
     return text.str.replace(r"^\(([^()+-]+)\)$", "-${1}").str.replace(r"^([^()+-]+?) *-$", "-${1}")
 
 
+def rounded(exact: pl.Expr, decimals: int) -> pl.Expr:
+    """Exact numbers with so many decimals, rounded once, half away from zero."""
+    return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
+
+
 def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
     """Exact decimals under a convention, rounded half away from zero; else null."""
     mark, group = convention[0], group_of(convention)
     plain = text.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
-    exact = pl.when(text.str.contains(written(mark, group))).then(plain).cast(pl.Decimal(38, 8), strict=False)
-    return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
+    exact = pl.when(text.str.contains(written(mark, group))).then(plain).cast(pl.Decimal(38, EXACT), strict=False)
+    return exact if decimals == EXACT else rounded(exact, decimals)
 
 
 def group_of(convention: str) -> str:
