@@ -60,7 +60,7 @@ def main(
     sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group)
     accounts, silver = read_json(inputs["ledger"]), read_yaml(inputs["silver"])["tables"]
 
-    ledger = NumberLedger()
+    ledger = NumberLedger(sales.decimals)
     pages = {
         "situation": expose_situation.page(ledger, sales, kpis),
         "segments": segments.page(ledger, read_json(inputs["model"])),
