@@ -30,6 +30,7 @@ from elt.bronze import exports
 from elt.faults import Fault
 from elt.features.measures import category_features
 from elt.report.markdown import escape
+from elt.report.languages import in_language
 from elt.report.pages import page
 from elt.run.company import Contract, Mart, read_contract
 
@@ -147,6 +148,12 @@ ACCEPTED = [
     Case("32 leading zeros", *cells("postcode", "01067", "007"), numbered("01067", "007")),
     Case("33 text that others take for numbers or missing", *cells("name", *TEXTS), numbered(*TEXTS)),
     Case("49 formula text", *cells("name", *FORMULAS), numbered(*FORMULAS)),
+    Case("85 amounts below a cent", *cells("amount", "0,0149", "1,5", kind="number", decimals=4, money=True),
+         numbered("0.0149", "1.5000")),
+    Case("85 six decimals", *cells("amount", "0,000001", "12,345678", kind="number", decimals=6, money=True),
+         numbered("0.000001", "12.345678")),
+    Case("87 quantity with decimals", *cells("quantity", "2,5", "0,125", kind="number", decimals=3),
+         numbered("2.500", "0.125")),
 ]  # fmt: skip
 REPAIRED = [
     Case("02 lines end in CR", TABLE, GOOD.replace("\n", "\r"), CLEAN, {"lines end in CR alone": 1}),
@@ -191,6 +198,12 @@ REPAIRED = [
     Case("37 a point in front of three digits where the contract states the decimal comma",
          {**amounts("1.234")[0], "dialect": {"decimalChar": ","}}, amounts("1.234")[1], numbered("1234.00"),
          {"group character": 1}),
+    *(Case(f"55 {name}", *amounts(*values), numbered(*silver), {"zero in front of the mark left out": counted})
+      for name, values, silver, counted in (
+          ("comma without a zero in front", (",90", "-,5", "12,50"), ("0.90", "-0.50", "12.50"), 2),
+          ("point without a zero in front", (".5", "+.25", "1,234.00"), ("0.50", "0.25", "1234.00"), 2),
+          ("with a currency sign", (",90 €", "EUR ,50", "(,25)"), ("0.90", "0.50", "-0.25"), 3),
+      )),
     Case("39 trailing minus", *amounts("123,00-", "1,50"), numbered("-123.00", "1.50"), {"minus behind": 1}),
     Case("39 brackets", *amounts("(123,00)", "1,50"), numbered("-123.00", "1.50"), {"brackets for minus": 1}),
     Case("39 euro sign", *amounts("123,00 €", "€1,50"), numbered("123.00", "1.50"), {"currency sign": 2}),
@@ -232,6 +245,8 @@ REPAIRED = [
     Case("54 text wrapped as a formula", contract(column("id"), column("postcode")),
          'id,postcode\n1,="01067"\n2,80331\n3,"=""007"""\n', numbered("01067", "80331", "007"),
          {"text out of a formula": 2, "trimmed": 0}),
+    Case("86 amounts with more decimals than stated", *amounts("0,0149", "10,5050", "2,50"),
+         numbered("0.01", "10.51", "2.50"), {"rounded to 2 decimals": 2}),
     Case("48 variants of a code", *cells("sex", "m", "M ", "Male", "männlich", "divers", "?", **GENDER),
          numbered("Male", "Male", "Male", "Male", "Diverse", "n/a"), {"code": 4, "not in the code list": 1}),
 ]  # fmt: skip
@@ -259,6 +274,12 @@ QUARANTINED = [
          quarantine=[(3, "field_too_long")]),
     Case("38 two conventions in a column", *amounts("1,50", "2,50", "1.234,00", "3.75"),
          numbered("1.50", "2.50", "1234.00"), quarantine=[(4, "unreadable_number")]),
+    *(Case(f"56 {name}", *amounts(*values), numbered(*silver), quarantine=[(len(silver) + 1, "doubtful_thousands")])
+      for name, values, silver in (
+          ("a group of another locale beside decimal commas", ("1,50", "1.249,00", "1,249"), ("1.50", "1249.00")),
+          ("a group of another locale beside decimal points", ("0.5", "1,249.00", "-12.000"), ("0.50", "1249.00")),
+          ("with a currency sign", ("1,50", "1.249,00", "1,249 €"), ("1.50", "1249.00")),
+      )),
     Case("42 days that are none",
          *dates(["%Y-%m-%d", "%Y%m%d"], "0", "00000000", "32154", "2024-02-31", "45678", "2024-02-29"),
          [("6", "2024-02-29")], quarantine=[(n, "unreadable_date") for n in range(1, 6)], budget=0.9),
@@ -317,6 +338,8 @@ REFUSED = [
          words=("1 numbers can be read with a decimal point and with a decimal comma", "decimalChar")),
     Case("38 two conventions above the budget", *amounts("1,50", "2,50", "3.75"), budget=0.01,
          words=("1 of 3 records cannot be used", "amount cannot be read as number (record 3)", "Mend the export")),
+    Case("56 three decimals all over a column of two", *amounts("1,500", "2,250", "0,750"), budget=0.01,
+         words=("2 of 3 records cannot be used", "it may be thousands", "state decimals: 3")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
@@ -325,7 +348,16 @@ REFUSED = [
          words=("2 of 4 records cannot be used, the budget is 1.0%", "2 × has more or fewer cells than the header "
                 "(records 3, 4)", "Mend the export or the contract")),
 ]  # fmt: skip
-OTHERS = {6: {"OK"}, 17: {"OK"}, 29: {"E"}, 30: {"E"}, 31: {"E"}, 46: {"R"}, 50: {"OK"}}  # tests of their own below
+OTHERS = {
+    6: {"OK"},
+    17: {"OK"},
+    29: {"E"},
+    30: {"E"},
+    31: {"E"},
+    46: {"R"},
+    50: {"OK"},
+    87: {"E"},
+}  # tests of their own below
 
 
 def params(cases: list[Case]) -> Any:
@@ -351,8 +383,9 @@ def stated(found: Cleaned) -> dict[str, int]:
     for conversion in found.summary["conversions"]:
         counts[conversion["rule"]] = counts.get(conversion["rule"], 0) + conversion["cells"]
     for repair in found.summary["repairs"]:
-        counts[repair["why"]] = repair["records"]
-        counts |= {f"money {repair['why']}": round(float(moved)) for moved in repair["money"].values()}
+        why = in_language(repair["why"])
+        counts[why] = repair["records"]
+        counts |= {f"money {why}": round(float(moved)) for moved in repair["money"].values()}
     return counts | {outcome: found.summary[outcome] for outcome in ("superseded", "duplicates")}
 
 
@@ -534,6 +567,24 @@ def test_50_markup_and_control_signs_are_escaped_wherever_values_are_shown(text)
     assert "<script" not in shown
     assert "<code>" not in shown
     assert 'href="http://evil' not in shown
+
+
+def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_the_remedy(tmp_path):
+    (tmp_path / "sales.csv").write_text("id,quantity\n1,2.500\n2,3.000\n", encoding="utf-8")
+    (tmp_path / "facts.sql").write_text("SELECT id, quantity FROM silver.sales", encoding="utf-8")
+    spec = (tables.ColumnType("id", "string"), tables.ColumnType("quantity", "number", 3))
+    entry = {
+        "title": "t", "grain": "g", "key": ["id"],
+        "columns": {name: {"type": kind, "personal": "none", "description": "d"}
+                    for name, kind in (("id", "string"), ("quantity", "integer"))},
+    }  # fmt: skip
+    with pytest.raises(Fault, match="1 values of quantity have decimals.* Write type: decimal") as error:
+        gold_mart.main(
+            sql_file=str(tmp_path / "facts.sql"), mart=Mart.of("facts", entry),
+            sources={"silver.sales": gold_mart.Source(str(tmp_path / "sales.csv"), spec)}, calendar=None, formulas={},
+            output=str(tmp_path / "facts.csv"), metadata=str(tmp_path / "facts.json"),
+        )  # fmt: skip
+    assert "2.5" not in str(error.value) and not (tmp_path / "facts.csv").exists()
 
 
 def classes() -> dict[int, set[str]]:

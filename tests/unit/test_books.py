@@ -55,7 +55,7 @@ AMOUNT = contract(
 
 
 def test_the_books_begin_at_the_text_of_the_file_and_rounding_it_is_a_repair_with_its_amount(tmp_path):
-    found = clean(tmp_path, AMOUNT, "id,amount\n1,0.0149\n2,0.0149\n3,10.005\n4,2.50\n").summary
+    found = clean(tmp_path, AMOUNT, "id,amount\n1,0.0149\n2,0.0149\n3,10.0050\n4,2.50\n").summary
     assert (
         found["money"]["amount"] | {"raw": "12.5348", "repairs": "-0.0048", "silver": "12.53"}
         == (found["money"]["amount"])
@@ -68,14 +68,14 @@ def test_the_books_begin_at_the_text_of_the_file_and_rounding_it_is_a_repair_wit
     assert warning == told | {"money": {"amount": "-0.0048"}, "of_money": {"amount": "12.5348"}}
 
 
-@pytest.mark.parametrize(("text", "value"), [("0.00499999999999", "0.00"), ("-1.005", "-1.01"), ("1.0049999", "1.00")])
+@pytest.mark.parametrize(("text", "value"), [("0.00499999999999", "0.00"), ("-1.0050", "-1.01"), ("1.0049999", "1.00")])
 def test_an_amount_is_rounded_once_half_away_from_zero(tmp_path, text, value):
     assert clean(tmp_path, AMOUNT, f"id,amount\n1,{text}\n").rows("data")[0]["amount"] == value
 
 
 def test_a_price_that_is_rounded_is_a_warning_with_its_amount_too(tmp_path):
     price = contract(field("id", "integer"), field("price", "number", decimals=2, unit="money"), dialect=POINT)
-    found = clean(tmp_path, price, "id,price\n1,0.014\n2,1.00\n").summary
+    found = clean(tmp_path, price, "id,price\n1,0.0140\n2,1.00\n").summary
     assert [(one["column"], one["cells"], one["money"]) for one in found["warnings"]] == [
         ("price", 1, {"price": "-0.004"})
     ]

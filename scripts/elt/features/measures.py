@@ -58,6 +58,7 @@ def by_category(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 def pandas_of(frame: pl.DataFrame) -> pd.DataFrame:
     """A small Polars frame as a pandas frame."""
+    frame = frame.cast({pl.Decimal: pl.Float64})  # quantities with decimals
     return pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns})
 
 

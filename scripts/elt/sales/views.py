@@ -1,8 +1,8 @@
 """Views of fact_sales for the exposé. The lines are read once, with the columns that count, and all views share them.
 
 Amounts are whole numbers of the smallest unit that they have (cents, or less), so that sums are exact. Groups come with
-what disclosure control needs: the number of customers, and the revenue of the largest one and of the two and three largest together. Key 0, the unknown customer,
-is nobody.
+what disclosure control needs: the number of customers, and the revenue of the largest one and of the two and three
+largest together. Key 0, the unknown customer, is nobody.
 """
 
 # ruff: noqa: S608 - formulas are settings of the company, periods are dates of this module

@@ -20,6 +20,8 @@ Conventions = Mapping[str, Convention]  # by field
 AUTO = "auto"  # what a contract leaves open, decided from the column
 GROUP = {".": ",", ",": "."}  # decimal mark -> the other mark, which then groups digits
 OTHER_GROUPS = " '"
+GROUP_DIGITS = 3
+FIRST_GROUP = "(?:[1-9]|[0-9]{2,3})"  # nobody writes 0.125 for 125
 ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
 FEW_SIGNS = r"^[+-]?[0-9.,]*$"
 CURRENCY = "(?:€|(?i:eur))"
@@ -27,10 +29,24 @@ BATCH = 250_000  # records
 EXACT = 18  # decimals of a number as its file has it, before it is rounded; twenty digits are left before the mark
 
 
-def written(mark: str, groups: str) -> str:
-    """A number with its groups and decimals, as a regular expression; one number keeps one of the group characters."""
+def written(mark: str, groups: str, decimals: int | None = None) -> str:
+    """A number with its groups and decimals, as a regular expression; one number keeps one of the group characters.
+
+    The zero in front of the mark may be left out; a group begins with no zero. `decimals`: of the contract; if fewer
+    than a group has digits, a number that may as well be in thousands (`1,249`) is none: it would be rounded.
+    """
     grouped = "|".join(f"(?:{re.escape(group)}[0-9]{{3}})+" for group in groups)
-    return rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:{grouped}))(?:{re.escape(mark)}[0-9]+)?$"
+    grouped, whole, sign = f"{FIRST_GROUP}(?:{grouped})", "[0-9]+", re.escape(mark)
+    if decimals is None or decimals >= GROUP_DIGITS:
+        return rf"^[+-]?(?:(?:{whole}|{grouped})(?:{sign}[0-9]+)?|{sign}[0-9]+)$"
+    certain = f"(?:0[0-9]*|[0-9]{{4,}}|{grouped})?{sign}[0-9]{{3}}"
+    other_decimals = f"(?:{whole}|{grouped})(?:{sign}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?"
+    return rf"^[+-]?(?:{other_decimals}|{certain}|{sign}[0-9]+)$"
+
+
+def may_be_thousands(text: pl.Expr) -> pl.Expr:
+    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group."""
+    return text.str.contains(r"^[^0-9.,]*[1-9][0-9]{0,2}[.,][0-9]{3}[^0-9.,]*$")
 
 
 def as_integer(text: pl.Expr) -> pl.Expr:
@@ -65,11 +81,12 @@ def rounded(exact: pl.Expr, decimals: int) -> pl.Expr:
 
 
 def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """Exact decimals under a convention, rounded half away from zero; else null."""
+    """Exact numbers under a convention, with all their decimals; else null, as where rounding them to `decimals` may
+    lose thousands."""
     mark, group = convention[0], group_of(convention)
     plain = text.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
-    exact = pl.when(text.str.contains(written(mark, group))).then(plain).cast(pl.Decimal(38, EXACT), strict=False)
-    return exact if decimals == EXACT else rounded(exact, decimals)
+    readable = text.str.contains(written(mark, group, decimals))
+    return pl.when(readable).then(plain).cast(pl.Decimal(38, EXACT), strict=False)
 
 
 def group_of(convention: str) -> str:
@@ -77,25 +94,36 @@ def group_of(convention: str) -> str:
     return next((sign for sign in convention[1:] if sign in OTHER_GROUPS), GROUP[convention[0]])
 
 
-def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
+def exact_numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
     """`as_number` of the bare numbers of a column; where all cells are plain, nothing else is tried."""
     cell, is_percent = pl.col("cell"), "%" in convention
     if not is_percent:
         whole = text.cast(pl.Int64, strict=False)
         if whole.null_count() == text.null_count():
-            return whole.cast(pl.Decimal(38, decimals))
+            return whole.cast(pl.Decimal(38, EXACT))
     if is_percent or not text.str.contains(FEW_SIGNS).all():
         cell = bare_number(cell, is_percent=is_percent)
     return text.to_frame("cell").select(as_number(cell, convention, decimals)).to_series()
 
 
-def number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """Exact decimals of cells under the convention of their column; else null."""
+def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
+    """The numbers of a column, rounded once to so many decimals."""
+    exact = exact_numbers(text, convention, decimals)
+    return exact.to_frame("cell").select(rounded(pl.col("cell"), decimals)).to_series()
+
+
+def exact_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """Cells under the convention of their column with all their decimals; null where `number` gives null."""
 
     def read(cells: pl.Series) -> pl.Series:
-        return numbers(cells, convention, decimals)
+        return exact_numbers(cells, convention, decimals)
 
-    return text.map_batches(read, return_dtype=pl.Decimal(38, decimals), is_elementwise=True)
+    return text.map_batches(read, return_dtype=pl.Decimal(38, EXACT), is_elementwise=True)
+
+
+def number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """Decimals of cells under the convention of their column, rounded half away from zero; else null."""
+    return rounded(exact_number(text, convention, decimals), decimals)
 
 
 def number_spellings(text: pl.Expr, convention: str, decimals: int) -> dict[str, pl.Expr]:
@@ -104,12 +132,13 @@ def number_spellings(text: pl.Expr, convention: str, decimals: int) -> dict[str,
     group = {" ": f"[{blank}]", "'": "['’]"}.get(group_of(convention), re.escape(group_of(convention)))
     return {
         "decimal comma": text.str.contains(",", literal=True) & pl.lit(mark == ","),
+        "zero in front of the mark left out": text.str.contains(f"(?:^|[^0-9]){mark}[0-9]"),
         "group character": text.str.contains(f"[0-9]{group}[0-9]"),
         "currency sign": text.str.contains(CURRENCY),
         "percent sign": text.str.contains("%", literal=True),
         "minus behind": text.str.contains(rf"[0-9][{blank}]*(?:[{blank}]*{CURRENCY})?-|-[{blank}]*{CURRENCY}$"),
         "brackets for minus": text.str.contains("(", literal=True),
-        f"rounded to {decimals} decimals": text.str.contains(f"{mark}[0-9]{{{decimals}}}[0-9]*[1-9](?:[^0-9]|$)"),
+        f"rounded to {decimals} decimals": text.str.contains(f"{mark}[0-9]{{{decimals}}}[0-9]*[1-9]"),
     }
 
 
@@ -136,7 +165,7 @@ def evidence() -> dict[str, pl.Expr]:
     bare = pl.col("bare")
     point, comma = (bare.str.contains(written(mark, GROUP[mark] + OTHER_GROUPS)) for mark in ".,")
     grouped = {
-        f"group {group}": bare.str.contains(rf"^[+-]?[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
+        f"group {group}": bare.str.contains(rf"^[+-]?{FIRST_GROUP}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
         for group in f".,{OTHER_GROUPS}"
     }
     by_kind = {
