@@ -29,8 +29,8 @@ from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
 from elt.features.measures import category_features
-from elt.report.markdown import escape
 from elt.report.languages import in_language
+from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run.company import Contract, Mart, read_contract
 

@@ -80,7 +80,7 @@ def rounded(exact: pl.Expr, decimals: int) -> pl.Expr:
     return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
 
 
-def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+def as_exact(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
     """Exact numbers under a convention, with all their decimals; else null, as where rounding them to `decimals` may
     lose thousands."""
     mark, group = convention[0], group_of(convention)
@@ -89,13 +89,18 @@ def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
     return pl.when(readable).then(plain).cast(pl.Decimal(38, EXACT), strict=False)
 
 
+def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """The same, rounded half away from zero."""
+    return rounded(as_exact(text, convention, decimals), decimals)
+
+
 def group_of(convention: str) -> str:
     """The group character of a convention."""
     return next((sign for sign in convention[1:] if sign in OTHER_GROUPS), GROUP[convention[0]])
 
 
 def exact_numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
-    """`as_number` of the bare numbers of a column; where all cells are plain, nothing else is tried."""
+    """`as_exact` of the bare numbers of a column; where all cells are plain, nothing else is tried."""
     cell, is_percent = pl.col("cell"), "%" in convention
     if not is_percent:
         whole = text.cast(pl.Int64, strict=False)
@@ -103,7 +108,7 @@ def exact_numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
             return whole.cast(pl.Decimal(38, EXACT))
     if is_percent or not text.str.contains(FEW_SIGNS).all():
         cell = bare_number(cell, is_percent=is_percent)
-    return text.to_frame("cell").select(as_number(cell, convention, decimals)).to_series()
+    return text.to_frame("cell").select(as_exact(cell, convention, decimals)).to_series()
 
 
 def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
