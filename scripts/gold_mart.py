@@ -7,7 +7,6 @@ Outputs: gold/data/<mart>.csv, gold/_meta/marts/<mart>.json.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -151,7 +150,7 @@ def main(
     names or the mart proves.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
-    sql = sql_names.with_formulas(Path(sql_file).read_text(encoding="utf-8"), formulas)
+    sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     frames = frames_of(sources, calendar)
     with tables.planning(where, f"Correct {sql_name}"):
         result = pl.SQLContext(frames).execute(sql)

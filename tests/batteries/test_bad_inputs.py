@@ -22,6 +22,7 @@ import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
+from referring_tables import shop
 
 import bronze_file
 import gold_mart
@@ -46,6 +47,7 @@ TABLE = contract(*FIELDS)
 HEADER = "id,name,amount,day"
 ROWS = ["1,Änne,1.50,2024-01-05", "2,Bert,2.00,2024-01-06"]
 CLEAN = [("1", "Änne", "1.50", "2024-01-05"), ("2", "Bert", "2.00", "2024-01-06")]
+BY_POSITION = contract(column("id"), column("order", position=2), column("customer", position=4), ignore=["x"])
 GOOD = "\n".join([HEADER, *ROWS, ""])
 SEMICOLONS = GOOD.replace(",", ";")
 
@@ -145,6 +147,12 @@ ACCEPTED = [
     Case("14 line break in a quoted field", TABLE, GOOD.replace("Bert", '"Bert\nMaria"'),
          [CLEAN[0], ("2", "Bert\nMaria", *CLEAN[1][2:])]),
     Case("19 no final line end", TABLE, GOOD.rstrip("\n"), CLEAN),
+    Case("57 a contract in decomposed letters", contract(column("id"), column("Stu\u0308ckzahl")),
+         "id,Stückzahl\n1,7\n", [("1", "7")]),
+    Case("58 a column without a name that is ignored", {**TABLE, "ignore": [""]},
+         lines(*(f"{n},{row}" for n, row in enumerate(ROWS)), header=f",{HEADER}"), CLEAN),
+    Case("58 two columns of one name that are ignored", {**TABLE, "ignore": ["phone"]},
+         lines(*(f"7,{row},8" for row in ROWS), header=f"Phone,{HEADER},phone"), CLEAN),
     Case("32 leading zeros", *cells("postcode", "01067", "007"), numbered("01067", "007")),
     Case("33 text that others take for numbers or missing", *cells("name", *TEXTS), numbered(*TEXTS)),
     Case("49 formula text", *cells("name", *FORMULAS), numbered(*FORMULAS)),
@@ -198,6 +206,20 @@ REPAIRED = [
     Case("37 a point in front of three digits where the contract states the decimal comma",
          {**amounts("1.234")[0], "dialect": {"decimalChar": ","}}, amounts("1.234")[1], numbered("1234.00"),
          {"group character": 1}),
+    *(Case(f"57 {name}", contract(column("id"), column("Stückzahl")), f"id,{written}\n1,7\n", [("1", "7")],
+           {"names of columns composed": 1})
+      for name, written in (
+          ("a header in decomposed letters", "Stu\u0308ckzahl"), ("in another case too", "STU\u0308CKZAHL"),
+          ("invisible signs in a header", "\u200bStück\u00adzahl"),
+      )),
+    Case("58 a name that stands twice, by position", BY_POSITION, 'x,number,id,Number\n,7,1,"8"\n', [("1", "7", "8")],
+         {"columns taken by their position": 1}),
+    Case("58 columns without a name, by position", BY_POSITION, "x,,id,\n,7,1,8\n,9,2,\n", [("1", "7", "8"), ("2", "9", "")],
+         {"columns taken by their position": 1}),
+    Case("58 one of two columns of a name, the other ignored", {**BY_POSITION, "fields": BY_POSITION["fields"][:2],
+         "ignore": ["x", "number"]}, "x,number,id,number\n,7,1,8\n", [("1", "7")], {"columns taken by their position": 1}),
+    Case("58 a name that no field may have, by position", BY_POSITION, "x,Preis [EUR],id,number: \n,7,1,8\n",
+         [("1", "7", "8")], {"columns taken by their position": 1}),
     *(Case(f"55 {name}", *amounts(*values), numbered(*silver), {"zero in front of the mark left out": counted})
       for name, values, silver, counted in (
           ("comma without a zero in front", (",90", "-,5", "12,50"), ("0.90", "-0.50", "12.50"), 2),
@@ -340,6 +362,17 @@ REFUSED = [
          words=("1 of 3 records cannot be used", "amount cannot be read as number (record 3)", "Mend the export")),
     Case("56 three decimals all over a column of two", *amounts("1,500", "2,250", "0,750"), budget=0.01,
          words=("2 of 3 records cannot be used", "it may be thousands", "state decimals: 3")),
+    Case("58 a name that stands twice", TABLE, f"{HEADER},name\n1,{CANARY},2,,x\n",
+         words=("column name stands in the header more than once (columns 2, 5)", "by its position", "under ignore",
+                '  - {name: "name", position: 2, type: string, personal: , description: }',
+                '  - {name: "name_5", position: 5, type: string, personal: , description: }')),
+    Case("58 a column without a name", TABLE, f",{HEADER}\n0,1,{CANARY},2,\n",
+         words=("a column that the contract does not know: '' (column 1)", 'ignore (one without a name as "")',
+                '  - {name: "column_1", position: 1, type: string, personal: , description: }')),
+    Case("58 a position whose column has another name", BY_POSITION, f"x,phone,id,number\n,{CANARY},1,8\n",
+         words=("column 2, which the contract declares as order, has a name of its own", "Correct position")),
+    Case("58 a position behind the last column", BY_POSITION, f"x,number,id\n,{CANARY},1\n",
+         words=("has 3 columns, and the contract declares customer as column 4", "Correct position")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
@@ -357,6 +390,9 @@ OTHERS = {
     46: {"R"},
     50: {"OK"},
     87: {"E"},
+    92: {"R"},
+    93: {"E"},
+    94: {"E", "R"},
 }  # tests of their own below
 
 
@@ -585,6 +621,24 @@ def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_
             output=str(tmp_path / "facts.csv"), metadata=str(tmp_path / "facts.json"),
         )  # fmt: skip
     assert "2.5" not in str(error.value) and not (tmp_path / "facts.csv").exists()
+
+
+def test_92_a_few_records_without_a_partner_are_counted_in_records_and_money(tmp_path):
+    (found,) = shop(tmp_path, ["A", "B"], [*["A", "B"] * 50, "C"]).check("lines", "orders")
+    assert (found["orphans"], found["records"], found["money"]) == (1, 101, {"amount": "10.00"})
+
+
+def test_93_a_flood_of_records_without_a_partner_stops_in_silver_with_counts_money_and_lines(tmp_path):
+    made = shop(tmp_path, ["A"], [*["A"] * 10, *(f"X{n}" for n in range(40))])
+    with pytest.raises(Fault, match=r"40 of 50 records of lines have no partner in orders, 400.00 of 500.00 in amount"):
+        made.check("lines", "orders")
+
+
+def test_94_a_key_in_another_spelling_is_told_with_what_the_contract_has_to_state(tmp_path):
+    with pytest.raises(Fault, match=r"10 of them would find one if the case .* convert of order_no: UPPER\(order_no\)"):
+        shop(tmp_path, ["P1"], ["P1", *["p1"] * 10]).check("lines", "orders")
+    (found,) = shop(tmp_path, ["1"], [*["1"] * 40, "001"]).check("lines", "orders")
+    assert found["why"]["en"] == "; 1 of them would find one if leading zeros did not count"
 
 
 def classes() -> dict[int, set[str]]:
