@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import polars as pl
 
@@ -72,11 +71,9 @@ def roundings(frame: pl.LazyFrame, mart: Mart) -> dict[str, Rounding]:
     return found
 
 
-def entries(mart: Mart, found: Mapping[str, Rounding]) -> dict[str, Any]:
-    """What the metadata of a mart say of roundings; nothing where nothing was rounded."""
-    if not found:
-        return {}
-    told = [
+def entries(mart: Mart, found: Mapping[str, Rounding]) -> list[assumptions.Entry]:
+    """Roundings as assumptions that the data contradict: that a mart has the decimals of its amounts."""
+    return [
         assumptions.entry(
             "rounded_in_mart",
             f"{mart.name}.{name}",
@@ -87,5 +84,9 @@ def entries(mart: Mart, found: Mapping[str, Rounding]) -> dict[str, Any]:
         )
         for name, one in found.items()
     ]
+
+
+def stated(mart: Mart, found: Mapping[str, Rounding]) -> dict[str, dict[str, str]]:
+    """What the metadata of a mart say of roundings: column -> what they add to its sum; nothing without any."""
     moved = {name: with_decimals(one.moved, mart.by_name[name].scale) for name, one in found.items()}
-    return {"rounded": moved, "assumptions": told}
+    return {"rounded": moved} if moved else {}
