@@ -68,7 +68,7 @@ def coarse_proofs(mart: Mart, marts: Mapping[str, Mart], formulas: Mapping[str, 
     """One line a column that has fewer decimals than the key figure that its sum must equal."""
     for name, kpi in mart.ledger.kpis.items():
         column, needed = mart.by_name.get(name), formula_decimals(marts, formulas.get(kpi, ""))
-        if column is not None and (column.scale if column.type == "decimal" else 0) < needed:
+        if column is not None and column.type == "decimal" and column.scale < needed:
             where = f"marts.yaml: marts.{mart.name}.columns.{name}"
             yield f"{where}: must have {needed} decimals (type: decimal, decimals: {needed}), as {kpi} over {FACT} has"
 
