@@ -1,7 +1,9 @@
 """A mart is built from its SQL; columns, key, required values and references are proved before it is published."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from one_table import CANARY
@@ -48,6 +50,7 @@ def build(
     parents: dict[str, tuple[str, Spec]] | None = None,
     calendar: Calendar | None = None,
     columns: Spec = SALES,
+    dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[str, dict]:
     """Run the rule's main on a small table, with an entry of marts.yaml; (table, metadata)."""
     gold = folder / "artifacts/runs/r/gold"
@@ -61,6 +64,7 @@ def build(
         sources={name: gold_mart.Source(str(folder / f"{name}.csv"), spec) for name, (_, spec) in files.items()},
         calendar=calendar,
         formulas={},
+        dates=dates,
         output=str(gold / "data/facts.csv"),
         metadata=str(gold / "_meta/marts/facts.json"),
     )
@@ -236,6 +240,43 @@ def test_a_whole_number_does_not_lose_the_decimals_of_its_values(tmp_path):
     sql = SQL.replace("number FROM", "number, pieces FROM")
     with pytest.raises(Fault, match="1 values of pieces have decimals, and marts.yaml has it as integer"):
         build(tmp_path, sql, whole, rows=FINE_ROWS, columns=FINE)
+
+
+def with_dates(days: str, parent: str) -> dict:
+    """Arguments of a mart whose ship_date refers to a calendar mart with these days; `days`: of the silver table."""
+    mart = {
+        **MART,
+        "foreignKeys": {"ship_date": "dim_date.date"},
+        "columns": {"number": column("string", required=True), "ship_date": column("date", required=True)},
+        "ledger": {},
+    }
+    sales = ("number,shipped\n" + days, (ColumnType("number", "string"), ColumnType("shipped", "date")))
+    return {
+        "sql": "SELECT number, shipped AS ship_date FROM silver.shipments",
+        "mart": mart,
+        "parents": {"silver.shipments": sales, "gold.dim_date": (f"date\n{parent}\n", (ColumnType("date", "date"),))},
+        "dates": {"ship_date": ("silver.shipments.shipped",)},
+    }
+
+
+def test_a_date_outside_the_calendar_names_the_column_of_silver_and_the_span_of_the_calendar(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,1900-01-01\nS3,2024-01-06\n", "2024-01-05"))
+    assert message == (
+        "mart facts: 2 values of ship_date are not in dim_date.date: 1 lie outside calendar.days, which runs from "
+        "1990-01-01 to 2079-12-31; they come from silver.shipments.shipped. Correct the dates in the export, or let "
+        "minimum and maximum of shipped in the contract lie within it. Nothing was written."
+    )
+
+
+def test_a_date_within_the_calendar_that_the_target_lacks_names_the_column_of_silver(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,2024-01-06\n", "2024-01-05"))
+    assert "1 values of ship_date are not in dim_date.date; they come from silver.shipments.shipped. Give" in message
+
+
+def test_a_required_date_that_is_missing_names_where_it_comes_from(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,\n", "2024-01-05"))
+    assert "required column ship_date is missing in 1 rows; it comes from silver.shipments.shipped. Check" in message
+    assert "in silver/reports whether the records with these dates are in quarantine" in message
 
 
 def test_order_lines_on_key_0_are_counted_in_lines_and_money_by_dimension(tmp_path):

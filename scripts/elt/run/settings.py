@@ -235,7 +235,7 @@ def budget_faults(budget: Any, contracts: Mapping[str, Contract]) -> Iterator[st
     """Budgets for reasons that do not exist: a misspelt one would limit nothing."""
     if isinstance(budget, Mapping):
         stated = {rule.code for contract in contracts.values() for rule in contract.quarantine}
-        for code in sorted(budget.keys() - reasons.ALL - stated - {"default", "total"}):
+        for code in sorted(budget.keys() - reasons.ALL - stated - {"default", "total", "floor"}):
             yield f"quarantine_budget.{code}: no record goes to quarantine for this reason"
 
 

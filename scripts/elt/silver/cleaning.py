@@ -33,6 +33,7 @@ from elt.silver.trimming import normalised
 from elt.tables import planning, polars_type
 
 PLACE = ("_file", "_record")
+APART = {"_file": pl.String, "_record": pl.Int64, "code": pl.String, "reason": pl.String}  # left out later, and why
 
 ACROSS = re.compile(  # SQL that looks from one record at others
     r"\bOVER\b|\b(?:SUM|AVG|MIN|MAX|COUNT|MEDIAN|FIRST|LAST|LAG|LEAD|ROW_NUMBER|(?:DENSE_)?RANK"
