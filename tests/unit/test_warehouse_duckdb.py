@@ -127,7 +127,8 @@ def test_key_figures_of_a_month_count_its_lines_alone():
             "('c', 2, DATE '2024-02-01', 1.00), ('d', 0, DATE '2024-02-29', 2.00)) AS t(order_number, customer_key, order_date, sales_amount)"
         )
         connection.execute("ALTER TABLE gold.fact_sales ADD COLUMN document_type VARCHAR DEFAULT 'order'")
-        warehouse_duckdb.create_views(connection, kpis)
+        facts = Mart("fact_sales", "", "", (), (Column("sales_amount", "decimal", 2),))
+        warehouse_duckdb.create_views(connection, kpis, facts)
         months = connection.execute(
             "SELECT strftime(month_start, '%m'), revenue, repeat_rate FROM kpi.by_month"
         ).fetchall()
