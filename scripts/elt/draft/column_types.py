@@ -47,6 +47,19 @@ def measure_numbers(frame: pl.LazyFrame, numbers: Sequence[ColumnProfile]) -> No
     for column in numbers:
         if column.readable < ENOUGH * column.real:
             column.kind, column.remarks = "string", []
+        elif column.thousands:
+            decide_decimals(column)
+
+
+def decide_decimals(column: ColumnProfile) -> None:
+    """Give a column three decimals if its cells in the shape of thousands can be nothing else; else say so."""
+    if column.decimals >= conventions.GROUP_DIGITS or not column.other_decimals:
+        column.decimals = max(column.decimals, conventions.GROUP_DIGITS)
+    else:
+        column.remarks.append(
+            f"OPEN: {column.thousands} cells have three decimals, the others fewer, so that they may be thousands: "
+            "a run puts them into quarantine; if they are none, state decimals: 3"
+        )
 
 
 def is_idle(days: Mapping[str, int], form: str, other: str) -> bool:
@@ -87,6 +100,8 @@ def decide_formats(column: ColumnProfile) -> None:
     column.kind, column.readable = "date", column.dated
     if is_open:
         column.remarks.append("OPEN: days can be read in more than one of these formats; leave only the right one")
+    if column.is_cut_to_day:
+        column.remarks.append("only the day is kept: the time of day is cut")
     if "%Y%m%d" in column.formats and column.integers:
         column.remarks.append("digits that are all days; if they are numbers of something, make it a string")
     if any("%y" in form for form in column.formats):
