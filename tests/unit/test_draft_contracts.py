@@ -243,7 +243,16 @@ def test_columns_without_a_name_or_with_a_shared_one_are_drafted_by_position(tmp
     assert {name: field.get("position") for name, field in fields(contract).items()} == {
         "number": 1, "Number_2": 2, "column_3": 3, "Menge": None, "Rest": None
     }  # fmt: skip
-    assert "stands in the header more than once" in text and "has no name in the header" in text
+    assert "stands in the header more than once; if it is not needed, state ignore: [Number] in" in text
+    assert 'has no name in the header; if it is not needed, state ignore: [""] in' in text
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 200
+
+
+def test_what_the_draft_says_of_columns_that_are_not_needed_works(tmp_path: Path):
+    rows = [f"{n};K{n % 50};w{n % 2};{n}" for n in range(300, 100, -1)]
+    contract, _ = drafted(tmp_path, {"x.csv": table("number;number;;Menge", *rows)})["x"]
+    contract["fields"] = [field for field in contract["fields"] if field["name"] in ("number", "Menge")]
+    contract["ignore"] = ["number", ""]
     assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 200
 
 

@@ -16,8 +16,6 @@ MOST_CODES, LONGEST_CODE = 20, 40  # values, and letters of one, up to which a c
 LEAST_RECORDS = 5  # with a value, before it is shown: a rarer one may be a person's
 MARKS = {".": "point", ",": "comma"}
 NO_KEY = " # none was found: a person names the columns, or makes one with compute:"
-NO_NAME = 'it has no name in the header; give it one, or leave the field out and state ignore: [""]'
-SHARED_NAME = "its name stands in the header more than once; say which is which"
 CUT_SHORT = (
     "cells are in scientific notation, so their last digits are lost: export the table again without a spreadsheet, or "
     "name the column under ignore"
@@ -141,8 +139,9 @@ def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
     """One field; the evidence behind each key, hints on personal data, codes as a comment."""
     yield f"  - name: {quoted(column.name)}"
     if at := table.positions.get(column.name):
-        nameless = column.name in table.draft.exports[0].nameless
-        yield f"    position: {at} # {NO_NAME if nameless else SHARED_NAME}"
+        called = table.draft.exports[0].called[column.name]
+        why = "its name stands in the header more than once" if called else "it has no name in the header"
+        yield f"    position: {at} # {why}; if it is not needed, state ignore: {flow([called])} in place of the field"
     evidence = [f"filled in {column.filled} of {table.records}"]
     if column.kind != "string" and (lost := column.real - column.readable) > 0:
         evidence.append(f"{lost} cells cannot be read so")

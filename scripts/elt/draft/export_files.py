@@ -30,8 +30,8 @@ VALUE = re.compile(r"[-+]?[.,]?[0-9][0-9.,:/ -]*|[^@ ]+@[^@ ]+")
 class Export:
     """One raw file: where it lies, its columns under the names that fields may have, what the contract must say of it.
 
-    `positions`: column -> its position (1 is the first), where the header does not name it alone; `nameless`: those of
-    them that have no name there; `ignored`: names in the header that no field may have -> position.
+    `positions`: column -> its position (1 is the first), where the header does not name it alone; `called`: what it is
+    called there, or nothing; `ignored`: names in the header that no field may have -> position.
     """
 
     path: Path
@@ -41,8 +41,13 @@ class Export:
     remarks: list[str]
     metadata: dict[str, Any] = field(default_factory=dict)  # as bronze would state it
     positions: dict[str, int] = field(default_factory=dict)
-    nameless: tuple[str, ...] = ()
+    called: dict[str, str] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def nameless(self) -> list[str]:
+        """The columns without a name in the header."""
+        return [column for column, name in self.called.items() if not name]
 
     def metadata_as(self, names: Sequence[str]) -> dict[str, Any]:
         """The metadata with its columns spelt as those of another file of the table."""
@@ -131,7 +136,7 @@ def export_of(path: Path, where: str, cells: Sequence[str], stated: dict[str, An
         stated,
         remarks,
         positions={name: at for name, at in taken if at is not None},
-        nameless=tuple(name for name, at in taken if at is not None and not names[at - 1]),
+        called={name: composed(cells[at - 1]).strip() for name, at in taken if at is not None},
         ignored={composed(cell).strip(): at for at, cell in enumerate(cells, 1) if is_ignored[at - 1]},
     )
 
