@@ -16,7 +16,7 @@ from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import number, percent
 from elt.report.words import Words, read
-from elt.silver.budgets import Budget, by_code, share, share_of_all
+from elt.silver.budgets import Budget, by_code, floor_stated, most, most_of_all, share, share_of_all
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -146,14 +146,16 @@ def reference_section(tables: Tables) -> str:
 def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
     """One row a table and reason code: records in quarantine, and how much of the budget that takes."""
     for name, found in tables.items():
-        counts = by_code(found)
-        shares = {reason: share(budget, reason) for reason in counts}
+        counts, records = by_code(found), found["records"]
+        allowed = {reason: (share(budget, reason), most(budget, reason, records)) for reason in counts}
         if len(counts) > 1:
-            counts, shares = counts | {"all": sum(counts.values())}, shares | {"all": share_of_all(budget)}
+            counts = counts | {"all": sum(counts.values())}
+            allowed["all"] = share_of_all(budget), most_of_all(budget, records)
         for reason, count in counts.items():
-            is_share, most = count / found["records"], shares[reason]
-            used = percent(is_share / most, 0) if most else "–"
-            yield [code(name), code(reason), number(count), percent(is_share, 2), percent(most), used]
+            part, least = allowed[reason]
+            used = percent(count / least, 0) if least else "–"
+            limit = percent(part) if least <= part * records else f"{number(least)} records"
+            yield [code(name), code(reason), number(count), percent(count / records, 2), limit, used]
 
 
 def code_rows(tables: Tables) -> Iterator[list[Any]]:
@@ -191,12 +193,16 @@ def head(tables: Tables) -> str:
 
 def budget_section(tables: Tables, budget: Budget) -> str:
     """How much of the budgets of quarantine is used."""
-    header, rows = ["Table", "Reason", "Records", "Share", "Budget", "Used"], list(budget_rows(tables, budget))
+    header, rows = (
+        ["Table", "Reason", "Records", "Share of records in", "Budget", "Share of the budget used"],
+        list(budget_rows(tables, budget)),
+    )
     return (
         "## Quarantine and its budget\n\n"
         f"Up to {percent(share(budget, 'default'))} of a table may go to quarantine for one reason that has no budget "
-        f"of its own, and {percent(share_of_all(budget))} for all reasons together, before the run fails.\n\n"
-        + table_or_nothing(header, rows)
+        f"of its own, and {percent(share_of_all(budget))} for all reasons together, before the run fails. "
+        f"Of a small table {number(floor_stated(budget))} records may go in any case, if they are no more than one in "
+        "ten.\n\n" + table_or_nothing(header, rows)
     )
 
 

@@ -1,7 +1,9 @@
 """A mart is built from its SQL; columns, key, required values and references are proved before it is published."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from one_table import CANARY
@@ -47,6 +49,7 @@ def build(
     rows: str = ROWS,
     parents: dict[str, tuple[str, Spec]] | None = None,
     calendar: Calendar | None = None,
+    dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[str, dict]:
     """Run the rule's main on a small table, with an entry of marts.yaml; (table, metadata)."""
     gold = folder / "artifacts/runs/r/gold"
@@ -60,6 +63,7 @@ def build(
         sources={name: gold_mart.Source(str(folder / f"{name}.csv"), spec) for name, (_, spec) in files.items()},
         calendar=calendar,
         formulas={},
+        dates=dates,
         output=str(gold / "data/facts.csv"),
         metadata=str(gold / "_meta/marts/facts.json"),
     )
@@ -209,3 +213,65 @@ def test_texts_with_separators_come_through_as_they_are(tmp_path):
     rows = 'number,customer,amount,pieces\nS1,"Müller, ""Max""\nGmbH",1.00,1\n'
     table, _ = build(tmp_path, SQL, rows=rows)
     assert table == 'number,customer,amount,is_large\nS1,"Müller, ""Max""\nGmbH",1.00,false\n'
+
+
+def with_dates(days: str, parent: str) -> dict:
+    """Arguments of a mart whose ship_date refers to a calendar mart with these days; `days`: of the silver table."""
+    mart = {
+        **MART,
+        "foreignKeys": {"ship_date": "dim_date.date"},
+        "columns": {"number": column("string", required=True), "ship_date": column("date", required=True)},
+        "ledger": {},
+    }
+    sales = ("number,shipped\n" + days, (ColumnType("number", "string"), ColumnType("shipped", "date")))
+    return {
+        "sql": "SELECT number, shipped AS ship_date FROM silver.shipments",
+        "mart": mart,
+        "parents": {"silver.shipments": sales, "gold.dim_date": (f"date\n{parent}\n", (ColumnType("date", "date"),))},
+        "dates": {"ship_date": ("silver.shipments.shipped",)},
+    }
+
+
+def test_a_date_outside_the_calendar_names_the_column_of_silver_and_the_span_of_the_calendar(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,1900-01-01\nS3,2024-01-06\n", "2024-01-05"))
+    assert message == (
+        "mart facts: 2 values of ship_date are not in dim_date.date: 1 lie outside calendar.days, which runs from "
+        "1990-01-01 to 2079-12-31; they come from silver.shipments.shipped. Correct the dates in the export, or let "
+        "minimum and maximum of shipped in the contract lie within it. Nothing was written."
+    )
+
+
+def test_a_date_within_the_calendar_that_the_target_lacks_names_the_column_of_silver(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,2024-01-06\n", "2024-01-05"))
+    assert "1 values of ship_date are not in dim_date.date; they come from silver.shipments.shipped. Give" in message
+
+
+def test_a_required_date_that_is_missing_names_where_it_comes_from(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,\n", "2024-01-05"))
+    assert "required column ship_date is missing in 1 rows; it comes from silver.shipments.shipped. Check" in message
+    assert "in silver/reports whether the records with these dates are in quarantine" in message
+
+
+def test_order_lines_on_key_0_are_counted_in_lines_and_money_by_dimension(tmp_path):
+    lines = (
+        ColumnType("order_number", "string"), ColumnType("customer_key", "integer"),
+        ColumnType("product_key", "integer"), ColumnType("sales_amount", "decimal", 2),
+    )  # fmt: skip
+    path = tmp_path / "facts.csv"
+    path.write_text("order_number,customer_key,product_key,sales_amount\nA,0,1,10.00\nB,2,1,30.00\n", encoding="utf-8")
+    keys = {"customer_key": "dim_customer.customer_key", "product_key": "dim_product.product_key"}
+    columns = {c.name: column(c.type, decimals=2 if c.type == "decimal" else None) for c in lines}
+    facts = Mart.of(
+        "fact_sales", {**MART, "key": ["order_number"], "ledger": {}, "foreignKeys": keys, "columns": columns}
+    )
+    found = gold_mart.unknown_members(gold_mart.tables.scan(path, lines), facts)
+    assert found["customer_key"] == {
+        "dimension": "dim_customer", "lines": 1, "of": 2, "money": "10.00", "of_money": "40.00",
+    }  # fmt: skip
+    assert found["product_key"]["lines"] == 0
+    assert gold_mart.unknown_entries(facts, found) == [
+        {
+            "code": "unknown_member", "where": "fact_sales.customer_key → dim_customer", "key": "customer_key",
+            "records": 1, "of": 2, "money": {"sales_amount": "10.00"}, "of_money": {"sales_amount": "40.00"},
+        }
+    ]  # fmt: skip

@@ -15,6 +15,7 @@ from elt.report.words import Words
 
 Entry = dict[str, Any]
 OTHER = "other"  # the wording of a code that has none of its own
+IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
 CENTS = 2  # decimals of an amount in a sentence
 
 

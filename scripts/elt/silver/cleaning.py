@@ -24,6 +24,7 @@ from elt.silver.trimming import normalised
 from elt.tables import planning, polars_type
 
 PLACE = ("_file", "_record")
+APART = {"_file": pl.String, "_record": pl.Int64, "code": pl.String, "reason": pl.String}  # left out later, and why
 
 ACROSS = re.compile(  # SQL that looks from one record at others
     r"\bOVER\b|\b(?:SUM|AVG|MIN|MAX|COUNT|MEDIAN|FIRST|LAST|LAG|LEAD|ROW_NUMBER|(?:DENSE_)?RANK"
@@ -122,7 +123,7 @@ def parsed(field: Field, convention: Convention | None) -> pl.Expr:
     if field.type == "number":
         return number(text, str(convention or "."), field.scale)
     if field.type == "date":
-        return pl.coalesce(as_date(text, form) for form in convention or date_formats(field))
+        return pl.coalesce(as_date(text, form, field.time_zone) for form in convention or date_formats(field))
     return text
 
 
