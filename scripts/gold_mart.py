@@ -15,6 +15,7 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
+from elt.gold import rounding
 from elt.report import assumptions
 from elt.run import sql_names
 from elt.run.company import CALENDAR, FACT, Calendar, Mart
@@ -47,13 +48,7 @@ def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
         raise Fault(where, f"the SQL gives no column {', '.join(missing)}", f"Select it in {mart.name}.sql")
     if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
         raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
-    typed = []
-    for column in mart.columns:
-        values = pl.col(column.name)
-        if column.type == "decimal":
-            values = values.round(column.scale, mode="half_away_from_zero")
-        typed.append(values.cast(tables.polars_type(column)).alias(column.name))
-    return frame.select(typed).sort(mart.key)
+    return frame.select(rounding.typed(column) for column in mart.columns).sort(mart.key)
 
 
 def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
@@ -230,19 +225,26 @@ def main(
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     frames = frames_of(sources, calendar)
     with tables.planning(where, f"Correct {sql_name}"):
-        frame = shaped(pl.SQLContext(frames).execute(sql), mart)
+        result = pl.SQLContext(frames).execute(sql)
+        frame = shaped(result, mart)
         frame.collect_schema()
     with staged(output) as temporary:
         with tables.computing(where, f"Look in {sql_name} for a cast that a value does not allow"):
+            rounded = rounding.roundings(result, mart)
             frame.sink_csv(temporary, engine="streaming")
         written = tables.scan(temporary, mart.typed_columns)
         found = check_rows(written, mart, dates)
         found["references"] = check_references(written, mart, sources, dates)
+        told = rounding.entries(mart, rounded)
         if mart.name == FACT:
             found["unknown"] = unknown_members(written, mart)
-            found["assumptions"] = unknown_entries(mart, found["unknown"])
+            told += unknown_entries(mart, found["unknown"])
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
-    write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})
+    write_json(
+        metadata,
+        {"name": mart.name, "reads": sorted(frames), **found, **rounding.stated(mart, rounded)}
+        | ({"assumptions": told} if told else {}),
+    )
     rulelog.log.info("%s: %d rows", mart.name, found["rows"])
 
 

@@ -20,11 +20,6 @@ UNITS = {"money": "money", "count": "count", "share": "share"}
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
 
 
-def cents(amount: int) -> Decimal:
-    """Integer cents as an amount."""
-    return Decimal(int(amount)).scaleb(-2)
-
-
 def may_publish(group: Mapping[str, Any], minimum: int) -> bool:
     """Whether the sums of a period may be shown: enough customers, none of them dominating."""
     if group["customers"] < minimum:
@@ -103,7 +98,7 @@ def logarithmic_mean(a: float, b: float) -> float:
 
 
 def bridge_effects(last: Mapping[str, Any], this: Mapping[str, Any]) -> dict[str, int] | None:
-    """What customers, orders a customer and order value contribute to the change of revenue, in cents.
+    """What customers, orders a customer and order value contribute to the change of revenue, as whole numbers.
 
     Additive decomposition with the logarithmic mean (LMDI-I; Ang, Energy Policy 33, 2005): symmetric in time and
     without a residual. The effects sum exactly to the difference: the order value takes the rounding, and revenue of
@@ -136,7 +131,7 @@ def bridge_rows(
         parts = {
             "customers": ("COUNT(DISTINCT customer_key)", row["customers"], "people"),
             "orders": ("COUNT(DISTINCT order_number)", row["known_orders"], "count"),
-            "revenue": ("SUM(sales_amount)", cents(row["known_revenue"]), "money"),
+            "revenue": ("SUM(sales_amount)", ledger.amount(row["known_revenue"]), "money"),
         }
         for name, (formula, value, unit) in parts.items():
             ledger.enter(f"bridge.{name}.{year}", value, unit, {"file": FACTS, "query": f"SELECT {formula} {known}"})
@@ -151,7 +146,9 @@ def bridge_rows(
             rule = {"formula": "difference of the revenue of known customers less the other two effects"}
         elif name == "unknown":
             rule = {"formula": "difference of the revenue of unknown customers"}
-        rows.append({"step": name, "effect": ledger.enter(f"bridge.{name}.effect", cents(effect), "money", rule, 0)})
+        rows.append(
+            {"step": name, "effect": ledger.enter(f"bridge.{name}.effect", ledger.amount(effect), "money", rule, 0)}
+        )
     return rows
 
 
@@ -282,7 +279,7 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int
             "file": FACTS,
             "query": f"SELECT SUM(sales_amount) FROM gold.fact_sales WHERE {sales.periods[year].condition}",
         }
-        ledger.enter(f"revenue.{year}", cents(row["revenue"]), "money", origin, 0, people=row["customers"])
+        ledger.enter(f"revenue.{year}", ledger.amount(row["revenue"]), "money", origin, 0, people=row["customers"])
     bridge = bridge_rows(ledger, shown["last"], shown["this"], sales.periods) if len(shown) == 2 else []
     return {
         "header": header(ledger, sales, apart),
