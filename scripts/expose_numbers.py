@@ -14,7 +14,7 @@ from elt import rulelog
 from elt.expose import customers, evidence, segments
 from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
-from elt.expose.number_ledger import NumberLedger
+from elt.expose.number_ledger import NumberLedger, say
 from elt.files import read_json, read_yaml, write_json
 from elt.run.company import Kpi
 from elt.sales.views import sales_of
@@ -37,6 +37,13 @@ def messages(pages: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     candidates = [situation["message"], pages["segments"]["segments_title"], *situation["gaps"]]
     candidates += [products["abc_title"], pages["customers"]["cohorts_title"], products["categories_title"]]
     return [message for message in candidates if message][:3]
+
+
+def without_customers(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """That nothing of page two can be shown; None if something is."""
+    segments, customers = pages["segments"], pages["customers"]
+    has_cohorts = customers["cohorts"] and customers["cohorts_title"]
+    return None if segments["segments"] or customers["pareto"] or has_cohorts else say("customers_absent")
 
 
 def main(
@@ -69,6 +76,7 @@ def main(
     }
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages)
     pages["situation"]["messages"] = messages(pages)
+    pages["customers"]["absent"] = without_customers(pages)
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
     write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})
     rulelog.log.info("%s figures", len(ledger.figures))

@@ -117,6 +117,7 @@ class SmallRun:
         self.table("agg_product_performance", [{"product_number": "P1", "product_name": product_name}])
         self.model = {
             "seed": 42,
+            "rows": 39,
             "choice": {"k": 2},
             "features": [{"is_used": True}, {"is_used": False}],
             "evidence": [{"k": 2, "silhouette": 0.51, "lowest_jaccard": 0.93}],

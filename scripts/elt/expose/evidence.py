@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.customers import unique_share
-from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.expose.situation import FACTS
 from elt.report import assumptions
 from elt.report.languages import LANGUAGES, in_language
@@ -185,10 +185,9 @@ def smallest_group(ledger: NumberLedger, minimum: int) -> dict[str, Any] | None:
     if not people:
         return None
     rule = {"formula": "smallest number of people behind a figure of this ledger"}
-    limit = {"file": "settings", "row": "minimum_group", "column": "value"}
     figures = {
         "smallest": ledger.enter("risk.smallest_group", min(people), "count", rule),
-        "minimum": ledger.enter("risk.minimum_group", minimum, "count", limit),
+        "minimum": minimum_group(ledger, minimum),
     }
     return say("smallest_group", figures)
 
@@ -203,10 +202,13 @@ def gap_points(gaps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [say("open_gap", gap["figures"], gap["texts"]) for gap in gaps]
 
 
-def method(ledger: NumberLedger, sales: Sales, segments: Mapping[str, Any], bridge: list[Any]) -> list[dict[str, Any]]:
-    """Method and limits, up to five lines."""
-    lines = [] if sales.periods else [say("method_no_month")]
-    if sales.periods:
+def method(
+    ledger: NumberLedger, sales: Sales, segments: Mapping[str, Any], situation: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Method and limits, up to five lines; segments: how they were found; situation: page one."""
+    absent, bridge = situation["absent"], situation["bridge"]
+    lines = [absent] if absent else []
+    if sales.periods and not absent:
         key = "method_months" if "last" in sales.periods else "method_no_comparison"
         lines.append(say(key, {"months": "period.this.months"}))
     if bridge:
@@ -247,7 +249,7 @@ def page(
         "assumptions": contradicted(ledger, accounts, sales.minimum),
         "points_title": title,
         "points": points,
-        "privacy_title": unique_share(ledger, sales.views["customers"], sales.today),
+        "privacy_title": unique_share(ledger, sales.views["customers"], sales.today, sales.minimum),
         "privacy": present(privacy),
-        "method": method(ledger, sales, pages["segments"]["method"], pages["situation"]["bridge"]),
+        "method": method(ledger, sales, pages["segments"]["method"], pages["situation"]),
     }

@@ -76,6 +76,12 @@ class NumberLedger:
         return self.enter(name, Decimal(over) / Decimal(under), unit, {"formula": f"[{part}] / [{whole}]"}, decimals)
 
 
+def minimum_group(ledger: NumberLedger, minimum: int) -> str:
+    """Enter the smallest number of people behind a figure, as the settings state it."""
+    origin = {"file": "settings", "row": "minimum_group", "column": "value"}
+    return ledger.enter("risk.minimum_group", minimum, "count", origin)
+
+
 def say(
     key: str, figures: Mapping[str, str] | None = None, texts: Mapping[str, Any] | None = None, **kinds: Any
 ) -> dict[str, Any]:

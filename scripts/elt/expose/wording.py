@@ -9,6 +9,7 @@ from elt.report import assumptions
 from elt.report.numbers import NO_BREAK, number, percent
 from elt.run.company import Kpi
 
+COUNTED = {0: "none", 1: "one"}  # forms of a wording by the count that it states, where it has them
 WHOLE_PERCENT_FROM = 10  # a change of 1,000 % and more is printed without decimals
 
 
@@ -74,7 +75,8 @@ class Wording:
         figures = said.get("figures", {})
         wording = self.words["sentences"][said["say"]]
         if isinstance(wording, Mapping):
-            wording = wording["one" if self.figures[figures[wording["by"]]]["value"] == 1 else "other"]
+            form = COUNTED.get(self.figures[figures[wording["by"]]]["value"], "other")
+            wording = wording.get(form, wording["other"])
         filled: dict[str, Any] = {name: Figure(self.figures[figure], self.words) for name, figure in figures.items()}
         filled |= {name: self.text(value) for name, value in said.get("texts", {}).items()}
         filled |= {name: self.words["steps"][step] for name, step in said.get("words", {}).items()}
@@ -106,6 +108,8 @@ class Wording:
         return next((unit for unit in (1_000_000, 1_000) if usual >= 10 * unit), 1)
 
     def unit_note(self, situation: Mapping[str, Any]) -> str:
-        """The unit of the charts of page one, said once a chart."""
+        """The unit of the charts of page one, said once a chart; of one chart alone nothing of a common mark."""
         scale = self.words["scales"][self.scale(situation)]
+        if not situation["bridge_title"]:
+            return self.words["figures"]["unit_alone"].format(scale=scale) if scale else ""
         return self.words["figures"]["unit" if scale else "no_unit"].format(scale=scale)

@@ -255,6 +255,11 @@ class Mart:
             )
         )
 
+    @property
+    def is_standard(self) -> bool:
+        """Whether it is an aggregate that every company gets, fitted to the columns that it has."""
+        return self.left_out is not None
+
     @cached_property
     def by_name(self) -> dict[str, Column]:
         """Name -> column."""
