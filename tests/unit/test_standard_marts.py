@@ -277,3 +277,13 @@ def test_a_cohort_has_a_row_for_every_month_up_to_the_newest_order(tmp_path):
         ["2022-01-01", "3", "2", "1", "0.500000", "10.00"],
         ["2022-04-01", "0", "1", "1", "1.000000", "10.00"],
     ]
+
+
+def test_where_nobody_is_known_there_is_no_cohort_and_the_mart_is_empty(tmp_path):
+    table, found = Warehouse(tmp_path, star_of([line(1, date(2024, 1, 5), customer=0)])).build("agg_cohort_retention")
+    assert (len(table), found["rows"]) == (0, 0)
+
+
+def test_where_nothing_but_returns_is_known_there_is_no_cohort(tmp_path):
+    lines = [line(1, date(2024, 1, 5), customer=3, amount="-10.00")]
+    assert Warehouse(tmp_path, star_of(lines)).build("agg_cohort_retention")[0].empty
