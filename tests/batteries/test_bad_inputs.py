@@ -18,6 +18,7 @@ import one_table
 import pandas as pd
 import polars as pl
 import pytest
+import test_small_companies
 import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
@@ -326,6 +327,7 @@ REFUSED = [
                 "(records 3, 4)", "Mend the export or the contract")),
 ]  # fmt: skip
 OTHERS = {6: {"OK"}, 17: {"OK"}, 29: {"E"}, 30: {"E"}, 31: {"E"}, 46: {"R"}, 50: {"OK"}}  # tests of their own below
+OTHERS |= {number: {"OK"} for number in (103, 104, 105)}  # more of them in test_small_companies.py
 
 
 def params(cases: list[Case]) -> Any:
@@ -543,6 +545,24 @@ def classes() -> dict[int, set[str]]:
         for case in cases:
             found.setdefault(int(case.name[:2]), set()).add(letter)
     return found
+
+
+@pytest.mark.parametrize("shape", ["one product", "one customer"])
+def test_103_a_small_company_gets_an_exposé_that_makes_sense(tmp_path, shape):
+    test_small_companies.test_every_shape_gets_an_exposé_that_makes_sense(tmp_path, shape)
+
+
+def test_104_without_revenue_the_first_message_says_why_there_are_no_key_figures(tmp_path):
+    shape = "everything returned"
+    test_small_companies.test_the_first_message_tells_the_revenue_or_why_it_does_not(tmp_path, shape, "hidden_this")
+
+
+def test_105_customers_whom_nobody_knows_are_in_no_cohort_and_no_segment(tmp_path):
+    rows = test_small_companies.SHAPES["all customers unknown"]()
+    pages = test_small_companies.small_run(tmp_path, rows).numbers()["pages"]
+    assert (pages["customers"]["absent"], pages["segments"]["method"]) == (
+        {"say": "customers_absent"}, {"say": "method_few_customers"},
+    )  # fmt: skip
 
 
 def test_every_number_has_a_test():

@@ -165,6 +165,22 @@ def test_one_product_is_neither_ranked_nor_classed(tmp_path):
     )  # fmt: skip
 
 
+def test_the_sum_of_all_sales_is_not_told_where_it_is_that_of_one_customer(tmp_path):
+    evidence = small_run(tmp_path, SHAPES["one customer"]()).numbers()["pages"]["evidence"]
+    assert (evidence["quality_title"], evidence["amounts"], evidence["privacy_title"]) == (None, [], None)
+
+
+def test_a_year_before_that_is_hidden_is_not_called_missing(tmp_path):
+    rows = [row for row in SHAPES["two products"]() if small_companies.day_of(row).year == 2024]
+    first = {column: SHAPES["one customer"]()[0][column] for column in small_companies.PERSON}
+    before = [row | first for row in SHAPES["two products"]() if small_companies.day_of(row).year == 2023]
+    ledger = small_run(tmp_path, [*before, *rows]).numbers()
+    said = [sentence["say"] for sentence in ledger["pages"]["evidence"]["method"]]
+    assert ledger["pages"]["situation"]["message"]["say"] == "revenue_alone"
+    assert "hidden_last" in said and "method_months" not in said
+    check(tmp_path / "reports/number_ledger.json", tmp_path / "pages", KPIS)
+
+
 def test_of_all_products_the_best_is_named_and_not_their_whole_share(tmp_path):
     products = small_run(tmp_path, SHAPES["one category"]()).numbers()["pages"]["products"]
     assert products["best_title"]["say"] == "best_of_all"

@@ -1,5 +1,6 @@
 """Page three of the exposé, second part: data quality in money, open points, privacy, method and limits."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from elt.expose.customers import unique_share
 from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.expose.situation import FACTS
+from elt.protection.disclosure import dominated
 from elt.report import assumptions
 from elt.report.languages import LANGUAGES, in_language
 from elt.sales.views import Sales
@@ -192,6 +194,15 @@ def smallest_group(ledger: NumberLedger, minimum: int) -> dict[str, Any] | None:
     return say("smallest_group", figures)
 
 
+def tells_of_few(sales: Sales) -> bool:
+    """Whether the sum of all sales tells what a few customers spent: fewer than the minimum, or one or two hold it."""
+    revenue = sales.views["customers"]["revenue"].sort(descending=True)
+    whole = int(sales.views["months"]["revenue"].sum())
+    if not 0 < len(revenue) < sales.minimum:
+        return whole > 0 and dominated(whole, int(revenue[:1].sum()), int(revenue[:2].sum()))
+    return True
+
+
 def present(sentences: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
     """The sentences that could be computed."""
     return [sentence for sentence in sentences if sentence]
@@ -234,9 +245,10 @@ def page(
     """Data quality, open points, privacy, method. Call it last.
 
     tables: of silver_metadata.yaml; accounts: ledger.json; pages: the other pages."""
-    rows = quality_rows(ledger, tables)
-    amounts = money_messages(ledger, tables, accounts, sales.minimum)
-    points = [*gap_points(pages["situation"]["gaps"]), *open_points(ledger, tables, sales.minimum)]
+    rows, is_about_few = quality_rows(ledger, tables), tells_of_few(sales)
+    amounts = [] if is_about_few else money_messages(ledger, tables, accounts, sales.minimum)
+    fewest = sys.maxsize if is_about_few else sales.minimum  # records from which on an amount is told
+    points = [*gap_points(pages["situation"]["gaps"]), *open_points(ledger, tables, fewest)]
     privacy = [say("pseudonymised"), personal_columns(ledger, personal), smallest_group(ledger, sales.minimum)]
     title = None
     if points:
@@ -246,7 +258,7 @@ def page(
         "quality_title": amounts[0] if amounts else None,
         "quality": rows,
         "amounts": amounts[1:],
-        "assumptions": contradicted(ledger, accounts, sales.minimum),
+        "assumptions": contradicted(ledger, accounts, fewest),
         "points_title": title,
         "points": points,
         "privacy_title": unique_share(ledger, sales.views["customers"], sales.today, sales.minimum),
