@@ -15,6 +15,7 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
+from elt.gold import flags
 from elt.run import sql_names
 from elt.run.company import CALENDAR, FACT, Calendar, Mart
 
@@ -63,6 +64,7 @@ def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
             *(pl.col(column).null_count().alias(f"missing {column}") for column in mart.names),
             *(pl.col(column.name).sum().alias(f"true {column.name}") for column in mart.flags),
             *(pl.col(column).sum().alias(f"sum {column}") for column in (*ledger.money, *ledger.kpis)),
+            *flags.counters(mart),
         )
         .collect(engine="streaming")
         .row(0, named=True)
@@ -84,7 +86,9 @@ def check_rows(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
         "rows": found["rows"],
         "missing": {column: count for column in mart.names if (count := found[f"missing {column}"])},
         "flags": {column.name: found[f"true {column.name}"] for column in mart.flags},
+        "flag_money": flags.amounts(found, mart),
         "money": {column: str(found[f"sum {column}"]) for column in (*mart.ledger.money, *mart.ledger.kpis)},
+        "assumptions": flags.contradicted(found, mart),
     }
 
 
@@ -147,13 +151,14 @@ def main(
     sources: Mapping[str, Source],
     calendar: Calendar | None,
     formulas: Mapping[str, str],
+    assumption_budget: float,
     output: str,
     metadata: str,
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
     `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `formulas`: of the key figures that the SQL
-    names or the mart proves.
+    names or the mart proves; `assumption_budget`: share of an amount that may rest on an assumption.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(Path(sql_file).read_text(encoding="utf-8"), formulas)
@@ -166,6 +171,8 @@ def main(
             frame.sink_csv(temporary, engine="streaming")
         written = tables.scan(temporary, mart.typed_columns)
         found = check_rows(written, mart)
+        for entry in found["assumptions"]:
+            flags.check_budget(mart.name, entry, assumption_budget)
         found["references"] = check_references(written, mart, sources)
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})
@@ -183,6 +190,7 @@ if __name__ == "__main__":
         },
         calendar=snakemake.params.calendar,
         formulas=snakemake.params.formulas,
+        assumption_budget=snakemake.params.assumption_budget,
         output=snakemake.output.table,
         metadata=snakemake.output.metadata,
     )

@@ -132,6 +132,7 @@ class Warehouse:
             },
             calendar=company.calendar_of(name),
             formulas=company.formulas_of(name),
+            assumption_budget=1.0,
             output=str(output / f"data/{name}.csv"),
             metadata=str(output / f"_meta/marts/{name}.json"),
         )

@@ -216,7 +216,7 @@ def gap_points(gaps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def method(
     ledger: NumberLedger, sales: Sales, segments: Mapping[str, Any], situation: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Method and limits, up to five lines; segments: how they were found; situation: page one."""
+    """Method and limits, up to five lines and one a doubt; segments: how they were found; situation: page one."""
     absent, bridge = situation["absent"], situation["bridge"]
     lines = [absent] if absent else []
     if sales.periods and not absent:
@@ -231,7 +231,7 @@ def method(
             share = Decimal(costs["with_cost"]) / costs["revenue"]
             rule = {"file": FACTS, "formula": "revenue of this year's lines with cost_amount / revenue of this year"}
             lines.append(say("method_cost", {"share": ledger.enter("cost.known", share, "share", rule)}))
-    return [*lines, dict(segments), say("method_limits")]
+    return [*lines, *situation["doubts"], dict(segments), say("method_limits")]
 
 
 def page(

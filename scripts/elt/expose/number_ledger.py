@@ -87,7 +87,7 @@ def say(
 ) -> dict[str, Any]:
     """A sentence: the key of its wording, the figures it quotes by name, and texts that stand in the data.
 
-    kinds: `words` are keys of further wordings (the name of a step), `kpis` are names of KPIs.
+    kinds: `words` are keys of further wordings (the name of a step), `kpis` are names of KPIs, or lists of them.
     """
     sentence = {"say": key, "figures": dict(figures or {}), "texts": dict(texts or {}), **kinds}
     return {name: part for name, part in sentence.items() if part}

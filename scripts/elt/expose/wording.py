@@ -1,6 +1,6 @@
 """Wording: the sentences of the exposé in a language, filled with figures of the number ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -54,9 +54,10 @@ class Wording:
         """A text of the data or the settings: as it is, or by language."""
         return str(value[self.language] if isinstance(value, Mapping) else value)
 
-    def kpi(self, name: str) -> str:
-        """The name of a KPI."""
-        return self.text(self.kpis[name].name)
+    def kpi(self, name: str | Sequence[str]) -> str:
+        """The name of a KPI, or of several."""
+        names = [name] if isinstance(name, str) else name
+        return ", ".join(self.text(self.kpis[one].name) for one in names)
 
     def figure(self, name: str | None, form: str = "") -> str:
         """A figure of the ledger as text; a dash for one that is hidden or does not exist."""
