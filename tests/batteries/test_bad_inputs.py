@@ -30,6 +30,7 @@ from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
 from elt.features.measures import category_features
+from elt.gold import flags
 from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run.company import Contract, Mart, read_contract
@@ -327,7 +328,7 @@ REFUSED = [
                 "(records 3, 4)", "Mend the export or the contract")),
 ]  # fmt: skip
 OTHERS = {6: {"OK"}, 17: {"OK"}, 29: {"E"}, 30: {"E"}, 31: {"E"}, 46: {"R"}, 50: {"OK"}}  # tests of their own below
-OTHERS |= {number: {"OK"} for number in (103, 104, 105)}  # more of them in test_small_companies.py
+OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
 
 
 def params(cases: list[Case]) -> Any:
@@ -563,6 +564,17 @@ def test_105_customers_whom_nobody_knows_are_in_no_cohort_and_no_segment(tmp_pat
     assert (pages["customers"]["absent"], pages["segments"]["method"]) == (
         {"say": "customers_absent"}, {"say": "method_few_customers"},
     )  # fmt: skip
+
+
+def test_106_what_rests_on_an_assumption_is_counted_and_above_the_budget_refused():
+    flag = {"type": "boolean", "doubts": ["cost"], "why": {"en": "the cost is guessed", "de": "geschätzt"}}
+    columns = {"number": {"type": "integer"}, "cost": {"type": "integer"}, "is_guessed": flag}
+    mart = Mart.of("facts", {"title": "F", "grain": "one row a line", "key": ["number"], "columns": columns})
+    frame = pl.LazyFrame({"number": [1, 2, 3], "cost": [5, None, 7], "is_guessed": [True, True, False]})
+    (entry,) = gold_mart.check_rows(frame, mart)["assumptions"]
+    assert (entry["code"], entry["records"], entry["of"]) == ("flag", 1, 3)
+    with pytest.raises(Fault, match="1 of 3 rows rest on an assumption"):
+        flags.check_budget("facts", entry, 0.3)
 
 
 def test_every_number_has_a_test():
