@@ -23,6 +23,7 @@ import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
+from referring_tables import shop
 
 import bronze_file
 import gold_mart
@@ -193,6 +194,12 @@ REPAIRED = [
     Case("37 a point in front of three digits where the contract states the decimal comma",
          {**amounts("1.234")[0], "dialect": {"decimalChar": ","}}, amounts("1.234")[1], numbered("1234.00"),
          {"group character": 1}),
+    *(Case(f"55 {name}", *amounts(*values), numbered(*silver), {"zero in front of the mark left out": counted})
+      for name, values, silver, counted in (
+          ("comma without a zero in front", (",90", "-,5", "12,50"), ("0.90", "-0.50", "12.50"), 2),
+          ("point without a zero in front", (".5", "+.25", "1,234.00"), ("0.50", "0.25", "1234.00"), 2),
+          ("with a currency sign", (",90 €", "EUR ,50", "(,25)"), ("0.90", "0.50", "-0.25"), 3),
+      )),
     Case("39 trailing minus", *amounts("123,00-", "1,50"), numbered("-123.00", "1.50"), {"minus behind": 1}),
     Case("39 brackets", *amounts("(123,00)", "1,50"), numbered("-123.00", "1.50"), {"brackets for minus": 1}),
     Case("39 euro sign", *amounts("123,00 €", "€1,50"), numbered("123.00", "1.50"), {"currency sign": 2}),
@@ -261,6 +268,12 @@ QUARANTINED = [
          quarantine=[(3, "field_too_long")]),
     Case("38 two conventions in a column", *amounts("1,50", "2,50", "1.234,00", "3.75"),
          numbered("1.50", "2.50", "1234.00"), quarantine=[(4, "unreadable_number")]),
+    *(Case(f"56 {name}", *amounts(*values), numbered(*silver), quarantine=[(len(silver) + 1, "doubtful_thousands")])
+      for name, values, silver in (
+          ("a group of another locale beside decimal commas", ("1,50", "1.249,00", "1,249"), ("1.50", "1249.00")),
+          ("a group of another locale beside decimal points", ("0.5", "1,249.00", "-12.000"), ("0.50", "1249.00")),
+          ("with a currency sign", ("1,50", "1.249,00", "1,249 €"), ("1.50", "1249.00")),
+      )),
     Case("42 days that are none",
          *dates(["%Y-%m-%d", "%Y%m%d"], "0", "00000000", "32154", "2024-02-31", "45678", "2024-02-29"),
          [("6", "2024-02-29")], quarantine=[(n, "unreadable_date") for n in range(1, 6)], budget=0.9),
@@ -319,6 +332,8 @@ REFUSED = [
          words=("1 numbers can be read with a decimal point and with a decimal comma", "decimalChar")),
     Case("38 two conventions above the budget", *amounts("1,50", "2,50", "3.75"), budget=0.01,
          words=("1 of 3 records cannot be used", "amount cannot be read as number (record 3)", "Mend the export")),
+    Case("56 three decimals all over a column of two", *amounts("1,500", "2,250", "0,750"), budget=0.01,
+         words=("2 of 3 records cannot be used", "it may be thousands", "state decimals: 3")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
@@ -327,13 +342,26 @@ REFUSED = [
          words=("2 of 4 records cannot be used, the budget is 1.0%", "2 × has more or fewer cells than the header "
                 "(records 3, 4)", "Mend the export or the contract")),
 ]  # fmt: skip
-OTHERS = {6: {"OK"}, 17: {"OK"}, 29: {"E"}, 30: {"E"}, 31: {"E"}, 46: {"R"}, 50: {"OK"}}  # tests of their own below
-OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
+OTHERS = {
+    6: {"OK"},
+    17: {"OK"},
+    29: {"E"},
+    30: {"E"},
+    31: {"E"},
+    46: {"R"},
+    50: {"OK"},
+    92: {"R"},
+    93: {"E"},
+    94: {"E", "R"},
+}  # tests of their own below
 
 
 def params(cases: list[Case]) -> Any:
     """The cases as parameters, with their names as ids."""
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.name)
+
+
+OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
 
 
 @pytest.fixture(autouse=True)
@@ -537,6 +565,24 @@ def test_50_markup_and_control_signs_are_escaped_wherever_values_are_shown(text)
     assert "<script" not in shown
     assert "<code>" not in shown
     assert 'href="http://evil' not in shown
+
+
+def test_92_a_few_records_without_a_partner_are_counted_in_records_and_money(tmp_path):
+    (found,) = shop(tmp_path, ["A", "B"], [*["A", "B"] * 50, "C"]).check("lines", "orders")
+    assert (found["orphans"], found["records"], found["money"]) == (1, 101, {"amount": "10.00"})
+
+
+def test_93_a_flood_of_records_without_a_partner_stops_in_silver_with_counts_money_and_lines(tmp_path):
+    made = shop(tmp_path, ["A"], [*["A"] * 10, *(f"X{n}" for n in range(40))])
+    with pytest.raises(Fault, match=r"40 of 50 records of lines have no partner in orders, 400.00 of 500.00 in amount"):
+        made.check("lines", "orders")
+
+
+def test_94_a_key_in_another_spelling_is_told_with_what_the_contract_has_to_state(tmp_path):
+    with pytest.raises(Fault, match=r"10 of them would find one if the case .* convert of order_no: UPPER\(order_no\)"):
+        shop(tmp_path, ["P1"], ["P1", *["p1"] * 10]).check("lines", "orders")
+    (found,) = shop(tmp_path, ["1"], [*["1"] * 40, "001"]).check("lines", "orders")
+    assert found["why"]["en"] == "; 1 of them would find one if leading zeros did not count"
 
 
 def classes() -> dict[int, set[str]]:
