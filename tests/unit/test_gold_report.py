@@ -139,3 +139,17 @@ def test_a_flag_of_a_mart_with_money_has_its_amount_and_share_unless_it_is_about
     found = FOUND["customers"] | {"money": {"amount": "400.00"}, "flag_money": {"is_odd": {"amount": "100.00"}}}
     assert "| <5 | – |" in gold_report.section(mart, found, 5).replace("&lt;", "<")
     assert "| 7 | 100.00 (25.0\N{NO-BREAK SPACE}%) |" in gold_report.section(mart, found | {"flags": {"is_odd": 7}}, 5)
+
+
+def test_key_0_stands_with_its_share_of_all_order_lines_and_of_all_amounts():
+    unknown = {
+        "customer_key": {"dimension": "dim_customer", "lines": 145, "of": 1000, "money": "20.00", "of_money": "80.00"}
+    }
+    text = gold_report.section(MARTS["months"], {**FOUND["months"], "unknown": unknown}, 5)
+    assert "of 1,000 order lines with 80.00:" in text
+    assert (
+        "| Key 0 in | Unknown member of | Order lines | Share of all order lines | Amount | Share of all amounts |"
+        in text
+    )
+    assert "| `customer_key` | `dim_customer` | 145 | 14.50\u00a0% | 20.00 | 25.00\u00a0% |" in text
+    assert "Key 0" not in gold_report.section(MARTS["months"], FOUND["months"], 5)

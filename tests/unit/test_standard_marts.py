@@ -287,3 +287,15 @@ def test_where_nobody_is_known_there_is_no_cohort_and_the_mart_is_empty(tmp_path
 def test_where_nothing_but_returns_is_known_there_is_no_cohort(tmp_path):
     lines = [line(1, date(2024, 1, 5), customer=3, amount="-10.00")]
     assert Warehouse(tmp_path, star_of(lines)).build("agg_cohort_retention")[0].empty
+
+
+def test_a_category_whose_lines_lost_their_product_is_not_missed(tmp_path):
+    lost = [{**row, "product_key": 0} if row["product_key"] == 3 and row["order_date"] >= "2024-03" else row
+            for row in years()]  # fmt: skip
+    assert uncovered(built(tmp_path, "agg_exec_kpis", lost, "month_start")) == []
+
+
+def test_a_category_that_stops_is_missed_though_some_lines_have_never_a_product(tmp_path):
+    gone = without(years(), 3, *months_between("2024-03", "2024-06"))
+    some = [{**row, "product_key": 0} if number % 10 == 0 else row for number, row in enumerate(gone)]
+    assert uncovered(built(tmp_path, "agg_exec_kpis", some, "month_start")) == months_between("2024-03", "2024-06")

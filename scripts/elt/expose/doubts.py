@@ -7,6 +7,7 @@ from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
+from elt.expose.unknown import is_about_few
 from elt.protection.disclosure import publishable_sums
 from elt.run.company import Column, Kpi
 from elt.sales.views import Sales, doubt_name
@@ -42,6 +43,12 @@ def doubt(ledger: NumberLedger, sales: Sales, flag: Column, kpis: list[str]) -> 
         origin = {"file": FACTS, "formula": f"{rule} / revenue of {year} year"}
         figures[year] = ledger.enter(f"doubt.{flag.name}.{year}", share, "share", origin)
     return say("doubted" if "last" in figures else "doubted_this", figures, texts, kpis={"kpis": kpis})
+
+
+def few(sales: Sales) -> list[str]:
+    """The flags whose lines, or all others, are about too few people."""
+    views = {flag.name: sales.rows(doubt_name(flag, "all"), "is_doubted") for flag in sales.flags}
+    return [name for name, parts in views.items() if is_about_few(parts, sales.minimum)]
 
 
 def doubts(ledger: NumberLedger, sales: Sales) -> list[dict[str, Any]]:

@@ -54,6 +54,7 @@ def contradicted(found: Mapping[str, Any], mart: Mart) -> list[assumptions.Entry
             found["rows"],
             {column: found[f"doubted {flag.name} {column}"] for column in money},
             {column: found[f"sum {column}"] for column in money},
+            key=flag.name,
             why=flag.why,
         )
         for flag in mart.doubtful
