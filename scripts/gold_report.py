@@ -13,7 +13,7 @@ from elt.gold.metadata import kpi_entry, mart_entry
 from elt.protection.disclosure import count_text
 from elt.report import assumptions
 from elt.report.markdown import Markdown, code, escape, table
-from elt.report.numbers import number, percent
+from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words, read
 from elt.run.company import Column, Kpi, Mart
 
@@ -42,7 +42,10 @@ def flag_table(mart: Mart, found: Mapping[str, Any], shown: Callable[[int], str]
     rows = []
     for flag, count in found["flags"].items():
         amounts, rows_text = found["flag_money"].get(flag, {}), shown(count)
-        cells = [f"{number(amounts[c], 2)} ({percent(assumptions.share_of(amounts[c], sums[c]))})" for c in money]
+        cells = [
+            f"{number(amounts[c], decimals_of(amounts[c]))} ({percent(assumptions.share_of(amounts[c], sums[c]))})"
+            for c in money
+        ]
         cells = ["–"] * len(money) if rows_text.startswith("<") else cells  # the amount of a few would tell of them
         rows.append([code(flag), mart.by_name[flag].description, rows_text, *cells])
     return table(["Flag", "Meaning", "Rows", *(f"Sum of {column}" for column in money)], rows) if rows else ""

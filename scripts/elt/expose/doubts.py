@@ -21,7 +21,7 @@ def concerned(flag: Column, kpis: Mapping[str, Kpi]) -> list[str]:
 def doubted_share(groups: Mapping[bool, Mapping[str, Any]], minimum: int) -> Decimal | None:
     """Share of the revenue whose lines are doubted; None if it would tell what a few customers spent.
 
-    groups: the doubted lines (True) and the others: revenue in cents and what disclosure control needs.
+    groups: the doubted lines (True) and the others: revenue and what disclosure control needs.
     """
     if not all(publishable_sums(groups, minimum).values()):
         return None
