@@ -222,17 +222,17 @@ def main(
     calendar: Calendar | None,
     months: str | None = None,
     formulas: Mapping[str, str],
-    assumption_budget: float,
     output: str,
     metadata: str,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    assumption_budget: float = 1.0,
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
-    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months, if the
-    SQL reads it; `formulas`: of the key figures that the SQL names or the mart proves; `assumption_budget`: share of an
-    amount that may rest on an assumption; `dates`: date that refers to another mart -> silver columns from which it
-    comes.
+    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months,
+    if the SQL reads it; `formulas`: of the key figures that the SQL names or the mart proves; `dates`: date that
+    refers to another mart -> silver columns from which it comes; `assumption_budget`: share of an amount that may rest
+    on an assumption.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)

@@ -694,7 +694,7 @@ def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_mon
 
 
 def test_49_formula_text_from_the_data_reaches_no_published_table():
-    revenue = pd.DataFrame({"customer_key": range(1, 5), "category": FORMULAS, "revenue": 100})
+    revenue = pd.DataFrame({"customer_key": range(1, 5), "category": FORMULAS, "revenue": 100, "is_ordered": True})
     published = category_features(revenue)
     assert all(re.fullmatch("[a-z][a-z0-9_]*", name) for name in published.columns)
     assert all(kind.kind in "if" for kind in published.dtypes)
@@ -838,7 +838,7 @@ def test_106_what_rests_on_an_assumption_is_counted_and_above_the_budget_refused
     columns = {"number": {"type": "integer"}, "cost": {"type": "integer"}, "is_guessed": flag}
     mart = Mart.of("facts", {"title": "F", "grain": "one row a line", "key": ["number"], "columns": columns})
     frame = pl.LazyFrame({"number": [1, 2, 3], "cost": [5, None, 7], "is_guessed": [True, True, False]})
-    (entry,) = gold_mart.check_rows(frame, mart)["assumptions"]
+    (entry,) = gold_mart.check_rows(frame, mart, {})["assumptions"]
     assert (entry["code"], entry["records"], entry["of"]) == ("flag", 1, 3)
     with pytest.raises(Fault, match="1 of 3 rows rest on an assumption"):
         flags.check_budget("facts", entry, 0.3)

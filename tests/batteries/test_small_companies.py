@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import small_companies
 from conftest import Project, copy_project
+from made_star import document_types
 from small_companies import SHAPES, Record
 from small_run import KPIS, TEMPLATES, SmallRun
 
@@ -47,9 +48,10 @@ def fact_rows(rows: list[Record]) -> list[dict[str, Any]]:
         column: {value: n for n, value in enumerate(sorted({row[column] for row in rows} - {""}), 1)}
         for column in (small_companies.CUSTOMER, small_companies.PRODUCT)
     }
-    return [
+    found = [
         {
             "order_number": row[small_companies.ORDER],
+            "document_type": "",
             "customer_key": keys[small_companies.CUSTOMER].get(row[small_companies.CUSTOMER], 0),
             "product_key": keys[small_companies.PRODUCT][row[small_companies.PRODUCT]],
             "order_date": small_companies.day_of(row),
@@ -58,6 +60,12 @@ def fact_rows(rows: list[Record]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+    sold = [
+        line | {"quantity": int(row[small_companies.PIECES]), "order_date": line["order_date"].isoformat()}
+        for line, row in zip(found, rows, strict=True)
+    ]
+    kinds = document_types(sold)
+    return [line | {"document_type": kind} for line, kind in zip(found, kinds, strict=True)]
 
 
 def small_run(folder: Path, rows: list[Record]) -> SmallRun:

@@ -30,23 +30,23 @@ ROWS = pl.LazyFrame(
 
 
 def test_every_flag_has_its_rows_and_its_amount():
-    found = check_rows(ROWS, MART)
+    found = check_rows(ROWS, MART, {})
     assert found["flags"] == {"is_gift": 2, "is_guessed": 3}
     assert found["flag_money"] == {"is_gift": {"amount": "30.00"}, "is_guessed": {"amount": "60.50"}}
 
 
 def test_what_a_flag_doubts_is_an_assumption_over_the_rows_that_have_the_value():
-    (entry,) = check_rows(ROWS, MART)["assumptions"]
+    (entry,) = check_rows(ROWS, MART, {})["assumptions"]
     assert (entry["code"], entry["where"], entry["records"], entry["of"]) == ("flag", "facts.is_guessed", 2, 4)
     assert (entry["money"], entry["of_money"], entry["why"]) == ({"amount": "40.50"}, {"amount": "100.50"}, WHY)
 
 
 def test_a_flag_that_is_true_nowhere_contradicts_nothing():
-    assert check_rows(ROWS.with_columns(is_guessed=pl.lit(value=False)), MART)["assumptions"] == []
+    assert check_rows(ROWS.with_columns(is_guessed=pl.lit(value=False)), MART, {})["assumptions"] == []
 
 
 def test_a_mart_without_money_counts_rows():
-    (entry,) = check_rows(ROWS, Mart.of("facts", ENTRY))["assumptions"]
+    (entry,) = check_rows(ROWS, Mart.of("facts", ENTRY), {})["assumptions"]
     assert (entry["records"], entry["money"]) == (2, {})
     flags.check_budget("facts", entry, 0.5)
     with pytest.raises(Fault, match="50.0% of rows, the budget is 40.0%"):
@@ -54,7 +54,7 @@ def test_a_mart_without_money_counts_rows():
 
 
 def test_above_the_budget_the_run_stops_with_count_amount_and_remedy():
-    (entry,) = check_rows(ROWS, MART)["assumptions"]
+    (entry,) = check_rows(ROWS, MART, {})["assumptions"]
     flags.check_budget("facts", entry, 0.41)
     with pytest.raises(Fault) as caught:
         flags.check_budget("facts", entry, 0.4)

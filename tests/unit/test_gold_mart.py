@@ -103,7 +103,6 @@ def test_the_metadata_count_rows_missing_values_flags_and_money(tmp_path):
         "flags": {"is_large": 1},
         "flag_money": {"is_large": {"amount": "10.00"}},
         "money": {"amount": "10.00"},
-        "assumptions": [],
         "references": {},
         "kpis": {},
     }
