@@ -175,8 +175,8 @@ def test_the_dictionary_hides_percentiles_that_few_customers_hold():
 
 
 def test_customers_of_whom_only_returns_are_known_are_no_rows_and_their_categories_no_columns(run):
-    returned = LINES.replace("O3,2,2,2024-01-21,1,50.00,30.00", "O3,2,2,2024-01-21,-1,-50.00,-30.00")
-    table, _ = run(lines=returned.replace("O2,1,2,", "O2,1,1,"))
+    returned = LINES.replace("O3,order,2,2,2024-01-21,1,50.00,30.00", "O3,credit_note,2,2,2024-01-21,-1,-50.00,-30.00")
+    table, _ = run(lines=returned.replace("O2,order,1,2,", "O2,order,1,1,"))
     header, *rows = table.splitlines()
     assert "category_share_raeder" in header and "category_share_zubehoer" not in header
     assert [row.split(",")[0] for row in rows] == [BERT]
@@ -184,5 +184,5 @@ def test_customers_of_whom_only_returns_are_known_are_no_rows_and_their_categori
 
 def test_nothing_but_returns_gives_an_empty_table(run):
     header = LINES.splitlines()[0]
-    table, _ = run(lines=f"{header}\nO3,2,2,2024-01-21,-1,-50.00,-30.00\n")
+    table, _ = run(lines=f"{header}\nO3,credit_note,2,2,2024-01-21,-1,-50.00,-30.00\n")
     assert len(table.splitlines()) == 1
