@@ -21,8 +21,9 @@ RECORDS = "_records"
 FIRST = "_first"
 MORE = ", …"
 NAMED_LINES = 5  # of records without a partner
-# ASSUMPTION: a handful of records without a partner is a slip, not a broken export, however small the table.
-NEVER_STOP = 5
+# ASSUMPTION: a handful of records without a partner is a slip of a small table, not a broken export, as long as they
+# are no more than one in ten.
+NEVER_STOP, NEVER_STOP_SHARE = 5, Decimal("0.1")
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def repetition(table: pl.LazyFrame, fields: tuple[str, ...], amounts: Sequence[s
 
 def check_repetition(found: Repetition, budget: float, table: str) -> None:
     """Records that repeat a unique key must stay within the budget; raises Fault."""
-    if found.repeated <= NEVER_STOP or found.repeated <= Decimal(str(budget)) * found.records:
+    if is_slip(found.repeated, found.records, budget) or found.repeated <= Decimal(str(budget)) * found.records:
         return
     names = ", ".join(found.fields)
     raise Fault(
@@ -199,6 +200,11 @@ def hint(orphans: pl.LazyFrame, parent: pl.LazyFrame, key: ForeignKey) -> Hint |
     return max((one for one in hints if one.records), key=lambda one: one.records, default=None)
 
 
+def is_slip(records: int, of: int, budget: float) -> bool:
+    """Whether so few records stop no run, if the budget is not 0."""
+    return (budget > 0 or not records) and records <= NEVER_STOP and records <= NEVER_STOP_SHARE * of
+
+
 def in_sql(name: str) -> str:
     """The name of a field in an SQL expression, in quotes where it needs them."""
     return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else f'"{name}"'
@@ -230,7 +236,7 @@ def check_budget(reference: Reference, budget: float, child: Contract, parent: C
 
     `words`: what is said of the hint.
     """
-    if reference.orphans <= NEVER_STOP or reference.share <= Decimal(str(budget)):
+    if is_slip(reference.orphans, reference.records, budget) or reference.share <= Decimal(str(budget)):
         return
     key, name = reference.key, child.name
     amounts = "".join(
