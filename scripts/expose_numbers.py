@@ -64,7 +64,7 @@ def main(
     contradicted = accounts.get("assumptions", ())
     apart = sum(entry["records"] for entry in contradicted if entry["code"] == IMPLAUSIBLE_DATES)
 
-    ledger = NumberLedger()
+    ledger = NumberLedger(sales.decimals)
     pages = {
         "situation": expose_situation.page(ledger, sales, kpis, apart),
         "segments": segments.page(ledger, read_json(inputs["model"]), sales),

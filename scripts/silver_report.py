@@ -14,7 +14,7 @@ from elt.files import gathered, write_yaml
 from elt.report import assumptions, pages
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
-from elt.report.numbers import number, percent
+from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words, read
 from elt.silver.budgets import Budget, by_code, floor_stated, most, most_of_all, share, share_of_all
 
@@ -44,7 +44,7 @@ def money_rows(tables: Tables) -> Iterator[list[Any]]:
         for column, parts in found["money"].items():
             removed = (-Decimal(parts[part]) for part in ("quarantined", "superseded", "duplicates"))
             amounts = [parts["raw"], parts["repairs"], *removed, parts["silver"]]
-            yield [code(f"{name}.{column}"), *(number(amount, 2) for amount in amounts)]
+            yield [code(f"{name}.{column}"), *(number(amount, decimals_of(amount)) for amount in amounts)]
 
 
 def sources(found: Table) -> str:
@@ -73,7 +73,7 @@ def repaired(found: Table) -> Iterator[list[Any]]:
     for repair in found["repairs"]:
         if repair["records"]:
             why = f"{repair['column']}: {in_language(repair['why'])}"
-            moved = ", ".join(number(amount, 2, sign=True) for amount in repair["money"].values())
+            moved = ", ".join(number(amount, decimals_of(amount), sign=True) for amount in repair["money"].values())
             yield ["repaired", why, number(repair["records"]), moved, sources(found)]
 
 
@@ -87,7 +87,7 @@ def repeated(found: Table) -> Iterator[list[Any]]:
 def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
     """Findings: assumptions that the records contradict."""
     for one in assumptions.of_table(name, found):
-        moved = ", ".join(number(amount, 2) for _, amount, _ in assumptions.amounts_of(one))
+        moved = ", ".join(number(amount, decimals_of(amount)) for _, amount, _ in assumptions.amounts_of(one))
         yield ["warning", assumptions.sentence(words, one), number(one["records"]), moved, sources(found)]
 
 

@@ -154,7 +154,7 @@ def main(
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
-        books = Books(rules, in_all_languages(read_all(words), "taken_as_missing"))
+        books = Books(rules, {key: in_all_languages(read_all(words), key) for key in ("taken_as_missing", "rounded")})
         parts = SortedParts(folder, contract.primary_key)
         rejects, unrepeated = Rejects(books, most_of_all(budget, source.records)), Deduplication(contract, books)
         dates = OrderDates(contract, order_dates, books)

@@ -32,6 +32,7 @@ from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
 from elt.features.measures import category_features
+from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run.company import Contract, Mart, read_contract
@@ -160,6 +161,12 @@ ACCEPTED = [
     Case("32 leading zeros", *cells("postcode", "01067", "007"), numbered("01067", "007")),
     Case("33 text that others take for numbers or missing", *cells("name", *TEXTS), numbered(*TEXTS)),
     Case("49 formula text", *cells("name", *FORMULAS), numbered(*FORMULAS)),
+    Case("85 amounts below a cent", *cells("amount", "0,0149", "1,5", kind="number", decimals=4, money=True),
+         numbered("0.0149", "1.5000")),
+    Case("85 six decimals", *cells("amount", "0,000001", "12,345678", kind="number", decimals=6, money=True),
+         numbered("0.000001", "12.345678")),
+    Case("87 quantity with decimals", *cells("quantity", "2,5", "0,125", kind="number", decimals=3),
+         numbered("2.500", "0.125")),
 ]  # fmt: skip
 REPAIRED = [
     Case("02 lines end in CR", TABLE, GOOD.replace("\n", "\r"), CLEAN, {"lines end in CR alone": 1}),
@@ -293,6 +300,8 @@ REPAIRED = [
     Case("54 text wrapped as a formula", contract(column("id"), column("postcode")),
          'id,postcode\n1,="01067"\n2,80331\n3,"=""007"""\n', numbered("01067", "80331", "007"),
          {"text out of a formula": 2, "trimmed": 0}),
+    Case("86 amounts with more decimals than stated", *amounts("0,0149", "10,5050", "2,50"),
+         numbered("0.01", "10.51", "2.50"), {"rounded to 2 decimals": 2}),
     Case("48 variants of a code", *cells("sex", "m", "M ", "Male", "männlich", "divers", "?", **GENDER),
          numbered("Male", "Male", "Male", "Male", "Diverse", "n/a"), {"code": 4, "not in the code list": 1}),
 ]  # fmt: skip
@@ -450,6 +459,7 @@ OTHERS = {
     31: {"E"},
     46: {"R"},
     50: {"OK"},
+    87: {"E"},
     67: {"Q"},
     68: {"E", "Q"},
     69: {"E"},
@@ -484,8 +494,9 @@ def stated(found: Cleaned) -> dict[str, int]:
     for conversion in found.summary["conversions"]:
         counts[conversion["rule"]] = counts.get(conversion["rule"], 0) + conversion["cells"]
     for repair in found.summary["repairs"]:
-        counts[repair["why"]] = repair["records"]
-        counts |= {f"money {repair['why']}": round(float(moved)) for moved in repair["money"].values()}
+        why = in_language(repair["why"])
+        counts[why] = repair["records"]
+        counts |= {f"money {why}": round(float(moved)) for moved in repair["money"].values()}
     return counts | {outcome: found.summary[outcome] for outcome in ("superseded", "duplicates")}
 
 
@@ -691,6 +702,24 @@ def test_50_markup_and_control_signs_are_escaped_wherever_values_are_shown(text)
     assert "<script" not in shown
     assert "<code>" not in shown
     assert 'href="http://evil' not in shown
+
+
+def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_the_remedy(tmp_path):
+    (tmp_path / "sales.csv").write_text("id,quantity\n1,2.500\n2,3.000\n", encoding="utf-8")
+    (tmp_path / "facts.sql").write_text("SELECT id, quantity FROM silver.sales", encoding="utf-8")
+    spec = (tables.ColumnType("id", "string"), tables.ColumnType("quantity", "number", 3))
+    entry = {
+        "title": "t", "grain": "g", "key": ["id"],
+        "columns": {name: {"type": kind, "personal": "none", "description": "d"}
+                    for name, kind in (("id", "string"), ("quantity", "integer"))},
+    }  # fmt: skip
+    with pytest.raises(Fault, match="1 values of quantity have decimals.* Write type: decimal") as error:
+        gold_mart.main(
+            sql_file=str(tmp_path / "facts.sql"), mart=Mart.of("facts", entry),
+            sources={"silver.sales": gold_mart.Source(str(tmp_path / "sales.csv"), spec)}, calendar=None, formulas={},
+            output=str(tmp_path / "facts.csv"), metadata=str(tmp_path / "facts.json"),
+        )  # fmt: skip
+    assert "2.5" not in str(error.value) and not (tmp_path / "facts.csv").exists()
 
 
 def sold_on(*days: str) -> str:

@@ -49,11 +49,12 @@ def build(
     rows: str = ROWS,
     parents: dict[str, tuple[str, Spec]] | None = None,
     calendar: Calendar | None = None,
+    columns: Spec = SALES,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[str, dict]:
     """Run the rule's main on a small table, with an entry of marts.yaml; (table, metadata)."""
     gold = folder / "artifacts/runs/r/gold"
-    files = {"silver.sales": (rows, SALES), **(parents or {})}
+    files = {"silver.sales": (rows, columns), **(parents or {})}
     for name, (text, _) in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     (folder / "facts.sql").write_text(sql, encoding="utf-8")
@@ -213,6 +214,32 @@ def test_texts_with_separators_come_through_as_they_are(tmp_path):
     rows = 'number,customer,amount,pieces\nS1,"Müller, ""Max""\nGmbH",1.00,1\n'
     table, _ = build(tmp_path, SQL, rows=rows)
     assert table == 'number,customer,amount,is_large\nS1,"Müller, ""Max""\nGmbH",1.00,false\n'
+
+
+FINE = (*SALES[:2], ColumnType("amount", "number", 4), ColumnType("pieces", "decimal", 3))
+FINE_ROWS = "number,customer,amount,pieces\nS2,b,10.0049,2.500\nS1,a,0.0149,2.000\nS3,,-0.0500,1.000\n"
+
+
+def test_an_amount_that_a_mart_rounds_is_counted_with_what_it_moves(tmp_path):
+    _, found = build(tmp_path, SQL, rows=FINE_ROWS, columns=FINE)
+    assert (found["money"], found["rounded"]) == ({"amount": "9.96"}, {"amount": "-0.0098"})
+    (entry,) = found["assumptions"]
+    assert (entry["code"], entry["where"], entry["records"], entry["of"]) == ("rounded_in_mart", "facts.amount", 2, 3)
+    assert (entry["money"], entry["of_money"]) == ({"amount": "-0.0098"}, {"amount": "9.9698"})
+
+
+def test_a_mart_with_the_decimals_of_its_amounts_rounds_nothing(tmp_path):
+    exact = {**MART, "columns": {**MART["columns"], "amount": column("decimal", decimals=4)}}
+    _, found = build(tmp_path, SQL, exact, rows=FINE_ROWS, columns=FINE)
+    assert found["money"] == {"amount": "9.9698"}
+    assert "rounded" not in found and "assumptions" not in found
+
+
+def test_a_whole_number_does_not_lose_the_decimals_of_its_values(tmp_path):
+    whole = {**MART, "columns": {**MART["columns"], "pieces": column("integer")}}
+    sql = SQL.replace("number FROM", "number, pieces FROM")
+    with pytest.raises(Fault, match="1 values of pieces have decimals, and marts.yaml has it as integer"):
+        build(tmp_path, sql, whole, rows=FINE_ROWS, columns=FINE)
 
 
 def with_dates(days: str, parent: str) -> dict:

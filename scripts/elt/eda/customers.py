@@ -1,5 +1,6 @@
 """Customers with orders, one row each: what they bought, and how their revenue is spread."""
 
+from dataclasses import replace
 from math import ceil, floor, log10
 from typing import Any
 
@@ -8,13 +9,13 @@ import polars as pl
 from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
 from elt.eda.mart_shape import PERSON
 from elt.run.company import Column, Mart
-from elt.sales.views import CENTS, KNOWN, ORDERS
+from elt.sales.views import AMOUNTS, CENTS, IS_ORDER, KNOWN, ORDERS, decimals_of, revenue_of
 
 
-def measure(name: str, description: str, unit: str) -> Column:
-    """A column about a customer's buying: money with its cents, or a count."""
-    if unit == "money":
-        return Column(name, "decimal", 2, "none", description, unit=unit)
+def measure(name: str, description: str, unit: str, decimals: int = 0) -> Column:
+    """A column about a customer's buying: money or a quantity with its decimals, or a count."""
+    if decimals:
+        return Column(name, "decimal", decimals, "none", description, unit=unit)
     return Column(name, "integer", personal="none", description=description, unit=unit)
 
 
@@ -25,14 +26,26 @@ CUSTOMERS = Mart(
     key=(PERSON,),
     columns=(
         Column(PERSON, "integer", personal="identifier", description="Surrogate key"),
-        measure("orders", "Distinct orders, without credit notes", "orders"),
-        measure("order_lines", "Order lines", "lines"),
+        measure("orders", "Distinct orders", "orders"),
+        measure("order_lines", "Lines of orders", "lines"),
         measure("units", "Pieces bought", "pieces"),
-        measure("revenue", "Sum of sales_amount", "money"),
+        measure("revenue", "Sum of sales_amount", "money", CENTS),
         measure("distinct_products", "Distinct product versions", "products"),
-        measure("average_order_value", "Revenue divided by orders", "money"),
+        measure("average_order_value", "Revenue divided by orders", "money", CENTS),
     ),
 )
+
+
+def customers_of(facts: Mart) -> Mart:
+    """`CUSTOMERS` with the decimals that amounts and quantities of fact_sales have, where those are more."""
+    scales = {name: column.scale for name, column in facts.by_name.items() if column.type == "decimal"}
+    money = max([CENTS, *(scales.get(name, 0) for name in AMOUNTS)])
+    own = {"units": scales.get("quantity", 0), "revenue": money, "average_order_value": money}
+    columns = CUSTOMERS.columns
+    finer = {c.name: measure(c.name, c.description, c.unit or "", own[c.name]) for c in columns if c.name in own}
+    return replace(CUSTOMERS, columns=tuple(finer.get(column.name, column) for column in columns))
+
+
 STEPS_A_DECADE = 6  # bins for ten times the revenue: about half as much again from one to the next
 
 
@@ -40,12 +53,12 @@ def customer_measures(lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row a known customer with an order: the columns of CUSTOMERS, money as float for statistics."""
     measures = {
         "orders": ORDERS,
-        "order_lines": pl.len(),
-        "units": pl.col("quantity").sum(),
-        "revenue": CENTS.sum() / 100,
-        "distinct_products": pl.col("product_key").n_unique(),
+        "order_lines": IS_ORDER.sum(),
+        "units": pl.col("quantity").filter(IS_ORDER).sum(),
+        "revenue": revenue_of(lines).sum() / 10 ** decimals_of(lines),
+        "distinct_products": pl.col("product_key").filter(IS_ORDER).n_unique(),
     }
-    customers = lines.filter(KNOWN).group_by(PERSON).agg(**measures)
+    customers = lines.filter(KNOWN).group_by(PERSON).agg(**measures).filter(pl.col("orders") > 0)
     # sorted by values, so that float sums do not depend on the order in which groups come
     return customers.with_columns(average_order_value=pl.col("revenue") / pl.col("orders")).sort(
         *measures, "average_order_value"

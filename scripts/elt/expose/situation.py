@@ -17,12 +17,8 @@ from elt.sales.views import Sales, kpi_query
 FACTS = "gold/data/fact_sales.csv"
 MONTHS = "gold/data/agg_exec_kpis.csv"
 UNITS = {"money": "money", "count": "count", "share": "share"}
+OF_ORDERS = "FILTER (WHERE document_type = 'order')"
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
-
-
-def cents(amount: int) -> Decimal:
-    """Integer cents as an amount."""
-    return Decimal(int(amount)).scaleb(-2)
 
 
 def may_publish(group: Mapping[str, Any], minimum: int) -> bool:
@@ -103,18 +99,18 @@ def logarithmic_mean(a: float, b: float) -> float:
 
 
 def bridge_effects(last: Mapping[str, Any], this: Mapping[str, Any]) -> dict[str, int] | None:
-    """What customers, orders a customer and order value contribute to the change of revenue, in cents.
+    """What customers, orders a customer and order value contribute to the change of revenue, as whole numbers.
 
     Additive decomposition with the logarithmic mean (LMDI-I; Ang, Energy Policy 33, 2005): symmetric in time and
     without a residual. The effects sum exactly to the difference: the order value takes the rounding, and revenue of
     unknown customers is a step of its own. None where a factor is not positive.
     """
-    if min(year[name] for year in (last, this) for name in ("customers", "known_orders", "known_revenue")) <= 0:
+    if min(year[name] for year in (last, this) for name in ("known_customers", "known_orders", "known_revenue")) <= 0:
         return None
     weight = logarithmic_mean(this["known_revenue"], last["known_revenue"])
-    frequency = [year["known_orders"] / year["customers"] for year in (last, this)]
+    frequency = [year["known_orders"] / year["known_customers"] for year in (last, this)]
     effects = {
-        "customers": round(weight * math.log(this["customers"] / last["customers"])),
+        "customers": round(weight * math.log(this["known_customers"] / last["known_customers"])),
         "frequency": round(weight * math.log(frequency[1] / frequency[0])),
     }
     effects["order_value"] = this["known_revenue"] - last["known_revenue"] - sum(effects.values())
@@ -134,9 +130,9 @@ def bridge_rows(
     for year, row in (("last", last), ("this", this)):
         known = f"FROM gold.fact_sales WHERE {periods[year].condition} AND customer_key <> 0"
         parts = {
-            "customers": ("COUNT(DISTINCT customer_key)", row["customers"], "people"),
-            "orders": ("COUNT(DISTINCT order_number)", row["known_orders"], "count"),
-            "revenue": ("SUM(sales_amount)", cents(row["known_revenue"]), "money"),
+            "customers": (f"COUNT(DISTINCT customer_key) {OF_ORDERS}", row["known_customers"], "people"),
+            "orders": (f"COUNT(DISTINCT order_number) {OF_ORDERS}", row["known_orders"], "count"),
+            "revenue": ("SUM(sales_amount)", ledger.amount(row["known_revenue"]), "money"),
         }
         for name, (formula, value, unit) in parts.items():
             ledger.enter(f"bridge.{name}.{year}", value, unit, {"file": FACTS, "query": f"SELECT {formula} {known}"})
@@ -151,7 +147,9 @@ def bridge_rows(
             rule = {"formula": "difference of the revenue of known customers less the other two effects"}
         elif name == "unknown":
             rule = {"formula": "difference of the revenue of unknown customers"}
-        rows.append({"step": name, "effect": ledger.enter(f"bridge.{name}.effect", cents(effect), "money", rule, 0)})
+        rows.append(
+            {"step": name, "effect": ledger.enter(f"bridge.{name}.effect", ledger.amount(effect), "money", rule, 0)}
+        )
     return rows
 
 
@@ -282,7 +280,7 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int
             "file": FACTS,
             "query": f"SELECT SUM(sales_amount) FROM gold.fact_sales WHERE {sales.periods[year].condition}",
         }
-        ledger.enter(f"revenue.{year}", cents(row["revenue"]), "money", origin, 0, people=row["customers"])
+        ledger.enter(f"revenue.{year}", ledger.amount(row["revenue"]), "money", origin, 0, people=row["customers"])
     bridge = bridge_rows(ledger, shown["last"], shown["this"], sales.periods) if len(shown) == 2 else []
     return {
         "header": header(ledger, sales, apart),
