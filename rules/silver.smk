@@ -23,6 +23,7 @@ rule silver_table:
         code=code_version("silver_table.py"),
         budget=config["quarantine_budget"],
         time_zone=lambda wildcards: company.time_zone_of(wildcards.table),
+        zone_budget=config["zone_budget"],
     script:
         "../scripts/silver_table.py"
 
