@@ -39,6 +39,7 @@ from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run.company import Calendar, Contract, Mart, read_contract
+from elt.silver import suspicions
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
@@ -599,6 +600,21 @@ def test_64_days_without_a_zone_beside_time_stamps_with_one_are_a_warning_with_t
     ]
     alone = one_table.clean(tmp_path / "alone", table, lines("2,2023-12-31 23:30:00,2.25", header="id,day,amount"))
     assert alone.summary["warnings"] == []
+
+
+@pytest.mark.parametrize(("without", "is_refused"), [(5, False), (6, True)])
+def test_64_more_days_without_a_zone_than_their_budget_are_refused_with_the_amount_of_their_records(
+    without, is_refused
+):
+    warning = {"warning": "without_zone", "column": "day", "cells": without, "of": 20, "money": {"amount": "7.25"}}
+    if is_refused:
+        words = "people: 6 of 20 records have no time zone in column day, 7.25 in amount, and others have one; the budget is 5"
+        with pytest.raises(Fault, match=f"^{words}.*raise zone_budget"):
+            suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    else:
+        suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    suspicions.check_zone_budget("people", {"warnings": [{**warning, "warning": "mojibake"}]}, 0.0)
+    suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.3)
 
 
 def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused(tmp_path):
