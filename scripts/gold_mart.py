@@ -15,13 +15,13 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
+from elt.gold import binding
+from elt.gold.binding import FACTS, shaped
 from elt.run import sql_names
-from elt.run.company import CALENDAR, FACT, Calendar, Mart
+from elt.run.company import CALENDAR, Calendar, Mart
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
-
-FACTS = f"gold.{FACT}"
 
 
 @dataclass(frozen=True)
@@ -35,22 +35,6 @@ class Source:
     def scan(self) -> pl.LazyFrame:
         """The table, the columns that it lacks included."""
         return tables.with_absent(tables.scan(self.path, self.columns), self.absent)
-
-
-def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
-    """The SQL's result with the columns of marts.yaml in their order and types, sorted by the mart's key."""
-    got, where = frame.collect_schema().names(), f"mart {mart.name}"
-    if missing := [column for column in mart.names if column not in got]:
-        raise Fault(where, f"the SQL gives no column {', '.join(missing)}", f"Select it in {mart.name}.sql")
-    if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
-        raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
-    typed = []
-    for column in mart.columns:
-        values = pl.col(column.name)
-        if column.type == "decimal":
-            values = values.round(column.scale, mode="half_away_from_zero")
-        typed.append(values.cast(tables.polars_type(column)).alias(column.name))
-    return frame.select(typed).sort(mart.key)
 
 
 def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
@@ -119,15 +103,12 @@ def check_kpis(
     facts: pl.LazyFrame, mart: Mart, formulas: Mapping[str, str], money: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Column -> key figure and its value over all of fact_sales, which the sum of the column equals; raises Fault."""
-    proved = mart.ledger.kpis
-    wanted = ", ".join(f'{formulas[kpi]} AS "{column}"' for column, kpi in proved.items())
-    query = f"SELECT {wanted} FROM {FACTS}"  # noqa: S608 - formulas are settings of the company
-    totals = pl.SQLContext({FACTS: facts}).execute(query).collect(engine="streaming").row(0, named=True)
-    for column, kpi in proved.items():
+    totals = binding.proof(facts, mart, formulas).collect(engine="streaming").row(0, named=True)
+    for column, kpi in mart.ledger.kpis.items():
         if Decimal(money[column]) != totals[column]:
             problem = f"the sum of {column} is {money[column]}, {kpi} over {FACTS} is {totals[column]}"
             raise Fault(f"mart {mart.name}", problem, f"Look for lines that {mart.name}.sql loses or doubles")
-    return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in proved.items()}
+    return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in mart.ledger.kpis.items()}
 
 
 def frames_of(sources: Mapping[str, Source], calendar: Calendar | None) -> dict[str, pl.LazyFrame]:

@@ -136,9 +136,17 @@ class Invocation:
         return retention.failure(self.request, Path(self.home), self.now)
 
 
+def unbound(company: Company) -> list[str]:
+    """A line for every column of the marts' SQL that nothing offers, or that it lacks."""
+    from elt.gold import binding  # it is read where a run is planned, and only there
+
+    return list(binding.faults(company))
+
+
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
     """A call for a run: company, raw files and run folder; raises RefusalError."""
     company = accepted(settings.load(config, root), "The settings cannot be used.")
+    accepted((None, unbound(company)), "The settings cannot be used.")
     raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
     try:
         home = run_folders.RUNS / run_folders.choose(config, now)
