@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,16 +22,23 @@ import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
+from referring_tables import shop
+from small_run import SmallRun
+from small_run import lines as order_lines
 
 import bronze_file
 import gold_mart
 from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
+from elt.features import objections
 from elt.features.measures import category_features
+from elt.gold import binding
+from elt.protection import person_lists
 from elt.report.markdown import escape
 from elt.report.pages import page
-from elt.run.company import Contract, Mart, read_contract
+from elt.run import declared, settings
+from elt.run.company import Contract, Mart, Query, read_contract
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
@@ -45,6 +52,7 @@ TABLE = contract(*FIELDS)
 HEADER = "id,name,amount,day"
 ROWS = ["1,Änne,1.50,2024-01-05", "2,Bert,2.00,2024-01-06"]
 CLEAN = [("1", "Änne", "1.50", "2024-01-05"), ("2", "Bert", "2.00", "2024-01-06")]
+BY_POSITION = contract(column("id"), column("order", position=2), column("customer", position=4), ignore=["x"])
 GOOD = "\n".join([HEADER, *ROWS, ""])
 SEMICOLONS = GOOD.replace(",", ";")
 
@@ -144,6 +152,12 @@ ACCEPTED = [
     Case("14 line break in a quoted field", TABLE, GOOD.replace("Bert", '"Bert\nMaria"'),
          [CLEAN[0], ("2", "Bert\nMaria", *CLEAN[1][2:])]),
     Case("19 no final line end", TABLE, GOOD.rstrip("\n"), CLEAN),
+    Case("57 a contract in decomposed letters", contract(column("id"), column("Stu\u0308ckzahl")),
+         "id,Stückzahl\n1,7\n", [("1", "7")]),
+    Case("58 a column without a name that is ignored", {**TABLE, "ignore": [""]},
+         lines(*(f"{n},{row}" for n, row in enumerate(ROWS)), header=f",{HEADER}"), CLEAN),
+    Case("58 two columns of one name that are ignored", {**TABLE, "ignore": ["phone"]},
+         lines(*(f"7,{row},8" for row in ROWS), header=f"Phone,{HEADER},phone"), CLEAN),
     Case("32 leading zeros", *cells("postcode", "01067", "007"), numbered("01067", "007")),
     Case("33 text that others take for numbers or missing", *cells("name", *TEXTS), numbered(*TEXTS)),
     Case("49 formula text", *cells("name", *FORMULAS), numbered(*FORMULAS)),
@@ -191,6 +205,26 @@ REPAIRED = [
     Case("37 a point in front of three digits where the contract states the decimal comma",
          {**amounts("1.234")[0], "dialect": {"decimalChar": ","}}, amounts("1.234")[1], numbered("1234.00"),
          {"group character": 1}),
+    *(Case(f"57 {name}", contract(column("id"), column("Stückzahl")), f"id,{written}\n1,7\n", [("1", "7")],
+           {"names of columns composed": 1})
+      for name, written in (
+          ("a header in decomposed letters", "Stu\u0308ckzahl"), ("in another case too", "STU\u0308CKZAHL"),
+          ("invisible signs in a header", "\u200bStück\u00adzahl"),
+      )),
+    Case("58 a name that stands twice, by position", BY_POSITION, 'x,number,id,Number\n,7,1,"8"\n', [("1", "7", "8")],
+         {"columns taken by their position": 1}),
+    Case("58 columns without a name, by position", BY_POSITION, "x,,id,\n,7,1,8\n,9,2,\n", [("1", "7", "8"), ("2", "9", "")],
+         {"columns taken by their position": 1}),
+    Case("58 one of two columns of a name, the other ignored", {**BY_POSITION, "fields": BY_POSITION["fields"][:2],
+         "ignore": ["x", "number"]}, "x,number,id,number\n,7,1,8\n", [("1", "7")], {"columns taken by their position": 1}),
+    Case("58 a name that no field may have, by position", BY_POSITION, "x,Preis [EUR],id,number: \n,7,1,8\n",
+         [("1", "7", "8")], {"columns taken by their position": 1}),
+    *(Case(f"55 {name}", *amounts(*values), numbered(*silver), {"zero in front of the mark left out": counted})
+      for name, values, silver, counted in (
+          ("comma without a zero in front", (",90", "-,5", "12,50"), ("0.90", "-0.50", "12.50"), 2),
+          ("point without a zero in front", (".5", "+.25", "1,234.00"), ("0.50", "0.25", "1234.00"), 2),
+          ("with a currency sign", (",90 €", "EUR ,50", "(,25)"), ("0.90", "0.50", "-0.25"), 3),
+      )),
     Case("39 trailing minus", *amounts("123,00-", "1,50"), numbered("-123.00", "1.50"), {"minus behind": 1}),
     Case("39 brackets", *amounts("(123,00)", "1,50"), numbered("-123.00", "1.50"), {"brackets for minus": 1}),
     Case("39 euro sign", *amounts("123,00 €", "€1,50"), numbered("123.00", "1.50"), {"currency sign": 2}),
@@ -259,6 +293,12 @@ QUARANTINED = [
          quarantine=[(3, "field_too_long")]),
     Case("38 two conventions in a column", *amounts("1,50", "2,50", "1.234,00", "3.75"),
          numbered("1.50", "2.50", "1234.00"), quarantine=[(4, "unreadable_number")]),
+    *(Case(f"56 {name}", *amounts(*values), numbered(*silver), quarantine=[(len(silver) + 1, "doubtful_thousands")])
+      for name, values, silver in (
+          ("a group of another locale beside decimal commas", ("1,50", "1.249,00", "1,249"), ("1.50", "1249.00")),
+          ("a group of another locale beside decimal points", ("0.5", "1,249.00", "-12.000"), ("0.50", "1249.00")),
+          ("with a currency sign", ("1,50", "1.249,00", "1,249 €"), ("1.50", "1249.00")),
+      )),
     Case("42 days that are none",
          *dates(["%Y-%m-%d", "%Y%m%d"], "0", "00000000", "32154", "2024-02-31", "45678", "2024-02-29"),
          [("6", "2024-02-29")], quarantine=[(n, "unreadable_date") for n in range(1, 6)], budget=0.9),
@@ -317,6 +357,19 @@ REFUSED = [
          words=("1 numbers can be read with a decimal point and with a decimal comma", "decimalChar")),
     Case("38 two conventions above the budget", *amounts("1,50", "2,50", "3.75"), budget=0.01,
          words=("1 of 3 records cannot be used", "amount cannot be read as number (record 3)", "Mend the export")),
+    Case("56 three decimals all over a column of two", *amounts("1,500", "2,250", "0,750"), budget=0.01,
+         words=("2 of 3 records cannot be used", "it may be thousands", "state decimals: 3")),
+    Case("58 a name that stands twice", TABLE, f"{HEADER},name\n1,{CANARY},2,,x\n",
+         words=("column name stands in the header more than once (columns 2, 5)", "by its position", "under ignore",
+                '  - {name: "name", position: 2, type: string, personal: , description: }',
+                '  - {name: "name_5", position: 5, type: string, personal: , description: }')),
+    Case("58 a column without a name", TABLE, f",{HEADER}\n0,1,{CANARY},2,\n",
+         words=("a column that the contract does not know: '' (column 1)", 'ignore (one without a name as "")',
+                '  - {name: "column_1", position: 1, type: string, personal: , description: }')),
+    Case("58 a position whose column has another name", BY_POSITION, f"x,phone,id,number\n,{CANARY},1,8\n",
+         words=("column 2, which the contract declares as order, has a name of its own", "Correct position")),
+    Case("58 a position behind the last column", BY_POSITION, f"x,number,id\n,{CANARY},1\n",
+         words=("has 3 columns, and the contract declares customer as column 4", "Correct position")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
@@ -325,7 +378,26 @@ REFUSED = [
          words=("2 of 4 records cannot be used, the budget is 1.0%", "2 × has more or fewer cells than the header "
                 "(records 3, 4)", "Mend the export or the contract")),
 ]  # fmt: skip
-OTHERS = {6: {"OK"}, 17: {"OK"}, 29: {"E"}, 30: {"E"}, 31: {"E"}, 46: {"R"}, 50: {"OK"}}  # tests of their own below
+OTHERS = {
+    6: {"OK"},
+    17: {"OK"},
+    29: {"E"},
+    30: {"E"},
+    31: {"E"},
+    46: {"R"},
+    50: {"OK"},
+    70: {"E"},
+    71: {"OK"},
+    75: {"R"},
+    76: {"E"},
+    77: {"E"},
+    78: {"E"},
+    92: {"R"},
+    93: {"E"},
+    94: {"E", "R"},
+    95: {"R"},
+    96: {"R"},
+}  # tests of their own below
 
 
 def params(cases: list[Case]) -> Any:
@@ -534,6 +606,118 @@ def test_50_markup_and_control_signs_are_escaped_wherever_values_are_shown(text)
     assert "<script" not in shown
     assert "<code>" not in shown
     assert 'href="http://evil' not in shown
+
+
+def test_92_a_few_records_without_a_partner_are_counted_in_records_and_money(tmp_path):
+    (found,) = shop(tmp_path, ["A", "B"], [*["A", "B"] * 50, "C"]).check("lines", "orders")
+    assert (found["orphans"], found["records"], found["money"]) == (1, 101, {"amount": "10.00"})
+
+
+def test_93_a_flood_of_records_without_a_partner_stops_in_silver_with_counts_money_and_lines(tmp_path):
+    made = shop(tmp_path, ["A"], [*["A"] * 10, *(f"X{n}" for n in range(40))])
+    with pytest.raises(Fault, match=r"40 of 50 records of lines have no partner in orders, 400.00 of 500.00 in amount"):
+        made.check("lines", "orders")
+
+
+def test_94_a_key_in_another_spelling_is_told_with_what_the_contract_has_to_state(tmp_path):
+    with pytest.raises(Fault, match=r"10 of them would find one if the case .* convert of order_no: UPPER\(order_no\)"):
+        shop(tmp_path, ["P1"], ["P1", *["p1"] * 10]).check("lines", "orders")
+    (found,) = shop(tmp_path, ["1"], [*["1"] * 40, "001"]).check("lines", "orders")
+    assert found["why"]["en"] == "; 1 of them would find one if leading zeros did not count"
+
+
+def test_95_order_lines_on_key_0_are_told_with_their_share_beside_the_figures_that_they_are_not_in(tmp_path):
+    rows = [{**row, "customer_key": row["customer_key"] * (n % 4 > 0)} for n, row in enumerate(order_lines())]
+    run = SmallRun(tmp_path, rows)
+    for told in run.reports():
+        assert "have no known customer" in told
+        assert "of all revenue" in told
+    figures = run.numbers()["figures"]
+    shares = [Decimal(figures[f"segment.{label}.share_of_all"]["value"]) for label in (1, 2)]
+    all_revenue = sum(Decimal(row["sales_amount"]) for row in rows)
+    assert shares == [round(amount / all_revenue, 6) for amount in (Decimal(800), Decimal(200))]
+
+
+def test_96_a_category_whose_lines_lost_their_product_has_not_stopped(tmp_path):
+    rows = order_lines(date(2024, 5, 31))
+    run = SmallRun(tmp_path, [{**row, "product_key": row["product_key"] * (row["order_date"].month != 5
+                                                                          or row["order_date"].year < 2024)}
+                              for row in rows])  # fmt: skip
+    products = ((0, "n/a", "n/a"), (1, "P1", "Bikes"), (2, "P2", "Parts"))
+    run.table("dim_product", [{"product_key": n, "product_number": p, "category": c} for n, p, c in products])
+    _, page = run.reports()
+    assert "no sales since" not in page
+    assert "have no known product" in page
+
+
+LISTED = pl.LazyFrame({"customer_key": [0, 1, 2], "customer_number": ["n/a", "00026", "00052"]})
+
+
+def objecting(text: str) -> objections.Objections:
+    """The customers of a list of objections with this text."""
+    return objections.matched(person_lists.read(text, "list.txt"), LISTED, ["Kunden-Nr.", "Name"])
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"), [("26\n", "00026\n"), ("00026\n00099\n", "00026\n?00099\n"), ("1;00026\n", "00026;1\n")]
+)
+def test_70_an_entry_of_a_list_that_matches_nobody_stops_and_a_list_as_the_exports_have_it_is_taken(text, mended):
+    with pytest.raises(Fault, match="match no customer in dim_customer.*Write the numbers as the exports have them"):
+        objecting(text)
+    assert objecting(mended).keys == [1]
+
+
+@pytest.mark.parametrize("text", ["Kunden-Nr.;Name\n00026;x\n", '="00026"\n', "\ufeff00026\t\n"])
+def test_71_headers_semicolons_and_wrapped_numbers_of_a_list_are_read(text):
+    assert objecting(text.removeprefix("\ufeff")).keys == [1]
+
+
+def run_with(folder: Path, *names: str) -> declared.Undeclared:
+    """What is undeclared in a run with these files, whose one rule makes bronze of new.csv."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    templates = (declared.Template("bronze/data/{file}", "_meta/logs/bronze_file/{file}.log", "file"),)
+    return declared.undeclared(folder, declared.Declared(frozenset({"bronze/data/new.csv"}), templates))
+
+
+def test_75_what_was_made_of_a_raw_file_that_is_gone_is_removed_from_the_run(tmp_path):
+    found = run_with(tmp_path, "bronze/data/new.csv", "bronze/data/old.csv", "_meta/logs/bronze_file/old.csv.log")
+    assert (found.left_over, found.foreign) == (["bronze/data/old.csv"], [])
+    declared.remove(tmp_path, found.left_over)
+    assert run_with(tmp_path) == ([], []) and (tmp_path / "bronze/data/new.csv").exists()
+
+
+def test_76_a_file_that_somebody_put_into_the_run_is_foreign_until_it_is_moved_out(tmp_path):
+    assert run_with(tmp_path, "bronze/data/new.csv", "reports/mine.txt").foreign == ["reports/mine.txt"]
+    (tmp_path / "reports/mine.txt").rename(tmp_path.parent / "mine.txt")
+    assert run_with(tmp_path).foreign == []
+
+
+def bound(mart: str, old: str, new: str) -> list[str]:
+    """What a plan says of the bike retailer if the SQL of a mart is changed."""
+    stated = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+    folder = str(ROOT / "config/bike_retailer")
+    company, faults = settings.load(settings.prepared({**stated, "company": folder}), ROOT)
+    assert company is not None and faults == []
+    sql = company.queries[mart].text.replace(old, new)
+    return list(binding.faults(replace(company, queries={**company.queries, mart: Query("x.sql", sql)})))
+
+
+def test_77_a_column_that_no_contract_has_is_named_by_the_plan_with_the_spelling_that_is_taken():
+    (fault,) = bound("dim_customer", "crm.cst_key AS", "crm.cst_kez AS")
+    assert "silver.crm_customers has no column cst_kez; it may be cst_key. Correct the SQL" in fault
+    assert bound("dim_customer", "crm.cst_kez AS", "crm.cst_key AS") == []
+
+
+def test_77_a_column_of_the_star_that_the_sql_does_not_give_is_named_by_the_plan():
+    (fault,) = bound("dim_location", "AS location_key, country FROM", "AS location_kay, country FROM")
+    assert "the SQL gives no column location_key; it may be location_kay. Select it in dim_location.sql" in fault
+
+
+def test_78_names_that_a_database_takes_for_one_are_found_until_one_is_renamed():
+    assert list(settings.told_by_case(["category", "Category", "id"])) == ["category and Category"]
+    assert list(settings.told_by_case(["category", "category_2", "id"])) == []
 
 
 def classes() -> dict[int, set[str]]:

@@ -347,6 +347,49 @@ def test_marts_and_sql_must_fit_each_other(tmp_path, entries, sql, line):
     assert faults(tmp_path, CONTRACT, entries, sql) == [f"{tmp_path}/firm/{line}"]
 
 
+def with_category(*names: str) -> dict:
+    """A mart with more columns, of these names."""
+    return changed(MART, columns={**MART["columns"], **dict.fromkeys(names, MART["columns"]["id"])})
+
+
+@pytest.mark.parametrize(
+    ("entries", "line"),
+    [
+        ({"facts": with_category("category", "Category")},
+         "marts.yaml: marts.facts.columns: category and Category differ only in upper and lower case"),
+        ({"facts": with_category("GRÖSSE", "größe", "Größe")},
+         "marts.yaml: marts.facts.columns: GRÖSSE and größe and Größe differ only in upper and lower case"),
+        (marts(facts={}, Facts={}), "marts.yaml: marts: facts and Facts differ only in upper and lower case"),
+    ],
+)  # fmt: skip
+def test_names_that_a_database_takes_for_one_are_refused_until_one_is_renamed(tmp_path, entries, line):
+    sql = dict.fromkeys(entries, "SELECT * FROM silver.sales")
+    (fault,) = faults(tmp_path, CONTRACT, entries, sql)
+    assert fault.startswith(f"{tmp_path}/firm/{line}, so a database takes them for one. Rename all but one")
+
+
+def test_key_figures_that_differ_only_in_case_are_refused(tmp_path):
+    with_figures(tmp_path, {}, {}, {"revenue": FIGURE, "Revenue": FIGURE})
+    assert load(config(tmp_path), tmp_path)[1] == [
+        f"{tmp_path}/kpis.yaml: revenue and Revenue differ only in upper and lower case, so a database takes them for "
+        "one. Rename all but one"
+    ]
+
+
+def test_columns_with_names_of_their_own_are_no_fault_whatever_their_case(tmp_path):
+    entries = {"facts": with_category("Category", "categories", "CATEGORY_ID")}
+    assert faults(tmp_path, CONTRACT, entries, {"facts": "SELECT * FROM silver.sales"}) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "hint"),
+    [("silver.sale", "; it may be silver.sales"), ("gold.sales", "; it may be silver.sales"), ("silver.people", "")],
+)
+def test_a_table_that_is_none_is_named_with_its_likely_spelling(tmp_path, table, hint):
+    (fault,) = faults(tmp_path, CONTRACT, marts(facts={}), {"facts": f"SELECT id FROM {table}"})
+    assert fault == f"{tmp_path}/firm/marts/facts.sql: {table} is neither a contract nor a mart{hint}"
+
+
 def test_marts_that_read_each_other_in_a_circle_are_named(tmp_path):
     sql = {"a": "SELECT id FROM gold.b", "b": "SELECT id FROM gold.c", "c": "SELECT id FROM gold.a"}
     lines = faults(tmp_path, CONTRACT, marts(a={}, b={}, c={}), sql)
@@ -555,3 +598,31 @@ def test_a_person_is_asked_for_the_classes_of_a_draft_in_one_line_a_contract():
         "contracts/people.yaml: personal: a person has to decide the class of name, age.",
     ]
     assert all(f"{word} (" in lines[0] for word in ("none", "quasi", "identifier", "direct"))
+
+
+def with_keys(folder: Path, *keys: dict) -> list[str]:
+    """The faults of a company whose sales refer to people by these foreign keys."""
+    people = changed(CONTRACT, name="people", files="people.csv")
+    base = company(folder / "firm", changed(CONTRACT, foreignKeys=list(keys)))
+    (base / "contracts/people.yaml").write_text(yaml.safe_dump(people, allow_unicode=True), encoding="utf-8")
+    return [fault.partition("contracts/")[2] for fault in load(config(base), folder)[1]]
+
+
+def test_foreign_keys_name_fields_that_exist_and_have_one_type(tmp_path):
+    names = [field["name"] for field in CONTRACT["fields"]]
+    first, other = names[:2]
+    good = {"fields": first, "reference": {"resource": "people", "fields": [first]}, "budget": 0.5}
+    assert with_keys(tmp_path / "good", good, {"fields": [first], "reference": {"fields": first}}) == []
+    wrong = [
+        (
+            {"fields": "nowhere", "reference": {"resource": "people", "fields": first}},
+            "nowhere is not one of the fields",
+        ),
+        ({"fields": first, "reference": {"resource": "orders", "fields": first}}, "orders is not a contract"),
+        ({"fields": first, "reference": {"resource": "people", "fields": "x"}}, "x is not a field of people"),
+        ({"fields": names[:2], "reference": {"resource": "people", "fields": first}}, "must be equally many"),
+        ({"fields": first, "reference": {"resource": "people", "fields": other}}, "give both the same type"),
+    ]
+    for number, (key, words) in enumerate(wrong):
+        (fault,) = with_keys(tmp_path / str(number), key)
+        assert fault.startswith("sales.yaml: foreignKeys[0]") and words in fault

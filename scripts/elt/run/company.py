@@ -5,6 +5,7 @@ them is a property or a method here, so that it can be tested without Snakemake.
 `read_contract`.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -29,6 +30,15 @@ def plain_dates(content: Any) -> Any:
     if isinstance(content, list):
         return [plain_dates(value) for value in content]
     return content.isoformat() if isinstance(content, date) else content
+
+
+def composed(content: Any) -> Any:
+    """The texts of YAML content in Unicode normal form C, in which names and values are compared."""
+    if isinstance(content, dict):
+        return {composed(key): composed(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [composed(value) for value in content]
+    return unicodedata.normalize("NFC", content) if isinstance(content, str) else content
 
 
 def taken(kind: type, entry: Mapping[str, Any], **special: Any) -> dict[str, Any]:
@@ -85,6 +95,7 @@ class Field(Column):
     money: bool = False  # its sum is followed through the ledger
     formats: tuple[str, ...] = ()  # of a date
     missing_values: tuple[str, ...] = ()
+    position: int | None = None  # of its column in the file (1 is the first), where the header does not name it alone
     compute: str | None = None  # SQL over the other fields: a field that no file has
     convert: str | None = None  # SQL over the texts of the record, before the value is typed
     codes: Mapping[str, str] | None = None
@@ -137,6 +148,30 @@ class QuarantineRule:
 
 
 @dataclass(frozen=True)
+class ForeignKey:
+    """Fields of a raw table whose values must stand in fields of another one (or of the same), as silver has both."""
+
+    fields: tuple[str, ...]
+    resource: str  # table that is referred to
+    reference_fields: tuple[str, ...]
+    budget: float | None = None  # share of records or money without a partner, where the settings' one does not count
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any], table: str) -> Self:
+        """The foreign key of an entry of a contract of `table`; a reference without a resource is to the same table."""
+        reference = entry["reference"]
+        fields, target = (
+            (names,) if isinstance(names, str) else tuple(names) for names in (entry["fields"], reference["fields"])
+        )
+        return cls(fields, reference.get("resource") or table, target, entry.get("budget"))
+
+    @property
+    def target(self) -> str:
+        """What it refers to, in messages."""
+        return ", ".join(f"{self.resource}.{name}" for name in self.reference_fields)
+
+
+@dataclass(frozen=True)
 class StatedDialect:
     """What a contract says of the way its files are written; `auto` is decided from the file."""
 
@@ -174,6 +209,7 @@ class Contract:
     ignore: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     quarantine: tuple[QuarantineRule, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:
@@ -189,6 +225,7 @@ class Contract:
                 latest=entry.get("keep", {}).get("latest"),
                 repairs=tuple(Repair(**repair) for repair in entry.get("repairs", ())),
                 quarantine=tuple(QuarantineRule(**rule) for rule in entry.get("quarantine", ())),
+                foreign_keys=tuple(ForeignKey.of(key, entry["name"]) for key in entry.get("foreignKeys", ())),
             )
         )
 
@@ -206,6 +243,11 @@ class Contract:
     def typed_columns(self) -> tuple[ColumnType, ...]:
         """Name, type and decimals of the fields."""
         return tuple(item.typed for item in self.fields)
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """Names of the fields whose sum is followed through the ledger."""
+        return tuple(item.name for item in self.fields if item.money)
 
     @property
     def classed(self) -> ClassedTable:
@@ -435,6 +477,20 @@ class Company:
         read = {*self.queries[mart].tables, *(f"gold.{target}" for target, _ in entry.references.values())}
         return tuple(sorted(read | ({f"gold.{FACT}"} if entry.ledger.kpis else set())))
 
+    @property
+    def referring(self) -> tuple[str, ...]:
+        """Raw tables with foreign keys."""
+        return tuple(name for name, contract in self.contracts.items() if contract.foreign_keys)
+
+    def referred(self, table: str) -> tuple[str, ...]:
+        """Raw tables that the foreign keys of a raw table refer to, sorted."""
+        return tuple(sorted({key.resource for key in self.contracts[table].foreign_keys}))
+
+    def checked_before(self, mart: str) -> tuple[str, ...]:
+        """Raw tables with foreign keys among those that a mart reads."""
+        read = {table.partition(".")[2] for table in self.queries[mart].tables if table.startswith("silver.")}
+        return tuple(table for table in self.referring if table in read)
+
     def typed_columns(self, table: str) -> tuple[ColumnType, ...]:
         """Name, type and decimals of the columns of silver.<table> or gold.<mart>."""
         layer, _, name = table.partition(".")
@@ -474,4 +530,4 @@ NO_COMPANY = Company("", {}, {}, {}, Calendar(""), {}, {}, None)  # for requests
 
 def read_contract(path: str | Path) -> Contract:
     """The contract in a file whose schema was checked when the run was planned."""
-    return Contract.of(plain_dates(read_yaml(path)))
+    return Contract.of(composed(plain_dates(read_yaml(path))))

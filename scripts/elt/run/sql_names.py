@@ -1,7 +1,9 @@
 """Names in a mart's SQL: silver.<table>, gold.<mart>, calendar.days, kpi.<name>; comments and strings do not count."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,6 +15,11 @@ LIKE_ENOUGH = 0.6  # of 1: names that are less alike are no misspellings of each
 # Of the dialects that sqlglot knows DuckDB's is nearest to the SQL of Polars, // included; but Polars, unlike DuckDB,
 # tells the column Land from land.
 DIALECT = "duckdb, normalization_strategy=case_sensitive"
+
+
+def read(path: str | Path) -> str:
+    """The text of an SQL file in Unicode normal form C, as names and values are; a broken byte is marked."""
+    return unicodedata.normalize("NFC", Path(path).read_text(encoding="utf-8", errors="replace"))
 
 
 @cache
