@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from elt.features import objections
 from elt.features.measures import category_features
 from elt.gold import binding
 from elt.protection import person_lists
+from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run import declared, settings
@@ -55,6 +56,7 @@ CLEAN = [("1", "Änne", "1.50", "2024-01-05"), ("2", "Bert", "2.00", "2024-01-06
 BY_POSITION = contract(column("id"), column("order", position=2), column("customer", position=4), ignore=["x"])
 GOOD = "\n".join([HEADER, *ROWS, ""])
 SEMICOLONS = GOOD.replace(",", ";")
+FIFTY = [f"{number:02},Bert,2.00,2024-01-06" for number in range(50)]
 
 
 def with_fields(**changed: dict[str, Any]) -> dict[str, Any]:
@@ -128,6 +130,8 @@ def parquet() -> bytes:
 
 
 DMY, MDY = "%d/%m/%Y", "%m/%d/%Y"
+ZONED, BERLIN = "%Y-%m-%dT%H:%M:%S%z", "Europe/Berlin"
+SWAPPED = [f"2024-{month:02}-{day:02}" for month in range(1, 7) for day in range(1, 10)]  # no day above 12 in months
 ITEMS = contract(
     column("id"), column("day", "date"), column("until", "date"), column("pieces", "integer"),
     column("price", "number"), column("amount", "number", money=True, unit="money"),
@@ -161,6 +165,12 @@ ACCEPTED = [
     Case("32 leading zeros", *cells("postcode", "01067", "007"), numbered("01067", "007")),
     Case("33 text that others take for numbers or missing", *cells("name", *TEXTS), numbered(*TEXTS)),
     Case("49 formula text", *cells("name", *FORMULAS), numbered(*FORMULAS)),
+    Case("85 amounts below a cent", *cells("amount", "0,0149", "1,5", kind="number", decimals=4, money=True),
+         numbered("0.0149", "1.5000")),
+    Case("85 six decimals", *cells("amount", "0,000001", "12,345678", kind="number", decimals=6, money=True),
+         numbered("0.000001", "12.345678")),
+    Case("87 quantity with decimals", *cells("quantity", "2,5", "0,125", kind="number", decimals=3),
+         numbered("2.500", "0.125")),
 ]  # fmt: skip
 REPAIRED = [
     Case("02 lines end in CR", TABLE, GOOD.replace("\n", "\r"), CLEAN, {"lines end in CR alone": 1}),
@@ -234,8 +244,36 @@ REPAIRED = [
       for form, text in (("%d.%m.%Y", "31.12.2024"), ("%Y%m%d", "20241231"), ("%d.%m.%y", "31.12.24"))),
     Case("40 two formats in a column", *dates(["%Y-%m-%d", "%d.%m.%Y"], "2024-12-31", "30.12.2024"),
          numbered("2024-12-31", "2024-12-30"), {"date written %d.%m.%Y": 1}),
-    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024"),
+    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024", dayFirst=True),
          numbered("2024-04-03"), {f"date written {DMY}": 1}),
+    *(Case(f"64 {name}", {**dates(form, text)[0], "timeZone": zone}, dates(form, text)[1], numbered(day),
+           {f"date written {form}": 1, f"day of {zone} for the one written in another zone": moved})
+      for name, form, text, zone, day, moved in (
+          ("late in the evening by UTC", ZONED, "2023-12-31T23:30:00Z", BERLIN, "2024-01-01", 1),
+          ("in summer", ZONED, "2024-06-30T22:00:00Z", BERLIN, "2024-07-01", 1),
+          ("in summer, just before midnight", ZONED, "2024-06-30T21:59:59Z", BERLIN, "2024-06-30", 0),
+          ("in winter, just before midnight", ZONED, "2023-12-31T22:59:59Z", BERLIN, "2023-12-31", 0),
+          ("early by an offset", ZONED, "2024-01-01T00:30:00+02:00", BERLIN, "2023-12-31", 1),
+          ("the offset of the company", ZONED, "2024-01-01T00:30:00+01:00", BERLIN, "2024-01-01", 0),
+          ("an offset without a colon", ZONED, "2024-01-01T00:30:00+0200", BERLIN, "2023-12-31", 1),
+          ("fractions of a second", ZONED.replace("%z", ".%f%z"), "2023-12-31T23:30:00.123Z", BERLIN, "2024-01-01", 1),
+          ("zone by its name", "%Y-%m-%d %H:%M:%S %z", "2023-12-31 23:30:00 UTC", BERLIN, "2024-01-01", 1),
+          ("without separators", "%Y%m%dT%H%M%S%z", "20231231T233000Z", BERLIN, "2024-01-01", 1),
+          ("behind the company's day", ZONED, "2024-01-01T03:30:00Z", "America/New_York", "2023-12-31", 1),
+      )),
+    Case("64 two offsets in a column", {**dates(ZONED)[0], "timeZone": BERLIN},
+         dates(ZONED, "2024-03-31T23:30:00+02:00", "2024-03-31T00:30:00+01:00", "2024-03-31T22:30:00Z")[1],
+         numbered("2024-03-31", "2024-03-31", "2024-04-01"), {f"date written {ZONED}": 3}),
+    Case("66 day and month that the contract states", *dates(DMY, "03/04/2024", dayFirst=True), numbered("2024-04-03"),
+         {f"date written {DMY}": 1}),
+    Case("66 for all dates of a table", {**dates(MDY)[0], "dayFirst": False}, dates(MDY, "03/04/2024")[1],
+         numbered("2024-03-04"), {f"date written {MDY}": 1}),
+    Case("66 a word for each format", *dates(["%d-%m-%Y", MDY], "31-12-2023", "03/04/2024", dayFirst=[True, False]),
+         numbered("2023-12-31", "2024-03-04"), {f"date written {MDY}": 1}),
+    Case("66 a day above 12", *dates(DMY, "03/04/2024", "13/04/2024"), numbered("2024-04-03", "2024-04-13"),
+         {f"date written {DMY}": 2}),
+    Case("66 one day that is the same either way", *dates(DMY, "05/05/2024"), numbered("2024-05-05"),
+         {f"date written {DMY}": 1}),
     Case("42 0 as a missing date", *dates("%Y%m%d", "0", "00000000", missingValues=["0", "00000000"]),
          numbered("", ""), {"missing value": 2}),
     Case("42 days that are none, where the contract says null",
@@ -266,6 +304,8 @@ REPAIRED = [
     Case("54 text wrapped as a formula", contract(column("id"), column("postcode")),
          'id,postcode\n1,="01067"\n2,80331\n3,"=""007"""\n', numbered("01067", "80331", "007"),
          {"text out of a formula": 2, "trimmed": 0}),
+    Case("86 amounts with more decimals than stated", *amounts("0,0149", "10,5050", "2,50"),
+         numbered("0.01", "10.51", "2.50"), {"rounded to 2 decimals": 2}),
     Case("48 variants of a code", *cells("sex", "m", "M ", "Male", "männlich", "divers", "?", **GENDER),
          numbered("Male", "Male", "Male", "Male", "Diverse", "n/a"), {"code": 4, "not in the code list": 1}),
 ]  # fmt: skip
@@ -274,6 +314,10 @@ QUARANTINED = [
     Case("10 totals line of the right width",
          {**TABLE, "quarantine": [{"code": "not_a_key", "when": "NOT REGEXP_LIKE(id, '^[0-9]+$')", "why": "no number"}]},
          GOOD + "Sum,,3.50,\n", CLEAN, quarantine=[(3, "not_a_key")]),
+    Case("100 the first bad record of fifty", TABLE, lines(*FIFTY[1:], CANARY),
+         [(*row.split(","),) for row in FIFTY[1:]], quarantine=[(50, "wrong_width")], budget=0.01),
+    Case("100 five bad records of fifty", TABLE, lines(*FIFTY[5:], *[CANARY] * 5),
+         [(*row.split(","),) for row in FIFTY[5:]], quarantine=[(n, "wrong_width") for n in range(46, 51)], budget=0.01),
     Case("11 short record", TABLE, GOOD + "3,x,1.00\n", CLEAN, quarantine=[(3, "wrong_width")]),
     Case("11 unquoted decimal comma", TABLE, GOOD + "3,x,1,00,2024-01-05\n", CLEAN, quarantine=[(3, "wrong_width")]),
     *(Case(f"13 {name}", TABLE, GOOD + f"3,{text},1.00,2024-01-05\n", CLEAN, quarantine=[(3, code)])
@@ -373,10 +417,43 @@ REFUSED = [
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
-         words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract")),
+         words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract, and dayFirst")),
+    *(Case(f"65 {name}", *dates(form, "2023-12-31T23:30:00Z", **more), place="column day", words=words)
+      for name, form, more, words in (
+          ("the letter Z in a format", "%Y-%m-%dT%H:%M:%SZ", {}, ("Z in %Y-%m-%dT%H:%M:%SZ would cut", "Write %z")),
+          ("text that is skipped", "%Y-%m-%dT%H:%M:%S%Z", {}, ("%Z in ", "Write %z")),
+          ("the day cut out of the text", "%Y-%m-%d", {"convert": "LEFT(day, 10)"},
+           ("convert of column day takes the day out of 1 time stamps", "record 1", "whose format ends in %z")),
+      )),
+    Case("65 the day computed from the text",
+         contract(column("id"), column("stamp"), column("day", "date", compute="STRPTIME(LEFT(stamp, 10), '%Y-%m-%d')")),
+         lines("1,2023-12-31T23:30:00+00:00", header="id,stamp"), place="record 1", words=("compute of column day",)),
+    Case("64 time stamps with a zone and no zone for the company", *dates(ZONED, "2023-12-31T23:30:00Z"),
+         place="column day", words=("does not say the company's zone", "State timeZone")),
+    *(Case(f"66 {form} where no day is above 12", *dates(form, *texts), place="column day",
+           words=(f"dates can be read as {form} and 2 as {other}", "record 1", f"If {form} is right, add dayFirst: {word}"))
+      for form, other, word, texts in (
+          (DMY, MDY, "true", ("03/04/2024", "05/06/2024")),
+          (MDY, DMY, "false", ("03/04/2024", "05/05/2024")),
+          ("%d.%m.%Y", "%m.%d.%Y", "true", ("03.04.2024", "05.06.2024")),
+          ("%m-%d-%Y", "%d-%m-%Y", "false", ("03-04-2024", "05-06-2024")),
+          ("%d/%m/%y", "%m/%d/%y", "true", ("03/04/24", "05/06/24")),
+          ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "true", ("03/04/2024 10:00", "05/06/2024 11:00")),
+          ("%Y-%d-%m", "%Y-%m-%d", "true", ("2024-03-04", "2024-05-06")),
+      )),
+    Case("66 more cells that the other order reads", *dates(DMY, "03/04/2024", "04/13/2024"), place="column day",
+         words=(f"1 dates can be read as {DMY} and 2 as {MDY}",)),
+    Case("66 one format of two where no day is above 12", *dates(["%d-%m-%Y", DMY], "31-12-2023", "03/04/2024"),
+         place="record 2", words=(f"1 dates can be read as {DMY} and 1 as {MDY}", "dayFirst: [true, false]")),
+    Case("66 ISO days beside others, none above 12 in months", *dates(["%d.%m.%Y", "%Y-%m-%d"], "31.12.2023", *SWAPPED),
+         place="column day", words=("54 dates can be read as %Y-%m-%d and 54 as %Y-%d-%m", "dayFirst: true")),
     Case("51 half of the records in quarantine", TABLE, GOOD + f"3,{CANARY}\n4,{CANARY}\n", budget=0.01,
          words=("2 of 4 records cannot be used, the budget is 1.0%", "2 × has more or fewer cells than the header "
                 "(records 3, 4)", "Mend the export or the contract")),
+    Case("101 three of four records are bad", TABLE, lines(ROWS[0], *[CANARY] * 3), budget=0.01, place="people",
+         words=("3 of 4 records cannot be used, the budget is 1.0% for a reason, 5.0% for all together: 3 × ",)),
+    Case("101 more bad records in a small table than its floor", TABLE, lines(*FIFTY[6:], *[CANARY] * 6), budget=0.01,
+         place="people", words=("6 of 50 records cannot be used", "5.0% for all together, at least 5 records: 6 × ")),
 ]  # fmt: skip
 OTHERS = {
     6: {"OK"},
@@ -392,6 +469,10 @@ OTHERS = {
     76: {"E"},
     77: {"E"},
     78: {"E"},
+    87: {"E"},
+    67: {"Q"},
+    68: {"E", "Q"},
+    69: {"E"},
     92: {"R"},
     93: {"E"},
     94: {"E", "R"},
@@ -423,8 +504,9 @@ def stated(found: Cleaned) -> dict[str, int]:
     for conversion in found.summary["conversions"]:
         counts[conversion["rule"]] = counts.get(conversion["rule"], 0) + conversion["cells"]
     for repair in found.summary["repairs"]:
-        counts[repair["why"]] = repair["records"]
-        counts |= {f"money {repair['why']}": round(float(moved)) for moved in repair["money"].values()}
+        why = in_language(repair["why"])
+        counts[why] = repair["records"]
+        counts |= {f"money {why}": round(float(moved)) for moved in repair["money"].values()}
     return counts | {outcome: found.summary[outcome] for outcome in ("superseded", "duplicates")}
 
 
@@ -505,6 +587,30 @@ def test_53_error_values_are_a_warning_with_the_amount_of_their_records(tmp_path
     assert found.summary["warnings"] == [
         {"column": "customer", "warning": "spreadsheet_errors", "cells": 2, "of": 3, "money": {"amount": "7.25"}}
     ]
+
+
+def test_64_days_without_a_zone_beside_time_stamps_with_one_are_a_warning_with_the_amount_of_their_records(tmp_path):
+    day = column("day", "date", format=[ZONED, "%Y-%m-%d %H:%M:%S"])
+    table = contract(column("id"), day, column("amount", "number", money=True, decimals=2), timeZone=BERLIN)
+    text = lines("1,2023-12-31T23:30:00Z,1.50", "2,2023-12-31 23:30:00,2.25", header="id,day,amount")
+    found = one_table.clean(tmp_path, table, text)
+    assert [row["day"] for row in found.rows("data")] == ["2024-01-01", "2023-12-31"]
+    assert found.summary["warnings"] == [
+        {"column": "day", "warning": "without_zone", "cells": 1, "of": 2, "money": {"amount": "2.25"}}
+    ]
+    alone = one_table.clean(tmp_path / "alone", table, lines("2,2023-12-31 23:30:00,2.25", header="id,day,amount"))
+    assert alone.summary["warnings"] == []
+
+
+def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused(tmp_path):
+    swapped = [f"{text[8:]}.{text[5:7]}.{text[:4]}" for text in SWAPPED]
+    table, first = dates("%d.%m.%Y", "31.12.2023", "03.04.2024")
+    with pytest.raises(
+        Fault, match=r"^people \(crm/people_2.csv\), column day: 54 dates can be read as %d.%m.%Y and 54"
+    ):
+        one_table.clean(tmp_path, table, first, dates("%d.%m.%Y", *swapped)[1])
+    few = one_table.clean(tmp_path / "few", table, first, "id,day\n3,03.04.2024\n")
+    assert [row["day"] for row in few.rows("data")] == ["2023-12-31", "2024-04-03", "2024-04-03"]
 
 
 def test_17_a_table_that_may_be_empty_is_accepted_with_its_header_alone(tmp_path):
@@ -606,6 +712,61 @@ def test_50_markup_and_control_signs_are_escaped_wherever_values_are_shown(text)
     assert "<script" not in shown
     assert "<code>" not in shown
     assert 'href="http://evil' not in shown
+
+
+def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_the_remedy(tmp_path):
+    (tmp_path / "sales.csv").write_text("id,quantity\n1,2.500\n2,3.000\n", encoding="utf-8")
+    (tmp_path / "facts.sql").write_text("SELECT id, quantity FROM silver.sales", encoding="utf-8")
+    spec = (tables.ColumnType("id", "string"), tables.ColumnType("quantity", "number", 3))
+    entry = {
+        "title": "t", "grain": "g", "key": ["id"],
+        "columns": {name: {"type": kind, "personal": "none", "description": "d"}
+                    for name, kind in (("id", "string"), ("quantity", "integer"))},
+    }  # fmt: skip
+    with pytest.raises(Fault, match="1 values of quantity have decimals.* Write type: decimal") as error:
+        gold_mart.main(
+            sql_file=str(tmp_path / "facts.sql"), mart=Mart.of("facts", entry),
+            sources={"silver.sales": gold_mart.Source(str(tmp_path / "sales.csv"), spec)}, calendar=None, formulas={},
+            output=str(tmp_path / "facts.csv"), metadata=str(tmp_path / "facts.json"),
+        )  # fmt: skip
+    assert "2.5" not in str(error.value) and not (tmp_path / "facts.csv").exists()
+
+
+def sold_on(*days: str) -> str:
+    """A file of an order a day from 2023 to 2024, and of orders on these days."""
+    usual = [f"{date(2023, 1, 1) + timedelta(days=number)}" for number in range(700)]
+    return lines(*(f"{number:04},Bert,2.00,{day}" for number, day in enumerate([*usual, *days], 1)))
+
+
+@pytest.mark.parametrize("day", ["2042-05-02", "9999-12-31", "2025-02-03"])
+def test_67_an_order_date_that_lies_far_ahead_of_time_is_in_quarantine(tmp_path, day):
+    found = one_table.clean(tmp_path, TABLE, sold_on(day), budget=0.01, order_dates=["day"])
+    assert (found.quarantine, len(rows(found)), unbalanced(found)) == ([(701, "implausible_date")], 700, "")
+    assert found.summary["order_dates"]["day"]["newest"] == "2024-11-30"
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "1970-01-01", "2003-01-01", "2022-11-03"])
+def test_68_an_order_date_that_lies_far_in_the_past_is_in_quarantine(tmp_path, day):
+    found = one_table.clean(tmp_path, TABLE, sold_on(day), budget=0.01, order_dates=["day"])
+    assert (found.quarantine, len(rows(found)), unbalanced(found)) == ([(701, "implausible_date")], 700, "")
+    assert found.summary["order_dates"]["day"]["first"] == "2023-01-01"
+
+
+def test_68_many_order_dates_of_another_time_stop_the_run(tmp_path):
+    with pytest.raises(Fault, match=r"80 of 780 records cannot be used.* 80 × day lies far before .* state a minimum"):
+        one_table.clean(tmp_path, TABLE, sold_on(*["1900-01-01"] * 80), budget=0.01, order_dates=["day"])
+
+
+def test_69_a_date_outside_the_calendar_names_the_column_and_the_span_of_the_calendar():
+    facts = pl.LazyFrame({"ship_date": [date(2024, 1, 5), date(1900, 1, 1), date(9999, 12, 31)]})
+    days = pl.LazyFrame({"date": [date(2024, 1, 5)]})
+    with pytest.raises(Fault) as caught:
+        gold_mart.check_reference(facts, days, "mart fact_sales", "dim_date.date", ["silver.sales.shipped"])
+    assert str(caught.value) == (
+        "mart fact_sales: 2 values of ship_date are not in dim_date.date: 2 lie outside calendar.days, which runs from "
+        "1990-01-01 to 2079-12-31; they come from silver.sales.shipped. Correct the dates in the export, or let minimum "
+        "and maximum of shipped in the contract lie within it. Nothing was written."
+    )
 
 
 def test_92_a_few_records_without_a_partner_are_counted_in_records_and_money(tmp_path):
@@ -725,7 +886,7 @@ def classes() -> dict[int, set[str]]:
     found = {number: set(letters) for number, letters in OTHERS.items()}
     for letter, cases in (("OK", ACCEPTED), ("R", REPAIRED), ("Q", QUARANTINED), ("E", REFUSED)):
         for case in cases:
-            found.setdefault(int(case.name[:2]), set()).add(letter)
+            found.setdefault(int(case.name.split()[0]), set()).add(letter)
     return found
 
 

@@ -1,6 +1,6 @@
 """Which type a drafted column gets, decided from the counts of its profile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from elt.draft.column_profile import (
     texts,
 )
 from elt.faults import Fault
+from elt.run import date_formats
 from elt.silver import conventions, dates
 from elt.silver.conventions import AUTO
 
@@ -47,6 +48,19 @@ def measure_numbers(frame: pl.LazyFrame, numbers: Sequence[ColumnProfile]) -> No
     for column in numbers:
         if column.readable < ENOUGH * column.real:
             column.kind, column.remarks = "string", []
+        elif column.thousands:
+            decide_decimals(column)
+
+
+def decide_decimals(column: ColumnProfile) -> None:
+    """Give a column three decimals if its cells in the shape of thousands can be nothing else; else say so."""
+    if column.decimals >= conventions.GROUP_DIGITS or not column.other_decimals:
+        column.decimals = max(column.decimals, conventions.GROUP_DIGITS)
+    else:
+        column.remarks.append(
+            f"OPEN: {column.thousands} cells have three decimals, the others fewer, so that they may be thousands: "
+            "a run puts them into quarantine; if they are none, state decimals: 3"
+        )
 
 
 def is_idle(days: Mapping[str, int], form: str, other: str) -> bool:
@@ -86,11 +100,35 @@ def decide_formats(column: ColumnProfile) -> None:
     column.formats, is_open = formats_of(column)
     column.kind, column.readable = "date", column.dated
     if is_open:
-        column.remarks.append("OPEN: days can be read in more than one of these formats; leave only the right one")
+        column.remarks.append(
+            "OPEN: days can be read in more than one of these formats; leave only the right one, with "
+            "dayFirst: true or false"
+        )
+    column.remarks += [] if is_open else list(uncertain_orders(column))
+    zoned = [form for form in column.formats if date_formats.is_zoned(form)]
+    if zoned:
+        column.remarks.append(
+            "time stamps with a zone: %z makes of each the day of timeZone, by default that of the calendar's country"
+        )
+    if zoned and len(zoned) < len(column.formats):
+        column.remarks.append("OPEN: some have no zone; they are taken as local time")
+    if column.is_cut_to_day:
+        column.remarks.append(f"only the day is kept: the time of day {'and the zone are' if zoned else 'is'} cut")
     if "%Y%m%d" in column.formats and column.integers:
         column.remarks.append("digits that are all days; if they are numbers of something, make it a string")
     if any("%y" in form for form in column.formats):
         column.remarks.append("years have two digits; look whether the century is right")
+
+
+def uncertain_orders(column: ColumnProfile) -> Iterator[str]:
+    """Formats of a column whose day and month may be exchanged, as no day is above 12."""
+    for form in column.formats:
+        if column.days[f"{form} swapped"] and not column.days[f"{form} certain"]:
+            order, other = date_formats.is_day_first(form), date_formats.twin(form)
+            yield (
+                f"OPEN: no day in {form} is above 12; if it is right, add dayFirst: {str(order).lower()}, else write "
+                f"{other} and add dayFirst: {str(not order).lower()}"
+            )
 
 
 def decide_number(column: ColumnProfile) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 
 from elt import tables
 from elt.faults import Fault
+from elt.gold import rounding
 from elt.run import sql_names
 from elt.run.company import CALENDAR, FACT, Company, Mart
 from elt.run.sql_names import Unbound
@@ -24,13 +25,7 @@ def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
         raise Fault(where, f"the SQL gives no column {', '.join(missing)}{hints}", f"Select it in {mart.name}.sql")
     if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
         raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
-    typed = []
-    for column in mart.columns:
-        values = pl.col(column.name)
-        if column.type == "decimal":
-            values = values.round(column.scale, mode="half_away_from_zero")
-        typed.append(values.cast(tables.polars_type(column)).alias(column.name))
-    return frame.select(typed).sort(mart.key)
+    return frame.select(rounding.typed(column) for column in mart.columns).sort(mart.key)
 
 
 def proof(facts: pl.LazyFrame, mart: Mart, formulas: Mapping[str, str]) -> pl.LazyFrame:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from elt.report.numbers import number, percent
+from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words
 
 Entry = dict[str, Any]
 OTHER = "other"  # the wording of a code that has none of its own
-CENTS = 2  # decimals of an amount in a sentence
+IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
 
 
 def entry(code: str, where: str, records: int, of: int, money: Mapping[str, Any] | None = None,
@@ -83,7 +83,7 @@ def sentence(words: Words, found: Mapping[str, Any]) -> str:
     """An entry in the language of the words."""
     language = words["language"]
     amounts = [
-        (name, number(amount, CENTS, language), None if share is None else percent(share, 1, language))
+        (name, number(amount, decimals_of(amount), language), None if share is None else percent(share, 1, language))
         for name, amount, share in amounts_of(found)
     ]
     why = found.get("why", "")

@@ -6,13 +6,14 @@ The convention of a number column is its decimal mark, followed by the group cha
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from elt.faults import Fault
 from elt.run.company import Contract, Field
 from elt.silver.dates import date_formats, day_counts, format_order
+from elt.silver.day_order import FILE, RECORD, DayOrder, doubted
 
 Convention = str | list[str]  # of numbers, or the formats of a date in the order in which they are tried
 Conventions = Mapping[str, Convention]  # by field
@@ -26,6 +27,7 @@ ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
 FEW_SIGNS = r"^[+-]?[0-9.,]*$"
 CURRENCY = "(?:€|(?i:eur))"
 BATCH = 250_000  # records
+EXACT = 18  # decimals of a number as its file has it, before it is rounded; twenty digits are left before the mark
 
 
 def written(mark: str, groups: str, decimals: int | None = None) -> str:
@@ -43,9 +45,12 @@ def written(mark: str, groups: str, decimals: int | None = None) -> str:
     return rf"^[+-]?(?:{other_decimals}|{certain}|{sign}[0-9]+)$"
 
 
-def may_be_thousands(text: pl.Expr) -> pl.Expr:
-    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group."""
-    return text.str.contains(r"^[^0-9.,]*[1-9][0-9]{0,2}[.,][0-9]{3}[^0-9.,]*$")
+def may_be_thousands(text: pl.Expr, mark: str = ".,") -> pl.Expr:
+    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group.
+
+    `mark`: the decimal mark, if it is known.
+    """
+    return text.str.contains(rf"^[^0-9.,]*[1-9][0-9]{{0,2}}[{mark}][0-9]{{3}}[^0-9.,]*$")
 
 
 def as_integer(text: pl.Expr) -> pl.Expr:
@@ -74,12 +79,23 @@ def bare_number(text: pl.Expr, *, is_percent: bool = False) -> pl.Expr:
     return text.str.replace(r"^\(([^()+-]+)\)$", "-${1}").str.replace(r"^([^()+-]+?) *-$", "-${1}")
 
 
-def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """Exact decimals under a convention, rounded half away from zero; else null, as where that may lose thousands."""
+def rounded(exact: pl.Expr, decimals: int) -> pl.Expr:
+    """Exact numbers with so many decimals, rounded once, half away from zero."""
+    return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
+
+
+def as_exact(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """Exact numbers under a convention, with all their decimals; else null, as where rounding them to `decimals` may
+    lose thousands."""
     mark, group = convention[0], group_of(convention)
     plain = text.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
-    exact = pl.when(text.str.contains(written(mark, group, decimals))).then(plain).cast(pl.Decimal(38, 8), strict=False)
-    return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
+    readable = text.str.contains(written(mark, group, decimals))
+    return pl.when(readable).then(plain).cast(pl.Decimal(38, EXACT), strict=False)
+
+
+def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """The same, rounded half away from zero."""
+    return rounded(as_exact(text, convention, decimals), decimals)
 
 
 def group_of(convention: str) -> str:
@@ -87,25 +103,36 @@ def group_of(convention: str) -> str:
     return next((sign for sign in convention[1:] if sign in OTHER_GROUPS), GROUP[convention[0]])
 
 
-def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
-    """`as_number` of the bare numbers of a column; where all cells are plain, nothing else is tried."""
+def exact_numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
+    """`as_exact` of the bare numbers of a column; where all cells are plain, nothing else is tried."""
     cell, is_percent = pl.col("cell"), "%" in convention
     if not is_percent:
         whole = text.cast(pl.Int64, strict=False)
         if whole.null_count() == text.null_count():
-            return whole.cast(pl.Decimal(38, decimals))
+            return whole.cast(pl.Decimal(38, EXACT))
     if is_percent or not text.str.contains(FEW_SIGNS).all():
         cell = bare_number(cell, is_percent=is_percent)
-    return text.to_frame("cell").select(as_number(cell, convention, decimals)).to_series()
+    return text.to_frame("cell").select(as_exact(cell, convention, decimals)).to_series()
+
+
+def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
+    """The numbers of a column, rounded once to so many decimals."""
+    exact = exact_numbers(text, convention, decimals)
+    return exact.to_frame("cell").select(rounded(pl.col("cell"), decimals)).to_series()
+
+
+def exact_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """Cells under the convention of their column with all their decimals; null where `number` gives null."""
+
+    def read(cells: pl.Series) -> pl.Series:
+        return exact_numbers(cells, convention, decimals)
+
+    return text.map_batches(read, return_dtype=pl.Decimal(38, EXACT), is_elementwise=True)
 
 
 def number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """Exact decimals of cells under the convention of their column; else null."""
-
-    def read(cells: pl.Series) -> pl.Series:
-        return numbers(cells, convention, decimals)
-
-    return text.map_batches(read, return_dtype=pl.Decimal(38, decimals), is_elementwise=True)
+    """Decimals of cells under the convention of their column, rounded half away from zero; else null."""
+    return rounded(exact_number(text, convention, decimals), decimals)
 
 
 def number_spellings(text: pl.Expr, convention: str, decimals: int) -> dict[str, pl.Expr]:
@@ -192,16 +219,23 @@ def undecided(contract: Contract, *, is_unmarked: bool) -> list[Field]:
     """The fields about whose convention the contract leaves anything to decide.
 
     A stated mark leaves nothing (groups then are the stated ones or the other mark), nor does a table whose raw cells
-    hold no such sign (`is_unmarked`); nor does a single format of a date.
+    hold no such sign (`is_unmarked`); nor does a single format of a date whose order of day and month is certain.
     """
 
     def is_open(field: Field) -> bool:
         if field.type == "date":
-            return len(date_formats(field)) > 1
+            return len(date_formats(field)) > 1 or bool(doubted(field))
         has_marks = not is_unmarked or field.convert is not None or field.codes is not None
         return field.type == "number" and contract.dialect.decimal_char == AUTO and has_marks
 
     return [field for field in contract.fields if is_open(field)]
+
+
+def evidence_batches(frame: pl.LazyFrame, names: list[str]) -> Iterator[pl.DataFrame]:
+    """Some columns of a table batch by batch, with the place of each record where it is known; none for no column."""
+    if names:
+        place = [name for name in (FILE, RECORD) if name in frame.collect_schema()]
+        yield from frame.select(*place, *names).collect_batches(chunk_size=BATCH)
 
 
 def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = False) -> dict[str, Convention]:
@@ -209,13 +243,19 @@ def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = Fals
 
     Reads the texts of a table once, and only the columns about which the contract leaves anything to decide. Raises
     Fault where two conventions fit and give other values, as with `1.234` or `03/04/2024`: then the contract must say.
+    `frame`: a column a field, and `_file` and `_record` if a message shall name them.
     """
     fields = undecided(contract, is_unmarked=is_unmarked)
     found = {field.name: Counter[str]() for field in fields}
-    for batch in frame.select(list(found)).collect_batches(chunk_size=BATCH) if found else ():
+    orders = {field.name: DayOrder(field) for field in fields if field.type == "date"}
+    for batch in evidence_batches(frame, list(found)):
         for field in fields:
-            cells, is_date = batch[field.name], field.type == "date"
-            found[field.name].update(day_counts(cells, date_formats(field)) if is_date else number_counts(cells))
+            cells = batch[field.name]
+            if field.type == "date":
+                found[field.name].update(day_counts(cells, date_formats(field), field.time_zone))
+                orders[field.name].add_batch(batch)
+            else:
+                found[field.name].update(number_counts(cells))
     mark, group = contract.dialect.decimal_char, contract.dialect.group_char
     if mark != AUTO and group == AUTO:
         group = GROUP[mark]
@@ -225,5 +265,7 @@ def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = Fals
         if field.type == "number":
             decisions[field.name] = number_convention(where, seen, mark, group)
         elif field.type == "date":
-            decisions[field.name] = format_order(where, date_formats(field), seen)
+            tried = decisions[field.name] = format_order(where, date_formats(field), seen)
+            if field.name in orders:
+                orders[field.name].check(contract.name, tried)
     return decisions
