@@ -415,7 +415,7 @@ REFUSED = [
     Case("58 a position behind the last column", BY_POSITION, f"x,number,id\n,{CANARY},1\n",
          words=("has 3 columns, and the contract declares customer as column 4", "Correct position")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
-         words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
+         words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "in one convention")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
          words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract, and dayFirst")),
     *(Case(f"65 {name}", *dates(form, "2023-12-31T23:30:00Z", **more), place="column day", words=words)
