@@ -15,11 +15,11 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
-from elt.gold import binding, rounding
+from elt.gold import binding, documents, rounding
 from elt.gold.binding import FACTS, shaped
 from elt.report import assumptions
 from elt.run import sql_names
-from elt.run.company import CALENDAR, FACT, Calendar, Mart
+from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Calendar, Mart
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -182,9 +182,11 @@ def check_kpis(
     return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in mart.ledger.kpis.items()}
 
 
-def frames_of(sources: Mapping[str, Source], calendar: Calendar | None) -> dict[str, pl.LazyFrame]:
+def frames_of(sources: Mapping[str, Source], calendar: Calendar | None, months: str | None) -> dict[str, pl.LazyFrame]:
     """Dotted name -> frame of all that the SQL may select from; the calendar is made where it is read."""
     frames = {table: source.scan() for table, source in sources.items()}
+    if months:
+        frames[COMPLETE_MONTHS] = pl.scan_csv(months, schema=binding.MONTHS)
     if calendar:
         from elt.gold import calendar_days
 
@@ -198,6 +200,7 @@ def main(
     mart: Mart,
     sources: Mapping[str, Source],
     calendar: Calendar | None,
+    months: str | None = None,
     formulas: Mapping[str, str],
     output: str,
     metadata: str,
@@ -205,12 +208,12 @@ def main(
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
-    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `formulas`: of the key figures that the SQL
-    names or the mart proves; `dates`: date that refers to another mart -> silver columns from which it comes.
+    `sources`: dotted table name -> table; `calendar`, `months`: if the SQL reads them; `formulas`: of the key figures
+    that the SQL names or the mart proves; `dates`: date column -> silver columns that it comes from.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
-    frames = frames_of(sources, calendar)
+    frames = frames_of(sources, calendar, months)
     with tables.planning(where, f"Correct {sql_name}"):
         result = pl.SQLContext(frames).execute(sql)
         frame = shaped(result, mart)
@@ -218,6 +221,8 @@ def main(
     with staged(output) as temporary:
         with tables.computing(where, f"Look in {sql_name} for a cast that a value does not allow"):
             rounded = rounding.roundings(result, mart)
+            if mart.derived:  # sorting needs all rows in memory anyway
+                frame = documents.with_types(frame.collect(engine="streaming")).select(mart.names).lazy()
             frame.sink_csv(temporary, engine="streaming")
         written = tables.scan(temporary, mart.typed_columns)
         found = check_rows(written, mart, dates)
@@ -226,6 +231,7 @@ def main(
         if mart.name == FACT:
             found["unknown"] = unknown_members(written, mart)
             told += unknown_entries(mart, found["unknown"])
+            found["documents"] = documents.counted(written)
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     write_json(
         metadata,
@@ -245,6 +251,7 @@ if __name__ == "__main__":
             table: Source(path, columns, snakemake.params.absent.get(table, ())) for (table, columns), path in files
         },
         calendar=snakemake.params.calendar,
+        months=snakemake.input.months or None,
         formulas=snakemake.params.formulas,
         dates=snakemake.params.dates,
         output=snakemake.output.table,

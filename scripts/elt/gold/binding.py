@@ -11,21 +11,26 @@ from elt import tables
 from elt.faults import Fault
 from elt.gold import rounding
 from elt.run import sql_names
-from elt.run.company import CALENDAR, FACT, Company, Mart
+from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Company, Mart
 from elt.run.sql_names import Unbound
 
 FACTS = f"gold.{FACT}"
+MONTHS = {"month_start": pl.Date(), "is_complete": pl.Boolean()}  # columns of calendar.months
 
 
 def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
-    """The SQL's result with the columns of marts.yaml in their order and types, sorted by the mart's key."""
+    """The SQL's result with the columns of marts.yaml in their order and types, sorted by the mart's key.
+
+    Derived columns are not there yet.
+    """
     got, where = frame.collect_schema().names(), f"mart {mart.name}"
-    if missing := [column for column in mart.names if column not in got]:
+    wanted = [column for column in mart.columns if column.name not in mart.derived]
+    if missing := [column.name for column in wanted if column.name not in got]:
         hints = "".join(sql_names.alike(column, set(got) - {*mart.names}) for column in missing)
         raise Fault(where, f"the SQL gives no column {', '.join(missing)}{hints}", f"Select it in {mart.name}.sql")
     if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
         raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
-    return frame.select(rounding.typed(column) for column in mart.columns).sort(mart.key)
+    return frame.select(rounding.typed(column) for column in wanted).sort(mart.key)
 
 
 def proof(facts: pl.LazyFrame, mart: Mart, formulas: Mapping[str, str]) -> pl.LazyFrame:
@@ -47,6 +52,8 @@ def empty_frames(company: Company, mart: str) -> dict[str, pl.LazyFrame]:
         from elt.gold import calendar_days
 
         frames[CALENDAR] = pl.LazyFrame(schema=calendar_days.SCHEMA)
+    if company.queries[mart].reads_months:
+        frames[COMPLETE_MONTHS] = pl.LazyFrame(schema=MONTHS)
     return frames
 
 
