@@ -27,6 +27,7 @@ rule gold_mart:
         calendar=lambda wildcards: company.calendar_of(wildcards.mart),
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),
+        budget=lambda wildcards: config["fact_budget"] if wildcards.mart == "fact_sales" else None,
         dates=lambda wildcards: mart_lineage.referring_dates(company, wildcards.mart),
     script:
         "../scripts/gold_mart.py"

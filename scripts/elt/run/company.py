@@ -297,6 +297,7 @@ class MartLedger:
     table: str | None = None  # silver table
     rows: str | None = None  # "all": every record of the table is a row
     money: Mapping[str, str] = field(default_factory=dict)  # column -> field of the table
+    left_out: Words | None = None  # why records of the table are no rows here
 
 
 @dataclass(frozen=True)
