@@ -32,10 +32,11 @@ from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
 from elt.features.measures import category_features
+from elt.gold import fates
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
-from elt.run.company import Contract, Mart, read_contract
+from elt.run.company import Column, Contract, Mart, read_contract
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
@@ -460,6 +461,9 @@ OTHERS = {
     46: {"R"},
     50: {"OK"},
     87: {"E"},
+    88: {"E", "R"},
+    89: {"R"},
+    90: {"OK"},
     67: {"Q"},
     68: {"E", "Q"},
     69: {"E"},
@@ -720,6 +724,42 @@ def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_
             output=str(tmp_path / "facts.csv"), metadata=str(tmp_path / "facts.json"),
         )  # fmt: skip
     assert "2.5" not in str(error.value) and not (tmp_path / "facts.csv").exists()
+
+
+def traced_lines(condition: str = "") -> tuple[dict[str, Any], list[dict[str, Any]], Mart]:
+    """(metadata, entries, mart) of 40 order lines whose price stands at the product; some may be lost by a condition."""
+    sales = pl.LazyFrame({"id": range(40), "article": ["A", "B"] * 20}, schema={"id": pl.Int64, "article": pl.String})
+    prices = pl.LazyFrame({"article": ["A", "B"], "price": [Decimal("1.50"), Decimal("2.5000")]})
+    frames = {"silver.sales": sales, "silver.articles": prices}
+    columns = (Column("id", "integer"), Column("sales_amount", "decimal", 4))
+    mart = Mart("fact_sales", "", "", ("id",), columns)
+    sql = (
+        "SELECT s.id, 2 * a.price AS sales_amount FROM silver.sales AS s "
+        f"LEFT JOIN silver.articles AS a ON s.article = a.article {condition}"
+    )
+    made = pl.SQLContext(frames).execute(sql).collect()
+    totals = {"sales_amount": Decimal(made["sales_amount"].sum())}
+    found = fates.traced(sql, frames, mart, ["sales_amount"], made.height)
+    return fates.metadata(found, made.height, totals), fates.entries(found, mart, made.height, totals), mart
+
+
+def test_88_rows_that_the_sql_of_the_order_lines_loses_are_counted_and_stop_the_run_above_a_budget():
+    _, (one,), mart = traced_lines("WHERE s.id >= 10")
+    assert (one["code"], one["records"], one["of"]) == ("left_out", 10, 40)
+    with pytest.raises(Fault, match="10 of 40 rows of the silver table are not in the mart, 40.00 in sales_amount"):
+        fates.check_budget([one], mart, 0.01)
+    fates.check_budget([one], mart, 0.5)
+
+
+def test_89_an_amount_that_comes_of_a_join_is_computed_again_for_each_row_of_silver():
+    stated, (one,), _ = traced_lines("WHERE a.article = 'A'")
+    assert Decimal(one["money"]["sales_amount"]) == 100
+    assert [Decimal(value) for value in stated["amounts"]["sales_amount"].values()] == [60, 60]
+
+
+def test_90_order_lines_without_any_amount_in_the_ledger_are_traced():
+    stated, told, _ = traced_lines()
+    assert (stated["is_traced"], stated["tables"]["sales"]["in_mart"], told) == (True, 40, [])
 
 
 def sold_on(*days: str) -> str:
