@@ -45,9 +45,12 @@ def written(mark: str, groups: str, decimals: int | None = None) -> str:
     return rf"^[+-]?(?:{other_decimals}|{certain}|{sign}[0-9]+)$"
 
 
-def may_be_thousands(text: pl.Expr) -> pl.Expr:
-    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group."""
-    return text.str.contains(r"^[^0-9.,]*[1-9][0-9]{0,2}[.,][0-9]{3}[^0-9.,]*$")
+def may_be_thousands(text: pl.Expr, mark: str = ".,") -> pl.Expr:
+    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group.
+
+    `mark`: the decimal mark, if it is known.
+    """
+    return text.str.contains(rf"^[^0-9.,]*[1-9][0-9]{{0,2}}[{mark}][0-9]{{3}}[^0-9.,]*$")
 
 
 def as_integer(text: pl.Expr) -> pl.Expr:
