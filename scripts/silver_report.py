@@ -102,11 +102,23 @@ def orphan_warning(reference: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def sum_warning(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Records of a table whose amount is not the sum of their lines, as a warning of the table."""
+    return {
+        "column": f"{found['field']} = Σ {found['target']}",
+        "warning": "unequal_sums",
+        "cells": found["unequal"],
+        "of": found["records"],
+        **{key: found[key] for key in ("money", "of_money")},
+    }
+
+
 def with_references(tables: Tables, references: Mapping[str, Any]) -> dict[str, Table]:
     """The metadata of the tables with their references, and with a warning for each that leaves records alone."""
     checked = dict(tables)
     for name, found in references.items():
         alone = [orphan_warning(one) for one in found["references"] if one["orphans"]]
+        alone += [sum_warning(one) for one in found.get("sums", []) if one["unequal"]]
         checked[name] = {**tables[name], **found, "warnings": [*tables[name]["warnings"], *alone]}
     return checked
 

@@ -22,7 +22,7 @@ import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
-from referring_tables import shop
+from referring_tables import shop, with_totals
 from small_run import SmallRun
 from small_run import lines as order_lines
 
@@ -464,6 +464,7 @@ OTHERS = {
     88: {"E", "R"},
     89: {"R"},
     90: {"OK"},
+    91: {"E", "R"},
     67: {"Q"},
     68: {"E", "Q"},
     69: {"E"},
@@ -760,6 +761,15 @@ def test_89_an_amount_that_comes_of_a_join_is_computed_again_for_each_row_of_sil
 def test_90_order_lines_without_any_amount_in_the_ledger_are_traced():
     stated, told, _ = traced_lines()
     assert (stated["is_traced"], stated["tables"]["sales"]["in_mart"], told) == (True, 40, [])
+
+
+def test_91_a_total_that_is_not_the_sum_of_its_lines_is_counted_and_stops_above_the_budget(tmp_path):
+    (found,) = with_totals(tmp_path, 40, wrong=1).sums("orders", "lines")
+    assert (found["unequal"], found["records"], found["money"]) == (1, 40, {"total": "-0.50"})
+    with pytest.raises(
+        Fault, match=r"10 of 40 records differ from the sum of their lines, together by −5.00 of 805.00"
+    ):
+        with_totals(tmp_path, 40, wrong=10).sums("orders", "lines")
 
 
 def sold_on(*days: str) -> str:
