@@ -258,7 +258,7 @@ def main(
         written = tables.scan(temporary, mart.typed_columns)
         found = check_rows(written, mart, dates)
         found["references"] = check_references(written, mart, sources, dates)
-        told = rounding.entries(mart, rounded)
+        told = rounding.entries(mart, rounded, sql)
         if mart.name == FACT:
             found["source"], entries = traced(sql, frames, mart, written, found["rows"])
             fates.check_budget(entries, mart, 0 if budget is None else budget)

@@ -6,7 +6,7 @@ have, as it comes of a join, is computed a second time: once for each numbered r
 that lose nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from elt.run.lineage import DIALECT
@@ -177,3 +177,44 @@ def numbered(sql: str, base: str | None = None) -> tuple[str, list[str]]:
     for name, known in NAMES.items():
         text = text.replace(name, known)
     return text, tables
+
+
+def is_stored(sql: str, column: str) -> bool:
+    """Whether a column of the SQL's result is a column of a table as it stands there, and not computed."""
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    try:
+        query = sqlglot.parse_one(sql, dialect=DIALECT)
+    except SqlglotError:
+        return True
+    inner = {cte.alias: cte.this for cte in query.find_all(exp.CTE)}
+    return isinstance(query, exp.Query) and _comes_as_it_is(query, column, inner)
+
+
+def _comes_as_it_is(query: "exp.Expr", column: str, inner: "Mapping[str, exp.Expr]") -> bool:
+    """The same for a query within, by the names of all queries within."""
+    from sqlglot import exp
+
+    if isinstance(query, exp.SetOperation):
+        return any(_comes_as_it_is(part.unnest(), column, inner) for part in (query.this, query.expression))
+    if not isinstance(query, exp.Select):
+        return True
+    named = next((select.unalias() for select in query.selects if select.alias_or_name == column), None)
+    if named is not None and not isinstance(named, exp.Column):
+        return False
+    first = query.args.get("from_")
+    sources = [first.this, *(join.this for join in query.args.get("joins") or [])] if first else []
+    name, table = (named.name, named.table) if named is not None else (column, "")
+    for source in sources:
+        if table and source.alias_or_name != table:
+            continue
+        within = source.unnest() if isinstance(source, exp.Subquery) else inner.get(source.name)
+        if isinstance(source, exp.Table) and source.db:
+            within = None
+        if not isinstance(within, exp.Query) or within is query:
+            continue
+        if table or within.is_star or name in within.named_selects:
+            return _comes_as_it_is(within, name, inner)
+    return True
