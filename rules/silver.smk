@@ -29,7 +29,7 @@ rule silver_table:
 
 
 rule silver_references:
-    """Check the references of a raw table to others: what finds no partner is counted, and stops above a budget."""
+    """Check the references and unique keys of a raw table: what breaks them is counted, and stops above a budget."""
     input:
         table="<silver>/data/{table}.csv",
         referred=lambda wildcards: [f"{home}/silver/data/{table}.csv" for table in company.referred(wildcards.table)],

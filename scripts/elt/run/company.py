@@ -269,6 +269,7 @@ class Contract:
     quarantine: tuple[QuarantineRule, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     equal_sums: tuple[EqualSum, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()  # further fields whose values together are expected once
 
     @classmethod
     def of(cls, entry: Mapping[str, Any], time_zone: str | None = None) -> Self:
@@ -288,6 +289,7 @@ class Contract:
                 quarantine=tuple(QuarantineRule(**rule) for rule in entry.get("quarantine", ())),
                 foreign_keys=tuple(ForeignKey.of(key, entry["name"]) for key in entry.get("foreignKeys", ())),
                 equal_sums=tuple(map(EqualSum.of, entry.get("equalSums", ()))),
+                unique_keys=tuple(map(tuple, entry.get("uniqueKeys", ()))),
             )
         )
 
@@ -565,8 +567,12 @@ class Company:
 
     @property
     def referring(self) -> tuple[str, ...]:
-        """Raw tables with foreign keys or sums that must equal those of another table."""
-        return tuple(name for name, contract in self.contracts.items() if contract.foreign_keys or contract.equal_sums)
+        """Raw tables with foreign keys, further unique keys, or sums that must equal those of another table."""
+        return tuple(
+            name
+            for name, table in self.contracts.items()
+            if table.foreign_keys or table.unique_keys or table.equal_sums
+        )
 
     def referred(self, table: str) -> tuple[str, ...]:
         """Raw tables that the foreign keys and sums of a raw table refer to, sorted."""
@@ -575,7 +581,7 @@ class Company:
         return tuple(sorted(summed | {key.resource for key in contract.foreign_keys}))
 
     def checked_before(self, mart: str) -> tuple[str, ...]:
-        """Raw tables with foreign keys among those that a mart reads."""
+        """Raw tables with foreign keys or further unique keys among those that a mart reads."""
         read = {table.partition(".")[2] for table in self.queries[mart].tables if table.startswith("silver.")}
         return tuple(table for table in self.referring if table in read)
 

@@ -10,7 +10,7 @@ import polars as pl
 from elt.faults import Fault
 from elt.report.numbers import decimals_of, number, percent
 from elt.run.company import Contract, EqualSum
-from elt.silver.references import LINE, NAMED_LINES, NEVER_STOP, share
+from elt.silver.references import LINE, NAMED_LINES, is_slip, share
 
 EXACT = 18  # decimals in which an amount and a sum are compared
 SUM = "_sum"  # of the lines of a record; no field has such a sign in front
@@ -79,7 +79,7 @@ def compared(records: pl.LazyFrame, lines: pl.LazyFrame, equality: EqualSum) -> 
 
 def check_budget(found: Comparison, budget: float, contract: Contract) -> None:
     """Records whose amount is not the sum of their lines must stay within the budget; raises Fault."""
-    if found.unequal <= NEVER_STOP or found.share <= Decimal(str(budget)):
+    if is_slip(found.unequal, found.records, budget) or found.share <= Decimal(str(budget)):
         return
     equality, difference = found.equality, number(found.difference, decimals_of(found.difference), sign=True)
     places = ", ".join(map(str, found.lines)) + (", …" if found.unequal > len(found.lines) else "")
