@@ -615,6 +615,18 @@ def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused
     assert [row["day"] for row in few.rows("data")] == ["2023-12-31", "2024-04-03", "2024-04-03"]
 
 
+def test_56_doubtful_thousands_are_a_warning_with_the_amount_that_they_would_be(tmp_path):
+    table = contract(column("id"), column("price", "number"), column("amount", "number", money=True, decimals=2))
+    rows = ['1,"1,50","1,50"', '2,"1,249","1,249"', '3,"2,50","-2,000 €"', '4,"3,125","4,00"']
+    found = one_table.clean(tmp_path, table, lines(*rows, header="id,price,amount"))
+    assert found.summary["warnings"] == [
+        {"column": column, "warning": "doubtful_thousands", "cells": 2, "of": 4, "money": {"amount": money}}
+        for column, money in (("amount", "-751.00"), ("price", "4.00"))
+    ]
+    plain = one_table.clean(tmp_path, table, "id;price;amount\n1;1,50;1,50\n2;7;1,249\n3;7;2,50\n")
+    assert [found["money"] for found in plain.summary["warnings"]] == [{"amount": "1249.00"}]
+
+
 def test_17_a_table_that_may_be_empty_is_accepted_with_its_header_alone(tmp_path):
     assert rows(one_table.clean(tmp_path, {**TABLE, "mayBeEmpty": True}, HEADER + "\n")) == []
 
