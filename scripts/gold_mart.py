@@ -15,7 +15,7 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
-from elt.gold import binding, documents, flags, rounding
+from elt.gold import binding, documents, fates, flags, rounding
 from elt.gold.binding import FACTS, shaped
 from elt.report import assumptions
 from elt.run import sql_names
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = 0  # surrogate key of the unknown member of a dimension
 AMOUNT = "sales_amount"  # of an order line, in every star schema
+AMOUNTS_OF_LINES = (AMOUNT, "cost_amount", "current_cost_amount")
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,17 @@ def check_kpis(
     return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in mart.ledger.kpis.items()}
 
 
+def traced(
+    sql: str, frames: Mapping[str, pl.LazyFrame], mart: Mart, written: pl.LazyFrame, rows: int
+) -> tuple[dict[str, Any], list[assumptions.Entry]]:
+    """(what the metadata say of where the order lines come from, what contradicts that each is one row of silver)."""
+    columns = list(dict.fromkeys(name for name in (*AMOUNTS_OF_LINES, *mart.ledger.money) if name in mart.by_name))
+    sums = written.select(pl.col(name).sum() for name in columns).collect(engine="streaming").row(0, named=True)
+    totals = {name: Decimal(total) for name, total in sums.items()}
+    found = fates.traced(sql, frames, mart, columns, rows)
+    return fates.metadata(found, rows, totals), fates.entries(found, mart, rows, totals)
+
+
 def frames_of(sources: Mapping[str, Source], calendar: Calendar | None, months: str | None) -> dict[str, pl.LazyFrame]:
     """Dotted name -> frame of all that the SQL may select from; the calendar is made where it is read."""
     frames = {table: source.scan() for table, source in sources.items()}
@@ -207,6 +219,7 @@ def main(
     formulas: Mapping[str, str],
     output: str,
     metadata: str,
+    budget: float | None = None,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
     assumption_budget: float = 1.0,
 ) -> None:
@@ -235,9 +248,12 @@ def main(
         doubted = found.pop("assumptions")
         for entry in doubted:
             flags.check_budget(mart.name, entry, assumption_budget)
-        told = [*rounding.entries(mart, rounded), *doubted]
+        told = [*rounding.entries(mart, rounded, sql), *doubted]
         found["references"] = check_references(written, mart, sources, dates)
         if mart.name == FACT:
+            found["source"], entries = traced(sql, frames, mart, written, found["rows"])
+            fates.check_budget(entries, mart, 0 if budget is None else budget)
+            told += entries
             found["unknown"] = unknown_members(written, mart)
             told += unknown_entries(mart, found["unknown"])
             found["documents"] = documents.counted(written)
@@ -264,6 +280,7 @@ if __name__ == "__main__":
         formulas=snakemake.params.formulas,
         assumption_budget=snakemake.params.assumption_budget,
         dates=snakemake.params.dates,
+        budget=snakemake.params.budget,
         output=snakemake.output.table,
         metadata=snakemake.output.metadata,
     )

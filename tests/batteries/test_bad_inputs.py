@@ -23,7 +23,7 @@ import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
-from referring_tables import Shop, shop
+from referring_tables import Shop, shop, with_totals
 from small_run import SmallRun
 from small_run import lines as order_lines
 
@@ -35,13 +35,13 @@ from elt.bronze import exports
 from elt.faults import Fault
 from elt.features import objections
 from elt.features.measures import category_features
-from elt.gold import binding, documents, flags
+from elt.gold import binding, documents, fates, flags
 from elt.protection import person_lists
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run import declared, settings
-from elt.run.company import Calendar, Contract, Mart, Query, read_contract
+from elt.run.company import Calendar, Column, Contract, Mart, Query, read_contract
 from elt.silver import suspicions
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
@@ -473,6 +473,10 @@ OTHERS = {
     77: {"E"},
     78: {"E"},
     87: {"E"},
+    88: {"E", "R"},
+    89: {"R"},
+    90: {"OK"},
+    91: {"E", "R"},
     67: {"Q"},
     68: {"E", "Q"},
     69: {"E"},
@@ -784,6 +788,51 @@ def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_
             output=str(tmp_path / "facts.csv"), metadata=str(tmp_path / "facts.json"),
         )  # fmt: skip
     assert "2.5" not in str(error.value) and not (tmp_path / "facts.csv").exists()
+
+
+def traced_lines(condition: str = "") -> tuple[dict[str, Any], list[dict[str, Any]], Mart]:
+    """(metadata, entries, mart) of 40 order lines whose price stands at the product; some may be lost by a condition."""
+    sales = pl.LazyFrame({"id": range(40), "article": ["A", "B"] * 20}, schema={"id": pl.Int64, "article": pl.String})
+    prices = pl.LazyFrame({"article": ["A", "B"], "price": [Decimal("1.50"), Decimal("2.5000")]})
+    frames = {"silver.sales": sales, "silver.articles": prices}
+    columns = (Column("id", "integer"), Column("sales_amount", "decimal", 4))
+    mart = Mart("fact_sales", "", "", ("id",), columns)
+    sql = (
+        "SELECT s.id, 2 * a.price AS sales_amount FROM silver.sales AS s "
+        f"LEFT JOIN silver.articles AS a ON s.article = a.article {condition}"
+    )
+    made = pl.SQLContext(frames).execute(sql).collect()
+    totals = {"sales_amount": Decimal(made["sales_amount"].sum())}
+    found = fates.traced(sql, frames, mart, ["sales_amount"], made.height)
+    return fates.metadata(found, made.height, totals), fates.entries(found, mart, made.height, totals), mart
+
+
+def test_88_rows_that_the_sql_of_the_order_lines_loses_are_counted_and_stop_the_run_above_a_budget():
+    _, (one,), mart = traced_lines("WHERE s.id >= 10")
+    assert (one["code"], one["records"], one["of"]) == ("left_out", 10, 40)
+    with pytest.raises(Fault, match="10 of 40 rows of the silver table are not in the mart, 40.00 in sales_amount"):
+        fates.check_budget([one], mart, 0.01)
+    fates.check_budget([one], mart, 0.5)
+
+
+def test_89_an_amount_that_comes_of_a_join_is_computed_again_for_each_row_of_silver():
+    stated, (one,), _ = traced_lines("WHERE a.article = 'A'")
+    assert Decimal(one["money"]["sales_amount"]) == 100
+    assert [Decimal(value) for value in stated["amounts"]["sales_amount"].values()] == [60, 60]
+
+
+def test_90_order_lines_without_any_amount_in_the_ledger_are_traced():
+    stated, told, _ = traced_lines()
+    assert (stated["is_traced"], stated["tables"]["sales"]["in_mart"], told) == (True, 40, [])
+
+
+def test_91_a_total_that_is_not_the_sum_of_its_lines_is_counted_and_stops_above_the_budget(tmp_path):
+    (found,) = with_totals(tmp_path, 40, wrong=1).sums("orders", "lines")
+    assert (found["unequal"], found["records"], found["money"]) == (1, 40, {"total": "-0.50"})
+    with pytest.raises(
+        Fault, match=r"10 of 40 records differ from the sum of their lines, together by −5.00 of 805.00"
+    ):
+        with_totals(tmp_path, 40, wrong=10).sums("orders", "lines")
 
 
 def sold_on(*days: str) -> str:

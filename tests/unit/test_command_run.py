@@ -15,7 +15,8 @@ LEDGER = {
     },
     "money": {"b.amount": {"silver": "1234.50", "repairs": "-4.00", "marts": {"x": "1"}}},
     "kpis": {"revenue": {"total": "1234.50", "marts": {"x": "1", "y": "1"}}},
-    "rows": {"fact": 1000},
+    "rows": {},
+    "order_lines": {"lines": 1000},
     "assumptions": [],
 }
 MODEL = {"rows": 80, "segments": [{"name": {"en": "Loyal"}}, {"name": {"en": "New"}}]}

@@ -28,7 +28,7 @@ def figures(run: Path) -> list[str]:
     lines = [
         f"{number(records)} raw records: {number(silver)} clean, {number(quarantined)} in quarantine, "
         f"{number(records - silver - quarantined)} superseded, duplicate or erased",
-        f"{number(sum(ledger['rows'].values()))} order lines in the warehouse",
+        f"{number(ledger['order_lines']['lines'])} order lines in the warehouse",
     ]
     for name, amount in money.items():
         repaired = f"of it {number(amount['repairs'], decimals_of(amount['repairs']), sign=True)} by repairs"

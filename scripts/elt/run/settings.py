@@ -151,6 +151,39 @@ def reference_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
                         yield f"{where}: {name} is {own}, {key.resource}.{other} is {its}; give both the same type"
 
 
+def sum_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Equalities of sums whose fields or table do not exist, or are no numbers."""
+    for stem, contract in contracts.items():
+        for i, one in enumerate(contract.equal_sums):
+            where = f"contracts/{stem}.yaml: equalSums[{i}]"
+            own = [(where, "field", one.field), *((where, "fields", name) for name in one.fields)]
+            yield from (
+                f"{at}.{key}: {name} is not one of the fields" for at, key, name in own if name not in contract.by_name
+            )
+            if one.resource not in contracts:
+                yield f"{where}.reference.resource: {one.resource} is not a contract"
+                continue
+            goal = contracts[one.resource].by_name
+            its = [("sum", one.sum_of), *(("fields", name) for name in one.reference_fields)]
+            yield from (
+                f"{where}.reference.{key}: {name} is not a field of {one.resource}"
+                for key, name in its
+                if name not in goal
+            )
+            if len(one.fields) != len(one.reference_fields):
+                yield f"{where}: fields and reference.fields must be equally many"
+            amounts = [contract.by_name.get(one.field), goal.get(one.sum_of)]
+            yield from (
+                f"{where}: {field.name} is {field.type}; only numbers have a sum"
+                for field in amounts
+                if field is not None and field.type not in ("number", "integer")
+            )
+            for name, other in zip(one.fields, one.reference_fields, strict=False):
+                if name in contract.by_name and other in goal and contract.by_name[name].type != goal[other].type:
+                    types = f"{name} is {contract.by_name[name].type}, {one.resource}.{other} is {goal[other].type}"
+                    yield f"{where}: {types}; give both the same type"
+
+
 def ledger_faults(mart: Mart, contracts: Mapping[str, Contract], formulas: Mapping[str, str]) -> Iterator[str]:
     """Tables, amounts and key figures of a mart's ledger that do not exist."""
     where, ledger = f"marts.yaml: marts.{mart.name}.ledger", mart.ledger
@@ -327,6 +360,7 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     faults = [
         *contract_faults(company.contracts),
         *reference_faults(company.contracts),
+        *sum_faults(company.contracts),
         *standard.faults({name: company.marts[name] for name in found["marts.yaml"]["marts"]}, company.star),
         *mart_faults(company),
     ]
