@@ -1,19 +1,24 @@
 """What contradicts an assumption in a table and does not stop the run: counted by column, with the amount beside it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+from elt.faults import Fault
+from elt.run import reasons
 from elt.run.company import Contract, Field
 from elt.run.date_formats import is_zoned
-from elt.silver import dates, spreadsheets
+from elt.silver import cleaning, dates, spreadsheets
+from elt.silver.conventions import GROUP_DIGITS
 
 SPREADSHEET_ERRORS = "spreadsheet_errors"
 WITHOUT_ZONE = "without_zone"
+DOUBTFUL_THOUSANDS = reasons.DOUBTFUL_THOUSANDS
+NEVER_STOP = 5  # records: in a small table a few are a large share
 
 
 @dataclass(frozen=True, order=True)
@@ -40,13 +45,13 @@ class Suspicions:
         self.records += frame.height
         for field in self.mixed:
             self.zoned[field.name] += frame.select(has_zone(field).sum()).item()
-        conditions = {**self.errors(), **self.without_zone()}
+        conditions = {**self.errors(), **self.without_zone(), **self.doubtful()}
         found = frame.select(when.alias(str(i)) for i, when in enumerate(conditions.values()))
         for suspicion, is_hit in zip(conditions, found, strict=True):
             if count := int(is_hit.sum()):
                 self.cells[suspicion] += count
                 hit = frame.filter(is_hit)
-                self.money.setdefault(suspicion, Counter()).update({a: hit[a].sum() for a in self.amounts})
+                self.money.setdefault(suspicion, Counter()).update({a: amount(hit, a, suspicion) for a in self.amounts})
 
     def errors(self) -> dict[Suspicion, pl.Expr]:
         """Whether a cell is an error value of a spreadsheet."""
@@ -71,6 +76,15 @@ class Suspicions:
             for field in self.mixed
         }
 
+    def doubtful(self) -> dict[Suspicion, pl.Expr]:
+        """Whether a number was not read because its three decimals may be thousands."""
+        fields = [field for field in self.contract.fields if field.type == "number" and field.compute is None]
+        return {
+            Suspicion(DOUBTFUL_THOUSANDS, field.name): cleaning.is_doubtful(field)
+            for field in fields
+            if field.scale < GROUP_DIGITS
+        }
+
     def warnings(self) -> Iterator[dict[str, Any]]:
         """One entry a column: code, cells, records of the table, and the amounts of the records concerned."""
         for found, cells in sorted(self.cells.items()):
@@ -84,7 +98,34 @@ class Suspicions:
         return f"{Decimal(amount):.{self.contract.by_name[name].scale}f}"
 
 
+def amount(records: pl.DataFrame, name: str, suspicion: Suspicion) -> Any:
+    """The sum of an amount in suspicious records; where the amount itself may be in thousands, it is read so."""
+    if suspicion != Suspicion(DOUBTFUL_THOUSANDS, name):
+        return records[name].sum()
+    text = records[f"text:{name}"]
+    sign = text.str.contains("[-(]").cast(pl.Int64) * -2 + 1
+    return (text.str.replace_all("[^0-9]", "").cast(pl.Int64) * sign).sum()
+
+
 def has_zone(field: Field) -> pl.Expr:
     """Whether a cell of a field is a time stamp that is read with its zone."""
     text, zoned = pl.col(f"text:{field.name}"), filter(is_zoned, field.formats)
     return pl.any_horizontal(dates.as_date(text, form, field.time_zone).is_not_null() for form in zoned)
+
+
+def check_zone_budget(where: str, found: Mapping[str, Any], budget: float) -> None:
+    """Days without a zone beside time stamps that have one must stay within their budget; raises Fault.
+
+    `found`: the table's metadata; `budget`: share of its records.
+    """
+    for warning in found["warnings"]:
+        cells, of = warning["cells"], warning["of"]
+        if warning["warning"] == WITHOUT_ZONE and cells > max(NEVER_STOP, budget * of):
+            money = "".join(f", {amount} in {name}" for name, amount in warning["money"].items())
+            raise Fault(
+                where,
+                f"{cells} of {of} records have no time zone in column {warning['column']}{money}, and others have one; "
+                f"the budget is {budget:.1%}",
+                "Export all time stamps with their zone, or raise zone_budget in config/config.yaml if those without "
+                "are local time",
+            )
