@@ -52,6 +52,7 @@ rule gold_mart:
         calendar=lambda wildcards: company.calendar_of(wildcards.mart),
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),
+        budget=lambda wildcards: config["fact_budget"] if wildcards.mart == "fact_sales" else None,
         assumption_budget=config["assumption_budget"],
         dates=lambda wildcards: mart_lineage.referring_dates(company, wildcards.mart),
     script:

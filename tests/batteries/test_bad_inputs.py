@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,7 @@ import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
-from referring_tables import shop
+from referring_tables import Shop, shop, with_totals
 from small_run import SmallRun
 from small_run import lines as order_lines
 
@@ -33,12 +33,16 @@ import gold_mart
 from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
+from elt.features import objections
 from elt.features.measures import category_features
-from elt.gold import documents, flags
+from elt.gold import binding, documents, fates, flags
+from elt.protection import person_lists
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
-from elt.run.company import Calendar, Contract, Mart, read_contract
+from elt.run import declared, settings
+from elt.run.company import Calendar, Column, Contract, Mart, Query, read_contract
+from elt.silver import suspicions
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
@@ -414,7 +418,7 @@ REFUSED = [
     Case("58 a position behind the last column", BY_POSITION, f"x,number,id\n,{CANARY},1\n",
          words=("has 3 columns, and the contract declares customer as column 4", "Correct position")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
-         words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
+         words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "in one convention")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
          words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract, and dayFirst")),
     *(Case(f"65 {name}", *dates(form, "2023-12-31T23:30:00Z", **more), place="column day", words=words)
@@ -462,7 +466,17 @@ OTHERS = {
     31: {"E"},
     46: {"R"},
     50: {"OK"},
+    70: {"E"},
+    71: {"OK"},
+    75: {"R"},
+    76: {"E"},
+    77: {"E"},
+    78: {"E"},
     87: {"E"},
+    88: {"E", "R"},
+    89: {"R"},
+    90: {"OK"},
+    91: {"E", "R"},
     67: {"Q"},
     68: {"E", "Q"},
     69: {"E"},
@@ -471,6 +485,9 @@ OTHERS = {
     94: {"E", "R"},
     95: {"R"},
     96: {"R"},
+    97: {"OK"},
+    98: {"R"},
+    99: {"R"},
 }  # tests of their own below
 
 
@@ -598,6 +615,21 @@ def test_64_days_without_a_zone_beside_time_stamps_with_one_are_a_warning_with_t
     assert alone.summary["warnings"] == []
 
 
+@pytest.mark.parametrize(("without", "is_refused"), [(5, False), (6, True)])
+def test_64_more_days_without_a_zone_than_their_budget_are_refused_with_the_amount_of_their_records(
+    without, is_refused
+):
+    warning = {"warning": "without_zone", "column": "day", "cells": without, "of": 20, "money": {"amount": "7.25"}}
+    if is_refused:
+        words = "people: 6 of 20 records have no time zone in column day, 7.25 in amount, and others have one; the budget is 5"
+        with pytest.raises(Fault, match=f"^{words}.*raise zone_budget"):
+            suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    else:
+        suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    suspicions.check_zone_budget("people", {"warnings": [{**warning, "warning": "mojibake"}]}, 0.0)
+    suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.3)
+
+
 def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused(tmp_path):
     swapped = [f"{text[8:]}.{text[5:7]}.{text[:4]}" for text in SWAPPED]
     table, first = dates("%d.%m.%Y", "31.12.2023", "03.04.2024")
@@ -677,30 +709,48 @@ def some(spec: tables.Spec, rows: list[dict[str, Any]]) -> pl.LazyFrame:
     return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=types, orient="row").lazy()
 
 
-def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_money():
+def bike_mart(name: str, rows: dict[str, list[dict[str, Any]]]) -> pl.DataFrame:
+    """A mart of the default company from rows of the tables that its SQL reads; what they do not state is missing."""
     company = ROOT / "config/bike_retailer"
-    fields = read_contract(company / "contracts/crm_sales.yaml").typed_columns
     entries = yaml.safe_load((company / "marts.yaml").read_text(encoding="utf-8"))["marts"]
-    marts = {name: Mart.of(name, entry) for name, entry in entries.items()}
-    spec = {name: mart.typed_columns for name, mart in marts.items()}
-    day, always = date(2024, 1, 5), {"valid_from": date(1900, 1, 1), "valid_to": date(9999, 12, 31), "is_current": True}
+    marts = {mart: Mart.of(mart, entry) for mart, entry in entries.items()}
+
+    def spec(table: str) -> Any:
+        layer, _, found = table.partition(".")
+        raw = company / f"contracts/{found}.yaml"
+        return read_contract(raw).typed_columns if layer == "silver" else marts[found].typed_columns
+
+    frames = {table: some(spec(table), listed) for table, listed in rows.items()}
+    sql = (company / f"marts/{name}.sql").read_text(encoding="utf-8")
+    return gold_mart.shaped(pl.SQLContext(frames).execute(sql), marts[name]).collect()
+
+
+ALWAYS = {"valid_from": date(1900, 1, 1), "valid_to": date(9999, 12, 31), "is_current": True}
+
+
+def bike_facts(who: list[tuple[str, str, int | None]], ids: list[tuple[int, str]]) -> pl.DataFrame:
+    """The facts of sales of 9.50 by (order, product, CRM id of the customer); `ids`: (CRM id, customer number).
+
+    There are the product P1 and the customer AW1.
+    """
+    day = date(2024, 1, 5)
     sale = {"sls_order_dt": day, "sls_ship_dt": day, "sls_due_dt": day, "sls_quantity": 1, "sls_sales": Decimal("9.50")}
-    who = [("A", "P1", 11), ("B", "P1", 99), ("C", "P9", 11), ("D", "P9", None)]
-    sold = [{**sale, "sls_ord_num": order, "sls_prd_key": p, "sls_cust_id": c} for order, p, c in who]
-    frames = {
-        "silver.crm_sales": some(fields, sold),
-        "gold.dim_customer": some(spec["dim_customer"], [{"customer_key": 0}, {"customer_key": 1, "customer_id": 11}]),
-        "gold.dim_location": some(spec["dim_location"], [{"location_key": 0, "country": "n/a"}]),
-        "gold.dim_product": some(
-            spec["dim_product"],
-            [
-                {"product_key": 0, "product_number": "n/a", **always},
-                {"product_key": 1, "product_number": "P1", **always},
-            ],
-        ),
-    }
-    sql = (company / "marts/fact_sales.sql").read_text(encoding="utf-8")
-    facts = gold_mart.shaped(pl.SQLContext(frames).execute(sql), marts["fact_sales"]).collect()
+    unknown = {"customer_key": 0, "customer_number": "n/a"}
+    products = [{"product_key": 0, "product_number": "n/a"}, {"product_key": 1, "product_number": "P1"}]
+    return bike_mart(
+        "fact_sales",
+        {
+            "silver.crm_sales": [{**sale, "sls_ord_num": o, "sls_prd_key": p, "sls_cust_id": c} for o, p, c in who],
+            "silver.crm_customers": [{"cst_id": number, "cst_key": key} for number, key in ids],
+            "gold.dim_customer": [unknown, {"customer_key": 1, "customer_number": "AW1", "customer_id": 11}],
+            "gold.dim_location": [{"location_key": 0, "country": "n/a"}],
+            "gold.dim_product": [{**product, **ALWAYS} for product in products],
+        },
+    )
+
+
+def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_money():
+    facts = bike_facts([("A", "P1", 11), ("B", "P1", 99), ("C", "P9", 11), ("D", "P9", None)], [(11, "AW1")])
     keys = facts.select("order_number", "customer_key", "product_key").rows()
     assert keys == [("A", 1, 1), ("B", 0, 1), ("C", 1, 0), ("D", 0, 0)]
     assert facts["sales_amount"].sum() == Decimal("38.00")
@@ -738,6 +788,51 @@ def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_
             output=str(tmp_path / "facts.csv"), metadata=str(tmp_path / "facts.json"),
         )  # fmt: skip
     assert "2.5" not in str(error.value) and not (tmp_path / "facts.csv").exists()
+
+
+def traced_lines(condition: str = "") -> tuple[dict[str, Any], list[dict[str, Any]], Mart]:
+    """(metadata, entries, mart) of 40 order lines whose price stands at the product; some may be lost by a condition."""
+    sales = pl.LazyFrame({"id": range(40), "article": ["A", "B"] * 20}, schema={"id": pl.Int64, "article": pl.String})
+    prices = pl.LazyFrame({"article": ["A", "B"], "price": [Decimal("1.50"), Decimal("2.5000")]})
+    frames = {"silver.sales": sales, "silver.articles": prices}
+    columns = (Column("id", "integer"), Column("sales_amount", "decimal", 4))
+    mart = Mart("fact_sales", "", "", ("id",), columns)
+    sql = (
+        "SELECT s.id, 2 * a.price AS sales_amount FROM silver.sales AS s "
+        f"LEFT JOIN silver.articles AS a ON s.article = a.article {condition}"
+    )
+    made = pl.SQLContext(frames).execute(sql).collect()
+    totals = {"sales_amount": Decimal(made["sales_amount"].sum())}
+    found = fates.traced(sql, frames, mart, ["sales_amount"], made.height)
+    return fates.metadata(found, made.height, totals), fates.entries(found, mart, made.height, totals), mart
+
+
+def test_88_rows_that_the_sql_of_the_order_lines_loses_are_counted_and_stop_the_run_above_a_budget():
+    _, (one,), mart = traced_lines("WHERE s.id >= 10")
+    assert (one["code"], one["records"], one["of"]) == ("left_out", 10, 40)
+    with pytest.raises(Fault, match="10 of 40 rows of the silver table are not in the mart, 40.00 in sales_amount"):
+        fates.check_budget([one], mart, 0.01)
+    fates.check_budget([one], mart, 0.5)
+
+
+def test_89_an_amount_that_comes_of_a_join_is_computed_again_for_each_row_of_silver():
+    stated, (one,), _ = traced_lines("WHERE a.article = 'A'")
+    assert Decimal(one["money"]["sales_amount"]) == 100
+    assert [Decimal(value) for value in stated["amounts"]["sales_amount"].values()] == [60, 60]
+
+
+def test_90_order_lines_without_any_amount_in_the_ledger_are_traced():
+    stated, told, _ = traced_lines()
+    assert (stated["is_traced"], stated["tables"]["sales"]["in_mart"], told) == (True, 40, [])
+
+
+def test_91_a_total_that_is_not_the_sum_of_its_lines_is_counted_and_stops_above_the_budget(tmp_path):
+    (found,) = with_totals(tmp_path, 40, wrong=1).sums("orders", "lines")
+    assert (found["unequal"], found["records"], found["money"]) == (1, 40, {"total": "-0.50"})
+    with pytest.raises(
+        Fault, match=r"10 of 40 records differ from the sum of their lines, together by −5.00 of 805.00"
+    ):
+        with_totals(tmp_path, 40, wrong=10).sums("orders", "lines")
 
 
 def sold_on(*days: str) -> str:
@@ -817,6 +912,128 @@ def test_96_a_category_whose_lines_lost_their_product_has_not_stopped(tmp_path):
     _, page = run.reports()
     assert "no sales since" not in page
     assert "have no known product" in page
+
+
+def versions(*rows: tuple[int, str, date]) -> list[dict[str, Any]]:
+    """Product versions (id, key with its category in front, first day) as silver has them."""
+    return [
+        {"prd_id": n, "prd_key": key, "prd_num": key[6:], "prd_cat": key[:5].replace("-", "_"), "prd_start_dt": start}
+        for n, key, start in rows
+    ]
+
+
+def chain(*rows: tuple[int, str, date]) -> list[tuple[int, date, date]]:
+    """(version id, valid from, valid to) of the versions of the only product."""
+    categories = [{"ID": name, "CAT": name, "SUBCAT": name} for name in ("AC_HE", "CL_HE")]
+    made = bike_mart("dim_product", {"silver.crm_products": versions(*rows), "silver.erp_categories": categories})
+    made = made.filter(pl.col("product_key") != 0)
+    assert made["product_number"].unique().to_list() == ["HELM"]
+    assert made["is_current"].to_list() == [False] * (len(rows) - 1) + [True]
+    return made.select("version_id", "valid_from", "valid_to").rows()
+
+
+def test_97_the_versions_of_a_product_are_one_chain_though_its_category_changes():
+    first, second, third = date(2021, 1, 1), date(2022, 1, 1), date(2023, 1, 1)
+    assert chain((1, "AC-HE-HELM", first), (2, "CL-HE-HELM", second), (3, "AC-HE-HELM", third)) == [
+        (1, date(1900, 1, 1), second),
+        (2, second, third),
+        (3, third, date(9999, 12, 31)),
+    ]
+
+
+def test_98_two_versions_with_one_start_are_counted_and_every_day_has_one_version(tmp_path):
+    first, second = date(2021, 1, 1), date(2022, 1, 1)
+    found = chain((1, "AC-HE-HELM", first), (3, "CL-HE-HELM", second), (2, "AC-HE-HELM", second))
+    assert found == [(1, date(1900, 1, 1), second), (2, second, second), (3, second, date(9999, 12, 31))]
+    contract_file = ROOT / "config/bike_retailer/contracts/crm_products.yaml"
+    assert ["prd_num", "prd_start_dt"] in yaml.safe_load(contract_file.read_text(encoding="utf-8"))["uniqueKeys"]
+    made = Shop(tmp_path)
+    made.add(contract(column("id"), column("number"), uniqueKeys=[["number"]]), "1,A", "2,B", "3,A")
+    assert [(one["repeated"], one["records"]) for one in made.keys("people", budget=0.5)] == [(1, 3)]
+
+
+def test_99_a_customer_number_under_two_ids_is_one_customer_by_its_newest_record_with_the_orders_of_both():
+    entries = [(11, "Old", date(2023, 1, 1)), (12, "New", date(2024, 1, 1)), (10, "Older", None)]
+    people = [{"cst_id": n, "cst_key": "AW1", "cst_lastname": name, "cst_gndr": "n/a", "cst_marital_status": "n/a",
+               "cst_create_date": day} for n, name, day in entries]  # fmt: skip
+    made = bike_mart("dim_customer", {"silver.crm_customers": people, "silver.erp_customers": [],
+                                      "silver.erp_locations": []})  # fmt: skip
+    assert made.select("customer_key", "customer_number", "customer_id", "last_name").rows() == [
+        (0, "n/a", None, None),
+        (1, "AW1", 12, "New"),
+    ]
+    facts = bike_facts([("A", "P1", 11), ("B", "P1", 12), ("C", "P1", 10)], [(n, "AW1") for n in (10, 11, 12)])
+    assert facts["customer_key"].to_list() == [1, 1, 1]
+
+
+LISTED = pl.LazyFrame({"customer_key": [0, 1, 2], "customer_number": ["n/a", "00026", "00052"]})
+
+
+def objecting(text: str) -> objections.Objections:
+    """The customers of a list of objections with this text."""
+    return objections.matched(person_lists.read(text, "list.txt"), LISTED, ["Kunden-Nr.", "Name"])
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"), [("26\n", "00026\n"), ("00026\n00099\n", "00026\n?00099\n"), ("1;00026\n", "00026;1\n")]
+)
+def test_70_an_entry_of_a_list_that_matches_nobody_stops_and_a_list_as_the_exports_have_it_is_taken(text, mended):
+    with pytest.raises(Fault, match="match no customer in dim_customer.*Write the numbers as the exports have them"):
+        objecting(text)
+    assert objecting(mended).keys == [1]
+
+
+@pytest.mark.parametrize("text", ["Kunden-Nr.;Name\n00026;x\n", '="00026"\n', "\ufeff00026\t\n"])
+def test_71_headers_semicolons_and_wrapped_numbers_of_a_list_are_read(text):
+    assert objecting(text.removeprefix("\ufeff")).keys == [1]
+
+
+def run_with(folder: Path, *names: str) -> declared.Undeclared:
+    """What is undeclared in a run with these files, whose one rule makes bronze of new.csv."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    templates = (declared.Template("bronze/data/{file}", "_meta/logs/bronze_file/{file}.log", "file"),)
+    return declared.undeclared(folder, declared.Declared(frozenset({"bronze/data/new.csv"}), templates))
+
+
+def test_75_what_was_made_of_a_raw_file_that_is_gone_is_removed_from_the_run(tmp_path):
+    found = run_with(tmp_path, "bronze/data/new.csv", "bronze/data/old.csv", "_meta/logs/bronze_file/old.csv.log")
+    assert (found.left_over, found.foreign) == (["bronze/data/old.csv"], [])
+    declared.remove(tmp_path, found.left_over)
+    assert run_with(tmp_path) == ([], []) and (tmp_path / "bronze/data/new.csv").exists()
+
+
+def test_76_a_file_that_somebody_put_into_the_run_is_foreign_until_it_is_moved_out(tmp_path):
+    assert run_with(tmp_path, "bronze/data/new.csv", "reports/mine.txt").foreign == ["reports/mine.txt"]
+    (tmp_path / "reports/mine.txt").rename(tmp_path.parent / "mine.txt")
+    assert run_with(tmp_path).foreign == []
+
+
+def bound(mart: str, old: str, new: str) -> list[str]:
+    """What a plan says of the bike retailer if the SQL of a mart is changed."""
+    stated = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+    folder = str(ROOT / "config/bike_retailer")
+    company, faults = settings.load(settings.prepared({**stated, "company": folder}), ROOT)
+    assert company is not None and faults == []
+    sql = company.queries[mart].text.replace(old, new)
+    return list(binding.faults(replace(company, queries={**company.queries, mart: Query("x.sql", sql)})))
+
+
+def test_77_a_column_that_no_contract_has_is_named_by_the_plan_with_the_spelling_that_is_taken():
+    (fault,) = bound("dim_customer", "crm.cst_key AS", "crm.cst_kez AS")
+    assert "silver.crm_customers has no column cst_kez; it may be cst_key. Correct the SQL" in fault
+    assert bound("dim_customer", "crm.cst_kez AS", "crm.cst_key AS") == []
+
+
+def test_77_a_column_of_the_star_that_the_sql_does_not_give_is_named_by_the_plan():
+    (fault,) = bound("dim_location", "AS location_key, country FROM", "AS location_kay, country FROM")
+    assert "the SQL gives no column location_key; it may be location_kay. Select it in dim_location.sql" in fault
+
+
+def test_78_names_that_a_database_takes_for_one_are_found_until_one_is_renamed():
+    assert list(settings.told_by_case(["category", "Category", "id"])) == ["category and Category"]
+    assert list(settings.told_by_case(["category", "category_2", "id"])) == []
 
 
 def classes() -> dict[int, set[str]]:
