@@ -153,6 +153,9 @@ REPAIRED = [
     Case("03 UTF-8 with a mark", TABLE, GOOD.encode("utf-8-sig"), CLEAN, {"read as utf-8-sig": 1}),
     Case("03 UTF-16 LE", TABLE, b"\xff\xfe" + GOOD.encode("utf-16-le"), CLEAN, {"read as utf-16": 1}),
     Case("03 UTF-16 BE", TABLE, b"\xfe\xff" + GOOD.encode("utf-16-be"), CLEAN, {"read as utf-16": 1}),
+    *(Case(f"60 stated {encoding}", dialect(encoding=encoding), GOOD.encode(encoding), CLEAN,
+           {f"read as {encoding}": 1})
+      for encoding in ("cp850", "cp437", "mac-roman", "iso-8859-15", "utf-16-le", "utf-16-be")),
     *(Case(f"07 {name} as delimiter", TABLE, GOOD.replace(",", sign), CLEAN, {f"{name} taken as delimiter": 1})
       for name, sign in (("semicolon", ";"), ("tab", "\t"), ("pipe", "|"))),
     Case("08 line sep= above the header", TABLE, "sep=;\n" + SEMICOLONS, CLEAN,
@@ -269,6 +272,13 @@ REFUSED = [
     Case("05 invalid byte in a file whose contract says UTF-8", dialect(encoding="utf-8"),
          f"{HEADER}\n1,{CANARY},1.50,\n".encode() + "2,Ä,2.00,\n".encode("cp1252"),
          place="line 3", words=("the byte 0xC4 at position 43 is not utf-8", "Export the file again in UTF-8")),
+    *(Case(f"59 words of {encoding}", TABLE, GOOD.replace("Bert", f"{CANARY}straße Präsentkorb").encode(encoding),
+           place="line ", words=("do not look like text", f"(likely {encoding}"))
+      for encoding in ("cp850", "mac-roman")),
+    Case("59 a byte that is neither UTF-8 nor cp1252", TABLE, GOOD.replace("Bert", "Müller").encode("cp850"),
+         place="line 3", words=("the byte 0x81", "is neither UTF-8 nor cp1252", "(likely cp850 or cp437")),
+    Case("61 UTF-16 without a mark", TABLE, GOOD.encode("utf-16-be"), words=("state encoding: utf-16-be",)),
+    Case("61 UTF-7", TABLE, GOOD.replace("Bert", "Jörg").encode("utf-7"), words=("2 lines look like UTF-7",)),
     Case("07 a delimiter under which the header is not the contract's", TABLE,
          f"id;name;amount\n1;{CANARY};2\n", words=("column day of the contract is missing", "Export it")),
     Case("09 preamble", TABLE, f"Report\n{CANARY}\n{GOOD}", place="line 1",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from elt.bronze import dialects, structural_validation
-from elt.bronze.encodings import find_encoding
+from elt.bronze.encodings import UnlikelyText, find_encoding
 from elt.bronze.exports import SAFE_NAME
 from elt.bronze.headers import DELIMITERS, header_cells
 from elt.draft.personal_hints import looks_personal
@@ -100,20 +100,32 @@ def check_header(where: str, cells: Sequence[str]) -> None:
         raise Fault(where, f"the names of columns {listed} hold other signs than the contract allows", remedy)
 
 
+def likely_encoding(path: Path, where: str) -> tuple[str, str, dict[str, Any]]:
+    """(encoding, reason, what the contract must state) of an export; the likeliest code page where none is certain."""
+    try:
+        return *find_encoding(path, where, "auto"), {}
+    except UnlikelyText as fault:
+        if not fault.likely:
+            raise
+        why = f"the likeliest of {', '.join(fault.likely)}, under which its words are text"
+        return fault.likely[0], why, {"encoding": fault.likely[0]}
+
+
 def opened(path: Path, where: str) -> Export:
     """What an export is, validated by the engine itself; raises Fault if it cannot be a table."""
     if not SAFE_NAME.fullmatch(path.name):
         raise Fault("a file name", "holds characters beyond letters, digits, space and . _ - + ( )", "Rename the file")
     if not path.stat().st_size:
         raise Fault(where, "is empty", "Export the table again")
-    encoding, why = find_encoding(path, where, "auto")
+    encoding, why, stated = likely_encoding(path, where)
     lines = dialects.first_lines(path, encoding, dialects.SEARCHED_LINES)
     delimiter, skip, cells, others = find_header(lines, where)
     is_trailing = len(cells) > 1 and not cells[-1]
     cells = cells[:-1] if is_trailing else cells
     check_header(where, cells)
     remarks = [f"{path.name}: encoding {encoding.removesuffix('-sig')} ({why}); delimiter {shown(delimiter)}"]
-    stated: dict[str, Any] = {}
+    if stated:
+        remarks.append("  OPEN: look whether names and articles read well, and correct encoding")
     if others:
         stated["delimiter"] = delimiter
         remarks.append(f"  OPEN: {' and '.join(map(shown, others))} would fit as well; look, and correct delimiter")
