@@ -194,6 +194,12 @@ REPAIRED = [
     Case("37 a point in front of three digits where the contract states the decimal comma",
          {**amounts("1.234")[0], "dialect": {"decimalChar": ","}}, amounts("1.234")[1], numbered("1234.00"),
          {"group character": 1}),
+    *(Case(f"55 {name}", *amounts(*values), numbered(*silver), {"zero in front of the mark left out": counted})
+      for name, values, silver, counted in (
+          ("comma without a zero in front", (",90", "-,5", "12,50"), ("0.90", "-0.50", "12.50"), 2),
+          ("point without a zero in front", (".5", "+.25", "1,234.00"), ("0.50", "0.25", "1234.00"), 2),
+          ("with a currency sign", (",90 €", "EUR ,50", "(,25)"), ("0.90", "0.50", "-0.25"), 3),
+      )),
     Case("39 trailing minus", *amounts("123,00-", "1,50"), numbered("-123.00", "1.50"), {"minus behind": 1}),
     Case("39 brackets", *amounts("(123,00)", "1,50"), numbered("-123.00", "1.50"), {"brackets for minus": 1}),
     Case("39 euro sign", *amounts("123,00 €", "€1,50"), numbered("123.00", "1.50"), {"currency sign": 2}),
@@ -262,6 +268,12 @@ QUARANTINED = [
          quarantine=[(3, "field_too_long")]),
     Case("38 two conventions in a column", *amounts("1,50", "2,50", "1.234,00", "3.75"),
          numbered("1.50", "2.50", "1234.00"), quarantine=[(4, "unreadable_number")]),
+    *(Case(f"56 {name}", *amounts(*values), numbered(*silver), quarantine=[(len(silver) + 1, "doubtful_thousands")])
+      for name, values, silver in (
+          ("a group of another locale beside decimal commas", ("1,50", "1.249,00", "1,249"), ("1.50", "1249.00")),
+          ("a group of another locale beside decimal points", ("0.5", "1,249.00", "-12.000"), ("0.50", "1249.00")),
+          ("with a currency sign", ("1,50", "1.249,00", "1,249 €"), ("1.50", "1249.00")),
+      )),
     Case("42 days that are none",
          *dates(["%Y-%m-%d", "%Y%m%d"], "0", "00000000", "32154", "2024-02-31", "45678", "2024-02-29"),
          [("6", "2024-02-29")], quarantine=[(n, "unreadable_date") for n in range(1, 6)], budget=0.9),
@@ -327,6 +339,8 @@ REFUSED = [
          words=("1 numbers can be read with a decimal point and with a decimal comma", "decimalChar")),
     Case("38 two conventions above the budget", *amounts("1,50", "2,50", "3.75"), budget=0.01,
          words=("1 of 3 records cannot be used", "amount cannot be read as number (record 3)", "Mend the export")),
+    Case("56 three decimals all over a column of two", *amounts("1,500", "2,250", "0,750"), budget=0.01,
+         words=("2 of 3 records cannot be used", "it may be thousands", "state decimals: 3")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",

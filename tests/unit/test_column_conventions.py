@@ -38,8 +38,12 @@ def test_an_integer_is_read_or_null(text, value):
         ("12", "12.00", "12.00"),
         ("1.5", "1.50", None),
         ("1,5", None, "1.50"),
-        ("1.234", "1.23", "1234.00"),
-        ("1,234", "1234.00", "1.23"),
+        ("1.234", None, "1234.00"),  # never 1.23
+        ("1,234", "1234.00", None),
+        ("-12.000", None, "-12000.00"),
+        ("1.2340", "1.23", None),
+        ("1234.000", "1234.00", None),
+        ("1,234.000", "1234.00", None),
         ("1.234,56", None, "1234.56"),
         ("1,234.56", "1234.56", None),
         ("1.234.567", None, "1234567.00"),
@@ -47,7 +51,12 @@ def test_an_integer_is_read_or_null(text, value):
         ("1.23.4", None, None),
         ("-1234.5", "-1234.50", None),
         ("+3", "3.00", "3.00"),
-        (".5", None, None),
+        (".5", "0.50", None),
+        ("-,5", None, "-0.50"),
+        (",90", None, "0.90"),
+        (".125", "0.13", None),
+        (".", None, None),
+        ("-,", None, None),
         ("5.", None, None),
         ("1e3", None, None),
         ("1 234", None, None),
@@ -58,8 +67,9 @@ def test_an_integer_is_read_or_null(text, value):
         ("inf", None, None),
         ("", None, None),
         (None, None, None),
-        ("0.005", "0.01", "5.00"),
-        ("-0.005", "-0.01", "-5.00"),
+        ("0.005", "0.01", None),
+        ("-0.005", "-0.01", None),
+        ("00.005", "0.01", "5.00"),
         ("0.004999", "0.00", None),
         ("99999999999999999999.99", "99999999999999999999.99", None),
     ],
@@ -68,6 +78,12 @@ def test_a_number_is_exact_under_a_mark_and_rounded_half_away_from_zero_or_null(
     for mark, expected in ((".", point), (",", comma)):
         value = read(text, lambda x, mark=mark: conventions.as_number(x, mark, 2))
         assert value == (None if expected is None else Decimal(expected)), mark
+
+
+@pytest.mark.parametrize(("decimals", "value"), [(0, None), (1, None), (2, None), (3, "1.249"), (4, "1.2490")])
+def test_a_number_in_the_shape_of_thousands_is_read_where_the_contract_has_its_decimals(decimals, value):
+    found = read("1,249", lambda x: conventions.as_number(x, ",", decimals))
+    assert found == (None if value is None else Decimal(value))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +125,10 @@ def test_a_date_is_read_in_its_format_and_in_no_other(text, form, value):
         (["1.5", "2"], "."),
         (["1,5", "2"], ","),
         (["1.234", "0,5"], ","),
+        (["1.234", ",5"], ","),
+        (["1,234", "-.5"], "."),
+        (["0.125"], "."),
+        (["0,125", "1.234"], ","),
         (["1,234", "0.5"], "."),
         (["1.5", "2.5", "3,5"], "."),
         (["1.234.567"], ","),

@@ -193,10 +193,20 @@ def test_numbers_that_both_decimal_marks_fit_are_refused_with_the_column(tmp_pat
     assert "decimalChar" in message
 
 
-@pytest.mark.parametrize(("mark", "amount"), [(".", "1.23"), (",", "1234.00")])
+@pytest.mark.parametrize(("mark", "amount"), [(".", "1.234"), (",", "1234.000")])
 def test_the_contract_decides_the_decimal_mark_where_both_fit(tmp_path, mark, amount):
-    stated = {**SALES, "dialect": {"decimalChar": mark}}
+    fields = [{**f, "decimals": 3} if f["name"] == "amount" else f for f in SALES["fields"]]
+    stated = {**SALES, "fields": fields, "dialect": {"decimalChar": mark}}
     assert clean(tmp_path, stated, "id,day,amount,pieces\nA,,1.234,1\n").rows("data")[0]["amount"] == amount
+
+
+@pytest.mark.parametrize("written", ["1.249", "-12.000", "1.249 €", "(999.999)"])
+def test_an_amount_with_three_decimals_that_may_be_thousands_is_never_rounded(tmp_path, written):
+    raw = f"id,day,amount,pieces\nA,,{written},1\nB,,0.505,1\nC,,1249.000,1\n"
+    done = clean(tmp_path, {**SALES, "dialect": {"decimalChar": "."}}, raw)
+    assert done.quarantine == [(1, "doubtful_thousands")]
+    assert "state decimals: 3" in done.rows("quarantine")[0]["reason"]
+    assert [row["amount"] for row in done.rows("data")] == ["0.51", "1249.00"]
 
 
 def test_one_number_that_only_one_mark_fits_decides_for_its_column(tmp_path):
@@ -449,7 +459,7 @@ def test_the_books_balance_over_every_outcome_at_once(tmp_path):
 
 
 def test_amounts_with_more_decimals_than_the_contract_are_rounded_half_away_from_zero_and_counted(tmp_path):
-    done = clean(tmp_path, SALES, "id,day,amount,pieces\nA,,1.005,1\nB,,-1.005,1\nC,,2.50,1\n")
+    done = clean(tmp_path, SALES, "id,day,amount,pieces\nA,,1.0050,1\nB,,-1.0050,1\nC,,2.50,1\n")
     assert [row["amount"] for row in done.rows("data")] == ["1.01", "-1.01", "2.50"]
     assert done.conversions("amount") == {"rounded to 2 decimals": 2}
 

@@ -15,10 +15,11 @@ STRUCTURE = {  # faults of a record's structure -> in words
     FIELD_TOO_LONG: "a field is longer than 1 MB",
 }
 UNREADABLE = {kind: f"unreadable_{kind}" for kind in ("date", "integer", "number")}
+DOUBTFUL_THOUSANDS = "doubtful_thousands"  # 1,249 where the contract has two decimals
 OUT_OF_RANGE = "out_of_range"
 MISSING_KEY = "missing_key"
 MISSING_VALUE = "missing_value"
 REPEATED_KEY = "repeated_key"
-VALUES = {*UNREADABLE.values(), OUT_OF_RANGE, MISSING_KEY, MISSING_VALUE, REPEATED_KEY}
+VALUES = {*UNREADABLE.values(), DOUBTFUL_THOUSANDS, OUT_OF_RANGE, MISSING_KEY, MISSING_VALUE, REPEATED_KEY}
 
 ALL = frozenset({*STRUCTURE, *VALUES})

@@ -17,7 +17,7 @@ import polars as pl
 from elt.report.languages import in_language
 from elt.run import reasons as codes
 from elt.run.company import Contract, Field
-from elt.silver.conventions import Convention, Conventions, as_integer, number
+from elt.silver.conventions import GROUP_DIGITS, Convention, Conventions, as_integer, may_be_thousands, number
 from elt.silver.dates import as_date, date_formats
 from elt.silver.spreadsheets import mended
 from elt.silver.trimming import normalised
@@ -179,6 +179,14 @@ def changed(i: int) -> pl.Expr:
     return pl.col(f"when:{i}") & pl.col(f"before:{i}").ne_missing(pl.col(f"after:{i}"))
 
 
+def three_decimals(field: Field) -> str:
+    """Why a number with more decimals than the contract is not rounded, and what to do."""
+    return (
+        f"{field.name} has three decimals where the contract has {field.scale}, so that it may be thousands; if it is "
+        "not, state decimals: 3 there"
+    )
+
+
 def reasons_of(field: Field, contract: Contract) -> list[Reason]:
     """The reasons for which one field sends a record to quarantine."""
     name, found = field.name, []
@@ -187,6 +195,9 @@ def reasons_of(field: Field, contract: Contract) -> list[Reason]:
             unreadable = pl.col(f"parsed:{name}").is_null() & pl.col(f"text:{name}").is_not_null()
             expected = f"date ({', '.join(date_formats(field))})" if field.type == "date" else field.type
             words = f"{name} cannot be read as {expected}"
+            if field.type == "number" and field.scale < GROUP_DIGITS:
+                doubtful = may_be_thousands(pl.when(unreadable).then(f"text:{name}")).fill_null(value=False)
+                found.append(Reason(codes.DOUBTFUL_THOUSANDS, three_decimals(field), doubtful, name))
             found.append(Reason(codes.UNREADABLE[field.type], words, unreadable, name))
         if field.is_limited:
             outside = (~within_limits(field)).fill_null(value=False)

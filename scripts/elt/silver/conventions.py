@@ -20,16 +20,32 @@ Conventions = Mapping[str, Convention]  # by field
 AUTO = "auto"  # what a contract leaves open, decided from the column
 GROUP = {".": ",", ",": "."}  # decimal mark -> the other mark, which then groups digits
 OTHER_GROUPS = " '"
+GROUP_DIGITS = 3
+FIRST_GROUP = "(?:[1-9]|[0-9]{2,3})"  # nobody writes 0.125 for 125
 ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
 FEW_SIGNS = r"^[+-]?[0-9.,]*$"
 CURRENCY = "(?:€|(?i:eur))"
 BATCH = 250_000  # records
 
 
-def written(mark: str, groups: str) -> str:
-    """A number with its groups and decimals, as a regular expression; one number keeps one of the group characters."""
+def written(mark: str, groups: str, decimals: int | None = None) -> str:
+    """A number with its groups and decimals, as a regular expression; one number keeps one of the group characters.
+
+    The zero in front of the mark may be left out; a group begins with no zero. `decimals`: of the contract; if fewer
+    than a group has digits, a number that may as well be in thousands (`1,249`) is none: it would be rounded.
+    """
     grouped = "|".join(f"(?:{re.escape(group)}[0-9]{{3}})+" for group in groups)
-    return rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:{grouped}))(?:{re.escape(mark)}[0-9]+)?$"
+    grouped, whole, sign = f"{FIRST_GROUP}(?:{grouped})", "[0-9]+", re.escape(mark)
+    if decimals is None or decimals >= GROUP_DIGITS:
+        return rf"^[+-]?(?:(?:{whole}|{grouped})(?:{sign}[0-9]+)?|{sign}[0-9]+)$"
+    certain = f"(?:0[0-9]*|[0-9]{{4,}}|{grouped})?{sign}[0-9]{{3}}"
+    other_decimals = f"(?:{whole}|{grouped})(?:{sign}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?"
+    return rf"^[+-]?(?:{other_decimals}|{certain}|{sign}[0-9]+)$"
+
+
+def may_be_thousands(text: pl.Expr) -> pl.Expr:
+    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group."""
+    return text.str.contains(r"^[^0-9.,]*[1-9][0-9]{0,2}[.,][0-9]{3}[^0-9.,]*$")
 
 
 def as_integer(text: pl.Expr) -> pl.Expr:
@@ -59,10 +75,10 @@ def bare_number(text: pl.Expr, *, is_percent: bool = False) -> pl.Expr:
 
 
 def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """Exact decimals under a convention, rounded half away from zero; else null."""
+    """Exact decimals under a convention, rounded half away from zero; else null, as where that may lose thousands."""
     mark, group = convention[0], group_of(convention)
     plain = text.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
-    exact = pl.when(text.str.contains(written(mark, group))).then(plain).cast(pl.Decimal(38, 8), strict=False)
+    exact = pl.when(text.str.contains(written(mark, group, decimals))).then(plain).cast(pl.Decimal(38, 8), strict=False)
     return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
 
 
@@ -98,12 +114,13 @@ def number_spellings(text: pl.Expr, convention: str, decimals: int) -> dict[str,
     group = {" ": f"[{blank}]", "'": "['’]"}.get(group_of(convention), re.escape(group_of(convention)))
     return {
         "decimal comma": text.str.contains(",", literal=True) & pl.lit(mark == ","),
+        "zero in front of the mark left out": text.str.contains(f"(?:^|[^0-9]){mark}[0-9]"),
         "group character": text.str.contains(f"[0-9]{group}[0-9]"),
         "currency sign": text.str.contains(CURRENCY),
         "percent sign": text.str.contains("%", literal=True),
         "minus behind": text.str.contains(rf"[0-9][{blank}]*(?:[{blank}]*{CURRENCY})?-|-[{blank}]*{CURRENCY}$"),
         "brackets for minus": text.str.contains("(", literal=True),
-        f"rounded to {decimals} decimals": text.str.contains(f"{mark}[0-9]{{{decimals}}}[0-9]*[1-9](?:[^0-9]|$)"),
+        f"rounded to {decimals} decimals": text.str.contains(f"{mark}[0-9]{{{decimals}}}[0-9]*[1-9]"),
     }
 
 
@@ -130,7 +147,7 @@ def evidence() -> dict[str, pl.Expr]:
     bare = pl.col("bare")
     point, comma = (bare.str.contains(written(mark, GROUP[mark] + OTHER_GROUPS)) for mark in ".,")
     grouped = {
-        f"group {group}": bare.str.contains(rf"^[+-]?[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
+        f"group {group}": bare.str.contains(rf"^[+-]?{FIRST_GROUP}(?:{re.escape(group)}[0-9]{{3}})+(?:[.,][0-9]+)?$")
         for group in f".,{OTHER_GROUPS}"
     }
     by_kind = {
