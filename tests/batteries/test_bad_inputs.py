@@ -349,7 +349,16 @@ REFUSED = [
          words=("2 of 4 records cannot be used, the budget is 1.0%", "2 × has more or fewer cells than the header "
                 "(records 3, 4)", "Mend the export or the contract")),
 ]  # fmt: skip
-OTHERS = {6: {"OK"}, 17: {"OK"}, 29: {"E"}, 30: {"E"}, 31: {"E"}, 46: {"R"}, 50: {"OK"}}  # tests of their own below
+OTHERS = {
+    6: {"OK"},
+    17: {"OK"},
+    29: {"E"},
+    30: {"E"},
+    31: {"E"},
+    46: {"R"},
+    50: {"OK"},
+    62: {"OK"},
+}  # tests of their own below
 
 
 def params(cases: list[Case]) -> Any:
@@ -558,6 +567,15 @@ def test_50_markup_and_control_signs_are_escaped_wherever_values_are_shown(text)
     assert "<script" not in shown
     assert "<code>" not in shown
     assert 'href="http://evil' not in shown
+
+
+def test_62_keys_in_two_spellings_are_counted_with_their_amount_and_stay(tmp_path):
+    found = one_table.clean(tmp_path, TABLE, lines("1,x,1.50,", "01,x,2.00,", "001,x,4.00,"))
+    (warning,) = found.summary["warnings"]
+    assert (warning["column"], warning["warning"], warning["cells"]) == ("id", "keys_alike_zeros", 2)
+    assert warning["money"] == {"amount": "3.50"}
+    assert warning["places"] == "1 key, first in records 1, 2"
+    assert [row["id"] for row in found.rows("data")] == ["001", "01", "1"]
 
 
 def classes() -> dict[int, set[str]]:
