@@ -24,6 +24,7 @@ rule gold_mart:
         calendar=lambda wildcards: company.calendar_of(wildcards.mart),
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),
+        accounts=lambda wildcards: collective_accounts if wildcards.mart == "fact_sales" else None,
     script:
         "../scripts/gold_mart.py"
 

@@ -17,6 +17,7 @@ from elt.expose import situation as expose_situation
 from elt.expose.number_ledger import NumberLedger
 from elt.files import read_json, read_yaml, write_json
 from elt.run.company import Kpi
+from elt.sales.collective_accounts import BESIDE_SEGMENTS
 from elt.sales.views import sales_of
 from elt.tables import Spec, scan
 
@@ -69,6 +70,8 @@ def main(
     }
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages)
     pages["situation"]["messages"] = messages(pages)
+    beside = [said for said in pages["evidence"]["assumptions"] if said["texts"]["code"] in BESIDE_SEGMENTS]
+    pages["segments"]["assumptions"] = beside
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
     write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})
     rulelog.log.info("%s figures", len(ledger.figures))

@@ -15,13 +15,17 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
+from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.company import CALENDAR, FACT, Calendar, Mart
+from elt.sales import collective_accounts
+from elt.sales.collective_accounts import CollectiveAccounts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 FACTS = f"gold.{FACT}"
+CUSTOMERS = "gold.dim_customer"
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,15 @@ def frames_of(sources: Mapping[str, Source], calendar: Calendar | None) -> dict[
     return frames
 
 
+def contradicted(
+    frame: pl.LazyFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
+) -> dict[str, list[Entry]]:
+    """What was assumed of a written mart and its rows contradict, under `assumptions`; empty if nothing."""
+    customers = sources[CUSTOMERS].scan() if CUSTOMERS in sources else None
+    found = collective_accounts.entries(frame, customers, accounts) if accounts else []
+    return {"assumptions": found} if found else {}
+
+
 def main(
     *,
     sql_file: str,
@@ -147,13 +160,14 @@ def main(
     sources: Mapping[str, Source],
     calendar: Calendar | None,
     formulas: Mapping[str, str],
+    accounts: CollectiveAccounts | None = None,
     output: str,
     metadata: str,
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
     `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `formulas`: of the key figures that the SQL
-    names or the mart proves.
+    names or the mart proves; `accounts`: of fact_sales, what is known of collective accounts.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(Path(sql_file).read_text(encoding="utf-8"), formulas)
@@ -168,6 +182,7 @@ def main(
         found = check_rows(written, mart)
         found["references"] = check_references(written, mart, sources)
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
+        found |= contradicted(written, sources, accounts)
     write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})
     rulelog.log.info("%s: %d rows", mart.name, found["rows"])
 
@@ -183,6 +198,7 @@ if __name__ == "__main__":
         },
         calendar=snakemake.params.calendar,
         formulas=snakemake.params.formulas,
+        accounts=CollectiveAccounts(**stated) if (stated := snakemake.params.accounts) else None,
         output=snakemake.output.table,
         metadata=snakemake.output.metadata,
     )

@@ -32,6 +32,8 @@ from elt.features.measures import category_features
 from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run.company import Contract, Mart, read_contract
+from elt.sales import collective_accounts
+from elt.sales.collective_accounts import CollectiveAccounts
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
@@ -358,6 +360,7 @@ OTHERS = {
     46: {"R"},
     50: {"OK"},
     62: {"OK"},
+    63: {"OK"},
 }  # tests of their own below
 
 
@@ -576,6 +579,16 @@ def test_62_keys_in_two_spellings_are_counted_with_their_amount_and_stay(tmp_pat
     assert warning["money"] == {"amount": "3.50"}
     assert warning["places"] == "1 key, first in records 1, 2"
     assert [row["id"] for row in found.rows("data")] == ["001", "01", "1"]
+
+
+def test_63_a_customer_with_a_tenth_of_the_revenue_is_named_unless_a_contract_lists_it():
+    orders = {"order_number": [f"O{n}" for n in range(20)], "customer_key": [1, 1, *range(2, 20)], "sales_amount": 1}
+    sold = pl.LazyFrame(orders).with_columns(pl.col("sales_amount").cast(pl.Decimal(38, 2)))
+    customers = pl.LazyFrame({"customer_key": range(20), "customer_number": [f"K{n}" for n in range(20)]})
+    for listed, code in (((), "collective_account"), (("K1",), "collective_account_listed")):
+        (entry,) = collective_accounts.entries(sold, customers, CollectiveAccounts(0.1, listed))
+        assert (entry["code"], entry["records"], entry["of"]) == (code, 2, 20)
+        assert entry["money"] == {"sales_amount": "2.00"}
 
 
 def classes() -> dict[int, set[str]]:
