@@ -19,7 +19,7 @@ CODE = "keys_alike_"
 
 
 def certain_keys(contract: Contract) -> set[str]:
-    """Names of the fields that are keys for certain: of the table, of another one, of a person, an account, an order."""
+    """Names of the fields that are keys for certain: of this table, of another one, or identifiers."""
     stated = {*contract.primary_key, *(name for key in contract.foreign_keys for name in key.fields)}
     return stated | {field.name for field in contract.fields if field.erasure or field.personal == IDENTIFIER}
 
