@@ -8,6 +8,9 @@ rule gold_mart:
             f"{home}/{table.replace('.', '/data/')}.csv" for table in company.sources(wildcards.mart)
         ],
         sql=lambda wildcards: company.queries[wildcards.mart].file,
+        references=lambda wildcards: [
+            f"{home}/silver/_meta/references/{table}.json" for table in company.checked_before(wildcards.mart)
+        ],
     output:
         table="<gold>/data/{mart}.csv",
         metadata="<gold>/_meta/marts/{mart}.json",

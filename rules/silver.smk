@@ -1,4 +1,4 @@
-"""Silver. Needs: bronze files and contracts. Gives: clean tables, quarantine, change log, their books, feedback."""
+"""Silver. Needs: bronze files and contracts. Gives: clean tables, quarantine, change log, their books, references, feedback."""
 
 
 rule silver_table:
@@ -26,10 +26,34 @@ rule silver_table:
         "../scripts/silver_table.py"
 
 
+rule silver_references:
+    """Check the references of a raw table to others: what finds no partner is counted, and stops above a budget."""
+    input:
+        table="<silver>/data/{table}.csv",
+        referred=lambda wildcards: [f"{home}/silver/data/{table}.csv" for table in company.referred(wildcards.table)],
+        contract=lambda wildcards: company.contract_file(wildcards.table),
+        contracts=lambda wildcards: [company.contract_file(table) for table in company.referred(wildcards.table)],
+        words=["scripts/templates/silver.en.yaml", "scripts/templates/silver.de.yaml"],
+    output:
+        "<silver>/_meta/references/{table}.json",
+    log:
+        "<logs>/silver_references/{table}.log",
+    benchmark:
+        "<benchmarks>/silver_references/{table}.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("silver_references.py"),
+        budget=config["reference_budget"],
+    script:
+        "../scripts/silver_references.py"
+
+
 rule silver_report:
     """Data quality of all tables: what was found, what was repaired, and how much money it moved."""
     input:
         metadata=expand("<silver>/_meta/tables/{table}.json", table=company.contracts),
+        references=expand("<silver>/_meta/references/{table}.json", table=company.referring),
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
         words="scripts/templates/assumptions.en.yaml",
@@ -73,6 +97,7 @@ rule silver_feedback:
 
 golden_path += [
     *expand(rules.silver_table.output, table=company.contracts),
+    *expand(rules.silver_references.output, table=company.referring),
     *rules.silver_report.output,
     *rules.silver_feedback.output,
 ]

@@ -83,6 +83,7 @@ def find_references(raws: Mapping[str, "pl.LazyFrame"], tables: Sequence[Table])
                 if (count := draft_keys.refers(column, own, found)) is not None:
                     words = f"{count} of its {own.len()} distinct values are there"
                     table.references.append(f"{column.name} -> {name}.{key}: {words}")
+                    table.foreign_keys.append((column.name, name, key))
 
 
 def profiled(drafts: Sequence[Draft], staging: Path) -> list[Table]:

@@ -1,6 +1,6 @@
 """Data quality of all tables: what was found, what was repaired, what it moved in money, and who can mend it.
 
-Inputs: silver/_meta/tables/*.json.
+Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json.
 Outputs: silver/_meta/silver_metadata.yaml, silver/reports/silver_quality_report.md and .html.
 """
 
@@ -92,6 +92,58 @@ def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
         yield ["warning", assumptions.sentence(words, one) + places, number(one["records"]), moved, sources(found)]
 
 
+def orphan_warning(reference: Mapping[str, Any]) -> dict[str, Any]:
+    """Records of a table without a partner as a warning of the table."""
+    return {
+        "column": f"{', '.join(reference['fields'])} → {reference['target']}",
+        "warning": "orphans",
+        "cells": reference["orphans"],
+        "of": reference["records"],
+        **{key: reference[key] for key in ("money", "of_money", "why")},
+    }
+
+
+def with_references(tables: Tables, references: Mapping[str, Any]) -> dict[str, Table]:
+    """The metadata of the tables with their references, and with a warning for each that leaves records alone."""
+    checked = dict(tables)
+    for name, found in references.items():
+        alone = [orphan_warning(one) for one in found["references"] if one["orphans"]]
+        checked[name] = {**tables[name], **found, "warnings": [*tables[name]["warnings"], *alone]}
+    return checked
+
+
+def reference_rows(tables: Tables) -> Iterator[list[Any]]:
+    """One row a foreign key: records, those that refer to nothing, and those without a partner."""
+    for name, found in tables.items():
+        for one in found.get("references", []):
+            count, records = one["orphans"], one["records"]
+            amounts = ", ".join(f"{number(amount, 2)} in {field}" for field, amount in one["money"].items())
+            yield [
+                code(f"{name}.{', '.join(one['fields'])}"),
+                code(one["target"]),
+                number(records),
+                number(one["missing"]),
+                number(count),
+                percent(assumptions.share_of(count, records), 2),
+                percent(one["budget"]),
+                amounts,
+            ]
+
+
+def reference_section(tables: Tables) -> str:
+    """What finds no partner in the table that it refers to; empty if no contract states a reference."""
+    header = ["Fields", "Refer to", "Records", "Refer to nothing", "Without a partner", "Share of records", "Budget",
+              "Money without a partner"]  # fmt: skip
+    rows = list(reference_rows(tables))
+    if not rows:
+        return ""
+    return (
+        "## References between tables\n\n"
+        "Records of silver that refer to nothing have no value in the fields. Of the others, those whose values the "
+        "other table does not have are without a partner.\n\n" + table(header, rows)
+    )
+
+
 def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
     """One row a table and reason code: records in quarantine, and how much of the budget that takes."""
     for name, found in tables.items():
@@ -167,6 +219,7 @@ def report(tables: Tables, budget: Budget, words: Words) -> str:
         "## Money from raw to silver\n\n"
         + table(["Amount", "Raw", "Repairs", "Quarantined", "Superseded", "Duplicates", "Silver"], money_rows(tables)),
         budget_section(tables, budget),
+        reference_section(tables),
         "## Codes and what they became\n\n"
         "Only of fields that are not personal.\n\n"
         + table_or_nothing(["Table", "Column", "From", "To", "Cells"], list(code_rows(tables))),
@@ -175,7 +228,7 @@ def report(tables: Tables, budget: Budget, words: Words) -> str:
         "## Tables\n\n"
         + "".join(f"- {code(name)}: {escape(in_language(found['title']))}\n" for name, found in tables.items()),
     ]
-    return "\n".join(sections)
+    return "\n".join(filter(None, sections))
 
 
 def main(
@@ -187,10 +240,11 @@ def main(
     *,
     template: str,
     word_file: str,
+    references: Sequence[str] = (),
 ) -> None:
     """Gather the books of all tables, write them as YAML and as a report; `word_file`: words of the assumptions."""
-    tables = gathered(metadata)
-    write_yaml(metadata_file, {"tables": dict(tables)})
+    tables = with_references(gathered(metadata), gathered(references))
+    write_yaml(metadata_file, {"tables": tables})
     pages.write(report(tables, budget, read(word_file)), report_file, page_file, template=template)
 
 
@@ -198,6 +252,7 @@ if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
         metadata=snakemake.input.metadata,
+        references=snakemake.input.references,
         budget=snakemake.params.budget,
         metadata_file=snakemake.output.metadata,
         report_file=snakemake.output.report,

@@ -18,6 +18,12 @@ CONVERTED = {
     "erp_customers": ("CID", lambda text: text.removeprefix("NAS")),
     "erp_locations": ("CID", lambda text: text.replace("-", "")),
 }
+COMPUTED = {  # table -> field that no file has -> its value from the record
+    "crm_products": {
+        "prd_num": lambda row: row["prd_key"][6:],
+        "prd_cat": lambda row: row["prd_key"][:5].replace("-", "_"),
+    }
+}
 BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff\u200b"
 UNREADABLE = object()
 
@@ -62,13 +68,15 @@ def true_value(entry: dict[str, Any], text: str) -> Any:
 def true_record(table: str, contract: dict[str, Any], cells: Cells) -> dict[str, Any] | None:
     """The typed values of a record before repairs that look at other records; None if silver may not hold it."""
     row = {}
-    for entry, cell in zip(contract["fields"], cells, strict=True):
+    of_file = [entry for entry in contract["fields"] if "compute" not in entry]
+    for entry, cell in zip(of_file, cells, strict=True):
         text = true_text(cell)
         if CONVERTED.get(table, ("",))[0] == entry["name"]:
             text = CONVERTED[table][1](text)
         row[entry["name"]] = true_value(entry, text)
         if row[entry["name"]] is UNREADABLE:
             return None
+    row |= {name: value(row) for name, value in COMPUTED.get(table, {}).items()}
     key, pattern = KEYS.get(table, ("", ""))
     if key and not re.fullmatch(pattern, row[key] or ""):
         return None
@@ -103,7 +111,7 @@ def with_true_ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     done = []
     for row in rows:
         if row["prd_end_dt"] and row["prd_end_dt"] < row["prd_start_dt"]:
-            later = sorted(r["prd_start_dt"] for r in rows if r["prd_key"] == row["prd_key"])
+            later = sorted(r["prd_start_dt"] for r in rows if r["prd_num"] == row["prd_num"])
             after = [start for start in later if start > row["prd_start_dt"]]
             row = {**row, "prd_end_dt": after[0] - timedelta(days=1) if after else None}
         done.append(row)

@@ -22,6 +22,7 @@ import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
+from referring_tables import shop
 
 import bronze_file
 import gold_mart
@@ -361,6 +362,9 @@ OTHERS = {
     50: {"OK"},
     62: {"OK"},
     63: {"OK"},
+    92: {"R"},
+    93: {"E"},
+    94: {"E", "R"},
 }  # tests of their own below
 
 
@@ -589,6 +593,24 @@ def test_63_a_customer_with_a_tenth_of_the_revenue_is_named_unless_a_contract_li
         (entry,) = collective_accounts.entries(sold, customers, CollectiveAccounts(0.1, listed))
         assert (entry["code"], entry["records"], entry["of"]) == (code, 2, 20)
         assert entry["money"] == {"sales_amount": "2.00"}
+
+
+def test_92_a_few_records_without_a_partner_are_counted_in_records_and_money(tmp_path):
+    (found,) = shop(tmp_path, ["A", "B"], [*["A", "B"] * 50, "C"]).check("lines", "orders")
+    assert (found["orphans"], found["records"], found["money"]) == (1, 101, {"amount": "10.00"})
+
+
+def test_93_a_flood_of_records_without_a_partner_stops_in_silver_with_counts_money_and_lines(tmp_path):
+    made = shop(tmp_path, ["A"], [*["A"] * 10, *(f"X{n}" for n in range(40))])
+    with pytest.raises(Fault, match=r"40 of 50 records of lines have no partner in orders, 400.00 of 500.00 in amount"):
+        made.check("lines", "orders")
+
+
+def test_94_a_key_in_another_spelling_is_told_with_what_the_contract_has_to_state(tmp_path):
+    with pytest.raises(Fault, match=r"10 of them would find one if the case .* convert of order_no: UPPER\(order_no\)"):
+        shop(tmp_path, ["P1"], ["P1", *["p1"] * 10]).check("lines", "orders")
+    (found,) = shop(tmp_path, ["1"], [*["1"] * 40, "001"]).check("lines", "orders")
+    assert found["why"]["en"] == "; 1 of them would find one if leading zeros did not count"
 
 
 def classes() -> dict[int, set[str]]:

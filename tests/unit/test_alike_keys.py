@@ -66,6 +66,13 @@ def test_keys_of_the_table_identifiers_and_number_like_texts_are_looked_at(tmp_p
     ]
 
 
+def test_references_to_another_table_are_looked_at_whatever_they_look_like(tmp_path):
+    reference = {"fields": "note", "reference": {"resource": "notes", "fields": "note"}}
+    rows = [record(1, note="late"), record(2, note="Late")]
+    found = cleaned(tmp_path, *rows, content={**ORDERS, "foreignKeys": [reference]}).summary["warnings"]
+    assert [(one["column"], one["warning"]) for one in found] == [("note", "keys_alike_case")]
+
+
 def test_names_notes_and_other_keys_are_not_alike(tmp_path):
     rows = [
         record(1, "10", "T-1", "Anna", "on time"),

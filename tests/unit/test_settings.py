@@ -555,3 +555,31 @@ def test_a_person_is_asked_for_the_classes_of_a_draft_in_one_line_a_contract():
         "contracts/people.yaml: personal: a person has to decide the class of name, age.",
     ]
     assert all(f"{word} (" in lines[0] for word in ("none", "quasi", "identifier", "direct"))
+
+
+def with_keys(folder: Path, *keys: dict) -> list[str]:
+    """The faults of a company whose sales refer to people by these foreign keys."""
+    people = changed(CONTRACT, name="people", files="people.csv")
+    base = company(folder / "firm", changed(CONTRACT, foreignKeys=list(keys)))
+    (base / "contracts/people.yaml").write_text(yaml.safe_dump(people, allow_unicode=True), encoding="utf-8")
+    return [fault.partition("contracts/")[2] for fault in load(config(base), folder)[1]]
+
+
+def test_foreign_keys_name_fields_that_exist_and_have_one_type(tmp_path):
+    names = [field["name"] for field in CONTRACT["fields"]]
+    first, other = names[:2]
+    good = {"fields": first, "reference": {"resource": "people", "fields": [first]}, "budget": 0.5}
+    assert with_keys(tmp_path / "good", good, {"fields": [first], "reference": {"fields": first}}) == []
+    wrong = [
+        (
+            {"fields": "nowhere", "reference": {"resource": "people", "fields": first}},
+            "nowhere is not one of the fields",
+        ),
+        ({"fields": first, "reference": {"resource": "orders", "fields": first}}, "orders is not a contract"),
+        ({"fields": first, "reference": {"resource": "people", "fields": "x"}}, "x is not a field of people"),
+        ({"fields": names[:2], "reference": {"resource": "people", "fields": first}}, "must be equally many"),
+        ({"fields": first, "reference": {"resource": "people", "fields": other}}, "give both the same type"),
+    ]
+    for number, (key, words) in enumerate(wrong):
+        (fault,) = with_keys(tmp_path / str(number), key)
+        assert fault.startswith("sales.yaml: foreignKeys[0]") and words in fault

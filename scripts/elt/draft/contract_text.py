@@ -39,6 +39,7 @@ class Table:
     candidates: list[str] = field(default_factory=list)  # columns that may be a key alone
     key_evidence: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
+    foreign_keys: list[tuple[str, str, str]] = field(default_factory=list)  # field, table, field of it
 
 
 def quoted(text: str) -> str:
@@ -144,6 +145,14 @@ def code_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
         yield f"    # codes: {{{shown}}} # values with at least five records{fewer}; write the meaning behind each"
 
 
+def foreign_key_lines(table: Table) -> Iterator[str]:
+    """What may be stated of references to other tables, as a comment; a person knows which are meant."""
+    if table.foreign_keys:
+        yield "# foreignKeys: # those that are meant; what finds no partner is counted, and stops above a budget"
+    for name, other, key in table.foreign_keys:
+        yield f"#   - {{fields: {flow([name])}, reference: {{resource: {other}, fields: {flow([key])}}}}}"
+
+
 def contract(table: Table) -> str:
     """The whole text of a draft contract."""
     lines = [
@@ -161,6 +170,7 @@ def contract(table: Table) -> str:
         *(line for column in table.columns for line in field_lines(column, table)),
         "# repairs: [{field: …, when: …, set: …, why: …}] # SQL, in order; each is counted in records and money",
         "# quarantine: [{code: …, when: …, why: …}] # records that cannot be right",
+        *foreign_key_lines(table),
     ]
     return "\n".join(lines) + "\n"
 

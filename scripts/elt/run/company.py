@@ -139,6 +139,30 @@ class QuarantineRule:
 
 
 @dataclass(frozen=True)
+class ForeignKey:
+    """Fields of a raw table whose values must stand in fields of another one (or of the same), as silver has both."""
+
+    fields: tuple[str, ...]
+    resource: str  # table that is referred to
+    reference_fields: tuple[str, ...]
+    budget: float | None = None  # share of records or money without a partner, where the settings' one does not count
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any], table: str) -> Self:
+        """The foreign key of an entry of a contract of `table`; a reference without a resource is to the same table."""
+        reference = entry["reference"]
+        fields, target = (
+            (names,) if isinstance(names, str) else tuple(names) for names in (entry["fields"], reference["fields"])
+        )
+        return cls(fields, reference.get("resource") or table, target, entry.get("budget"))
+
+    @property
+    def target(self) -> str:
+        """What it refers to, in messages."""
+        return ", ".join(f"{self.resource}.{name}" for name in self.reference_fields)
+
+
+@dataclass(frozen=True)
 class StatedDialect:
     """What a contract says of the way its files are written; `auto` is decided from the file."""
 
@@ -176,6 +200,7 @@ class Contract:
     ignore: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     quarantine: tuple[QuarantineRule, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:
@@ -191,6 +216,7 @@ class Contract:
                 latest=entry.get("keep", {}).get("latest"),
                 repairs=tuple(Repair(**repair) for repair in entry.get("repairs", ())),
                 quarantine=tuple(QuarantineRule(**rule) for rule in entry.get("quarantine", ())),
+                foreign_keys=tuple(ForeignKey.of(key, entry["name"]) for key in entry.get("foreignKeys", ())),
             )
         )
 
@@ -208,6 +234,11 @@ class Contract:
     def typed_columns(self) -> tuple[ColumnType, ...]:
         """Name, type and decimals of the fields."""
         return tuple(item.typed for item in self.fields)
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """Names of the fields whose sum is followed through the ledger."""
+        return tuple(item.name for item in self.fields if item.money)
 
     @property
     def classed(self) -> ClassedTable:
@@ -444,6 +475,20 @@ class Company:
         """Customer numbers that contracts list as collective accounts, sorted."""
         listed = (field.collective_accounts for contract in self.contracts.values() for field in contract.fields)
         return tuple(sorted({number for numbers in listed for number in numbers}))
+
+    @property
+    def referring(self) -> tuple[str, ...]:
+        """Raw tables with foreign keys."""
+        return tuple(name for name, contract in self.contracts.items() if contract.foreign_keys)
+
+    def referred(self, table: str) -> tuple[str, ...]:
+        """Raw tables that the foreign keys of a raw table refer to, sorted."""
+        return tuple(sorted({key.resource for key in self.contracts[table].foreign_keys}))
+
+    def checked_before(self, mart: str) -> tuple[str, ...]:
+        """Raw tables with foreign keys among those that a mart reads."""
+        read = {table.partition(".")[2] for table in self.queries[mart].tables if table.startswith("silver.")}
+        return tuple(table for table in self.referring if table in read)
 
     def typed_columns(self, table: str) -> tuple[ColumnType, ...]:
         """Name, type and decimals of the columns of silver.<table> or gold.<mart>."""

@@ -116,6 +116,28 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
         yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
 
 
+def reference_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Foreign keys whose fields or table do not exist, or whose values cannot be equal as their types differ."""
+    for stem, contract in contracts.items():
+        for i, key in enumerate(contract.foreign_keys):
+            where = f"contracts/{stem}.yaml: foreignKeys[{i}]"
+            missing = [name for name in key.fields if name not in contract.by_name]
+            yield from (f"{where}.fields: {name} is not one of the fields" for name in missing)
+            if key.resource not in contracts:
+                yield f"{where}.reference.resource: {key.resource} is not a contract"
+                continue
+            goal = contracts[key.resource].by_name
+            unknown = [name for name in key.reference_fields if name not in goal]
+            yield from (f"{where}.reference.fields: {name} is not a field of {key.resource}" for name in unknown)
+            if len(key.fields) != len(key.reference_fields):
+                yield f"{where}: fields and reference.fields must be equally many"
+            elif not missing and not unknown:
+                for name, other in zip(key.fields, key.reference_fields, strict=True):
+                    own, its = contract.by_name[name].type, goal[other].type
+                    if own != its:
+                        yield f"{where}: {name} is {own}, {key.resource}.{other} is {its}; give both the same type"
+
+
 def ledger_faults(mart: Mart, contracts: Mapping[str, Contract], formulas: Mapping[str, str]) -> Iterator[str]:
     """Tables, amounts and key figures of a mart's ledger that do not exist."""
     where, ledger = f"marts.yaml: marts.{mart.name}.ledger", mart.ledger
@@ -266,6 +288,7 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     company = typed(folder, found, root)
     faults = [
         *contract_faults(company.contracts),
+        *reference_faults(company.contracts),
         *standard.faults({name: company.marts[name] for name in found["marts.yaml"]["marts"]}, company.star),
         *mart_faults(company),
     ]

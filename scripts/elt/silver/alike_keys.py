@@ -18,13 +18,20 @@ NAMED_RECORDS = 5
 CODE = "keys_alike_"
 
 
+def certain_keys(contract: Contract) -> set[str]:
+    """Names of the fields that are keys for certain: of this table, of another one, or identifiers."""
+    stated = {*contract.primary_key, *(name for key in contract.foreign_keys for name in key.fields)}
+    return stated | {field.name for field in contract.fields if field.erasure or field.personal == IDENTIFIER}
+
+
 def columns_of(contract: Contract) -> list[Field]:
     """The fields that may be keys: texts of the file that are no closed list."""
+    certain = certain_keys(contract)
     return [
         field
         for field in contract.fields
         if field.type == "string" and field.compute is None and field.codes is None
-        and (field.name in contract.primary_key or field.erasure or field.personal in (IDENTIFIER, NONE))
+        and (field.name in certain or field.personal == NONE)
     ]  # fmt: skip
 
 
@@ -105,9 +112,7 @@ class AlikeKeys:
 
     def is_key(self, column: Spellings) -> bool:
         """Whether a column is a key for certain, or looks like one."""
-        field = self.contract.by_name[column.name]
-        is_certain = field.name in self.contract.primary_key or bool(field.erasure) or field.personal == IDENTIFIER
-        return is_certain or is_number_like(column.gather()["key"])
+        return column.name in certain_keys(self.contract) or is_number_like(column.gather()["key"])
 
     def warnings(self) -> Iterator[dict[str, Any]]:
         """One entry a column and kind: records of the rarer spellings, where they stand, and their amounts."""

@@ -1,0 +1,96 @@
+"""Check the references of one raw table to others: what finds no partner is counted, and stops the run above a budget.
+
+Inputs: the silver table, the silver tables that its contract refers to, their contracts, the words of silver.
+Outputs: silver/_meta/references/<table>.json.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from elt import rulelog, tables
+from elt.files import write_json
+from elt.report.numbers import number
+from elt.report.words import Words, in_all_languages, read_all
+from elt.run.company import Contract, read_contract
+from elt.silver import references
+from elt.silver.references import Reference
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def hint_words(reference: Reference, words: Mapping[str, Words]) -> dict[str, str]:
+    """By language: how many records without a partner would find one under another spelling, or an empty text."""
+    if reference.hint is None:
+        return dict.fromkeys(words, "")
+    name, records = reference.hint.spelling.name, reference.hint.records
+    return {
+        language: in_all_languages({language: of}, "spellings", name, records=number(records, 0, language))[language]
+        for language, of in words.items()
+    }
+
+
+def described(reference: Reference, contract: Contract, budget: float, why: Mapping[str, str]) -> dict[str, Any]:
+    """The metadata of a foreign key: counts of records, amounts as text with the decimals of their field."""
+
+    def exact(amounts: Mapping[str, Decimal]) -> dict[str, str]:
+        return {name: f"{amount:.{contract.by_name[name].scale}f}" for name, amount in amounts.items()}
+
+    return {
+        "fields": list(reference.key.fields),
+        "target": reference.key.target,
+        "records": reference.records,
+        "missing": reference.missing,
+        "missing_money": exact(reference.missing_money),
+        "orphans": reference.orphans,
+        "money": exact(reference.money),
+        "of_money": exact(reference.of_money),
+        "budget": budget,
+        "why": dict(why),
+    }
+
+
+def main(
+    *,
+    table: str,
+    referred: Sequence[str],
+    contract_file: str,
+    contract_files: Sequence[str],
+    words: Sequence[str],
+    budget: float,
+    output: str,
+) -> None:
+    """Count every foreign key of the table; raises Fault where more find no partner than the budget allows.
+
+    `referred`, `contract_files`: the tables that it refers to, and their contracts in the same order.
+    """
+    contract, listed = read_contract(contract_file), []
+    child, texts = tables.scan(table, contract.typed_columns), read_all(words)
+    goals = {goal.name: goal for goal in map(read_contract, contract_files)}
+    files = dict(zip(goals, referred, strict=True))
+    for key in contract.foreign_keys:
+        parent, most = goals[key.resource], budget if key.budget is None else key.budget
+        partners = tables.scan(files[key.resource], parent.typed_columns)
+        reference = references.found(child, partners, key, contract.amounts)
+        why = hint_words(reference, texts)
+        references.check_budget(reference, most, contract, parent, why["en"])
+        if reference.orphans:
+            counts = (reference.orphans, reference.records, key.resource)
+            rulelog.log.warning("%s: %d of %d records have no partner in %s", contract.name, *counts)
+        listed.append(described(reference, contract, most, why))
+    write_json(output, {"references": listed})
+    rulelog.log.info("%s: %d references", contract.name, len(listed))
+
+
+if __name__ == "__main__":
+    rulelog.start(snakemake)
+    main(
+        table=snakemake.input.table,
+        referred=snakemake.input.referred,
+        contract_file=snakemake.input.contract,
+        contract_files=snakemake.input.contracts,
+        words=snakemake.input.words,
+        budget=snakemake.params.budget,
+        output=snakemake.output[0],
+    )

@@ -1,0 +1,65 @@
+"""Silver tables of a small shop, and what the rule finds of the references between them."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from one_table import SILVER_WORDS
+from one_table import field as column
+
+import silver_references
+
+
+def table(name: str, *fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A contract; the first field is the key."""
+    return {
+        "name": name,
+        "title": name,
+        "files": "*.csv",
+        "primaryKey": [fields[0]["name"]],
+        "fields": list(fields),
+        **more,
+    }
+
+
+ORDERS = table("orders", column("order_no"), column("customer"))
+KEY = {"fields": "order_no", "reference": {"resource": "orders", "fields": "order_no"}}
+LINES = table("lines", column("line", "integer"), column("order_no"), column("amount", "number", decimals=2, money=True),
+              foreignKeys=[KEY])  # fmt: skip
+
+
+@dataclass
+class Shop:
+    """Silver tables below a folder, each with its contract."""
+
+    folder: Path
+
+    def add(self, contract: dict[str, Any], *rows: str) -> None:
+        """A silver table and its contract."""
+        header = ",".join(field["name"] for field in contract["fields"])
+        (self.folder / f"{contract['name']}.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+        path = self.folder / f"{contract['name']}.yaml"
+        path.write_text(yaml.safe_dump(contract, allow_unicode=True), encoding="utf-8")
+
+    def check(self, child: str, *parents: str, budget: float = 0.05) -> list[dict[str, Any]]:
+        """What the rule writes of the references of a table."""
+        silver_references.main(
+            table=str(self.folder / f"{child}.csv"),
+            referred=[str(self.folder / f"{name}.csv") for name in parents],
+            contract_file=str(self.folder / f"{child}.yaml"),
+            contract_files=[str(self.folder / f"{name}.yaml") for name in parents],
+            words=SILVER_WORDS,
+            budget=budget,
+            output=str(self.folder / "found.json"),
+        )
+        return json.loads((self.folder / "found.json").read_text(encoding="utf-8"))["references"]
+
+
+def shop(folder: Path, orders: list[str], refers: list[str], **lines: Any) -> Shop:
+    """Orders, and a line of 10.00 for each order number that is referred to."""
+    made = Shop(folder)
+    made.add(ORDERS, *(f"{number},K1" for number in orders))
+    made.add({**LINES, **lines}, *(f"{n},{number},10.00" for n, number in enumerate(refers, 1)))
+    return made
