@@ -23,6 +23,8 @@ from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
 from referring_tables import shop
+from small_run import SmallRun
+from small_run import lines as order_lines
 
 import bronze_file
 import gold_mart
@@ -46,6 +48,7 @@ TABLE = contract(*FIELDS)
 HEADER = "id,name,amount,day"
 ROWS = ["1,Änne,1.50,2024-01-05", "2,Bert,2.00,2024-01-06"]
 CLEAN = [("1", "Änne", "1.50", "2024-01-05"), ("2", "Bert", "2.00", "2024-01-06")]
+BY_POSITION = contract(column("id"), column("order", position=2), column("customer", position=4), ignore=["x"])
 GOOD = "\n".join([HEADER, *ROWS, ""])
 SEMICOLONS = GOOD.replace(",", ";")
 
@@ -145,6 +148,12 @@ ACCEPTED = [
     Case("14 line break in a quoted field", TABLE, GOOD.replace("Bert", '"Bert\nMaria"'),
          [CLEAN[0], ("2", "Bert\nMaria", *CLEAN[1][2:])]),
     Case("19 no final line end", TABLE, GOOD.rstrip("\n"), CLEAN),
+    Case("57 a contract in decomposed letters", contract(column("id"), column("Stu\u0308ckzahl")),
+         "id,Stückzahl\n1,7\n", [("1", "7")]),
+    Case("58 a column without a name that is ignored", {**TABLE, "ignore": [""]},
+         lines(*(f"{n},{row}" for n, row in enumerate(ROWS)), header=f",{HEADER}"), CLEAN),
+    Case("58 two columns of one name that are ignored", {**TABLE, "ignore": ["phone"]},
+         lines(*(f"7,{row},8" for row in ROWS), header=f"Phone,{HEADER},phone"), CLEAN),
     Case("32 leading zeros", *cells("postcode", "01067", "007"), numbered("01067", "007")),
     Case("33 text that others take for numbers or missing", *cells("name", *TEXTS), numbered(*TEXTS)),
     Case("49 formula text", *cells("name", *FORMULAS), numbered(*FORMULAS)),
@@ -195,6 +204,20 @@ REPAIRED = [
     Case("37 a point in front of three digits where the contract states the decimal comma",
          {**amounts("1.234")[0], "dialect": {"decimalChar": ","}}, amounts("1.234")[1], numbered("1234.00"),
          {"group character": 1}),
+    *(Case(f"57 {name}", contract(column("id"), column("Stückzahl")), f"id,{written}\n1,7\n", [("1", "7")],
+           {"names of columns composed": 1})
+      for name, written in (
+          ("a header in decomposed letters", "Stu\u0308ckzahl"), ("in another case too", "STU\u0308CKZAHL"),
+          ("invisible signs in a header", "\u200bStück\u00adzahl"),
+      )),
+    Case("58 a name that stands twice, by position", BY_POSITION, 'x,number,id,Number\n,7,1,"8"\n', [("1", "7", "8")],
+         {"columns taken by their position": 1}),
+    Case("58 columns without a name, by position", BY_POSITION, "x,,id,\n,7,1,8\n,9,2,\n", [("1", "7", "8"), ("2", "9", "")],
+         {"columns taken by their position": 1}),
+    Case("58 one of two columns of a name, the other ignored", {**BY_POSITION, "fields": BY_POSITION["fields"][:2],
+         "ignore": ["x", "number"]}, "x,number,id,number\n,7,1,8\n", [("1", "7")], {"columns taken by their position": 1}),
+    Case("58 a name that no field may have, by position", BY_POSITION, "x,Preis [EUR],id,number: \n,7,1,8\n",
+         [("1", "7", "8")], {"columns taken by their position": 1}),
     *(Case(f"55 {name}", *amounts(*values), numbered(*silver), {"zero in front of the mark left out": counted})
       for name, values, silver, counted in (
           ("comma without a zero in front", (",90", "-,5", "12,50"), ("0.90", "-0.50", "12.50"), 2),
@@ -342,6 +365,17 @@ REFUSED = [
          words=("1 of 3 records cannot be used", "amount cannot be read as number (record 3)", "Mend the export")),
     Case("56 three decimals all over a column of two", *amounts("1,500", "2,250", "0,750"), budget=0.01,
          words=("2 of 3 records cannot be used", "it may be thousands", "state decimals: 3")),
+    Case("58 a name that stands twice", TABLE, f"{HEADER},name\n1,{CANARY},2,,x\n",
+         words=("column name stands in the header more than once (columns 2, 5)", "by its position", "under ignore",
+                '  - {name: "name", position: 2, type: string, personal: , description: }',
+                '  - {name: "name_5", position: 5, type: string, personal: , description: }')),
+    Case("58 a column without a name", TABLE, f",{HEADER}\n0,1,{CANARY},2,\n",
+         words=("a column that the contract does not know: '' (column 1)", 'ignore (one without a name as "")',
+                '  - {name: "column_1", position: 1, type: string, personal: , description: }')),
+    Case("58 a position whose column has another name", BY_POSITION, f"x,phone,id,number\n,{CANARY},1,8\n",
+         words=("column 2, which the contract declares as order, has a name of its own", "Correct position")),
+    Case("58 a position behind the last column", BY_POSITION, f"x,number,id\n,{CANARY},1\n",
+         words=("has 3 columns, and the contract declares customer as column 4", "Correct position")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
@@ -362,6 +396,8 @@ OTHERS = {
     92: {"R"},
     93: {"E"},
     94: {"E", "R"},
+    95: {"R"},
+    96: {"R"},
 }  # tests of their own below
 
 
@@ -598,6 +634,30 @@ def test_94_a_key_in_another_spelling_is_told_with_what_the_contract_has_to_stat
         shop(tmp_path, ["P1"], ["P1", *["p1"] * 10]).check("lines", "orders")
     (found,) = shop(tmp_path, ["1"], [*["1"] * 40, "001"]).check("lines", "orders")
     assert found["why"]["en"] == "; 1 of them would find one if leading zeros did not count"
+
+
+def test_95_order_lines_on_key_0_are_told_with_their_share_beside_the_figures_that_they_are_not_in(tmp_path):
+    rows = [{**row, "customer_key": row["customer_key"] * (n % 4 > 0)} for n, row in enumerate(order_lines())]
+    run = SmallRun(tmp_path, rows)
+    for told in run.reports():
+        assert "have no known customer" in told
+        assert "of all revenue" in told
+    figures = run.numbers()["figures"]
+    shares = [Decimal(figures[f"segment.{label}.share_of_all"]["value"]) for label in (1, 2)]
+    all_revenue = sum(Decimal(row["sales_amount"]) for row in rows)
+    assert shares == [round(amount / all_revenue, 6) for amount in (Decimal(800), Decimal(200))]
+
+
+def test_96_a_category_whose_lines_lost_their_product_has_not_stopped(tmp_path):
+    rows = order_lines(date(2024, 5, 31))
+    run = SmallRun(tmp_path, [{**row, "product_key": row["product_key"] * (row["order_date"].month != 5
+                                                                          or row["order_date"].year < 2024)}
+                              for row in rows])  # fmt: skip
+    products = ((0, "n/a", "n/a"), (1, "P1", "Bikes"), (2, "P2", "Parts"))
+    run.table("dim_product", [{"product_key": n, "product_number": p, "category": c} for n, p, c in products])
+    _, page = run.reports()
+    assert "no sales since" not in page
+    assert "have no known product" in page
 
 
 def classes() -> dict[int, set[str]]:

@@ -5,6 +5,7 @@ them is a property or a method here, so that it can be tested without Snakemake.
 `read_contract`.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -29,6 +30,15 @@ def plain_dates(content: Any) -> Any:
     if isinstance(content, list):
         return [plain_dates(value) for value in content]
     return content.isoformat() if isinstance(content, date) else content
+
+
+def composed(content: Any) -> Any:
+    """The texts of YAML content in Unicode normal form C, in which names and values are compared."""
+    if isinstance(content, dict):
+        return {composed(key): composed(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [composed(value) for value in content]
+    return unicodedata.normalize("NFC", content) if isinstance(content, str) else content
 
 
 def taken(kind: type, entry: Mapping[str, Any], **special: Any) -> dict[str, Any]:
@@ -85,6 +95,7 @@ class Field(Column):
     money: bool = False  # its sum is followed through the ledger
     formats: tuple[str, ...] = ()  # of a date
     missing_values: tuple[str, ...] = ()
+    position: int | None = None  # of its column in the file (1 is the first), where the header does not name it alone
     compute: str | None = None  # SQL over the other fields: a field that no file has
     convert: str | None = None  # SQL over the texts of the record, before the value is typed
     codes: Mapping[str, str] | None = None
@@ -519,4 +530,4 @@ NO_COMPANY = Company("", {}, {}, {}, Calendar(""), {}, {}, None)  # for requests
 
 def read_contract(path: str | Path) -> Contract:
     """The contract in a file whose schema was checked when the run was planned."""
-    return Contract.of(plain_dates(read_yaml(path)))
+    return Contract.of(composed(plain_dates(read_yaml(path))))

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
-from elt.run import reasons, standard
-from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, plain_dates
+from elt.run import reasons, sql_names, standard
+from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, composed, plain_dates
 from elt.run.controller import ControllerStatements
-from elt.run.sql_names import in_order
 
 COMPANY_FILES = ("marts.yaml", "segments.yaml")
 UNCLASSIFIED = "unclassified"  # what a draft of a contract says of every field
@@ -67,7 +66,7 @@ def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
         place = found["contracts"] if path.parent.name == "contracts" else found
         key = path.stem if path.parent.name == "contracts" else path.name
         try:
-            place[key] = plain_dates(read_yaml(path))
+            place[key] = composed(plain_dates(read_yaml(path)))
         except FileNotFoundError:
             faults.append(f"{path}: the file is missing")
         except yaml.YAMLError as error:
@@ -106,6 +105,9 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
         folded = [name.casefold() for name in names]
         for name in sorted({name for name in folded if folded.count(name) > 1}):
             yield f"{where}: fields: {name} is listed twice"
+        places = [field.position for field in contract.fields if field.position is not None]
+        for place in sorted({place for place in places if places.count(place) > 1}):
+            yield f"{where}: fields: two are declared as column {place}. Correct position"
         for field in contract.fields:
             if field.erasure and (field.compute is not None or field.type not in ("string", "integer")):
                 key = f"fields.{field.name}.erasure"
@@ -199,7 +201,7 @@ def mart_faults(company: Company) -> Iterator[str]:
         yield from key_faults(mart, marts)
         needs[name] = {table.split(".")[1] for table in company.sources(name) if table.startswith("gold.")}
     try:
-        in_order(needs)
+        sql_names.in_order(needs)
     except ValueError as error:
         yield f"marts: these read each other in a circle: {error}"
 
@@ -257,10 +259,7 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
         folder=folder.as_posix(),
         contracts={name: Contract.of(entry) for name, entry in found["contracts"].items()},
         marts=marts,
-        queries={
-            name: Query(within(path, root), path.read_text(encoding="utf-8", errors="replace"))
-            for name, path in sql_files.items()
-        },
+        queries={name: Query(within(path, root), sql_names.read(path)) for name, path in sql_files.items()},
         calendar=Calendar(**found["marts.yaml"]["calendar"]),
         kpis=shown,
         formulas={name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"},
