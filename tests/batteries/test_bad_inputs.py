@@ -124,6 +124,8 @@ def parquet() -> bytes:
 
 
 DMY, MDY = "%d/%m/%Y", "%m/%d/%Y"
+ZONED, BERLIN = "%Y-%m-%dT%H:%M:%S%z", "Europe/Berlin"
+SWAPPED = [f"2024-{month:02}-{day:02}" for month in range(1, 7) for day in range(1, 10)]  # no day above 12 in months
 ITEMS = contract(
     column("id"), column("day", "date"), column("until", "date"), column("pieces", "integer"),
     column("price", "number"), column("amount", "number", money=True, unit="money"),
@@ -233,8 +235,36 @@ REPAIRED = [
       for form, text in (("%d.%m.%Y", "31.12.2024"), ("%Y%m%d", "20241231"), ("%d.%m.%y", "31.12.24"))),
     Case("40 two formats in a column", *dates(["%Y-%m-%d", "%d.%m.%Y"], "2024-12-31", "30.12.2024"),
          numbered("2024-12-31", "2024-12-30"), {"date written %d.%m.%Y": 1}),
-    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024"),
+    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024", dayFirst=True),
          numbered("2024-04-03"), {f"date written {DMY}": 1}),
+    *(Case(f"64 {name}", {**dates(form, text)[0], "timeZone": zone}, dates(form, text)[1], numbered(day),
+           {f"date written {form}": 1, f"day of {zone} for the one written in another zone": moved})
+      for name, form, text, zone, day, moved in (
+          ("late in the evening by UTC", ZONED, "2023-12-31T23:30:00Z", BERLIN, "2024-01-01", 1),
+          ("in summer", ZONED, "2024-06-30T22:00:00Z", BERLIN, "2024-07-01", 1),
+          ("in summer, just before midnight", ZONED, "2024-06-30T21:59:59Z", BERLIN, "2024-06-30", 0),
+          ("in winter, just before midnight", ZONED, "2023-12-31T22:59:59Z", BERLIN, "2023-12-31", 0),
+          ("early by an offset", ZONED, "2024-01-01T00:30:00+02:00", BERLIN, "2023-12-31", 1),
+          ("the offset of the company", ZONED, "2024-01-01T00:30:00+01:00", BERLIN, "2024-01-01", 0),
+          ("an offset without a colon", ZONED, "2024-01-01T00:30:00+0200", BERLIN, "2023-12-31", 1),
+          ("fractions of a second", ZONED.replace("%z", ".%f%z"), "2023-12-31T23:30:00.123Z", BERLIN, "2024-01-01", 1),
+          ("zone by its name", "%Y-%m-%d %H:%M:%S %z", "2023-12-31 23:30:00 UTC", BERLIN, "2024-01-01", 1),
+          ("without separators", "%Y%m%dT%H%M%S%z", "20231231T233000Z", BERLIN, "2024-01-01", 1),
+          ("behind the company's day", ZONED, "2024-01-01T03:30:00Z", "America/New_York", "2023-12-31", 1),
+      )),
+    Case("64 two offsets in a column", {**dates(ZONED)[0], "timeZone": BERLIN},
+         dates(ZONED, "2024-03-31T23:30:00+02:00", "2024-03-31T00:30:00+01:00", "2024-03-31T22:30:00Z")[1],
+         numbered("2024-03-31", "2024-03-31", "2024-04-01"), {f"date written {ZONED}": 3}),
+    Case("66 day and month that the contract states", *dates(DMY, "03/04/2024", dayFirst=True), numbered("2024-04-03"),
+         {f"date written {DMY}": 1}),
+    Case("66 for all dates of a table", {**dates(MDY)[0], "dayFirst": False}, dates(MDY, "03/04/2024")[1],
+         numbered("2024-03-04"), {f"date written {MDY}": 1}),
+    Case("66 a word for each format", *dates(["%d-%m-%Y", MDY], "31-12-2023", "03/04/2024", dayFirst=[True, False]),
+         numbered("2023-12-31", "2024-03-04"), {f"date written {MDY}": 1}),
+    Case("66 a day above 12", *dates(DMY, "03/04/2024", "13/04/2024"), numbered("2024-04-03", "2024-04-13"),
+         {f"date written {DMY}": 2}),
+    Case("66 one day that is the same either way", *dates(DMY, "05/05/2024"), numbered("2024-05-05"),
+         {f"date written {DMY}": 1}),
     Case("42 0 as a missing date", *dates("%Y%m%d", "0", "00000000", missingValues=["0", "00000000"]),
          numbered("", ""), {"missing value": 2}),
     Case("42 days that are none, where the contract says null",
@@ -379,7 +409,36 @@ REFUSED = [
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
-         words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract")),
+         words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract, and dayFirst")),
+    *(Case(f"65 {name}", *dates(form, "2023-12-31T23:30:00Z", **more), place="column day", words=words)
+      for name, form, more, words in (
+          ("the letter Z in a format", "%Y-%m-%dT%H:%M:%SZ", {}, ("Z in %Y-%m-%dT%H:%M:%SZ would cut", "Write %z")),
+          ("text that is skipped", "%Y-%m-%dT%H:%M:%S%Z", {}, ("%Z in ", "Write %z")),
+          ("the day cut out of the text", "%Y-%m-%d", {"convert": "LEFT(day, 10)"},
+           ("convert of column day takes the day out of 1 time stamps", "record 1", "whose format ends in %z")),
+      )),
+    Case("65 the day computed from the text",
+         contract(column("id"), column("stamp"), column("day", "date", compute="STRPTIME(LEFT(stamp, 10), '%Y-%m-%d')")),
+         lines("1,2023-12-31T23:30:00+00:00", header="id,stamp"), place="record 1", words=("compute of column day",)),
+    Case("64 time stamps with a zone and no zone for the company", *dates(ZONED, "2023-12-31T23:30:00Z"),
+         place="column day", words=("does not say the company's zone", "State timeZone")),
+    *(Case(f"66 {form} where no day is above 12", *dates(form, *texts), place="column day",
+           words=(f"dates can be read as {form} and 2 as {other}", "record 1", f"If {form} is right, add dayFirst: {word}"))
+      for form, other, word, texts in (
+          (DMY, MDY, "true", ("03/04/2024", "05/06/2024")),
+          (MDY, DMY, "false", ("03/04/2024", "05/05/2024")),
+          ("%d.%m.%Y", "%m.%d.%Y", "true", ("03.04.2024", "05.06.2024")),
+          ("%m-%d-%Y", "%d-%m-%Y", "false", ("03-04-2024", "05-06-2024")),
+          ("%d/%m/%y", "%m/%d/%y", "true", ("03/04/24", "05/06/24")),
+          ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "true", ("03/04/2024 10:00", "05/06/2024 11:00")),
+          ("%Y-%d-%m", "%Y-%m-%d", "true", ("2024-03-04", "2024-05-06")),
+      )),
+    Case("66 more cells that the other order reads", *dates(DMY, "03/04/2024", "04/13/2024"), place="column day",
+         words=(f"1 dates can be read as {DMY} and 2 as {MDY}",)),
+    Case("66 one format of two where no day is above 12", *dates(["%d-%m-%Y", DMY], "31-12-2023", "03/04/2024"),
+         place="record 2", words=(f"1 dates can be read as {DMY} and 1 as {MDY}", "dayFirst: [true, false]")),
+    Case("66 ISO days beside others, none above 12 in months", *dates(["%d.%m.%Y", "%Y-%m-%d"], "31.12.2023", *SWAPPED),
+         place="column day", words=("54 dates can be read as %Y-%m-%d and 54 as %Y-%d-%m", "dayFirst: true")),
     Case("51 half of the records in quarantine", TABLE, GOOD + f"3,{CANARY}\n4,{CANARY}\n", budget=0.01,
          words=("2 of 4 records cannot be used, the budget is 1.0%", "2 × has more or fewer cells than the header "
                 "(records 3, 4)", "Mend the export or the contract")),
@@ -506,6 +565,30 @@ def test_53_error_values_are_a_warning_with_the_amount_of_their_records(tmp_path
     assert found.summary["warnings"] == [
         {"column": "customer", "warning": "spreadsheet_errors", "cells": 2, "of": 3, "money": {"amount": "7.25"}}
     ]
+
+
+def test_64_days_without_a_zone_beside_time_stamps_with_one_are_a_warning_with_the_amount_of_their_records(tmp_path):
+    day = column("day", "date", format=[ZONED, "%Y-%m-%d %H:%M:%S"])
+    table = contract(column("id"), day, column("amount", "number", money=True, decimals=2), timeZone=BERLIN)
+    text = lines("1,2023-12-31T23:30:00Z,1.50", "2,2023-12-31 23:30:00,2.25", header="id,day,amount")
+    found = one_table.clean(tmp_path, table, text)
+    assert [row["day"] for row in found.rows("data")] == ["2024-01-01", "2023-12-31"]
+    assert found.summary["warnings"] == [
+        {"column": "day", "warning": "without_zone", "cells": 1, "of": 2, "money": {"amount": "2.25"}}
+    ]
+    alone = one_table.clean(tmp_path / "alone", table, lines("2,2023-12-31 23:30:00,2.25", header="id,day,amount"))
+    assert alone.summary["warnings"] == []
+
+
+def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused(tmp_path):
+    swapped = [f"{text[8:]}.{text[5:7]}.{text[:4]}" for text in SWAPPED]
+    table, first = dates("%d.%m.%Y", "31.12.2023", "03.04.2024")
+    with pytest.raises(
+        Fault, match=r"^people \(crm/people_2.csv\), column day: 54 dates can be read as %d.%m.%Y and 54"
+    ):
+        one_table.clean(tmp_path, table, first, dates("%d.%m.%Y", *swapped)[1])
+    few = one_table.clean(tmp_path / "few", table, first, "id,day\n3,03.04.2024\n")
+    assert [row["day"] for row in few.rows("data")] == ["2023-12-31", "2024-04-03", "2024-04-03"]
 
 
 def test_17_a_table_that_may_be_empty_is_accepted_with_its_header_alone(tmp_path):
