@@ -22,6 +22,7 @@ rule silver_table:
     params:
         code=code_version("silver_table.py"),
         budget=config["quarantine_budget"],
+        time_zone=lambda wildcards: company.time_zone_of(wildcards.table),
     script:
         "../scripts/silver_table.py"
 

@@ -64,7 +64,7 @@ def main(
     ledger = NumberLedger()
     pages = {
         "situation": expose_situation.page(ledger, sales, kpis),
-        "segments": segments.page(ledger, read_json(inputs["model"])),
+        "segments": segments.page(ledger, read_json(inputs["model"]), sales),
         "customers": customers.page(ledger, sales),
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
     }

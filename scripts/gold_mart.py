@@ -7,7 +7,6 @@ Outputs: gold/data/<mart>.csv, gold/_meta/marts/<mart>.json.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +14,7 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
+from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.company import CALENDAR, FACT, Calendar, Mart
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FACTS = f"gold.{FACT}"
 CUSTOMERS = "gold.dim_customer"
+UNKNOWN = 0  # surrogate key of the unknown member of a dimension
+AMOUNT = "sales_amount"  # of an order line, in every star schema
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,45 @@ def check_references(frame: pl.LazyFrame, mart: Mart, sources: Mapping[str, Sour
     return found
 
 
+def unknown_members(frame: pl.LazyFrame, mart: Mart) -> dict[str, dict[str, Any]]:
+    """Column -> dimension, lines and amount on key 0, and of all lines, for each surrogate key of the order lines."""
+    columns = [column for column in mart.references if mart.by_name[column].type == "integer"]
+    is_unknown = {column: pl.col(column) == UNKNOWN for column in columns}
+    row = frame.select(
+        pl.len().alias("of"),
+        pl.col(AMOUNT).sum().alias("of money"),
+        *(is_unknown[column].sum().alias(f"lines {column}") for column in columns),
+        *(pl.col(AMOUNT).filter(is_unknown[column]).sum().alias(f"money {column}") for column in columns),
+    ).collect(engine="streaming").row(0, named=True)  # fmt: skip
+    return {
+        column: {
+            "dimension": mart.references[column][0],
+            "lines": row[f"lines {column}"],
+            "of": row["of"],
+            "money": str(row[f"money {column}"]),
+            "of_money": str(row["of money"]),
+        }
+        for column in columns
+    }
+
+
+def unknown_entries(mart: Mart, unknown: Mapping[str, Mapping[str, Any]]) -> list[assumptions.Entry]:
+    """An entry for each dimension that lacks members which order lines refer to."""
+    return [
+        assumptions.entry(
+            "unknown_member",
+            f"{mart.name}.{column} → {found['dimension']}",
+            found["lines"],
+            found["of"],
+            {AMOUNT: found["money"]},
+            {AMOUNT: found["of_money"]},
+            key=column,
+        )
+        for column, found in unknown.items()
+        if found["lines"]
+    ]
+
+
 def check_kpis(
     facts: pl.LazyFrame, mart: Mart, formulas: Mapping[str, str], money: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
@@ -144,13 +185,12 @@ def frames_of(sources: Mapping[str, Source], calendar: Calendar | None) -> dict[
     return frames
 
 
-def contradicted(
+def account_entries(
     frame: pl.LazyFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
-) -> dict[str, list[Entry]]:
-    """What was assumed of a written mart and its rows contradict, under `assumptions`; empty if nothing."""
+) -> list[Entry]:
+    """What is said of collective accounts in written order lines."""
     customers = sources[CUSTOMERS].scan() if CUSTOMERS in sources else None
-    found = collective_accounts.entries(frame, customers, accounts) if accounts else []
-    return {"assumptions": found} if found else {}
+    return collective_accounts.entries(frame, customers, accounts) if accounts else []
 
 
 def main(
@@ -170,7 +210,7 @@ def main(
     names or the mart proves; `accounts`: of fact_sales, what is known of collective accounts.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
-    sql = sql_names.with_formulas(Path(sql_file).read_text(encoding="utf-8"), formulas)
+    sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     frames = frames_of(sources, calendar)
     with tables.planning(where, f"Correct {sql_name}"):
         frame = shaped(pl.SQLContext(frames).execute(sql), mart)
@@ -181,8 +221,11 @@ def main(
         written = tables.scan(temporary, mart.typed_columns)
         found = check_rows(written, mart)
         found["references"] = check_references(written, mart, sources)
+        if mart.name == FACT:
+            found["unknown"] = unknown_members(written, mart)
+            about_accounts = account_entries(written, sources, accounts)
+            found["assumptions"] = [*unknown_entries(mart, found["unknown"]), *about_accounts]
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
-        found |= contradicted(written, sources, accounts)
     write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})
     rulelog.log.info("%s: %d rows", mart.name, found["rows"])
 

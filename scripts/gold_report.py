@@ -13,7 +13,7 @@ from elt.gold.metadata import kpi_entry, mart_entry
 from elt.protection.disclosure import count_text
 from elt.report import assumptions
 from elt.report.markdown import Markdown, code, escape, table
-from elt.report.numbers import number
+from elt.report.numbers import number, percent
 from elt.report.words import Words, read
 from elt.run.company import Column, Kpi, Mart
 
@@ -55,8 +55,39 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
         f"{escape(mart.grain)}. Reads {', '.join(map(code, found['reads']))}.\n\n"
         + "".join(f"- {line}\n" for line in proved)
         + "\n"
+        + unknown_table(found.get("unknown", {}))
         + (table(["Flag", "Meaning", "Rows"], flags) if flags else "")
         + table(["Column", "Type", "Unit", "Personal", "Meaning", "Missing"], columns)
+    )
+
+
+def unknown_table(unknown: Mapping[str, Mapping[str, Any]]) -> str:
+    """Order lines and their amount on key 0, the unknown member, by dimension; empty for other marts."""
+    rows = [
+        [
+            code(column),
+            code(found["dimension"]),
+            number(found["lines"]),
+            percent(assumptions.share_of(found["lines"], found["of"]), 2),
+            number(found["money"], 2),
+            percent(assumptions.share_of(found["money"], found["of_money"]), 2),
+        ]
+        for column, found in unknown.items()
+    ]
+    if not rows:
+        return ""
+    whole = next(iter(unknown.values()))
+    lines, amount = number(whole["of"]), number(whole["of_money"], 2)
+    head = [
+        "Key 0 in",
+        "Unknown member of",
+        "Order lines",
+        "Share of all order lines",
+        "Amount",
+        "Share of all amounts",
+    ]
+    return f"Key 0 stands for what a dimension does not know, of {lines} order lines with {amount}:\n\n" + table(
+        head, rows
     )
 
 

@@ -15,6 +15,7 @@ from elt.privacy import policy_checks, publications
 from elt.privacy.data_map import Knowledge, data_map
 from elt.privacy.policy import Checks, Settings, gold_tables, personal_columns, policy, raw_tables
 from elt.privacy.policy_checks import check_classes
+from elt.run import sql_names
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -62,7 +63,7 @@ def main(
 if __name__ == "__main__":
     rulelog.start(snakemake)
     given, params = snakemake.input, snakemake.params
-    sql = {mart: Path(path).read_text(encoding="utf-8") for mart, path in zip(params.marts, given.sql, strict=True)}
+    sql = {mart: sql_names.read(path) for mart, path in zip(params.marts, given.sql, strict=True)}
     main(
         known=Knowledge(params.contracts, params.marts, sql, params.formulas, params.star),
         tables=given.published,

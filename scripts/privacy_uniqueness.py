@@ -93,7 +93,13 @@ def rows_of(found: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
 
 def section(title: str, part: Mapping[str, Any], minimum: int) -> str:
     """One part of the report as Markdown."""
-    columns = ["columns", "alone", "share", f"with 1 to {minimum - 2} others", f"with {minimum - 1} others or more"]
+    columns = [
+        "columns",
+        "alone",
+        "share of customers",
+        f"with 1 to {minimum - 2} others",
+        f"with {minimum - 1} others or more",
+    ]
     treatments = table(["column", "published"], [[code(name), how] for name, how in part["published_as"].items()])
     before, after = (
         table(columns, rows_of([*part[when].values()])) if part[when] else "None.\n\n" for when in ("before", "after")

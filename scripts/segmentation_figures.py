@@ -63,7 +63,7 @@ def evidence_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
 
 
 def shares_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
-    """Share of customers beside share of revenue, one pair of bars a segment."""
+    """Share of the customers in segments beside share of their revenue, one pair of bars a segment."""
     text, language, segments = words["figures"], words["language"], shown_segments(metadata)
     if not segments:
         return empty(words, "no_segments")
@@ -81,7 +81,7 @@ def shares_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     for place, (key, colour) in enumerate((("customers", MUTED), ("revenue", ACCENT))):
-        axes.text(0.32 * place, 1.02, text[key], transform=axes.transAxes, va="bottom", weight="bold", color=colour)
+        axes.text(0.48 * place, 1.02, text[key], transform=axes.transAxes, va="bottom", weight="bold", color=colour)
     return figure
 
 

@@ -192,7 +192,10 @@ def head(tables: Tables) -> str:
 
 def budget_section(tables: Tables, budget: Budget) -> str:
     """How much of the budgets of quarantine is used."""
-    header, rows = ["Table", "Reason", "Records", "Share", "Budget", "Used"], list(budget_rows(tables, budget))
+    header, rows = (
+        ["Table", "Reason", "Records", "Share of records in", "Budget", "Share of the budget used"],
+        list(budget_rows(tables, budget)),
+    )
     return (
         "## Quarantine and its budget\n\n"
         f"Up to {percent(share(budget, 'default'))} of a table may go to quarantine for one reason that has no budget "

@@ -33,6 +33,7 @@ from elt.silver.quarantine import (
     quarantine_rows,
     undecided_rows,
 )
+from elt.silver.zone_cuts import check_zones
 from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def rules_of(contract: Contract, source: Source) -> Rules:
     """By what the table is cleaned, its conventions decided from all of its records."""
     is_tidy = source.holds("is_tidy")
     texts = cleaning.texts(source.raw, contract.fields, is_tidy=is_tidy)
+    check_zones(texts, contract)
     found = conventions.decided(texts, contract, is_unmarked=source.holds("is_unmarked"))
     return Rules(contract, found, is_tidy)
 
@@ -131,13 +133,14 @@ def main(
     contract_file: str,
     words: Sequence[str],
     budget: Budget,
+    time_zone: str | None = None,
     table: str,
     quarantine: str,
     changes: str,
     summary: str,
 ) -> None:
     """Read, clean, account for every record, check, write; batch by batch, so that memory does not grow."""
-    contract, files = read_contract(contract_file), [read_json(path) for path in metadata]
+    contract, files = read_contract(contract_file, time_zone), [read_json(path) for path in metadata]
     cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
     with scratch(table) as folder, staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
@@ -168,6 +171,7 @@ if __name__ == "__main__":
         contract_file=snakemake.input.contract,
         words=snakemake.input.words,
         budget=snakemake.params.budget,
+        time_zone=snakemake.params.time_zone,
         table=snakemake.output.table,
         quarantine=snakemake.output.quarantine,
         changes=snakemake.output.changes,

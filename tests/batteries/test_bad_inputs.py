@@ -23,6 +23,8 @@ from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
 from referring_tables import shop
+from small_run import SmallRun
+from small_run import lines as order_lines
 
 import bronze_file
 import gold_mart
@@ -48,6 +50,7 @@ TABLE = contract(*FIELDS)
 HEADER = "id,name,amount,day"
 ROWS = ["1,Änne,1.50,2024-01-05", "2,Bert,2.00,2024-01-06"]
 CLEAN = [("1", "Änne", "1.50", "2024-01-05"), ("2", "Bert", "2.00", "2024-01-06")]
+BY_POSITION = contract(column("id"), column("order", position=2), column("customer", position=4), ignore=["x"])
 GOOD = "\n".join([HEADER, *ROWS, ""])
 SEMICOLONS = GOOD.replace(",", ";")
 
@@ -123,6 +126,8 @@ def parquet() -> bytes:
 
 
 DMY, MDY = "%d/%m/%Y", "%m/%d/%Y"
+ZONED, BERLIN = "%Y-%m-%dT%H:%M:%S%z", "Europe/Berlin"
+SWAPPED = [f"2024-{month:02}-{day:02}" for month in range(1, 7) for day in range(1, 10)]  # no day above 12 in months
 ITEMS = contract(
     column("id"), column("day", "date"), column("until", "date"), column("pieces", "integer"),
     column("price", "number"), column("amount", "number", money=True, unit="money"),
@@ -147,6 +152,12 @@ ACCEPTED = [
     Case("14 line break in a quoted field", TABLE, GOOD.replace("Bert", '"Bert\nMaria"'),
          [CLEAN[0], ("2", "Bert\nMaria", *CLEAN[1][2:])]),
     Case("19 no final line end", TABLE, GOOD.rstrip("\n"), CLEAN),
+    Case("57 a contract in decomposed letters", contract(column("id"), column("Stu\u0308ckzahl")),
+         "id,Stückzahl\n1,7\n", [("1", "7")]),
+    Case("58 a column without a name that is ignored", {**TABLE, "ignore": [""]},
+         lines(*(f"{n},{row}" for n, row in enumerate(ROWS)), header=f",{HEADER}"), CLEAN),
+    Case("58 two columns of one name that are ignored", {**TABLE, "ignore": ["phone"]},
+         lines(*(f"7,{row},8" for row in ROWS), header=f"Phone,{HEADER},phone"), CLEAN),
     Case("32 leading zeros", *cells("postcode", "01067", "007"), numbered("01067", "007")),
     Case("33 text that others take for numbers or missing", *cells("name", *TEXTS), numbered(*TEXTS)),
     Case("49 formula text", *cells("name", *FORMULAS), numbered(*FORMULAS)),
@@ -197,6 +208,20 @@ REPAIRED = [
     Case("37 a point in front of three digits where the contract states the decimal comma",
          {**amounts("1.234")[0], "dialect": {"decimalChar": ","}}, amounts("1.234")[1], numbered("1234.00"),
          {"group character": 1}),
+    *(Case(f"57 {name}", contract(column("id"), column("Stückzahl")), f"id,{written}\n1,7\n", [("1", "7")],
+           {"names of columns composed": 1})
+      for name, written in (
+          ("a header in decomposed letters", "Stu\u0308ckzahl"), ("in another case too", "STU\u0308CKZAHL"),
+          ("invisible signs in a header", "\u200bStück\u00adzahl"),
+      )),
+    Case("58 a name that stands twice, by position", BY_POSITION, 'x,number,id,Number\n,7,1,"8"\n', [("1", "7", "8")],
+         {"columns taken by their position": 1}),
+    Case("58 columns without a name, by position", BY_POSITION, "x,,id,\n,7,1,8\n,9,2,\n", [("1", "7", "8"), ("2", "9", "")],
+         {"columns taken by their position": 1}),
+    Case("58 one of two columns of a name, the other ignored", {**BY_POSITION, "fields": BY_POSITION["fields"][:2],
+         "ignore": ["x", "number"]}, "x,number,id,number\n,7,1,8\n", [("1", "7")], {"columns taken by their position": 1}),
+    Case("58 a name that no field may have, by position", BY_POSITION, "x,Preis [EUR],id,number: \n,7,1,8\n",
+         [("1", "7", "8")], {"columns taken by their position": 1}),
     *(Case(f"55 {name}", *amounts(*values), numbered(*silver), {"zero in front of the mark left out": counted})
       for name, values, silver, counted in (
           ("comma without a zero in front", (",90", "-,5", "12,50"), ("0.90", "-0.50", "12.50"), 2),
@@ -212,8 +237,36 @@ REPAIRED = [
       for form, text in (("%d.%m.%Y", "31.12.2024"), ("%Y%m%d", "20241231"), ("%d.%m.%y", "31.12.24"))),
     Case("40 two formats in a column", *dates(["%Y-%m-%d", "%d.%m.%Y"], "2024-12-31", "30.12.2024"),
          numbered("2024-12-31", "2024-12-30"), {"date written %d.%m.%Y": 1}),
-    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024"),
+    Case("41 both readings of a date where the contract states one", *dates(DMY, "03/04/2024", dayFirst=True),
          numbered("2024-04-03"), {f"date written {DMY}": 1}),
+    *(Case(f"64 {name}", {**dates(form, text)[0], "timeZone": zone}, dates(form, text)[1], numbered(day),
+           {f"date written {form}": 1, f"day of {zone} for the one written in another zone": moved})
+      for name, form, text, zone, day, moved in (
+          ("late in the evening by UTC", ZONED, "2023-12-31T23:30:00Z", BERLIN, "2024-01-01", 1),
+          ("in summer", ZONED, "2024-06-30T22:00:00Z", BERLIN, "2024-07-01", 1),
+          ("in summer, just before midnight", ZONED, "2024-06-30T21:59:59Z", BERLIN, "2024-06-30", 0),
+          ("in winter, just before midnight", ZONED, "2023-12-31T22:59:59Z", BERLIN, "2023-12-31", 0),
+          ("early by an offset", ZONED, "2024-01-01T00:30:00+02:00", BERLIN, "2023-12-31", 1),
+          ("the offset of the company", ZONED, "2024-01-01T00:30:00+01:00", BERLIN, "2024-01-01", 0),
+          ("an offset without a colon", ZONED, "2024-01-01T00:30:00+0200", BERLIN, "2023-12-31", 1),
+          ("fractions of a second", ZONED.replace("%z", ".%f%z"), "2023-12-31T23:30:00.123Z", BERLIN, "2024-01-01", 1),
+          ("zone by its name", "%Y-%m-%d %H:%M:%S %z", "2023-12-31 23:30:00 UTC", BERLIN, "2024-01-01", 1),
+          ("without separators", "%Y%m%dT%H%M%S%z", "20231231T233000Z", BERLIN, "2024-01-01", 1),
+          ("behind the company's day", ZONED, "2024-01-01T03:30:00Z", "America/New_York", "2023-12-31", 1),
+      )),
+    Case("64 two offsets in a column", {**dates(ZONED)[0], "timeZone": BERLIN},
+         dates(ZONED, "2024-03-31T23:30:00+02:00", "2024-03-31T00:30:00+01:00", "2024-03-31T22:30:00Z")[1],
+         numbered("2024-03-31", "2024-03-31", "2024-04-01"), {f"date written {ZONED}": 3}),
+    Case("66 day and month that the contract states", *dates(DMY, "03/04/2024", dayFirst=True), numbered("2024-04-03"),
+         {f"date written {DMY}": 1}),
+    Case("66 for all dates of a table", {**dates(MDY)[0], "dayFirst": False}, dates(MDY, "03/04/2024")[1],
+         numbered("2024-03-04"), {f"date written {MDY}": 1}),
+    Case("66 a word for each format", *dates(["%d-%m-%Y", MDY], "31-12-2023", "03/04/2024", dayFirst=[True, False]),
+         numbered("2023-12-31", "2024-03-04"), {f"date written {MDY}": 1}),
+    Case("66 a day above 12", *dates(DMY, "03/04/2024", "13/04/2024"), numbered("2024-04-03", "2024-04-13"),
+         {f"date written {DMY}": 2}),
+    Case("66 one day that is the same either way", *dates(DMY, "05/05/2024"), numbered("2024-05-05"),
+         {f"date written {DMY}": 1}),
     Case("42 0 as a missing date", *dates("%Y%m%d", "0", "00000000", missingValues=["0", "00000000"]),
          numbered("", ""), {"missing value": 2}),
     Case("42 days that are none, where the contract says null",
@@ -344,10 +397,50 @@ REFUSED = [
          words=("1 of 3 records cannot be used", "amount cannot be read as number (record 3)", "Mend the export")),
     Case("56 three decimals all over a column of two", *amounts("1,500", "2,250", "0,750"), budget=0.01,
          words=("2 of 3 records cannot be used", "it may be thousands", "state decimals: 3")),
+    Case("58 a name that stands twice", TABLE, f"{HEADER},name\n1,{CANARY},2,,x\n",
+         words=("column name stands in the header more than once (columns 2, 5)", "by its position", "under ignore",
+                '  - {name: "name", position: 2, type: string, personal: , description: }',
+                '  - {name: "name_5", position: 5, type: string, personal: , description: }')),
+    Case("58 a column without a name", TABLE, f",{HEADER}\n0,1,{CANARY},2,\n",
+         words=("a column that the contract does not know: '' (column 1)", 'ignore (one without a name as "")',
+                '  - {name: "column_1", position: 1, type: string, personal: , description: }')),
+    Case("58 a position whose column has another name", BY_POSITION, f"x,phone,id,number\n,{CANARY},1,8\n",
+         words=("column 2, which the contract declares as order, has a name of its own", "Correct position")),
+    Case("58 a position behind the last column", BY_POSITION, f"x,number,id\n,{CANARY},1\n",
+         words=("has 3 columns, and the contract declares customer as column 4", "Correct position")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
          words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
-         words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract")),
+         words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract, and dayFirst")),
+    *(Case(f"65 {name}", *dates(form, "2023-12-31T23:30:00Z", **more), place="column day", words=words)
+      for name, form, more, words in (
+          ("the letter Z in a format", "%Y-%m-%dT%H:%M:%SZ", {}, ("Z in %Y-%m-%dT%H:%M:%SZ would cut", "Write %z")),
+          ("text that is skipped", "%Y-%m-%dT%H:%M:%S%Z", {}, ("%Z in ", "Write %z")),
+          ("the day cut out of the text", "%Y-%m-%d", {"convert": "LEFT(day, 10)"},
+           ("convert of column day takes the day out of 1 time stamps", "record 1", "whose format ends in %z")),
+      )),
+    Case("65 the day computed from the text",
+         contract(column("id"), column("stamp"), column("day", "date", compute="STRPTIME(LEFT(stamp, 10), '%Y-%m-%d')")),
+         lines("1,2023-12-31T23:30:00+00:00", header="id,stamp"), place="record 1", words=("compute of column day",)),
+    Case("64 time stamps with a zone and no zone for the company", *dates(ZONED, "2023-12-31T23:30:00Z"),
+         place="column day", words=("does not say the company's zone", "State timeZone")),
+    *(Case(f"66 {form} where no day is above 12", *dates(form, *texts), place="column day",
+           words=(f"dates can be read as {form} and 2 as {other}", "record 1", f"If {form} is right, add dayFirst: {word}"))
+      for form, other, word, texts in (
+          (DMY, MDY, "true", ("03/04/2024", "05/06/2024")),
+          (MDY, DMY, "false", ("03/04/2024", "05/05/2024")),
+          ("%d.%m.%Y", "%m.%d.%Y", "true", ("03.04.2024", "05.06.2024")),
+          ("%m-%d-%Y", "%d-%m-%Y", "false", ("03-04-2024", "05-06-2024")),
+          ("%d/%m/%y", "%m/%d/%y", "true", ("03/04/24", "05/06/24")),
+          ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "true", ("03/04/2024 10:00", "05/06/2024 11:00")),
+          ("%Y-%d-%m", "%Y-%m-%d", "true", ("2024-03-04", "2024-05-06")),
+      )),
+    Case("66 more cells that the other order reads", *dates(DMY, "03/04/2024", "04/13/2024"), place="column day",
+         words=(f"1 dates can be read as {DMY} and 2 as {MDY}",)),
+    Case("66 one format of two where no day is above 12", *dates(["%d-%m-%Y", DMY], "31-12-2023", "03/04/2024"),
+         place="record 2", words=(f"1 dates can be read as {DMY} and 1 as {MDY}", "dayFirst: [true, false]")),
+    Case("66 ISO days beside others, none above 12 in months", *dates(["%d.%m.%Y", "%Y-%m-%d"], "31.12.2023", *SWAPPED),
+         place="column day", words=("54 dates can be read as %Y-%m-%d and 54 as %Y-%d-%m", "dayFirst: true")),
     Case("51 half of the records in quarantine", TABLE, GOOD + f"3,{CANARY}\n4,{CANARY}\n", budget=0.01,
          words=("2 of 4 records cannot be used, the budget is 1.0%", "2 × has more or fewer cells than the header "
                 "(records 3, 4)", "Mend the export or the contract")),
@@ -365,6 +458,8 @@ OTHERS = {
     92: {"R"},
     93: {"E"},
     94: {"E", "R"},
+    95: {"R"},
+    96: {"R"},
 }  # tests of their own below
 
 
@@ -473,6 +568,30 @@ def test_53_error_values_are_a_warning_with_the_amount_of_their_records(tmp_path
     assert found.summary["warnings"] == [
         {"column": "customer", "warning": "spreadsheet_errors", "cells": 2, "of": 3, "money": {"amount": "7.25"}}
     ]
+
+
+def test_64_days_without_a_zone_beside_time_stamps_with_one_are_a_warning_with_the_amount_of_their_records(tmp_path):
+    day = column("day", "date", format=[ZONED, "%Y-%m-%d %H:%M:%S"])
+    table = contract(column("id"), day, column("amount", "number", money=True, decimals=2), timeZone=BERLIN)
+    text = lines("1,2023-12-31T23:30:00Z,1.50", "2,2023-12-31 23:30:00,2.25", header="id,day,amount")
+    found = one_table.clean(tmp_path, table, text)
+    assert [row["day"] for row in found.rows("data")] == ["2024-01-01", "2023-12-31"]
+    assert found.summary["warnings"] == [
+        {"column": "day", "warning": "without_zone", "cells": 1, "of": 2, "money": {"amount": "2.25"}}
+    ]
+    alone = one_table.clean(tmp_path / "alone", table, lines("2,2023-12-31 23:30:00,2.25", header="id,day,amount"))
+    assert alone.summary["warnings"] == []
+
+
+def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused(tmp_path):
+    swapped = [f"{text[8:]}.{text[5:7]}.{text[:4]}" for text in SWAPPED]
+    table, first = dates("%d.%m.%Y", "31.12.2023", "03.04.2024")
+    with pytest.raises(
+        Fault, match=r"^people \(crm/people_2.csv\), column day: 54 dates can be read as %d.%m.%Y and 54"
+    ):
+        one_table.clean(tmp_path, table, first, dates("%d.%m.%Y", *swapped)[1])
+    few = one_table.clean(tmp_path / "few", table, first, "id,day\n3,03.04.2024\n")
+    assert [row["day"] for row in few.rows("data")] == ["2023-12-31", "2024-04-03", "2024-04-03"]
 
 
 def test_17_a_table_that_may_be_empty_is_accepted_with_its_header_alone(tmp_path):
@@ -611,6 +730,30 @@ def test_94_a_key_in_another_spelling_is_told_with_what_the_contract_has_to_stat
         shop(tmp_path, ["P1"], ["P1", *["p1"] * 10]).check("lines", "orders")
     (found,) = shop(tmp_path, ["1"], [*["1"] * 40, "001"]).check("lines", "orders")
     assert found["why"]["en"] == "; 1 of them would find one if leading zeros did not count"
+
+
+def test_95_order_lines_on_key_0_are_told_with_their_share_beside_the_figures_that_they_are_not_in(tmp_path):
+    rows = [{**row, "customer_key": row["customer_key"] * (n % 4 > 0)} for n, row in enumerate(order_lines())]
+    run = SmallRun(tmp_path, rows)
+    for told in run.reports():
+        assert "have no known customer" in told
+        assert "of all revenue" in told
+    figures = run.numbers()["figures"]
+    shares = [Decimal(figures[f"segment.{label}.share_of_all"]["value"]) for label in (1, 2)]
+    all_revenue = sum(Decimal(row["sales_amount"]) for row in rows)
+    assert shares == [round(amount / all_revenue, 6) for amount in (Decimal(800), Decimal(200))]
+
+
+def test_96_a_category_whose_lines_lost_their_product_has_not_stopped(tmp_path):
+    rows = order_lines(date(2024, 5, 31))
+    run = SmallRun(tmp_path, [{**row, "product_key": row["product_key"] * (row["order_date"].month != 5
+                                                                          or row["order_date"].year < 2024)}
+                              for row in rows])  # fmt: skip
+    products = ((0, "n/a", "n/a"), (1, "P1", "Bikes"), (2, "P2", "Parts"))
+    run.table("dim_product", [{"product_key": n, "product_number": p, "category": c} for n, p, c in products])
+    _, page = run.reports()
+    assert "no sales since" not in page
+    assert "have no known product" in page
 
 
 def classes() -> dict[int, set[str]]:

@@ -162,7 +162,7 @@ class Recomputed:
         return visits[after]["customer_key"].nunique()
 
     def of_abc(self, *rest: str) -> float:
-        sums = self.period("this").groupby("product_number")["sales_amount"].sum()
+        sums = self.period("this").query("product_key != 0").groupby("product_number")["sales_amount"].sum()
         if len(rest) == 1:
             return len(sums) if rest[0] == "products" else sums.sum() / 100
         ordered = sums.sort_values(ascending=False, kind="stable")

@@ -90,6 +90,8 @@ class Star:
         for name in ("category", "country"):
             if name in lines:
                 lines[name] = lines[name].mask(lines[name] == "", "n/a")
+        if "category" in lines:
+            lines["category"] = lines["category"].mask(lines["product_key"] == 0, "n/a")
         self.lines, self.total = lines, int(lines["sales_amount"].sum())
 
     def grouped(self, key: str) -> pd.DataFrame:
@@ -143,16 +145,28 @@ class Star:
             return []
         lines = self.lines
         year = lines[(lines["month_start"] < month) & (lines["month_start"] >= month - pd.DateOffset(months=12))]
-        now = set(lines[lines["month_start"] == month]["category"])
+        here = lines[lines["month_start"] == month]
+        now = set(here["category"])
+        rise = self.unknown_share(here) - self.unknown_share(year)
         found = []
         for category, own in year.groupby("category"):
             sold = own["month_start"].nunique()
             is_regular = 2 * sold > year["month_start"].nunique()
             is_material = int(own["sales_amount"].sum()) >= MATERIAL * int(year["sales_amount"].sum())
             is_recent = own["month_start"].max() >= month - pd.DateOffset(months=6)
-            if category not in now and is_regular and is_material and is_recent:
-                found.append(category)
+            is_candidate = category not in now and category != "n/a"
+            if is_candidate and is_regular and is_material and is_recent:
+                own_share = share(own["sales_amount"].sum(), year["sales_amount"].sum()) or 0
+                if rise < own_share / 2:  # else its lines may have lost their product
+                    found.append(category)
         return found
+
+    @staticmethod
+    def unknown_share(lines: pd.DataFrame) -> Fraction:
+        """The share of revenue without a category; 0 where there is no revenue."""
+        total = int(lines["sales_amount"].sum())
+        unknown = int(lines[lines["category"] == "n/a"]["sales_amount"].sum())
+        return Fraction(unknown, total) if total > 0 else Fraction(0)
 
     def agg_product_performance(self) -> pd.DataFrame:
         found = self.grouped("product_number")

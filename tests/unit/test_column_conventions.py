@@ -117,6 +117,66 @@ def test_a_date_is_read_in_its_format_and_in_no_other(text, form, value):
 
 
 @pytest.mark.parametrize(
+    ("text", "form", "value"),
+    [
+        ("2023-12-31T23:30:00Z", "%Y-%m-%dT%H:%M:%S%z", date(2024, 1, 1)),
+        ("2023-12-31T22:59:59Z", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2024-06-30T22:00:00Z", "%Y-%m-%dT%H:%M:%S%z", date(2024, 7, 1)),
+        ("2024-06-30T21:59:59Z", "%Y-%m-%dT%H:%M:%S%z", date(2024, 6, 30)),
+        ("2024-03-31T00:59:59Z", "%Y-%m-%dT%H:%M:%S%z", date(2024, 3, 31)),
+        ("2024-01-01T00:30:00+02:00", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2024-01-01T00:30:00+0200", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2024-01-01T00:30:00+02", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2024-01-01T00:30:00 +02:00", "%Y-%m-%dT%H:%M:%S%z", date(2023, 12, 31)),
+        ("2023-12-31T20:30:00-05:00", "%Y-%m-%dT%H:%M:%S%z", date(2024, 1, 1)),
+        ("2024-01-01T00:30:00+01:00[Europe/Berlin]", "%Y-%m-%dT%H:%M:%S%z", date(2024, 1, 1)),
+        ("2023-12-31 23:30:00 UTC", "%Y-%m-%d %H:%M:%S %z", date(2024, 1, 1)),
+        ("2023-12-31 23:30:00 MEZ", "%Y-%m-%d %H:%M:%S%z", date(2023, 12, 31)),
+        ("2023-12-31 23:30:00 EST", "%Y-%m-%d %H:%M:%S%z", None),
+        ("2023-12-31T23:30:00", "%Y-%m-%dT%H:%M:%S%z", None),
+        ("2023-12-31T23:30:00.123Z", "%Y-%m-%dT%H:%M:%S.%f%z", date(2024, 1, 1)),
+        ("2023-12-31T23:30:00Z", "%Y-%m-%dT%H:%M:%S.%f%z", date(2024, 1, 1)),
+        ("2023-12-31T23:30:00.5Z", "%+", date(2024, 1, 1)),
+        ("20231231T233000Z", "%Y%m%dT%H%M%S%z", date(2024, 1, 1)),
+        ("2023123T233000Z", "%Y%m%dT%H%M%S%z", None),
+        ("31.12.2023 23:30+00:00", "%d.%m.%Y %H:%M%z", date(2024, 1, 1)),
+        ("31.12.23 23:30:00Z", "%d.%m.%Y %H:%M:%S%z", None),
+        ("Sun Dec 31 23:30:00 +0000 2023", "%a %b %d %H:%M:%S %z %Y", date(2024, 1, 1)),
+        ("1704065400", "%s", date(2024, 1, 1)),
+        ("2023-12-31Z", "%Y-%m-%d%z", date(2023, 12, 31)),
+        ("2023-12-31+14:00", "%Y-%m-%d%z", date(2023, 12, 31)),
+        ("9999-12-31T23:30:00Z", "%Y-%m-%dT%H:%M:%S%z", None),
+    ],
+)
+def test_a_time_stamp_with_a_zone_becomes_the_day_of_the_company_s_zone(text, form, value):
+    assert read(text, lambda x: dates.as_date(x, form, "Europe/Berlin")) == value
+
+
+def test_a_time_stamp_counts_by_utc_where_no_zone_is_stated():
+    assert read("2023-12-31T23:30:00Z", lambda x: dates.as_date(x, "%Y-%m-%dT%H:%M:%S%z")) == date(2023, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_stamp"),
+    [
+        ("2023-12-31T23:30:00Z", True),
+        ("2023-12-31 23:30 UTC", True),
+        ("2023-12-31T23:30:00.123+02:00", True),
+        ("20231231T233000Z", True),
+        ("31/12/2023 11:30 PM -0500", True),
+        ("Sun Dec 31 23:30:00 +0000 2023", True),
+        ("2023-12-31T23:30:00", False),
+        ("31/12/2023 11:30 PM", False),
+        ("2023-12-31", False),
+        ("2023-12-31Z", False),
+        ("Size XZ", False),
+    ],
+)
+def test_a_time_of_day_with_its_zone_is_known_by_its_text(text, is_stamp):
+    assert read(text, lambda x: x.str.contains(dates.STAMP)) is is_stamp
+
+
+@pytest.mark.parametrize(
     ("column", "mark"),
     [
         (["1", "2"], "."),

@@ -101,6 +101,26 @@ def test_the_format_of_a_field_is_one_or_several(stated, formats):
 
 
 @pytest.mark.parametrize(
+    ("formats", "stated", "of_all", "orders"),
+    [
+        ("%d.%m.%Y", None, None, ()),
+        ("%d.%m.%Y", True, None, (True,)),
+        ("%d.%m.%Y", None, True, (True,)),
+        ("%m.%d.%Y", False, True, (False,)),
+        ("%Y-%m-%d", None, True, ()),
+        ("%Y-%m-%d", True, None, (True,)),
+        (["%Y-%m-%d", "%d.%m.%Y"], True, None, (False, True)),
+        (["%d-%m-%Y", "%m/%d/%Y"], [True, False], None, (True, False)),
+    ],
+)
+def test_one_word_on_the_order_of_day_and_month_leaves_days_that_begin_with_the_year_alone(
+    formats, stated, of_all, orders
+):
+    entry = field("day", "date", format=formats, **({} if stated is None else {"dayFirst": stated}))
+    assert Field.of_entry(entry, day_first=of_all).day_first == orders
+
+
+@pytest.mark.parametrize(
     ("entry", "low", "high"),
     [
         (field("a", "integer", minimum=0), 0, None),

@@ -118,7 +118,9 @@ def test_the_line_for_a_new_column_is_yaml_whose_class_is_open(tmp_path):
     with pytest.raises(Fault) as caught:
         detect(path, PEOPLE)
     line = next(line for line in str(caught.value).splitlines() if line.startswith("  - "))
-    assert yaml.safe_load(line) == [{"name": "Umsatz: €", "type": "string", "personal": None, "description": None}]
+    assert yaml.safe_load(line) == [
+        {"name": "Umsatz €", "position": 4, "type": "string", "personal": None, "description": None}
+    ]
 
 
 @pytest.mark.parametrize(("raw", "after"), [("id\n1\n\x1a", 1), ("id\n1\r\n\x1a\r\n", 3), ("id\n\x1a1\n", 0)])

@@ -144,6 +144,46 @@ def test_what_is_open_is_said_and_not_guessed(tmp_path: Path):
         ran(tmp_path / "raw", {**contract, "primaryKey": ["day", "amount"]}, tmp_path / "x.yaml", tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("zone", "form"),
+    [("Z", "%Y-%m-%dT%H:%M:%S%z"), (".123Z", "%Y-%m-%dT%H:%M:%S%.f%z"), ("+02:00", "%Y-%m-%dT%H:%M:%S%z")],
+)
+def test_a_draft_reads_the_zone_of_time_stamps_and_says_whose_day_they_become(tmp_path: Path, zone, form):
+    rows = [f"{n};2023-12-{n + 1:02}T23:30:00{zone}" for n in range(31)]
+    contract, text = drafted(tmp_path, {"x.csv": table("id;day", *rows)})["x"]
+    assert fields(contract)["day"]["format"] == form
+    assert (
+        "time stamps with a zone: %z makes of each the day of timeZone, by default that of the calendar's country"
+        in text
+    )
+    found = ran(tmp_path / "raw", {**contract, "timeZone": "Europe/Berlin"}, tmp_path / "x.yaml", tmp_path)
+    moved = {c["rule"]: c["cells"] for c in found["conversions"]}.get(
+        "day of Europe/Berlin for the one written in another zone"
+    )
+    assert (found["silver"], moved) == (31, None if zone == "+02:00" else 31)
+
+
+def test_a_draft_says_where_time_stamps_have_no_zone_beside_others_that_have_one(tmp_path: Path):
+    rows = [f"{n};2023-12-{n + 1:02}T23:30:00{'Z' * (n > 3)}" for n in range(31)]
+    contract, text = drafted(tmp_path, {"x.csv": table("id;day", *rows)})["x"]
+    assert fields(contract)["day"]["format"] == ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S"]
+    assert "OPEN: some have no zone; they are taken as local time" in text
+
+
+@pytest.mark.parametrize(("last", "is_open"), [("12.03.2024", True), ("13.03.2024", False)])
+def test_a_draft_says_where_day_and_month_may_be_exchanged(tmp_path: Path, last, is_open):
+    rows = [f"{n};0{n % 9 + 1}.0{n % 7 + 1}.2024" for n in range(40)]
+    contract, text = drafted(tmp_path, {"x.csv": table("id;day", *rows, f"40;{last}")})["x"]
+    assert fields(contract)["day"]["format"] == "%d.%m.%Y"
+    words = (
+        "OPEN: no day in %d.%m.%Y is above 12; if it is right, add dayFirst: true, else write %m.%d.%Y and add dayFirst"
+    )
+    assert (words in text) is is_open
+    if is_open:
+        fields(contract)["day"]["dayFirst"] = True
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 41
+
+
 def test_two_delimiters_that_fit_alike_are_named(tmp_path: Path):
     rows = [f"{n};{n},{n}" for n in range(9)]
     contract, text = drafted(tmp_path, {"x.csv": table("a;b,c", *rows)})["x"]

@@ -164,3 +164,27 @@ def test_only_other_files_whose_tables_hold_two_kinds_of_numbers_tie_the_identif
     company = replace(NO_COMPANY, folder="config/shop", contracts={"customers": both, "orders": one})
     assert FOUND.ties("b.csv", company) == {"raw/crm/a.csv": "config/shop/contracts/customers.yaml"}
     assert FOUND.ties("a.csv", company) == {}
+
+
+@pytest.mark.parametrize("pattern", ["crm/Aufträge*.csv", "**/aufträge*.csv", "**/Auftr?ge*", "*/Auftr[äö]ge 1.csv"])
+def test_names_of_files_are_compared_composed(tmp_path, pattern):
+    put(tmp_path, "crm/Auftra\u0308ge 1.csv", "crm/andere.csv")
+    pattern = pattern.replace("aufträge", "Auftra\u0308ge")  # the pattern may be decomposed as well
+    found, faults = exports.find(tmp_path, contracts(orders=pattern))
+    assert faults == []
+    assert found.by_name == {
+        "Aufträge 1.csv": RawFile(f"{tmp_path}/crm/Auftra\u0308ge 1.csv", "crm/Aufträge 1.csv", "orders")
+    }
+
+
+def test_a_folder_in_decomposed_letters_is_found(tmp_path):
+    put(tmp_path, "Verka\u0308ufe/2024/sales.csv", "sales.csv")
+    found, faults = exports.find(tmp_path, contracts(sales="Verkäufe/**/*.csv"))
+    assert (faults, found.tables, found.sources) == ([], {"Verkäufe/2024/sales.csv": "sales"}, ["Verkäufe"])
+
+
+def test_one_name_in_both_forms_is_the_same_name(tmp_path):
+    put(tmp_path, "Auftra\u0308ge.csv", "Aufträge.csv")
+    found, faults = exports.find(tmp_path, contracts(orders="Auftr*.csv"))
+    assert (found.names, len(faults)) == (["Aufträge.csv"], 1)
+    assert "have the same name" in faults[0]

@@ -183,3 +183,49 @@ def test_a_repair_of_fewer_than_five_records_keeps_its_effect_to_itself(tmp_path
     ledger = run.numbers()
     assert ledger["pages"]["evidence"]["quality_title"]["say"] == "amount_repaired_few"
     assert not any(name.endswith((".effect", "amount.repairs")) for name in ledger["figures"] if "sales" in name)
+
+
+def test_a_category_whose_lines_lost_their_product_has_not_stopped():
+    spring = months(date(2023, 1, 1), 6)
+    revenue = (
+        {("Bikes", m): 90 for m in spring[:5]} | {("Parts", m): 10 for m in spring[:5]} | {("n/a", spring[5]): 100}
+    )
+    last = {"Bikes": date(2023, 5, 31), "Parts": date(2023, 5, 31), "n/a": date(2023, 6, 30)}
+    assert coverage_gaps(revenue, last) == []
+    some = {("n/a", m): 5 for m in spring} | {("Bikes", m): 90 for m in spring[:5]} | {("Parts", m): 10 for m in spring}
+    assert [gap.category for gap in coverage_gaps(some, {**last, "Parts": date(2023, 6, 30)})] == ["Bikes"]
+
+
+def without(key, rows, when):
+    """The order lines, those for which `when` holds on key 0."""
+    return [{**row, key: 0} if when(row) else row for row in rows]
+
+
+def test_lines_without_a_customer_are_told_and_segments_have_their_share_of_all_revenue(tmp_path):
+    run = SmallRun(tmp_path, without("customer_key", lines(), lambda row: row["customer_key"] % 7 == 0))
+    ledger = run.numbers()
+    figures, said = ledger["figures"], ledger["pages"]["customers"]["unknown"]
+    total = sum(Decimal(row["sales_amount"]) for row in lines())
+    assert Decimal(figures["sales.revenue"]["value"]) == total
+    row = ledger["pages"]["segments"]["segments"][0]
+    told = Decimal(figures[row["revenue_share"]]["value"])
+    assert told == round(Decimal(800) / total, 6)
+    assert said["say"] == "unknown_customer"
+    share = Decimal(figures[said["figures"]["share"]]["value"])
+    assert Decimal("0.1") < share < Decimal("0.3")
+    assert "have no known customer" in run.reports()[1]
+
+
+def test_lines_without_a_product_are_told_and_are_no_product(tmp_path):
+    rows = without("product_key", lines(date(2024, 5, 31)), lambda row: row["order_date"] >= date(2024, 3, 1))
+    run = SmallRun(tmp_path, rows)
+    run.table("dim_product", [{"product_key": n, "product_number": p, "category": c}
+                              for n, p, c in ((0, "n/a", "n/a"), (1, "P1", "Bikes"), (2, "P2", "Parts"))])  # fmt: skip
+    ledger = run.numbers()
+    assert ledger["pages"]["situation"]["gaps"] == []
+    assert ledger["pages"]["products"]["unknown"]["say"] == "unknown_product"
+    assert {row["number"] for row in ledger["pages"]["products"]["best"]} <= {"P1", "P2"}
+    for language, words in (("en", "no known product"), ("de", "kein bekanntes Produkt")):
+        html, markdown = run.reports(language)
+        assert words in html and words in markdown
+        assert "no sales since" not in markdown

@@ -209,3 +209,28 @@ def test_texts_with_separators_come_through_as_they_are(tmp_path):
     rows = 'number,customer,amount,pieces\nS1,"Müller, ""Max""\nGmbH",1.00,1\n'
     table, _ = build(tmp_path, SQL, rows=rows)
     assert table == 'number,customer,amount,is_large\nS1,"Müller, ""Max""\nGmbH",1.00,false\n'
+
+
+def test_order_lines_on_key_0_are_counted_in_lines_and_money_by_dimension(tmp_path):
+    lines = (
+        ColumnType("order_number", "string"), ColumnType("customer_key", "integer"),
+        ColumnType("product_key", "integer"), ColumnType("sales_amount", "decimal", 2),
+    )  # fmt: skip
+    path = tmp_path / "facts.csv"
+    path.write_text("order_number,customer_key,product_key,sales_amount\nA,0,1,10.00\nB,2,1,30.00\n", encoding="utf-8")
+    keys = {"customer_key": "dim_customer.customer_key", "product_key": "dim_product.product_key"}
+    columns = {c.name: column(c.type, decimals=2 if c.type == "decimal" else None) for c in lines}
+    facts = Mart.of(
+        "fact_sales", {**MART, "key": ["order_number"], "ledger": {}, "foreignKeys": keys, "columns": columns}
+    )
+    found = gold_mart.unknown_members(gold_mart.tables.scan(path, lines), facts)
+    assert found["customer_key"] == {
+        "dimension": "dim_customer", "lines": 1, "of": 2, "money": "10.00", "of_money": "40.00",
+    }  # fmt: skip
+    assert found["product_key"]["lines"] == 0
+    assert gold_mart.unknown_entries(facts, found) == [
+        {
+            "code": "unknown_member", "where": "fact_sales.customer_key → dim_customer", "key": "customer_key",
+            "records": 1, "of": 2, "money": {"sales_amount": "10.00"}, "of_money": {"sales_amount": "40.00"},
+        }
+    ]  # fmt: skip

@@ -131,3 +131,17 @@ def test_a_bar_in_a_definition_or_formula_breaks_no_table_of_the_dictionary():
     kpi = {**KPIS["sales"], "definition": {"en": "a | b", "de": "a"}, "formula": "SUM(a || b)"}
     row = gold_report.dictionary({}, kpis({"sales": kpi})).splitlines()[-2]
     assert row == r"| Sales / Umsatz | a \| b |  | SUM(a \|\| b) | money | up |"
+
+
+def test_key_0_stands_with_its_share_of_all_order_lines_and_of_all_amounts():
+    unknown = {
+        "customer_key": {"dimension": "dim_customer", "lines": 145, "of": 1000, "money": "20.00", "of_money": "80.00"}
+    }
+    text = gold_report.section(MARTS["months"], {**FOUND["months"], "unknown": unknown}, 5)
+    assert "of 1,000 order lines with 80.00:" in text
+    assert (
+        "| Key 0 in | Unknown member of | Order lines | Share of all order lines | Amount | Share of all amounts |"
+        in text
+    )
+    assert "| `customer_key` | `dim_customer` | 145 | 14.50\u00a0% | 20.00 | 25.00\u00a0% |" in text
+    assert "Key 0" not in gold_report.section(MARTS["months"], FOUND["months"], 5)

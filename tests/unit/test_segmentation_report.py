@@ -69,7 +69,10 @@ def model(*segments, by="evidence", **change):
 
 def test_the_title_says_what_the_strongest_segment_brings():
     title = script.report(model(segment(1), segment(2)), WORDS["en"]).splitlines()[0]
-    assert title == "# 2 customer segments; “Group \\*1\\*” are 25.0\xa0% of customers and 75.0\xa0% of revenue"
+    assert (
+        title
+        == "# 2 customer segments; “Group \\*1\\*” are 25.0\xa0% of the customers in them and bring 75.0\xa0% of these customers' revenue"
+    )
 
 
 def test_german_reports_use_german_numbers_and_words():

@@ -56,7 +56,7 @@ def config(folder: Path | str, **more: Any) -> dict[str, Any]:
 def load(content: dict[str, Any], root: Path) -> tuple[Company | None, list[str]]:
     """Company and faults, in a project that has the schemas and no standard tables, marts and KPIs."""
     (root / "config/standard").mkdir(parents=True, exist_ok=True)
-    for name in ("schema.yaml", "company.schema.yaml"):
+    for name in ("schema.yaml", "company.schema.yaml", "standard/time_zones.yaml"):
         shutil.copy2(ROOT / "config" / name, root / "config" / name)
     for name, text in (("star", "{}"), ("marts", "marts: {}"), ("kpis", "{}")):
         (root / f"config/standard/{name}.yaml").write_text(text, encoding="utf-8")
@@ -260,15 +260,53 @@ def test_every_fault_of_a_contract_is_a_line(tmp_path):
          "repairs[0].field: price is not one of the fields"),
         (with_field(name="id"), "fields: id is listed twice"),
         (with_field(name="ID"), "fields: id is listed twice"),
+        (changed(CONTRACT, timeZone="Europe/Berlim"),
+         "timeZone: Europe/Berlim is no time zone; write one such as Europe/Berlin"),
+        (with_field(type="date", money=None, format="%Y-%m-%dT%H:%M:%SZ"),
+         "fields.amount.format: Z in %Y-%m-%dT%H:%M:%SZ would cut the time zone off, so that days near midnight are wrong. "
+         "Write %z in its place, which reads Z, UTC, GMT, CET, CEST and offsets such as +02:00"),
+        (with_field(type="date", money=None, format="%m/%d/%Y", dayFirst=True),
+         "fields.amount.dayFirst: true contradicts the format %m/%d/%Y. Correct one of them; of several formats dayFirst may "
+         "be a list, with true or false for each"),
+        (with_field(type="date", money=None, format="%d/%m/%Y", dayFirst=[True, False]),
+         "fields.amount.dayFirst: 2 are stated for 1 formats. State one for each format, or one for all"),
     ],
 )  # fmt: skip
 def test_what_the_schema_cannot_say_of_a_contract_is_checked_too(tmp_path, contract, line):
     assert faults(tmp_path, contract) == [f"{tmp_path}/firm/contracts/sales.yaml: {line}"]
 
 
+ZONED = with_field(type="date", money=None, format="%Y-%m-%dT%H:%M:%S%z")
+
+
+@pytest.mark.parametrize(
+    ("country", "stated", "zone"),
+    [("DE", None, "Europe/Berlin"), ("CH", None, "Europe/Zurich"), ("DE", "Asia/Tokyo", "Asia/Tokyo"),
+     ("US", "America/Chicago", "America/Chicago"), ("US", None, None)],
+)  # fmt: skip
+def test_the_time_zone_is_that_of_the_contract_or_of_the_calendar_s_country(tmp_path, country, stated, zone):
+    firm = company(tmp_path / "firm", changed(ZONED, timeZone=stated))
+    text = (firm / "marts.yaml").read_text("utf-8")
+    (firm / "marts.yaml").write_text(text.replace("DE", country), encoding="utf-8")
+    found, lines = load(config(firm), tmp_path)
+    assert ["State timeZone in the contract" in line for line in lines] == ([] if zone else [True])
+    assert found is None or found.time_zone_of("sales") == zone
+    contracts, _ = settings.contracts_of(config(firm), tmp_path, is_needed=True)
+    assert contracts["sales"].by_name["amount"].time_zone == zone
+
+
+def test_a_table_without_zones_in_its_dates_needs_none(tmp_path):
+    dated = changed(with_field(type="date", money=None, format="%d.%m.%Y %H:%M"), timeZone="Europe/Berlin")
+    found, _ = load(config(company(tmp_path / "firm", dated)), tmp_path)
+    assert found.time_zone_of("sales") is None
+
+
 @pytest.mark.parametrize(
     ("contract", "key", "words"),
     [
+        (with_field(type="date", money=None, dayFirst=True), "fields[1]", "'format' is a required property"),
+        (with_field(dayFirst=True, format="%d.%m.%Y"), "fields[1].type", "only a date has a day and a month"),
+        (changed(CONTRACT, timeZone="+02:00"), "timeZone", "such as Europe/Berlin"),
         (with_field(type="string"), "fields[1].type", "'number' was expected (an amount is a number)"),
         (with_field(minimum="a"), "fields[1].minimum", "'a' is not of type 'number'"),
         (with_field(type="date", money=None, maximum=5), "fields[1].maximum", "5 is not of type 'string' (a day, yyyy-mm-dd)"),

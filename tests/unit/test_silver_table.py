@@ -96,7 +96,9 @@ def test_a_decimal_comma_gives_the_same_amounts_as_a_decimal_point(tmp_path, raw
 @pytest.mark.parametrize("day", ["2024-01-05", "05.01.2024", "5.1.2024", "20240105", "05.01.24"])
 def test_dates_come_out_as_iso_by_the_formats_of_the_contract(tmp_path, day):
     formats = ["%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d.%m.%y"]
-    done = clean(tmp_path, contract(field("id"), field("day", "date", format=formats)), f"id,day\nA,{day}\n")
+    done = clean(
+        tmp_path, contract(field("id"), field("day", "date", format=formats, dayFirst=True)), f"id,day\nA,{day}\n"
+    )
     assert done.rows("data") == [{"id": "A", "day": "2024-01-05"}]
 
 
@@ -250,7 +252,7 @@ def test_two_orders_of_day_and_month_in_one_column_are_refused(tmp_path):
 
 
 def test_formats_that_never_give_two_days_for_one_text_need_no_evidence(tmp_path):
-    either = contract(field("id"), field("day", "date", format=["%Y-%m-%d", "%d.%m.%Y"]))
+    either = contract(field("id"), field("day", "date", format=["%Y-%m-%d", "%d.%m.%Y"], dayFirst=True))
     done = clean(tmp_path, either, "id,day\nA,03.04.2024\nB,2024-05-06\n")
     assert [row["day"] for row in done.rows("data")] == ["2024-04-03", "2024-05-06"]
 
@@ -572,7 +574,7 @@ def test_a_repair_that_breaks_the_contract_stops_the_run_and_nothing_is_written(
 
 ODD = contract(
     field("id", missingValues=["x"]),
-    field("day", "date", format=["%Y%m%d", "%d-%m-%Y"], missingValues=["0"], invalid="null"),
+    field("day", "date", format=["%Y%m%d", "%d-%m-%Y"], dayFirst=True, missingValues=["0"], invalid="null"),
     field("amount", "number", decimals=2, money=True),
     field("pieces", "integer", minimum=-5, invalid="null"),
     field("state", codes={"A": "open", "B": "closed"}, otherwise="other"),

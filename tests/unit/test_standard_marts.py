@@ -277,3 +277,15 @@ def test_a_cohort_has_a_row_for_every_month_up_to_the_newest_order(tmp_path):
         ["2022-01-01", "3", "2", "1", "0.500000", "10.00"],
         ["2022-04-01", "0", "1", "1", "1.000000", "10.00"],
     ]
+
+
+def test_a_category_whose_lines_lost_their_product_is_not_missed(tmp_path):
+    lost = [{**row, "product_key": 0} if row["product_key"] == 3 and row["order_date"] >= "2024-03" else row
+            for row in years()]  # fmt: skip
+    assert uncovered(built(tmp_path, "agg_exec_kpis", lost, "month_start")) == []
+
+
+def test_a_category_that_stops_is_missed_though_some_lines_have_never_a_product(tmp_path):
+    gone = without(years(), 3, *months_between("2024-03", "2024-06"))
+    some = [{**row, "product_key": 0} if number % 10 == 0 else row for number, row in enumerate(gone)]
+    assert uncovered(built(tmp_path, "agg_exec_kpis", some, "month_start")) == months_between("2024-03", "2024-06")

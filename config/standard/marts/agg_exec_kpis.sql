@@ -1,8 +1,9 @@
 -- One row a month. A month is complete when the orders reach from its first to its last day or beyond. It is covered
 -- when no category is missing that was sold in most of the twelve months before, within the last six of them, and
--- brought at least 5 % of their revenue. Growth is told only between two months that are both.
+-- brought at least 5 % of their revenue; unless its lines may be there without their product: then revenue without a
+-- category has risen by half of the category's share or more. Growth is told only between two months that are both.
 WITH lines AS (
-    SELECT f.*, d.month_start, COALESCE(p.category, 'n/a') AS category
+    SELECT f.*, d.month_start, CASE WHEN f.product_key = 0 THEN 'n/a' ELSE COALESCE(p.category, 'n/a') END AS category
     FROM gold.fact_sales AS f
     JOIN gold.dim_date AS d ON f.order_date = d.date
     JOIN gold.dim_product AS p ON f.product_key = p.product_key
@@ -44,13 +45,29 @@ all_before AS (
     JOIN months AS b ON b.month_start < m.month_start AND b.month_start >= m.month_start - INTERVAL '12 months'
     GROUP BY m.month_start
 ),
+unknown_months AS (SELECT month_start, revenue FROM category_months WHERE category = 'n/a'),
+unknown_before AS (SELECT month_start, revenue FROM before WHERE category = 'n/a'),
+rises AS (
+    SELECT
+        m.month_start,
+        CASE WHEN m.revenue > 0 AND a.revenue > 0 THEN
+            CAST(COALESCE(u.revenue, 0) AS DOUBLE) / CAST(m.revenue AS DOUBLE)
+            - CAST(COALESCE(w.revenue, 0) AS DOUBLE) / CAST(a.revenue AS DOUBLE)
+        ELSE 0.0 END AS rise
+    FROM months AS m
+    JOIN all_before AS a ON m.month_start = a.month_start
+    LEFT JOIN unknown_months AS u ON m.month_start = u.month_start
+    LEFT JOIN unknown_before AS w ON m.month_start = w.month_start
+),
 missing AS (
     SELECT b.month_start, COUNT(*) AS categories
     FROM before AS b
     JOIN all_before AS a ON b.month_start = a.month_start
+    JOIN rises AS r ON b.month_start = r.month_start
     LEFT JOIN category_months AS c ON b.month_start = c.month_start AND b.category = c.category
-    WHERE c.month_start IS NULL AND b.revenue >= 0.05 * a.revenue AND 2 * b.months_sold > a.months
+    WHERE c.month_start IS NULL AND b.category <> 'n/a' AND b.revenue >= 0.05 * a.revenue AND 2 * b.months_sold > a.months
         AND b.last_sold >= b.month_start - INTERVAL '6 months'
+        AND r.rise < 0.5 * CAST(b.revenue AS DOUBLE) / CAST(a.revenue AS DOUBLE)
     GROUP BY b.month_start
 ),
 marked AS (

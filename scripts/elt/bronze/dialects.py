@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from elt.bronze.encodings import CHUNK, find_encoding
-from elt.bronze.headers import DELIMITERS, columns_in_file, find_columns, header_cells, line_of_header
+from elt.bronze.headers import (
+    DELIMITERS,
+    Expected,
+    columns_in_file,
+    composed,
+    find_columns,
+    header_cells,
+    line_of_header,
+    name_of,
+)
 from elt.faults import Fault
 from elt.run.company import Contract
 
@@ -46,11 +55,19 @@ class Dialect:
     skip: int = 0  # lines above the header
     after: int = 0  # bytes behind the last record: a footer, a sign for the end of the file
     repairs: Repairs = ()
+    names: tuple[str, ...] = ()  # of the columns in the header, as they are compared; empty: those of `columns`
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns in the file, as they are compared."""
+        return self.names or tuple(map(name_of, self.columns))
 
     def described(self) -> dict[str, Any]:
         """For metadata: plain types, delimiter by name too."""
-        return {**asdict(self), "columns": list(self.columns), "repairs": [list(repair) for repair in self.repairs],
-                "delimiter_name": DELIMITERS[self.delimiter]}  # fmt: skip
+        names = {"names": list(self.names)} if self.names else {}
+        stated = {key: value for key, value in asdict(self).items() if key != "names"}
+        return {**stated, "columns": list(self.columns), "repairs": [list(repair) for repair in self.repairs],
+                **names, "delimiter_name": DELIMITERS[self.delimiter]}  # fmt: skip
 
 
 def first_lines(path: Path, encoding: str, count: int) -> list[str]:
@@ -98,9 +115,9 @@ def check_footers(where: str, lines: Sequence[str], footers: int, delimiter: str
         raise Fault(place, "the contract calls it a footer, and it has the width of a record", remedy)
 
 
-def check_separator(where: str, delimiter: str, header: Sequence[str], fields: Sequence[str], quote: str) -> None:
+def check_separator(where: str, delimiter: str, header: Sequence[str], contract: Contract, quote: str) -> None:
     """Raises Fault if the header is the contract's, but under another delimiter than the line sep= names."""
-    fitting = [d for d in DELIMITERS if line_of_header(header, fields, [d], quote) is not None]
+    fitting = [d for d in DELIMITERS if line_of_header(header, Expected.of(contract), [d], quote) is not None]
     if fitting and delimiter not in fitting:
         problem = "the line sep= names another delimiter than the header below it has"
         raise Fault(f"{where}, line 1", problem, "Correct this line, or remove it")
@@ -125,13 +142,14 @@ def find_start(lines: Sequence[str], where: str, contract: Contract, quote: str)
         return Start(delimiter, why, skip, "lines above the header left out")
     if delimiter == AUTO:
         delimiter, why = separator[1], f"the line sep= says so, and {FITS}"
-        check_separator(where, delimiter, lines[1:2], columns_in_file(contract), quote)
+        check_separator(where, delimiter, lines[1:2], contract, quote)
     return Start(delimiter, why, 1, "line sep= above the header left out")
 
 
 def repairs_of(dialect: Dialect, contract: Contract, lines: Sequence[str], header: str) -> Repairs:
     """What is set right for the whole file, from its first lines and its header line."""
     names, cells = columns_in_file(contract), header_cells(header, dialect.delimiter, dialect.quote)
+    alike = [(cell, column) for cell, column in zip(cells, dialect.columns, strict=True) if is_name(cell, column)]
     by_rule = {
         f"read as {dialect.encoding}": dialect.encoding not in ("cp1252", "utf-8"),
         f"{DELIMITERS[dialect.delimiter]} taken as delimiter": contract.dialect.delimiter == AUTO
@@ -141,9 +159,16 @@ def repairs_of(dialect: Dialect, contract: Contract, lines: Sequence[str], heade
         or not dialect.is_doubled,
         CR_ALONE: any(line.endswith("\r") for line in lines[: dialect.skip + 1]),
         "columns in another order": [cell for cell in dialect.columns if cell in names] != names,
-        "names of columns in another case or padded": [c for c in cells if c] != [c for c in dialect.columns if c],
+        "names of columns in another case or padded": any(composed(cell) != column for cell, column in alike),
+        "names of columns composed": any(composed(cell) != cell for cell, _ in alike),
+        "columns taken by their position": any(field.position for field in contract.fields),
     }
     return tuple((rule, 1) for rule, holds in by_rule.items() if holds)
+
+
+def is_name(cell: str, column: str) -> bool:
+    """Whether a header's cell is the name of a column, and not only at its position."""
+    return bool(column) and name_of(cell) == name_of(column)
 
 
 def detect(path: Path, where: str, contract: Contract) -> Dialect:
@@ -158,18 +183,15 @@ def detect(path: Path, where: str, contract: Contract) -> Dialect:
     quote = QUOTE if stated.quote_char is None else stated.quote_char
     lines = first_lines(path, encoding, max(SEARCHED_LINES, stated.skip_lines + 1))
     start = find_start(lines, where, contract, quote)
-    delimiter, columns, header = find_columns(
-        lines, where, contract, delimiter=start.delimiter, skip=start.skip, quote=quote
-    )
-    after, below = find_end(
-        path, where, encoding, footers=stated.skip_footer_lines, delimiter=delimiter, width=len(columns)
-    )
+    header = find_columns(lines, where, contract, delimiter=start.delimiter, skip=start.skip, quote=quote)
+    width, footers = len(header.columns), stated.skip_footer_lines
+    after, below = find_end(path, where, encoding, footers=footers, delimiter=header.delimiter, width=width)
     dialect = Dialect(
         encoding=encoding,
         encoding_why=encoding_why,
-        delimiter=delimiter,
+        delimiter=header.delimiter,
         delimiter_why=start.why,
-        columns=columns,
+        columns=header.columns,
         is_plain=False,
         quote=quote,
         escape=stated.escape_char or "",
@@ -177,6 +199,7 @@ def detect(path: Path, where: str, contract: Contract) -> Dialect:
         is_quote_stated=stated.quote_char is not None,
         skip=start.skip,
         after=after,
+        names=header.names if header.has_other_names else (),
     )
     above = ((start.above, start.skip),) if start.skip else ()
-    return replace(dialect, repairs=(*above, *repairs_of(dialect, contract, lines, header), *below))
+    return replace(dialect, repairs=(*above, *repairs_of(dialect, contract, lines, header.line), *below))

@@ -2,8 +2,10 @@
 
 import os
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from elt.files import sha256
@@ -55,6 +57,36 @@ class RawFiles:
         }
 
 
+def composed(text: str) -> str:
+    """A path or pattern in normal form C; macOS writes names of files in decomposed letters."""
+    return unicodedata.normalize("NFC", text)
+
+
+def place_of(path: Path, raw: Path) -> str:
+    """The place of a file below the raw folder, composed."""
+    return composed(path.relative_to(raw).as_posix())
+
+
+def matching(raw: Path, pattern: str) -> list[Path]:
+    """The paths below the raw folder that a pattern finds, sorted; letters are compared composed."""
+    pattern = composed(pattern)
+    parts, found = PurePosixPath(pattern).parts, set(raw.glob(pattern))
+    for path in raw.rglob("*"):
+        place = place_of(path, raw)
+        if place != path.relative_to(raw).as_posix() and fits(PurePosixPath(place).parts, parts):
+            found.add(path)
+    return sorted(found)
+
+
+def fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether the parts of a path are those of a pattern, in which `**` stands for any folders."""
+    if not pattern or not parts:
+        return not pattern and not parts
+    if pattern[0] == "**":
+        return fits(parts, pattern[1:]) or fits(parts[1:], pattern)
+    return fnmatchcase(parts[0], pattern[0]) and fits(parts[1:], pattern[1:])
+
+
 def find(raw: Path, contracts: Mapping[str, Contract]) -> tuple[RawFiles, list[str]]:
     """(raw files, faults): every file below `raw` that matches a contract's pattern."""
     if not raw.is_dir():
@@ -62,19 +94,19 @@ def find(raw: Path, contracts: Mapping[str, Contract]) -> tuple[RawFiles, list[s
     found: dict[str, RawFile] = {}
     faults, resolved = [], raw.resolve()
     for table, contract in contracts.items():
-        paths = sorted(raw.glob(contract.files))
+        paths = matching(raw, contract.files)
         if not paths:
             faults.append(
                 f"{table}: no file matches {contract.files} below {raw}. "
                 f"Export it there, or correct files: in the contract {table}.yaml"
             )
         for path in paths:
-            place = path.relative_to(raw).as_posix()
-            problem = unusable(path, place, raw, resolved) or taken_already(path, place, found.get(path.name))
+            place, name = place_of(path, raw), composed(path.name)
+            problem = unusable(path, place, raw, resolved) or taken_already(path, place, found.get(name))
             if problem:
                 faults.append(f"{table}: {problem}")
             else:
-                found[path.name] = RawFile(path.as_posix(), place, table)
+                found[name] = RawFile(path.as_posix(), place, table)
     return RawFiles(found), [*faults, *same_twice(found)]
 
 
@@ -84,7 +116,7 @@ def unusable(path: Path, place: str, raw: Path, resolved: Path) -> str:
         return f"{place} is not a file. Replace it by the exported file"
     if not path.resolve().is_relative_to(resolved):
         return f"{place} is a link to a place outside {raw}. Replace it by the file itself"
-    if not SAFE_NAME.fullmatch(path.name):
+    if not SAFE_NAME.fullmatch(composed(path.name)):
         return "a file name holds characters beyond letters, digits, space and . _ - + ( ). Rename it"
     return "" if os.access(path, os.R_OK) else f"{place} may not be read. Give yourself the right to read it"
 

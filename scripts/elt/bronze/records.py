@@ -56,7 +56,7 @@ def fault_of(cells: list[bytes], lines: list[bytes], dialect: Dialect) -> str:
 @lru_cache
 def header_of(dialect: Dialect) -> tuple[str, ...]:
     """The columns of a file as a header is compared."""
-    return tuple(map(name_of, dialect.columns))
+    return dialect.header
 
 
 def validated(

@@ -23,7 +23,11 @@ BLOCK = 16_000_000  # bytes of a plain file
 def dialect_of(metadata: Mapping[str, Any]) -> dialects.Dialect:
     """The dialect that the bronze metadata of a file states."""
     stated = {key: value for key, value in metadata["dialect"].items() if key != "delimiter_name"}
-    lists = {"columns": tuple(stated["columns"]), "repairs": tuple(map(tuple, stated["repairs"]))}
+    lists = {
+        "columns": tuple(stated["columns"]),
+        "repairs": tuple(map(tuple, stated["repairs"])),
+        "names": tuple(stated.get("names", ())),
+    }
     return dialects.Dialect(**{**stated, **lists})
 
 

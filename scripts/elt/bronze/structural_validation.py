@@ -76,7 +76,7 @@ def clean_counter(dialect: Dialect) -> Callable[[bytes], int]:
     signs = {*delimiter, *b"\r\n\0", *dialect.quote.encode(), *dialect.escape.encode()}
     others, unit = bytes(sorted(set(range(256)) - signs)), delimiter * (width - 1) + b"\n"
     single_quoted = re.compile(rb"(?:\A|[\n" + re.escape(delimiter) + rb"])'")
-    names = [name.lower().encode() for name in dialect.columns if name.isascii()]
+    names = [name.encode() for name in dialect.header if name.isascii()]
 
     def count_clean(block: bytes) -> int:
         if len(block) > LARGEST_FIELD:

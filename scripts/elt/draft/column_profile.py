@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from elt.draft import personal_hints
+from elt.run import date_formats
 from elt.silver import conventions, dates
 from elt.silver.spreadsheets import mended
 from elt.silver.trimming import normalised
@@ -21,9 +22,15 @@ FOLLOWED_VALUES = 200  # distinct values up to which they are counted, before a 
 LONGEST_INTEGER = 15  # digits; a longer one is a name of something, not a number
 MOST_DECIMALS = 8  # that a contract may state
 FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%y",
-           "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M:%S",
-           "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")  # fmt: skip
-MAY_BE_DATE = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?$|^(?:18|19|20|21|99)\d{6}$"
+           "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%dT%H:%M:%S%.f%z",
+           "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M",
+           "%Y-%m-%d %H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y%m%dT%H%M%S%z", "%d.%m.%Y %H:%M:%S",
+           "%d.%m.%Y %H:%M:%S%z", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M%z", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S",
+           "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")  # fmt: skip
+MAY_BE_DATE = (
+    rf"^\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}(?:[T ]\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?(?:{dates.ZONE})?)?$"
+    rf"|^(?:18|19|20|21|99)\d{{6}}(?:T\d{{6}}(?:{dates.ZONE}))?$"
+)
 MAY_BE_NUMBER = r"^[(+-]?(?:€|(?i:eur))? *[0-9][0-9.,'’ \x{a0}\x{2007}\x{2009}\x{202f}]*(?:€|(?i:eur)|%|\)|-| )*$"
 INTEGER = r"^-?[0-9]+(?:\.0{1,2})?$"
 NAMED_WITH_ZERO = r"^0[0-9]"
@@ -45,7 +52,7 @@ class ColumnProfile:
     numeric: int = 0
     dated: int = 0
     marks: Counter[str] = field(default_factory=Counter)  # evidence of `conventions.number_counts`
-    days: Counter[str] = field(default_factory=Counter)  # evidence of `conventions.day_counts`
+    days: Counter[str] = field(default_factory=Counter)  # of `dates.day_counts`, and of day and month
     years: Counter[int] = field(default_factory=Counter)
     codes: Counter[str] | None = field(default_factory=Counter)  # value -> records; None: too many
     placeholders: Counter[str] = field(default_factory=Counter)
@@ -134,7 +141,7 @@ def count_days(column: ColumnProfile, values: pl.DataFrame) -> None:
     if not likely.height:
         return
     cell, records = pl.col("cell"), pl.col("records")
-    days = likely.select(records, *(dates.as_date(cell, form).alias(form) for form in FORMATS))
+    days = likely.select(cell, records, *(dates.as_date(cell, form).alias(form) for form in FORMATS))
     read = [form for form in FORMATS if days[form].count()]
 
     def count(when: pl.Expr) -> int:
@@ -147,6 +154,11 @@ def count_days(column: ColumnProfile, values: pl.DataFrame) -> None:
             column.days[f"{one} {other} differ"] += count(first != second)
             column.days[f"{one} {other} one"] += count(first.is_not_null() & second.is_null())
             column.days[f"{one} {other} other"] += count(second.is_not_null() & first.is_null())
+    for form in read:
+        if (swapped := date_formats.twin(form)) and not date_formats.is_year_first(form):
+            first, second = pl.col(form), dates.as_date(cell, swapped)
+            column.days[f"{form} swapped"] += count(first != second)
+            column.days[f"{form} certain"] += count(first.is_not_null() & second.is_null())
     if read:
         some = days.select(records, year=pl.coalesce(*read).dt.year()).drop_nulls()
         column.dated += int(some["records"].sum())

@@ -1,6 +1,6 @@
 """Which type a drafted column gets, decided from the counts of its profile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from elt.draft.column_profile import (
     texts,
 )
 from elt.faults import Fault
+from elt.run import date_formats
 from elt.silver import conventions, dates
 from elt.silver.conventions import AUTO
 
@@ -86,11 +87,33 @@ def decide_formats(column: ColumnProfile) -> None:
     column.formats, is_open = formats_of(column)
     column.kind, column.readable = "date", column.dated
     if is_open:
-        column.remarks.append("OPEN: days can be read in more than one of these formats; leave only the right one")
+        column.remarks.append(
+            "OPEN: days can be read in more than one of these formats; leave only the right one, with "
+            "dayFirst: true or false"
+        )
+    column.remarks += [] if is_open else list(uncertain_orders(column))
+    zoned = [form for form in column.formats if date_formats.is_zoned(form)]
+    if zoned:
+        column.remarks.append(
+            "time stamps with a zone: %z makes of each the day of timeZone, by default that of the calendar's country"
+        )
+    if zoned and len(zoned) < len(column.formats):
+        column.remarks.append("OPEN: some have no zone; they are taken as local time")
     if "%Y%m%d" in column.formats and column.integers:
         column.remarks.append("digits that are all days; if they are numbers of something, make it a string")
     if any("%y" in form for form in column.formats):
         column.remarks.append("years have two digits; look whether the century is right")
+
+
+def uncertain_orders(column: ColumnProfile) -> Iterator[str]:
+    """Formats of a column whose day and month may be exchanged, as no day is above 12."""
+    for form in column.formats:
+        if column.days[f"{form} swapped"] and not column.days[f"{form} certain"]:
+            order, other = date_formats.is_day_first(form), date_formats.twin(form)
+            yield (
+                f"OPEN: no day in {form} is above 12; if it is right, add dayFirst: {str(order).lower()}, else write "
+                f"{other} and add dayFirst: {str(not order).lower()}"
+            )
 
 
 def decide_number(column: ColumnProfile) -> None:

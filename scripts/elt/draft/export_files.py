@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from elt.bronze import dialects, structural_validation
+from elt.bronze import dialects, exports, structural_validation
 from elt.bronze.encodings import UnlikelyText, find_encoding
-from elt.bronze.exports import SAFE_NAME
 from elt.bronze.headers import DELIMITERS, header_cells
 from elt.draft.personal_hints import looks_personal
 from elt.faults import Fault
@@ -47,7 +46,7 @@ def files_below(raw: Path) -> list[Path]:
 
 def owned(raw: Path, patterns: Iterable[str]) -> set[Path]:
     """The files that have a contract already, by the patterns of the contracts."""
-    return {path for pattern in patterns for path in raw.glob(pattern)}
+    return {path for pattern in patterns for path in exports.matching(raw, pattern)}
 
 
 def header_at(lines: Sequence[str], delimiter: str) -> tuple[int, list[str], int]:
@@ -113,7 +112,7 @@ def likely_encoding(path: Path, where: str) -> tuple[str, str, dict[str, Any]]:
 
 def opened(path: Path, where: str) -> Export:
     """What an export is, validated by the engine itself; raises Fault if it cannot be a table."""
-    if not SAFE_NAME.fullmatch(path.name):
+    if not exports.SAFE_NAME.fullmatch(exports.composed(path.name)):
         raise Fault("a file name", "holds characters beyond letters, digits, space and . _ - + ( )", "Rename the file")
     if not path.stat().st_size:
         raise Fault(where, "is empty", "Export the table again")

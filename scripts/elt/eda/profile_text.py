@@ -55,7 +55,7 @@ def content_text(column: Mapping[str, Any]) -> str:
             return "key"
         case "boolean":
             share = column["share_true"]
-            return note if share is None else f"true in {percent(share)}"
+            return note if share is None else f"true in {percent(share)} of rows with a value"
         case "months" if "months" in column:
             months = column["months"]
             return f"{months['first']} to {months['last']}, {months['distinct']} distinct months"
@@ -77,7 +77,7 @@ def missing_cell(column: Mapping[str, Any]) -> str:
     missing = column["missing"]
     if not missing or isinstance(missing, str):
         return str(missing)
-    return f"{number(missing)} ({percent(column['missing_share'])})"
+    return f"{number(missing)} ({percent(column['missing_share'])} of rows)"
 
 
 def sentence(text: str) -> str:

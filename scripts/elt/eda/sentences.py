@@ -50,7 +50,7 @@ def weekday_text(weekdays: Sequence[Mapping[str, Any]]) -> str:
         return "No weekday can be shown."
     order = sorted(weekdays, key=lambda entry: (entry["order_lines"], entry["weekday"]))
     low, high = (f"{WEEKDAYS[e['weekday'] - 1]} ({percent(e['order_lines'] / total)})" for e in (order[0], order[-1]))
-    return f"Most order lines are of a {high}, the fewest of a {low}."
+    return f"Most of the {number(total)} order lines shown are of a {high}, the fewest of a {low}."
 
 
 def customer_text(customers: Mapping[str, Any]) -> str:

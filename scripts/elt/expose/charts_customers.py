@@ -29,7 +29,11 @@ def segment_shares(figure: "Figure", wording: Wording, pages: Content) -> bool:
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     names = [wording.text(row["name"]) for row in rows]
     for axes, column, color, title in zip(
-        panels, ("customer_share", "revenue_share"), (SOFT, INK), ("customers_share", "revenue_share"), strict=True
+        panels,
+        ("customer_share", "revenue_share"),
+        (SOFT, INK),
+        ("segment_customers_share", "segment_revenue_share"),
+        strict=True,
     ):
         values = [per_cent(wording, row[column]) for row in rows]
         axes.barh(range(len(rows)), values, 0.62, color=color)
@@ -68,7 +72,7 @@ def revenue_concentration(figure: "Figure", wording: Wording, pages: Content) ->
     axes.tick_params(labelsize=SMALL, length=2)
     axes.grid(axis="y")
     axes.set_xlabel(f"{wording.words['columns']['customers_share']}, %", fontsize=SMALL)
-    axes.set_ylabel(f"{wording.words['columns']['revenue_share']}, %", fontsize=SMALL)
+    axes.set_ylabel(f"{wording.words['columns']['customers_revenue_share']}, %", fontsize=SMALL)
     return True
 
 
@@ -147,7 +151,7 @@ def product_classes(figure: "Figure", wording: Wording, pages: Content) -> bool:
                 color=INK if color == CLASS_SHADES[2] else "white",
             )
             left += value
-    names = [f"{wording.words['columns'][name]}, %" for name in ("products_share", "revenue_share")]
+    names = [f"{wording.words['columns'][name]}, %" for name in ("products_share", "products_revenue_share")]
     axes.set_yticks((0, 1), names, fontsize=SMALL)
     axes.set_ylim(1.5, -0.5)
     axes.set_xlim(0, 100)

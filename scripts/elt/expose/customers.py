@@ -9,6 +9,7 @@ import polars as pl
 
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
+from elt.expose.unknown import without_customer
 from elt.protection.disclosure import dominated, publishable
 from elt.sales.periods import Period, add_months
 from elt.sales.views import UNKNOWN, Sales
@@ -33,7 +34,10 @@ def pareto_rows(ledger: NumberLedger, customers: pl.DataFrame, minimum: int) -> 
     for tenth in range(1, DECILES + 1):
         heads = marks[tenth]
         part = int(revenue[:heads].sum())
-        rule = {"file": FACTS, "formula": f"revenue of the {tenth * 10} % of customers with most revenue / revenue"}
+        rule = {
+            "file": FACTS,
+            "formula": f"revenue of the {tenth * 10} % of customers with most revenue / revenue of known customers",
+        }
         rows.append(
             {
                 "customers": ledger.enter(f"pareto.{tenth}.customers", Decimal(tenth) / DECILES, "share", rule, 0),
@@ -150,6 +154,7 @@ def page(ledger: NumberLedger, sales: Sales) -> dict[str, Any]:
     pareto = pareto_rows(ledger, customers, sales.minimum)
     limit = {"file": "settings", "row": "minimum_group", "column": "value"}
     return {
+        "unknown": without_customer(ledger, sales),
         "cohorts_note": say(
             "cohort_note", {"minimum": ledger.enter("risk.minimum_group", sales.minimum, "count", limit)}
         ),

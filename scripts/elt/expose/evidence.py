@@ -1,9 +1,10 @@
 """Page three of the exposé, second part: data quality in money, open points, privacy, method and limits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from elt.expose import unknown
 from elt.expose.customers import unique_share
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
@@ -142,11 +143,14 @@ def rounded(share: Decimal, decimals: int | None) -> Decimal:
     return share if decimals is None else round(share, decimals + 2)
 
 
-def contradicted(ledger: NumberLedger, accounts: Mapping[str, Any], minimum: int) -> list[dict[str, Any]]:
+def contradicted(
+    ledger: NumberLedger, accounts: Mapping[str, Any], minimum: int, few: Collection[str] = ()
+) -> list[dict[str, Any]]:
     """What was assumed and the data contradict, one sentence an entry of ledger.json, with counts of records.
 
-    An amount of fewer records than the minimum is not stated: it would tell what a customer paid; nor is one of fewer
-    persons, of whom shares in whole percent are told alone.
+    An amount of fewer records than the minimum is not stated: it would tell what a customer paid; nor that of lines on
+    key 0 of a dimension that are about too few people (`few`: its surrogate keys);
+    nor one of fewer persons, of whom shares in whole percent are told alone.
     """
     sentences = []
     for number, entry in enumerate(accounts.get("assumptions", []), start=1):
@@ -161,7 +165,8 @@ def contradicted(ledger: NumberLedger, accounts: Mapping[str, Any], minimum: int
         rule = origin | {"formula": "records / of"} if is_hidden else {"formula": f"[{name}.records] / [{name}.of]"}
         figures["share"] = ledger.enter(f"{name}.share", rounded(share, decimals), "share", rule, decimals)
         amounts = []
-        for field, amount, part in assumptions.amounts_of(entry) if entry["records"] >= minimum else []:
+        is_told = entry["records"] >= minimum and entry.get("key") not in few
+        for field, amount, part in assumptions.amounts_of(entry) if is_told else []:
             column = origin | {"column": f"money.{field}"}
             known = {
                 "field": field,
@@ -253,7 +258,7 @@ def page(
         "quality_title": amounts[0] if amounts else None,
         "quality": rows,
         "amounts": amounts[1:],
-        "assumptions": contradicted(ledger, accounts, sales.minimum),
+        "assumptions": contradicted(ledger, accounts, sales.minimum, unknown.few(sales)),
         "points_title": title,
         "points": points,
         "privacy_title": unique_share(ledger, sales.views["customers"], sales.today),

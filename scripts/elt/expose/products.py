@@ -6,7 +6,9 @@ from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS, cents
+from elt.expose.unknown import without_product
 from elt.protection.disclosure import fragile, publishable_sums, together
+from elt.sales.periods import NO_CATEGORY
 from elt.sales.views import Sales
 
 CLASS_LIMITS = (("A", Decimal("0.8")), ("B", Decimal("0.95")), ("C", Decimal(1)))
@@ -28,14 +30,26 @@ def abc_classes(revenue: Mapping[str, int]) -> dict[str, str]:
     return classes
 
 
+def is_unknown(product: Mapping[str, Any]) -> bool:
+    """Whether a row is that of lines without a product."""
+    return bool(product.get("is_unknown"))
+
+
+def known(products: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The products without the unknown one."""
+    return {number: row for number, row in products.items() if not is_unknown(row)}
+
+
 def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], minimum: int) -> list[dict[str, str]]:
     """One row a class: products, share of products, revenue, share of revenue; empty if a class may not be shown.
 
     products: by product number: revenue in cents and what disclosure control needs. A class is shown only if every
-    one of its products might be shown or enough products hide the single one.
+    one of its products might be shown or enough products hide the single one; the unknown product is in no class, but
+    the total tells of it, so it is looked at like one.
     """
-    classes = abc_classes({number: row["revenue"] for number, row in products.items()})
-    if not classes or sum(row["revenue"] for row in products.values()) <= 0:
+    sold = known(products)
+    classes = abc_classes({number: row["revenue"] for number, row in sold.items()})
+    if not classes or sum(row["revenue"] for row in sold.values()) <= 0:
         return []
     groups = {}
     for name, _ in CLASS_LIMITS:
@@ -45,7 +59,8 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
                 **together(members),
                 "products": len(members),
             }
-    if not all(publishable_sums(groups, minimum).values()):
+    unknown = [row for row in products.values() if is_unknown(row)]
+    if not all(publishable_sums({**groups, **({"": together(unknown)} if unknown else {})}, minimum).values()):
         return []
     all_products = {"file": FACTS, "formula": "products sold in the period"}
     ledger.enter("abc.products", len(classes), "count", all_products)
@@ -89,10 +104,10 @@ def without_telling(products: Mapping[str, Mapping[str, Any]], chosen: list[str]
 
     The total of every class and category is published, so what is left of it must be fit for publication as well.
     """
-    classes = abc_classes({number: row["revenue"] for number, row in products.items()})
+    classes = abc_classes({number: row["revenue"] for number, row in known(products).items()})
     cells: dict[tuple[str, str], set[str]] = {}
     for number, row in products.items():
-        cells.setdefault(("class", classes[number]), set()).add(number)
+        cells.setdefault(("class", classes.get(number, "")), set()).add(number)
         cells.setdefault(("category", row.get("category", "n/a")), set()).add(number)
     for members in cells.values():
         while mine := [number for number in chosen if number in members]:
@@ -111,7 +126,7 @@ def best_rows(
     Fewer, if the total of a class or category would else tell of those of its products that are not shown.
     """
     shown = publishable_sums(products, minimum)
-    order = sorted((n for n in products if shown[n]), key=lambda number: (-products[number]["revenue"], number))
+    order = sorted((n for n in known(products) if shown[n]), key=lambda number: (-products[number]["revenue"], number))
     rows = []
     for number in without_telling(products, order[:BEST_PRODUCTS], minimum):
         if "abc.revenue" not in ledger.figures:
@@ -185,7 +200,7 @@ def category_rows(
 
 def category_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The category with most revenue and its share."""
-    visible = [row for row in rows if row["this"]]
+    visible = [row for row in rows if row["this"] and row["category"] != NO_CATEGORY]
     if not visible or "revenue.this" not in ledger.figures or not ledger.value(visible[0]["this"]):
         return None
     share = ledger.ratio("category.largest.share", visible[0]["this"], "revenue.this")
@@ -193,7 +208,7 @@ def category_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[s
 
 
 def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[str, Any]:
-    """The blocks about products. names: product name by product number, where known."""
+    """The blocks about products, and what is in none of them. names: product name by product number, where known."""
     sold = sales.rows("products", "product_number")
     abc = abc_rows(ledger, sold, sales.minimum)
     years = {year: sales.rows(f"categories {year}", "category") for year in sales.periods}
@@ -201,6 +216,7 @@ def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[s
     best = best_rows(ledger, sold, names, sales.minimum)
     categories = category_rows(ledger, years, sales.minimum, rest) if any(years.values()) else []
     return {
+        "unknown": without_product(ledger, sales),
         "abc_title": abc_message(ledger, abc),
         "abc": abc,
         "best_title": best_message(ledger, best),

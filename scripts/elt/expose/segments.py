@@ -1,6 +1,6 @@
 """Page two of the exposé, the segments: how many, what they bring, what to do for whom, and the decision wanted.
 
-Everything comes from the metadata of the segmentation; what is suppressed there stays hidden here.
+Everything but the revenue of all comes from the metadata of the segmentation; what is suppressed there stays hidden.
 """
 
 from collections.abc import Mapping
@@ -8,19 +8,38 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.situation import FACTS, cents
+from elt.sales.views import Sales
 
 MODEL = "step3_segmentation/_meta/model_metadata.json"
 MOST_ACTIONS = 5
 MOST_TRAITS = 2  # features named in the segment table
 
 
-def segment_rows(ledger: NumberLedger, model: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row a segment that may be shown, by falling revenue; empty if the model found no segments.
+def all_revenue(sales: Sales) -> int:
+    """The revenue of all order lines up to the analysis date, in cents."""
+    return int(sales.views["unknown customer_key"]["revenue"].sum())
 
-    name, action and success stay mappings by language; everything else is the name of a figure.
+
+def enter_revenue(ledger: NumberLedger, sales: Sales) -> str:
+    """Enter the revenue of all order lines up to the analysis date, of which a segment's is told as a share."""
+    condition = f"WHERE order_date <= DATE '{sales.today}'"
+    query = f"SELECT SUM(sales_amount) FROM gold.fact_sales {condition}"  # noqa: S608 - told, not run
+    revenue = cents(all_revenue(sales))
+    return ledger.enter("sales.revenue", revenue, "money", {"file": FACTS, "query": query}, 0)
+
+
+def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> list[dict[str, Any]]:
+    """One row a segment that may be shown, by falling revenue; empty if the model found no segments or there is no
+    revenue.
+
+    name, action and success stay mappings by language; everything else is the name of a figure. The share of customers
+    is of those in segments, that of revenue of all revenue, also of lines whose customer is unknown or in no segment.
     """
-    rows = []
-    for segment in model["segments"] if model["choice"]["k"] > 1 else []:
+    rows: list[dict[str, Any]] = []
+    if model["choice"]["k"] <= 1 or all_revenue(sales) <= 0:
+        return rows
+    for segment in model["segments"]:
         if segment["is_suppressed"]:
             continue
         key, place = f"segment.{segment['label']}", f"segments.{segment['label']}"
@@ -31,7 +50,8 @@ def segment_rows(ledger: NumberLedger, model: Mapping[str, Any]) -> list[dict[st
 
         row = {name: segment[name] for name in ("label", "name", "action", "success", "is_no_action")}
         row |= {"customers": enter("customers", "people"), "customer_share": enter("customer_share", "share")}
-        row |= {"revenue": enter("revenue", "money"), "revenue_share": enter("revenue_share", "share")}
+        row |= {"revenue": enter("revenue", "money")}
+        row["revenue_share"] = ledger.ratio(f"{key}.share_of_all", row["revenue"], enter_revenue(ledger, sales))
         row["revenue_per_customer"] = ledger.ratio(f"{key}.per_customer", row["revenue"], row["customers"], "money")
         row["traits"] = []
         for trait in segment["distinguishing"][:MOST_TRAITS]:
@@ -67,9 +87,9 @@ def shares_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str
     return say("segment_shares", figures, {"segment": widest["name"]})
 
 
-def page(ledger: NumberLedger, model: Mapping[str, Any]) -> dict[str, Any]:
+def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[str, Any]:
     """The blocks about segments and actions, the decision wanted, and how the segments were found."""
-    rows = segment_rows(ledger, model)
+    rows = segment_rows(ledger, model, sales)
     actions = [row for row in rows if not row["is_no_action"]][:MOST_ACTIONS]
     decision = actions_title = None
     if actions:

@@ -5,7 +5,8 @@ them is a property or a method here, so that it can be tested without Snakemake.
 `read_contract`.
 """
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Any, Self
 from elt.files import read_yaml
 from elt.run import sql_names
 from elt.run.controller import ControllerStatements
+from elt.run.date_formats import is_day_first, is_year_first, is_zoned
 from elt.tables import ColumnType
 
 Words = str | Mapping[str, str]  # one text, or {en: …, de: …}
@@ -29,6 +31,15 @@ def plain_dates(content: Any) -> Any:
     if isinstance(content, list):
         return [plain_dates(value) for value in content]
     return content.isoformat() if isinstance(content, date) else content
+
+
+def composed(content: Any) -> Any:
+    """The texts of YAML content in Unicode normal form C, in which names and values are compared."""
+    if isinstance(content, dict):
+        return {composed(key): composed(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [composed(value) for value in content]
+    return unicodedata.normalize("NFC", content) if isinstance(content, str) else content
 
 
 def taken(kind: type, entry: Mapping[str, Any], **special: Any) -> dict[str, Any]:
@@ -77,6 +88,20 @@ class Column(ClassedColumn):
         return ClassedColumn(self.name, self.type, self.decimals, self.personal)
 
 
+def stated_orders(formats: Sequence[str], stated: Any) -> tuple[bool, ...]:
+    """Whether the day comes first, for each format of a field, from `dayFirst` of its contract; empty if unstated.
+
+    `stated`: true, false, a list of them, or None. One word for several formats leaves alone those that begin with the
+    year, unless there is no other.
+    """
+    if stated is None:
+        return ()
+    if isinstance(stated, list):
+        return tuple(stated)
+    is_alone = all(map(is_year_first, formats))
+    return tuple(stated if is_alone or not is_year_first(form) else bool(is_day_first(form)) for form in formats)
+
+
 @dataclass(frozen=True)
 class Field(Column):
     """A field of a contract: a column of silver, and how its value is made from the text of the raw file."""
@@ -85,7 +110,10 @@ class Field(Column):
     collective_accounts: tuple[str, ...] = ()  # customer numbers that stand for many people
     money: bool = False  # its sum is followed through the ledger
     formats: tuple[str, ...] = ()  # of a date
+    day_first: tuple[bool, ...] = ()  # of each format, where the contract says so
+    time_zone: str | None = None  # in which the day of time stamps with a zone counts; None if it has none such
     missing_values: tuple[str, ...] = ()
+    position: int | None = None  # of its column in the file (1 is the first), where the header does not name it alone
     compute: str | None = None  # SQL over the other fields: a field that no file has
     convert: str | None = None  # SQL over the texts of the record, before the value is typed
     codes: Mapping[str, str] | None = None
@@ -95,14 +123,18 @@ class Field(Column):
     invalid: str = "quarantine"  # or "null": what an unreadable value makes of the record
 
     @classmethod
-    def of_entry(cls, entry: Mapping[str, Any]) -> Self:
-        """The field of an entry of a contract."""
+    def of_entry(cls, entry: Mapping[str, Any], time_zone: str | None = None, *, day_first: bool | None = None) -> Self:
+        """The field of an entry of a contract; `time_zone`, `day_first`: what its contract states for all."""
         form = entry.get("format", [])
+        formats = (form,) if isinstance(form, str) else tuple(form)
+        default = None if all(map(is_year_first, formats)) else day_first
         return cls(
             **taken(
                 cls,
                 entry,
-                formats=(form,) if isinstance(form, str) else tuple(form),
+                formats=formats,
+                day_first=stated_orders(formats, entry.get("dayFirst", default)),
+                time_zone=time_zone if any(map(is_zoned, formats)) else None,
                 missing_values=tuple(entry.get("missingValues", ())),
                 collective_accounts=tuple(entry.get("collectiveAccounts", ())),
             )
@@ -197,20 +229,23 @@ class Contract:
     dialect: StatedDialect = field(default_factory=StatedDialect)
     may_be_empty: bool = False
     latest: str | None = None  # the field by which the newest record of a repeated key is kept
+    time_zone: str | None = None  # as the contract states it
     ignore: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     quarantine: tuple[QuarantineRule, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
 
     @classmethod
-    def of(cls, entry: Mapping[str, Any]) -> Self:
-        """The contract of a YAML document that its schema allows."""
+    def of(cls, entry: Mapping[str, Any], time_zone: str | None = None) -> Self:
+        """The contract of a YAML document that its schema allows; `time_zone`: of the company, unless it states one."""
+        stated, day_first = entry.get("timeZone"), entry.get("dayFirst")
         return cls(
             **taken(
                 cls,
                 entry,
                 primary_key=tuple(entry["primaryKey"]),
-                fields=tuple(map(Field.of_entry, entry["fields"])),
+                fields=tuple(Field.of_entry(one, stated or time_zone, day_first=day_first) for one in entry["fields"]),
+                time_zone=stated,
                 dialect=StatedDialect.of(entry.get("dialect", {})),
                 may_be_empty=entry.get("mayBeEmpty", False),
                 latest=entry.get("keep", {}).get("latest"),
@@ -495,6 +530,10 @@ class Company:
         layer, _, name = table.partition(".")
         return (self.contracts if layer == "silver" else self.marts)[name].typed_columns
 
+    def time_zone_of(self, table: str) -> str | None:
+        """In which time zone the days of a raw table's time stamps count; None if none of its fields needs it."""
+        return next((item.time_zone for item in self.contracts[table].fields if item.time_zone), None)
+
     def absent_columns(self, mart: str) -> dict[str, tuple[ColumnType, ...]]:
         """Dotted table -> optional columns of the star schema that it lacks and a standard mart may read as missing."""
         if mart not in self.standard:
@@ -527,6 +566,6 @@ class Company:
 NO_COMPANY = Company("", {}, {}, {}, Calendar(""), {}, {}, None)  # for requests that need none
 
 
-def read_contract(path: str | Path) -> Contract:
-    """The contract in a file whose schema was checked when the run was planned."""
-    return Contract.of(plain_dates(read_yaml(path)))
+def read_contract(path: str | Path, time_zone: str | None = None) -> Contract:
+    """The contract in a file whose schema was checked when the run was planned; `time_zone`: of the company."""
+    return Contract.of(composed(plain_dates(read_yaml(path))), time_zone)

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
-from elt.run import reasons, standard
-from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, plain_dates
+from elt.run import date_formats, reasons, sql_names, standard, time_zones
+from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, composed, plain_dates
 from elt.run.controller import ControllerStatements
-from elt.run.sql_names import in_order
 
 COMPANY_FILES = ("marts.yaml", "segments.yaml")
 UNCLASSIFIED = "unclassified"  # what a draft of a contract says of every field
@@ -67,7 +66,7 @@ def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
         place = found["contracts"] if path.parent.name == "contracts" else found
         key = path.stem if path.parent.name == "contracts" else path.name
         try:
-            place[key] = plain_dates(read_yaml(path))
+            place[key] = composed(plain_dates(read_yaml(path)))
         except FileNotFoundError:
             faults.append(f"{path}: the file is missing")
         except yaml.YAMLError as error:
@@ -106,14 +105,27 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
         folded = [name.casefold() for name in names]
         for name in sorted({name for name in folded if folded.count(name) > 1}):
             yield f"{where}: fields: {name} is listed twice"
+        places = [field.position for field in contract.fields if field.position is not None]
+        for place in sorted({place for place in places if places.count(place) > 1}):
+            yield f"{where}: fields: two are declared as column {place}. Correct position"
         for field in contract.fields:
             if field.erasure and (field.compute is not None or field.type not in ("string", "integer")):
                 key = f"fields.{field.name}.erasure"
                 yield f"{where}: {key}: only a text or integer that the file has identifies a person"
+            formats = field.formats if field.type == "date" else ()
+            found = date_formats.faults(formats, field.day_first, field.time_zone)
+            yield from (f"{where}: fields.{field.name}.{one.key}: {one.words}. {one.remedy}" for one in found)
+        if contract.time_zone is not None and not time_zones.is_known(contract.time_zone):
+            yield f"{where}: timeZone: {contract.time_zone} is no time zone; write one such as Europe/Berlin"
         used = [("primaryKey", name) for name in contract.primary_key]
         used += [(f"repairs[{i}].field", repair.field) for i, repair in enumerate(contract.repairs)]
         used += [("keep.latest", contract.latest)] if contract.latest is not None else []
         yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
+
+
+def country_zone(found: Mapping[str, Any], root: Path) -> str | None:
+    """The time zone of the country whose holidays count, from the contents of config/<company>/; None if unknown."""
+    return time_zones.of_country(root, found["marts.yaml"]["calendar"]["country"])
 
 
 def reference_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
@@ -199,7 +211,7 @@ def mart_faults(company: Company) -> Iterator[str]:
         yield from key_faults(mart, marts)
         needs[name] = {table.split(".")[1] for table in company.sources(name) if table.startswith("gold.")}
     try:
-        in_order(needs)
+        sql_names.in_order(needs)
     except ValueError as error:
         yield f"marts: these read each other in a circle: {error}"
 
@@ -240,7 +252,8 @@ def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> t
     faults += [] if faults else list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
     if faults:
         return {}, faults
-    contracts = {name: Contract.of(entry) for name, entry in found["contracts"].items()}
+    zone = country_zone(found, root)
+    contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
     return contracts, list(contract_faults(contracts))
 
 
@@ -252,15 +265,12 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
     sql_files |= {name: path for name, path in base.sql.items() if name in marts and name not in own}
     shown = {name: Kpi.of(kpi) for name, kpi in found["kpis.yaml"].items()} if "kpis.yaml" in found else base.kpis
-    every = {**base.kpis, **shown}
+    every, zone = {**base.kpis, **shown}, country_zone(found, root)
     return Company(
         folder=folder.as_posix(),
-        contracts={name: Contract.of(entry) for name, entry in found["contracts"].items()},
+        contracts={name: Contract.of(entry, zone) for name, entry in found["contracts"].items()},
         marts=marts,
-        queries={
-            name: Query(within(path, root), path.read_text(encoding="utf-8", errors="replace"))
-            for name, path in sql_files.items()
-        },
+        queries={name: Query(within(path, root), sql_names.read(path)) for name, path in sql_files.items()},
         calendar=Calendar(**found["marts.yaml"]["calendar"]),
         kpis=shown,
         formulas={name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"},

@@ -1,10 +1,17 @@
 """Names in a mart's SQL: silver.<table>, gold.<mart>, calendar.days, kpi.<name>; comments and strings do not count."""
 
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 LAYERS = ("silver", "gold", "calendar")
 KPI = "kpi"
+
+
+def read(path: str | Path) -> str:
+    """The text of an SQL file in Unicode normal form C, as names and values are; a broken byte is marked."""
+    return unicodedata.normalize("NFC", Path(path).read_text(encoding="utf-8", errors="replace"))
 
 
 @cache

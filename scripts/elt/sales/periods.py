@@ -1,11 +1,13 @@
 """Periods: which months are compared with which, and which are kept out of every growth figure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 YEAR = 12
 MATERIAL_SHARE = 0.05  # a category below this share of revenue may pause without spoiling a comparison
+SUSPECT = 0.5  # of a category's share: so much more without a category may be that category
+NO_CATEGORY = "n/a"  # of lines without a product or a category
 PAUSE_DAYS = 14  # a shorter silence at the end of the data says nothing
 
 
@@ -76,18 +78,40 @@ class Gap:
     missing: tuple[date, ...]  # months without the category, up to the newest month with sales
 
 
+def revenue_in(revenue: Mapping[tuple[str, date], float], months: Collection[date], category: str = "") -> float:
+    """The revenue of some months, of one category or of all."""
+    return sum(float(v) for (c, m), v in revenue.items() if m in months and (not category or c == category))
+
+
+def lost_its_product(
+    revenue: Mapping[tuple[str, date], float], before: Collection[date], missing: Collection[date], share: float
+) -> bool:
+    """Whether the lines of a category that seems to end may be there without their product.
+
+    So it is if, from the months before to those without the category, the share of revenue without a category has
+    risen by half of the category's own share or more.
+    """
+    after = revenue_in(revenue, missing)
+    if after <= 0:
+        return False
+    rise = revenue_in(revenue, missing, NO_CATEGORY) / after
+    rise -= revenue_in(revenue, before, NO_CATEGORY) / revenue_in(revenue, before)
+    return rise >= SUSPECT * share
+
+
 def coverage_gaps(revenue: Mapping[tuple[str, date], float], last_orders: Mapping[str, date]) -> list[Gap]:
     """Categories that end before the data do: a month without them looks like a slump and is none.
 
     `revenue` by (category, first day of the month). A category counts if it was sold in more than half of the up to
-    twelve months before its end, brought at least MATERIAL_SHARE of their revenue, and has been silent for PAUSE_DAYS.
+    twelve months before its end, brought at least MATERIAL_SHARE of their revenue, and has been silent for PAUSE_DAYS;
+    unless its lines may have lost their product.
     """
     if not revenue:
         return []
     first, newest, end = min(m for _, m in revenue), max(m for _, m in revenue), max(last_orders.values())
     gaps = []
     for category in sorted(last_orders):
-        if (end - last_orders[category]).days < PAUSE_DAYS:
+        if category == NO_CATEGORY or (end - last_orders[category]).days < PAUSE_DAYS:
             continue
         sold = {m for c, m in revenue if c == category}
         missing = months_between(add_months(max(sold), 1), add_months(newest, 1))
@@ -95,9 +119,8 @@ def coverage_gaps(revenue: Mapping[tuple[str, date], float], last_orders: Mappin
         # after half a year the category is gone for good, and months without it are the new normal
         if not missing or len(missing) > YEAR // 2 or len(before) < 2 or 2 * len(sold & set(before)) <= len(before):
             continue
-        total = sum(float(v) for (_, m), v in revenue.items() if m in before)
-        own = sum(float(v) for (c, m), v in revenue.items() if c == category and m in before)
-        if total <= 0 or own / total < MATERIAL_SHARE:
+        total, own = revenue_in(revenue, before), revenue_in(revenue, before, category)
+        if total <= 0 or own / total < MATERIAL_SHARE or lost_its_product(revenue, before, missing, own / total):
             continue
         sold_months = len(sold & set(before))
         gaps.append(Gap(category, last_orders[category], sold_months, len(before), own / total, tuple(missing)))

@@ -51,7 +51,7 @@ def segment_table(model: Model, words: Words) -> str:
         rows.append([segment["label"], segment["name"][language], *figures, stable + value])
     note = text["suppressed"].format(minimum=model["minimum_group"])
     is_any_hidden = any(segment["is_suppressed"] for segment in model["segments"])
-    return table(text["segment_columns"], rows) + (note + "\n\n" if is_any_hidden else "")
+    return table(text["segment_columns"], rows) + text["shares_of"] + "\n\n" + (note + "\n\n" if is_any_hidden else "")
 
 
 def evidence_table(model: Model, words: Words) -> str:

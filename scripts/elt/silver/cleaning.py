@@ -122,7 +122,7 @@ def parsed(field: Field, convention: Convention | None) -> pl.Expr:
     if field.type == "number":
         return number(text, str(convention or "."), field.scale)
     if field.type == "date":
-        return pl.coalesce(as_date(text, form) for form in convention or date_formats(field))
+        return pl.coalesce(as_date(text, form, field.time_zone) for form in convention or date_formats(field))
     return text
 
 

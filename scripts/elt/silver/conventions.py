@@ -6,13 +6,14 @@ The convention of a number column is its decimal mark, followed by the group cha
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from elt.faults import Fault
 from elt.run.company import Contract, Field
 from elt.silver.dates import date_formats, day_counts, format_order
+from elt.silver.day_order import FILE, RECORD, DayOrder, doubted
 
 Convention = str | list[str]  # of numbers, or the formats of a date in the order in which they are tried
 Conventions = Mapping[str, Convention]  # by field
@@ -192,16 +193,23 @@ def undecided(contract: Contract, *, is_unmarked: bool) -> list[Field]:
     """The fields about whose convention the contract leaves anything to decide.
 
     A stated mark leaves nothing (groups then are the stated ones or the other mark), nor does a table whose raw cells
-    hold no such sign (`is_unmarked`); nor does a single format of a date.
+    hold no such sign (`is_unmarked`); nor does a single format of a date whose order of day and month is certain.
     """
 
     def is_open(field: Field) -> bool:
         if field.type == "date":
-            return len(date_formats(field)) > 1
+            return len(date_formats(field)) > 1 or bool(doubted(field))
         has_marks = not is_unmarked or field.convert is not None or field.codes is not None
         return field.type == "number" and contract.dialect.decimal_char == AUTO and has_marks
 
     return [field for field in contract.fields if is_open(field)]
+
+
+def evidence_batches(frame: pl.LazyFrame, names: list[str]) -> Iterator[pl.DataFrame]:
+    """Some columns of a table batch by batch, with the place of each record where it is known; none for no column."""
+    if names:
+        place = [name for name in (FILE, RECORD) if name in frame.collect_schema()]
+        yield from frame.select(*place, *names).collect_batches(chunk_size=BATCH)
 
 
 def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = False) -> dict[str, Convention]:
@@ -209,13 +217,19 @@ def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = Fals
 
     Reads the texts of a table once, and only the columns about which the contract leaves anything to decide. Raises
     Fault where two conventions fit and give other values, as with `1.234` or `03/04/2024`: then the contract must say.
+    `frame`: a column a field, and `_file` and `_record` if a message shall name them.
     """
     fields = undecided(contract, is_unmarked=is_unmarked)
     found = {field.name: Counter[str]() for field in fields}
-    for batch in frame.select(list(found)).collect_batches(chunk_size=BATCH) if found else ():
+    orders = {field.name: DayOrder(field) for field in fields if field.type == "date"}
+    for batch in evidence_batches(frame, list(found)):
         for field in fields:
-            cells, is_date = batch[field.name], field.type == "date"
-            found[field.name].update(day_counts(cells, date_formats(field)) if is_date else number_counts(cells))
+            cells = batch[field.name]
+            if field.type == "date":
+                found[field.name].update(day_counts(cells, date_formats(field), field.time_zone))
+                orders[field.name].add_batch(batch)
+            else:
+                found[field.name].update(number_counts(cells))
     mark, group = contract.dialect.decimal_char, contract.dialect.group_char
     if mark != AUTO and group == AUTO:
         group = GROUP[mark]
@@ -225,5 +239,7 @@ def decided(frame: pl.LazyFrame, contract: Contract, *, is_unmarked: bool = Fals
         if field.type == "number":
             decisions[field.name] = number_convention(where, seen, mark, group)
         elif field.type == "date":
-            decisions[field.name] = format_order(where, date_formats(field), seen)
+            tried = decisions[field.name] = format_order(where, date_formats(field), seen)
+            if field.name in orders:
+                orders[field.name].check(contract.name, tried)
     return decisions

@@ -21,6 +21,9 @@ def cell_counts(field: Field, convention: Convention | None, *, is_tidy: bool) -
         counts["another spelling of the integer"] = is_parsed & text.str.contains(r"^(?:[+]|-?0[0-9]|[^.]*[.])")
     if field.type == "date":
         counts |= format_counts(field, list(convention or []))
+    if field.time_zone is not None:
+        other = pl.coalesce(dates.is_another_day(text, form, field.time_zone) for form in field.formats)
+        counts[f"day of {field.time_zone} for the one written in another zone"] = is_parsed & other
     if field.type != "string":
         counts["unreadable"] = ~is_parsed & text.is_not_null()
     if field.is_limited:
@@ -60,7 +63,7 @@ def format_counts(field: Field, formats: list[str]) -> dict[str, pl.Expr]:
     text, is_parsed = pl.col(f"text:{field.name}"), pl.col(f"parsed:{field.name}").is_not_null()
     counts, before = {}, pl.lit(value=False)
     for form in formats:
-        reads = is_parsed if len(formats) == 1 else dates.as_date(text, form).is_not_null()
+        reads = is_parsed if len(formats) == 1 else dates.as_date(text, form, field.time_zone).is_not_null()
         if form != dates.ISO:
             counts[f"date written {form}"] = is_parsed & reads & ~before
         before |= reads

@@ -2,63 +2,101 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
-from elt.run.company import Contract
-from elt.silver import spreadsheets
+from elt.run.company import Contract, Field
+from elt.run.date_formats import is_zoned
+from elt.silver import dates, spreadsheets
 from elt.silver.trimming import is_ascii
 
 SPREADSHEET_ERRORS, UNLIKELY_LETTERS = "spreadsheet_errors", "unlikely_letters"
 # between small letters a sign that no language writes there, as where text of another code page was read as cp1252
 UNLIKELY = r"\p{Ll}(?:[„“”‚†‡ˆ‰‹›•˜™¢£¤¥¦§¨©«¬®¯°±²³¶¸¹»¼½¾¿¡€\x{fffd}\x{80}-\x{9f}\x{2500}-\x{25a0}]|[ŠŽŒŸ])\p{Ll}"
+WITHOUT_ZONE = "without_zone"
+
+
+@dataclass(frozen=True, order=True)
+class Suspicion:
+    """What is counted: a code, and the column."""
+
+    code: str
+    column: str
 
 
 class Suspicions:
-    """The suspicious cells of a table, filled batch by batch; `warnings` gives them at the end.
-
-    `cells`, `money`: code and column -> cells, and the amounts of their records.
-    """
+    """The suspicious cells of a table, filled batch by batch; `warnings` gives them at the end."""
 
     def __init__(self, contract: Contract, *, is_tidy: bool) -> None:
         self.contract, self.is_tidy = contract, is_tidy
         self.amounts = [field.name for field in contract.fields if field.money]
         self.records = 0
-        self.cells: Counter[tuple[str, str]] = Counter()
-        self.money: dict[tuple[str, str], Counter[str]] = {}
+        self.cells: Counter[Suspicion] = Counter()
+        self.money: dict[Suspicion, Counter[str]] = {}
+        self.zoned: Counter[str] = Counter()  # column -> time stamps with a zone
 
     def add_batch(self, frame: pl.DataFrame) -> None:
-        """Count the cells of a part of the working frame that are suspicious."""
+        """Count the suspicious cells of a part of the working frame."""
         self.records += frame.height
-        if self.is_tidy:
-            return
-        fields = [field for field in self.contract.fields if field.compute is None]
-        found = frame.select(
-            spreadsheets.was_error(pl.col(f"raw:{f.name}"), pl.col(f"text:{f.name}"), f.missing_values).alias(f.name)
-            for f in fields
-        )
-        for name in found.columns:
-            self.add(SPREADSHEET_ERRORS, name, frame, found[name])
-        for field in fields:
-            text = frame[f"text:{field.name}"]
-            if field.type == "string" and not is_ascii(text):
-                self.add(UNLIKELY_LETTERS, field.name, frame, text.str.contains(UNLIKELY))
+        for field in self.mixed:
+            self.zoned[field.name] += frame.select(has_zone(field).sum()).item()
+        conditions = {**self.errors(), **self.unlikely_letters(frame), **self.without_zone()}
+        found = frame.select(when.alias(str(i)) for i, when in enumerate(conditions.values()))
+        for suspicion, is_hit in zip(conditions, found, strict=True):
+            if count := int(is_hit.sum() or 0):
+                self.cells[suspicion] += count
+                hit = frame.filter(is_hit)
+                self.money.setdefault(suspicion, Counter()).update({a: hit[a].sum() for a in self.amounts})
 
-    def add(self, code: str, name: str, frame: pl.DataFrame, is_hit: pl.Series) -> None:
-        """Count the records of a part of the working frame that a mask marks."""
-        if count := int(is_hit.sum() or 0):
-            self.cells[code, name] += count
-            hit = frame.filter(is_hit)
-            self.money.setdefault((code, name), Counter()).update({a: hit[a].sum() for a in self.amounts})
+    def errors(self) -> dict[Suspicion, pl.Expr]:
+        """Whether a cell is an error value of a spreadsheet."""
+        fields = [] if self.is_tidy else [field for field in self.contract.fields if field.compute is None]
+        return {
+            Suspicion(SPREADSHEET_ERRORS, field.name): spreadsheets.was_error(
+                pl.col(f"raw:{field.name}"), pl.col(f"text:{field.name}"), field.missing_values
+            )
+            for field in fields
+        }
+
+    def unlikely_letters(self, frame: pl.DataFrame) -> dict[Suspicion, pl.Expr]:
+        """Whether a text holds a word with signs inside; asked only of columns with letters beyond ASCII."""
+        texts = [] if self.is_tidy else [field.name for field in self.contract.fields if field.type == "string"]
+        return {
+            Suspicion(UNLIKELY_LETTERS, name): pl.col(f"text:{name}").str.contains(UNLIKELY)
+            for name in texts
+            if not is_ascii(frame[f"text:{name}"])
+        }
+
+    @property
+    def mixed(self) -> list[Field]:
+        """The fields that may hold time stamps with a zone and days or times without one."""
+        fields = [field for field in self.contract.fields if field.time_zone is not None]
+        return [field for field in fields if not all(map(is_zoned, field.formats))]
+
+    def without_zone(self) -> dict[Suspicion, pl.Expr]:
+        """Whether a cell was read without a zone in a column that may have zones."""
+        return {
+            Suspicion(WITHOUT_ZONE, field.name): pl.col(f"parsed:{field.name}").is_not_null() & ~has_zone(field)
+            for field in self.mixed
+        }
 
     def warnings(self) -> Iterator[dict[str, Any]]:
-        """One entry a code and column: cells, records of the table, and the amounts of the records concerned."""
-        for (code, name), cells in sorted(self.cells.items()):
-            money = {amount: self.exact(amount, self.money[code, name][amount]) for amount in self.amounts}
-            yield {"column": name, "warning": code, "cells": cells, "of": self.records, "money": money}
+        """One entry a column: code, cells, records of the table, and the amounts of the records concerned."""
+        for found, cells in sorted(self.cells.items()):
+            if found.code == WITHOUT_ZONE and not self.zoned[found.column]:
+                continue  # nothing in the column has a zone
+            money = {amount: self.exact(amount, self.money[found][amount]) for amount in self.amounts}
+            yield {"column": found.column, "warning": found.code, "cells": cells, "of": self.records, "money": money}
 
     def exact(self, name: str, amount: Any) -> str:
         """An amount with the decimals of its field."""
         return f"{Decimal(amount):.{self.contract.by_name[name].scale}f}"
+
+
+def has_zone(field: Field) -> pl.Expr:
+    """Whether a cell of a field is a time stamp that is read with its zone."""
+    text, zoned = pl.col(f"text:{field.name}"), filter(is_zoned, field.formats)
+    return pl.any_horizontal(dates.as_date(text, form, field.time_zone).is_not_null() for form in zoned)
