@@ -9,7 +9,7 @@ from elt.code_version import code_version
 from elt.command import invocation, retention
 from elt.files import sha256
 from elt.retention import erasures
-from elt.run import run_folders, settings
+from elt.run import mart_lineage, run_folders, settings
 
 config.update(settings.prepared(config))
 call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), datetime.now(timezone.utc))

@@ -21,6 +21,7 @@ rule silver_table:
         "../envs/pipeline.yaml"
     params:
         code=code_version("silver_table.py"),
+        order_dates=lambda wildcards: mart_lineage.order_dates(company, wildcards.table),
         budget=config["quarantine_budget"],
         time_zone=lambda wildcards: company.time_zone_of(wildcards.table),
     script:

@@ -65,11 +65,13 @@ def money_in_marts(tables: Mapping[str, Any], marts: Sequence[BuiltMart]) -> dic
             if amount is None:
                 problem = f"its ledger names {field}, which no contract marks as money"
                 raise Fault(where, problem, "Correct marts.yaml")
-            total = mart.money[column]
-            if Decimal(total) != Decimal(amount["silver"]):
+            total, rounding = mart.money[column], mart.rounded.get(column)
+            if Decimal(total) != Decimal(amount["silver"]) + Decimal(rounding or 0):
                 problem = f"the sum of {column} is {total}, the silver table has {amount['silver']}"
                 raise Fault(where, problem, f"Look for lines that {mart.name}.sql loses or doubles")
             amount["marts"][f"{mart.name}.{column}"] = total
+            if rounding is not None:
+                amount.setdefault("rounded", {})[f"{mart.name}.{column}"] = rounding
     return money
 
 

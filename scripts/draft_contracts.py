@@ -90,9 +90,13 @@ def profiled(drafts: Sequence[Draft], staging: Path) -> list[Table]:
     """The tables of some drafts: columns, keys and references. Staged files are written to the folder `staging`."""
     tables, raws = [], {}
     for draft in drafts:
-        files, names = [export.path.as_posix() for export in draft.exports], list(draft.exports[0].columns)
-        raws[draft.name], _ = scan.scan(files, [e.metadata for e in draft.exports], names, staging / draft.name)
-        table = Table(draft, *column_types.profiled(raws[draft.name], names))
+        files, first = [export.path.as_posix() for export in draft.exports], draft.exports[0]
+        stated = [export.metadata_as(first.columns) for export in draft.exports]
+        raw, _ = scan.scan(files, stated, first.columns, staging / draft.name)
+        index = [name for name in first.nameless if column_profile.counts_up(raw, name)]
+        names = [name for name in first.columns if name not in index]
+        raws[draft.name] = raw
+        table = Table(draft, *column_types.profiled(raw, names), index=index)
         find_key(column_profile.texts(raws[draft.name], names), table)
         tables.append(table)
     find_references(raws, tables)

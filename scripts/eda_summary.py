@@ -13,12 +13,12 @@ import polars as pl
 from elt import rulelog
 from elt.eda.breakdowns import breakdown, lookup, sums
 from elt.eda.correlations import correlations, month_correlations
-from elt.eda.customers import CUSTOMERS, customer_measures, revenue_histogram
+from elt.eda.customers import customer_measures, customers_of, revenue_histogram
 from elt.eda.mart_shape import PERSON
 from elt.eda.profiles import profile
 from elt.files import write_json
 from elt.run.company import Mart
-from elt.sales.views import MONTH, fixed_day
+from elt.sales.views import MONTH, decimals_of, fixed_day
 from elt.tables import scan
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ def sales(
     """One row a customer, the breakdowns of revenue by name, and the newest order date; one pass over the lines."""
     product_groups = [name for name in ("category", "subcategory") if name in marts["dim_product"].by_name]
     others, groups = sales_queries(frames, product_groups)
-    queries = others | groups
+    queries, decimals = others | groups, decimals_of(frames["fact_sales"])
     found = dict(zip(queries, pl.collect_all(queries.values(), engine="streaming"), strict=True))
     shown: dict[str, Any] = {}
     for name in groups:
         is_nested = name == "subcategory" and "category" in shown
         parents = [entry["category"] for entry in shown["category"]["groups"]] if is_nested else None
-        shown[name] = breakdown(found[name], minimum, parents, in_time=name == "month")
+        shown[name] = breakdown(found[name], minimum, parents, in_time=name == "month", decimals=decimals)
     return found["customers"], shown, found["newest"].item()
 
 
@@ -122,7 +122,7 @@ def main(tables: Sequence[str], marts: Mapping[str, Mart], *, minimum: int, anal
     months = frames["agg_exec_kpis"].filter(shown["agg_exec_kpis"]).collect()
     mark_complete_months(breakdowns["month"]["groups"], months)
     profiles = {name: profile(frames[name], mart, minimum, today, shown.get(name)) for name, mart in marts.items()}
-    with_orders = profile(customers.lazy(), CUSTOMERS, minimum, today)
+    with_orders = profile(customers.lazy(), customers_of(marts["fact_sales"]), minimum, today)
     drop_repeats({**profiles, "customers": with_orders}, breakdowns)
     summary = {
         "minimum_group": minimum,

@@ -16,6 +16,7 @@ from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
 from elt.expose.number_ledger import NumberLedger
 from elt.files import read_json, read_yaml, write_json
+from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run.company import Kpi
 from elt.sales.collective_accounts import BESIDE_SEGMENTS
 from elt.sales.views import sales_of
@@ -61,9 +62,12 @@ def main(
     sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group)
     accounts, silver = read_json(inputs["ledger"]), read_yaml(inputs["silver"])["tables"]
 
-    ledger = NumberLedger()
+    contradicted = accounts.get("assumptions", ())
+    apart = sum(entry["records"] for entry in contradicted if entry["code"] == IMPLAUSIBLE_DATES)
+
+    ledger = NumberLedger(sales.decimals)
     pages = {
-        "situation": expose_situation.page(ledger, sales, kpis),
+        "situation": expose_situation.page(ledger, sales, kpis, apart),
         "segments": segments.page(ledger, read_json(inputs["model"]), sales),
         "customers": customers.page(ledger, sales),
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),

@@ -25,7 +25,7 @@ from elt.files import write_frame
 from elt.report import pages
 from elt.retention import erasures
 from elt.sales.collective_accounts import CollectiveAccounts
-from elt.sales.views import KNOWN, day_of_analysis
+from elt.sales.views import KNOWN, day_of_analysis, decimals_of
 from elt.tables import Spec, scan
 
 if TYPE_CHECKING:
@@ -140,13 +140,14 @@ def main(
     has_category = products.has("category")
     today = day_of_analysis(facts.frame(), analysis_date)
     until = today or date.min
+    decimals = decimals_of(facts.frame())
     lines = order_lines(facts.frame(), products.frame(), with_cost=facts.has("cost_amount"), with_category=has_category)
     collective = sorted({*accounts.keys()} - {*objecting.keys}) if accounts else []
     customers, categories, counted = aggregated(lines, until, [*objecting.keys, *collective])
     names = pd.read_csv(pseudonyms, dtype={"customer_key": "int64", "pseudonym": "str"})
     pseudonym_of = dict(zip(names["customer_key"], names["pseudonym"], strict=True))
     by_customer = None if categories is None else pandas_of(categories)
-    table = features(pandas_of(customers), by_customer, pseudonym_of, until)
+    table = features(pandas_of(customers), by_customer, pseudonym_of, until, decimals)
     entries = catalogue(
         [] if categories is None else categories["category"],
         with_category=has_category,
@@ -159,7 +160,7 @@ def main(
         collective_accounts=len(collective),
         objections_awaited=objecting.awaited, remarks=objecting.remarks,
     )  # fmt: skip
-    write_frame(outputs.table, with_money_text(table, entries))
+    write_frame(outputs.table, with_money_text(table, entries, decimals))
     text = dictionary(table, entries, today, not_in_table, minimum_group)
     pages.write(text, outputs.dictionary, outputs.page, template=template)
     rulelog.log.info("%s customers, %s features", len(table), len(entries))

@@ -4,9 +4,10 @@ Inputs: the mart's SQL file, the silver tables and marts that it names, the mart
 Outputs: gold/data/<mart>.csv, gold/_meta/marts/<mart>.json.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -14,6 +15,7 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
+from elt.gold import rounding
 from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run import sql_names
@@ -50,13 +52,7 @@ def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
         raise Fault(where, f"the SQL gives no column {', '.join(missing)}", f"Select it in {mart.name}.sql")
     if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
         raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
-    typed = []
-    for column in mart.columns:
-        values = pl.col(column.name)
-        if column.type == "decimal":
-            values = values.round(column.scale, mode="half_away_from_zero")
-        typed.append(values.cast(tables.polars_type(column)).alias(column.name))
-    return frame.select(typed).sort(mart.key)
+    return frame.select(rounding.typed(column) for column in mart.columns).sort(mart.key)
 
 
 def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
@@ -75,7 +71,7 @@ def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
     )
 
 
-def check_rows(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
+def check_rows(frame: pl.LazyFrame, mart: Mart, dates: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Rows, missing values, true flags and money of a written mart; raises Fault on a broken key or missing value."""
     found, where, remedy = counted(frame, mart), f"mart {mart.name}", f"Check {mart.name}.sql"
     if not found["rows"]:
@@ -85,7 +81,11 @@ def check_rows(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
         raise Fault(where, f"{count} rows repeat the key {', '.join(mart.key)}", "Check the joins or the key")
     for column in sorted(mart.required_columns):
         if count := found[f"missing {column}"]:
-            raise Fault(where, f"required column {column} is missing in {count} rows", remedy)
+            problem, origin = f"required column {column} is missing in {count} rows", dates.get(column, ())
+            if origin:
+                problem += f"; it comes from {' and '.join(origin)}"
+                remedy += ", and in silver/reports whether the records with these dates are in quarantine"
+            raise Fault(where, problem, remedy)
     return {
         "rows": found["rows"],
         "missing": {column: count for column in mart.names if (count := found[f"missing {column}"])},
@@ -94,29 +94,53 @@ def check_rows(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
     }
 
 
-def check_reference(values: pl.LazyFrame, target: pl.LazyFrame, where: str, goal: str) -> int:
+def orphans_fault(where: str, goal: str, orphans: pl.LazyFrame, origin: Sequence[str]) -> Fault:
+    """The refusal of values of a foreign key that the target lacks: `orphans`, one column.
+
+    `origin`: silver columns from which a date comes. A date outside the calendar is no fault of the SQL.
+    """
+    (column,), found = orphans.collect_schema().names(), orphans.collect()
+    problem = f"{found.height} values of {column} are not in {goal}"
+    if found.schema[column] != pl.Date:
+        return Fault(where, problem, "Give them the unknown member or correct the join")
+    from elt.gold import calendar_days
+
+    comes = f"; they come from {' and '.join(origin)}" if origin else ""
+    if not (outside := found.filter(calendar_days.outside(pl.col(column))).height):
+        return Fault(where, f"{problem}{comes}", "Give them the unknown member, or let the target have these days")
+    span = f"{outside} lie outside calendar.days, which runs from {calendar_days.FIRST} to {calendar_days.LAST}"
+    fields = " and ".join(name.split(".")[-1] for name in origin) or column
+    remedy = f"Correct the dates in the export, or let minimum and maximum of {fields} in the contract lie within it"
+    return Fault(where, f"{problem}: {span}{comes}", remedy)
+
+
+def check_reference(
+    values: pl.LazyFrame, target: pl.LazyFrame, where: str, goal: str, origin: Sequence[str] = ()
+) -> int:
     """Number of values of a foreign key, all of which exist in the target; raises Fault otherwise.
 
-    `values`: one column, each value once; `target`: one column; `goal`: the target's name in words.
+    `values`: one column, each value once; `target`: one column; `goal`: the target's name in words; `origin`: silver
+    columns from which a date comes.
     """
     (column,), (key,) = values.collect_schema().names(), target.collect_schema().names()
-    orphans = values.join(target, left_on=column, right_on=key, how="anti").select(pl.len())
-    counts = pl.collect_all([orphans, values.select(pl.len())], engine="streaming")
+    orphans = values.join(target, left_on=column, right_on=key, how="anti")
+    counts = pl.collect_all([orphans.select(pl.len()), values.select(pl.len())], engine="streaming")
     orphan_count, count = (found.item() for found in counts)
     if orphan_count:
-        problem = f"{orphan_count} values of {column} are not in {goal}"
-        raise Fault(where, problem, "Give them the unknown member or correct the join")
+        raise orphans_fault(where, goal, orphans, origin)
     return count
 
 
-def check_references(frame: pl.LazyFrame, mart: Mart, sources: Mapping[str, Source]) -> dict[str, dict[str, Any]]:
+def check_references(
+    frame: pl.LazyFrame, mart: Mart, sources: Mapping[str, Source], dates: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, Any]]:
     """Column -> target and number of values of each foreign key of a written mart; raises Fault on a missing one."""
     found = {}
     for column, (target, key) in mart.references.items():
         source, goal = sources[f"gold.{target}"], f"{target}.{key}"
         parent = tables.scan(source.path, source.columns).select(key)
         values = frame.select(pl.col(column).drop_nulls().unique())
-        count = check_reference(values, parent, f"mart {mart.name}", goal)
+        count = check_reference(values, parent, f"mart {mart.name}", goal, dates.get(column, ()))
         found[column] = {"target": goal, "values": count}
     return found
 
@@ -203,30 +227,38 @@ def main(
     accounts: CollectiveAccounts | None = None,
     output: str,
     metadata: str,
+    dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
     `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `formulas`: of the key figures that the SQL
-    names or the mart proves; `accounts`: of fact_sales, what is known of collective accounts.
+    names or the mart proves; `accounts`: of fact_sales, what is known of collective accounts;
+    `dates`: date that refers to another mart -> silver columns from which it comes.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     frames = frames_of(sources, calendar)
     with tables.planning(where, f"Correct {sql_name}"):
-        frame = shaped(pl.SQLContext(frames).execute(sql), mart)
+        result = pl.SQLContext(frames).execute(sql)
+        frame = shaped(result, mart)
         frame.collect_schema()
     with staged(output) as temporary:
         with tables.computing(where, f"Look in {sql_name} for a cast that a value does not allow"):
+            rounded = rounding.roundings(result, mart)
             frame.sink_csv(temporary, engine="streaming")
         written = tables.scan(temporary, mart.typed_columns)
-        found = check_rows(written, mart)
-        found["references"] = check_references(written, mart, sources)
+        found = check_rows(written, mart, dates)
+        found["references"] = check_references(written, mart, sources, dates)
+        told = rounding.entries(mart, rounded)
         if mart.name == FACT:
             found["unknown"] = unknown_members(written, mart)
-            about_accounts = account_entries(written, sources, accounts)
-            found["assumptions"] = [*unknown_entries(mart, found["unknown"]), *about_accounts]
+            told += [*unknown_entries(mart, found["unknown"]), *account_entries(written, sources, accounts)]
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
-    write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})
+    write_json(
+        metadata,
+        {"name": mart.name, "reads": sorted(frames), **found, **rounding.stated(mart, rounded)}
+        | ({"assumptions": told} if told else {}),
+    )
     rulelog.log.info("%s: %d rows", mart.name, found["rows"])
 
 
@@ -242,6 +274,7 @@ if __name__ == "__main__":
         calendar=snakemake.params.calendar,
         formulas=snakemake.params.formulas,
         accounts=CollectiveAccounts(**stated) if (stated := snakemake.params.accounts) else None,
+        dates=snakemake.params.dates,
         output=snakemake.output.table,
         metadata=snakemake.output.metadata,
     )

@@ -20,13 +20,14 @@ from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number, percent
 from elt.run.company import Mart
 from elt.sales.views import UNKNOWN
-from elt.tables import DECIMALS, Spec, scan
+from elt.tables import Spec, scan
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 TREATMENTS = {"ages": "ten-year bands of age", "category": "as it is", "boolean": "as it is", "hidden": "not published"}
 HIDDEN = "–"
+MONEY_DECIMALS = 8  # at most
 
 
 def quasi_columns(mart: Mart) -> dict[str, str]:
@@ -145,7 +146,7 @@ def main(
     """Read customers and features, measure, write both forms of the report."""
     people = scan(customers, mart.typed_columns).filter(pl.col(PERSON) != UNKNOWN).collect()
     bought = pl.read_csv(features, schema_overrides={"monetary": pl.String, "customer": pl.String})
-    bought = bought.with_columns(pl.col("monetary").cast(pl.Decimal(38, DECIMALS)))
+    bought = bought.with_columns(pl.col("monetary").cast(pl.Decimal(38, MONEY_DECIMALS)))
     found = uniqueness(people, mart, bought, analysis_day(analysis_date, facts, fact_columns), minimum)
     write_json(output, found)
     write_text(page, report(found))

@@ -19,7 +19,7 @@ from elt.report import words
 from elt.run.company import Segments
 from elt.segmentation import clustering
 from elt.segmentation.clustering import Solution
-from elt.segmentation.metadata import Segmented, feature_records, segment_records
+from elt.segmentation.metadata import UNIT, Segmented, feature_records, segment_records
 from elt.segmentation.segment_names import SegmentNames
 
 if TYPE_CHECKING:
@@ -87,14 +87,14 @@ def model(table: pd.DataFrame, settings: Settings, names: SegmentNames) -> tuple
     """
     features, rows = settings.company.features, len(table)
     table = clustering.by_value(table, features)
-    cents = (table["monetary"].astype("float64") * 100).round().astype("int64").to_numpy()
+    amounts = (table["monetary"].astype("float64") * UNIT).round().astype("int64").to_numpy()
     scaled = clustering.scale(table, features)
     bootstraps, minimum = settings.search["bootstraps"], settings.smallest_segment(rows)
-    found = clustering.solutions(scaled.values, cents, settings.all_k, bootstraps, settings.seed)
+    found = clustering.solutions(scaled.values, amounts, settings.all_k, bootstraps, settings.seed)
     best, reason = chosen(found, settings.fixed_k, minimum)
     labels = best.labels if best else np.zeros(rows, dtype=int)
     profile = clustering.profile(table, labels, features, scaled.logged)
-    segmented = Segmented(labels, cents, scaled, profile, best.jaccard if best else [])
+    segmented = Segmented(labels, amounts, scaled, profile, best.jaccard if best else [])
     is_shown = rows >= settings.minimum_group
     metadata = {
         "method": "k-means",

@@ -14,9 +14,9 @@ from elt.files import gathered, write_yaml
 from elt.report import assumptions, pages
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
-from elt.report.numbers import number, percent
+from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words, read
-from elt.silver.budgets import Budget, by_code, share, share_of_all
+from elt.silver.budgets import Budget, by_code, floor_stated, most, most_of_all, share, share_of_all
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -44,7 +44,7 @@ def money_rows(tables: Tables) -> Iterator[list[Any]]:
         for column, parts in found["money"].items():
             removed = (-Decimal(parts[part]) for part in ("quarantined", "superseded", "duplicates"))
             amounts = [parts["raw"], parts["repairs"], *removed, parts["silver"]]
-            yield [code(f"{name}.{column}"), *(number(amount, 2) for amount in amounts)]
+            yield [code(f"{name}.{column}"), *(number(amount, decimals_of(amount)) for amount in amounts)]
 
 
 def sources(found: Table) -> str:
@@ -73,7 +73,7 @@ def repaired(found: Table) -> Iterator[list[Any]]:
     for repair in found["repairs"]:
         if repair["records"]:
             why = f"{repair['column']}: {in_language(repair['why'])}"
-            moved = ", ".join(number(amount, 2, sign=True) for amount in repair["money"].values())
+            moved = ", ".join(number(amount, decimals_of(amount), sign=True) for amount in repair["money"].values())
             yield ["repaired", why, number(repair["records"]), moved, sources(found)]
 
 
@@ -87,7 +87,7 @@ def repeated(found: Table) -> Iterator[list[Any]]:
 def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
     """Findings: assumptions that the records contradict."""
     for one in assumptions.of_table(name, found):
-        moved = ", ".join(number(amount, 2) for _, amount, _ in assumptions.amounts_of(one))
+        moved = ", ".join(number(amount, decimals_of(amount)) for _, amount, _ in assumptions.amounts_of(one))
         places = f" ({one['places']})" if "places" in one else ""
         yield ["warning", assumptions.sentence(words, one) + places, number(one["records"]), moved, sources(found)]
 
@@ -147,14 +147,16 @@ def reference_section(tables: Tables) -> str:
 def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
     """One row a table and reason code: records in quarantine, and how much of the budget that takes."""
     for name, found in tables.items():
-        counts = by_code(found)
-        shares = {reason: share(budget, reason) for reason in counts}
+        counts, records = by_code(found), found["records"]
+        allowed = {reason: (share(budget, reason), most(budget, reason, records)) for reason in counts}
         if len(counts) > 1:
-            counts, shares = counts | {"all": sum(counts.values())}, shares | {"all": share_of_all(budget)}
+            counts = counts | {"all": sum(counts.values())}
+            allowed["all"] = share_of_all(budget), most_of_all(budget, records)
         for reason, count in counts.items():
-            is_share, most = count / found["records"], shares[reason]
-            used = percent(is_share / most, 0) if most else "–"
-            yield [code(name), code(reason), number(count), percent(is_share, 2), percent(most), used]
+            part, least = allowed[reason]
+            used = percent(count / least, 0) if least else "–"
+            limit = percent(part) if least <= part * records else f"{number(least)} records"
+            yield [code(name), code(reason), number(count), percent(count / records, 2), limit, used]
 
 
 def code_rows(tables: Tables) -> Iterator[list[Any]]:
@@ -199,8 +201,9 @@ def budget_section(tables: Tables, budget: Budget) -> str:
     return (
         "## Quarantine and its budget\n\n"
         f"Up to {percent(share(budget, 'default'))} of a table may go to quarantine for one reason that has no budget "
-        f"of its own, and {percent(share_of_all(budget))} for all reasons together, before the run fails.\n\n"
-        + table_or_nothing(header, rows)
+        f"of its own, and {percent(share_of_all(budget))} for all reasons together, before the run fails. "
+        f"Of a small table {number(floor_stated(budget))} records may go in any case, if they are no more than one in "
+        "ten.\n\n" + table_or_nothing(header, rows)
     )
 
 

@@ -19,19 +19,20 @@ from elt.report.words import in_all_languages, read_all
 from elt.run.company import Contract, read_contract
 from elt.silver import cleaning, conventions, spreadsheets
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
-from elt.silver.budgets import Budget, check_budget, share_of_all
+from elt.silver.budgets import Budget, check_budget, most_of_all
 from elt.silver.cleaning import Rules
 from elt.silver.deduplication import Deduplication
 from elt.silver.external_sort import SortedParts, prefetched
+from elt.silver.order_dates import OrderDates
 from elt.silver.output_contract import validated
 from elt.silver.quarantine import (
     CHANGES,
     QUARANTINE,
     Rejects,
     change_rows,
+    late_rows,
     malformed_rows,
     quarantine_rows,
-    undecided_rows,
 )
 from elt.silver.zone_cuts import check_zones
 from elt.tables import dates_as_text
@@ -78,11 +79,12 @@ def rules_of(contract: Contract, source: Source) -> Rules:
 
 
 def clean(
-    source: Source, rules: Rules, books: Books, *, rejects: Rejects, parts: SortedParts
+    source: Source, rules: Rules, books: Books, *, rejects: Rejects, parts: SortedParts, dates: OrderDates
 ) -> Iterator[pl.DataFrame]:
     """The cells that repairs changed, batch by batch, as rows of the change log.
 
-    On the way what is fit for silver goes to `parts`, typed and repaired, what is not to `rejects`; all is booked.
+    On the way what is fit for silver goes to `parts`, typed and repaired, what is not to `rejects`; all is booked, and
+    the days that feed the order date are counted.
     """
     contract = rules.contract
     batches = scan.batches(source.raw, source.paths, source.files, is_whole=cleaning.looks_across(contract))
@@ -92,8 +94,9 @@ def clean(
         books.add_batch(frame)
         books.add_outcome(QUARANTINED, frame.filter(pl.col("_reason").is_not_null()))
         rejects.add(quarantine_rows(frame, contract))
-        kept = frame.lazy().filter(pl.col("_reason").is_null())
-        parts.add(kept.select(*cleaning.PLACE, *contract.names).collect())
+        kept = frame.lazy().filter(pl.col("_reason").is_null()).select(*cleaning.PLACE, *contract.names).collect()
+        dates.add_batch(kept)
+        parts.add(kept)
         yield change_rows(frame, contract)
 
 
@@ -104,16 +107,18 @@ def checked(parts: Iterable[pl.DataFrame], where: str, contract: Contract, books
         yield dates_as_text(part)
 
 
-def summary_of(source: Source, rules: Rules, books: Books) -> dict[str, Any]:
+def summary_of(source: Source, rules: Rules, books: Books, dates: OrderDates) -> dict[str, Any]:
     """The metadata of the table."""
-    contract = rules.contract
-    return books.summary(is_one_file=len(source.files) == 1) | {
+    contract, found = rules.contract, books.summary(is_one_file=len(source.files) == 1)
+    found["warnings"] += dates.warnings()
+    return found | {
         "name": contract.name,
         "title": contract.title,
         "department": contract.department,
         "files": [{key: stated[key] for key in ("file", "sha256", "bytes", "records")} for stated in source.files],
         "records": source.records + source.erased,
         "conventions": rules.conventions,
+        "order_dates": dates.described(),
     }
 
 
@@ -138,25 +143,30 @@ def main(
     quarantine: str,
     changes: str,
     summary: str,
+    order_dates: Sequence[str] = (),
 ) -> None:
-    """Read, clean, account for every record, check, write; batch by batch, so that memory does not grow."""
+    """Read, clean, account for every record, check, write; batch by batch, so that memory does not grow.
+
+    order_dates: fields of the table from which the order date of fact_sales comes.
+    """
     contract, files = read_contract(contract_file, time_zone), [read_json(path) for path in metadata]
     cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
     with scratch(table) as folder, staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
-        books = Books(rules, in_all_languages(read_all(words), "taken_as_missing"))
+        books = Books(rules, {key: in_all_languages(read_all(words), key) for key in ("taken_as_missing", "rounded")})
         parts = SortedParts(folder, contract.primary_key)
-        rejects, unrepeated = Rejects(books, share_of_all(budget) * source.records), Deduplication(contract, books)
+        rejects, unrepeated = Rejects(books, most_of_all(budget, source.records)), Deduplication(contract, books)
+        dates = OrderDates(contract, order_dates, books)
         rejects.add(malformed_rows(malformed))
-        write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts))
-        unique = unrepeated.unique(prefetched(parts))
+        write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts, dates=dates))
+        unique = unrepeated.unique(dates.plausible(prefetched(parts)))
         write_parts(good, contract.names, checked(unique, where, contract, books))
-        rejects.add(undecided_rows(raw, contract, pl.concat(unrepeated.undecided)))
+        rejects.add(late_rows(raw, contract, pl.concat([*dates.apart, *unrepeated.undecided])))
         write_parts(bad, QUARANTINE, [rejects.table()])
         books.outcomes[ERASED] += source.erased
-        found = summary_of(source, rules, books)
+        found = summary_of(source, rules, books, dates)
         check_ledger(where, found)
         check_budget(where, found | {"records": source.records}, budget)
     write_json(summary, found)
@@ -170,6 +180,7 @@ if __name__ == "__main__":
         metadata=snakemake.input.metadata,
         contract_file=snakemake.input.contract,
         words=snakemake.input.words,
+        order_dates=snakemake.params.order_dates,
         budget=snakemake.params.budget,
         time_zone=snakemake.params.time_zone,
         table=snakemake.output.table,

@@ -83,18 +83,18 @@ def load(connection: "duckdb.DuckDBPyConnection", file: MartFile) -> None:
         raise Fault(where, f"{loaded} rows were loaded of {file.rows}", "Make the mart again: delete its file")
 
 
-def create_views(connection: "duckdb.DuckDBPyConnection", kpis: Mapping[str, Kpi]) -> None:
+def create_views(connection: "duckdb.DuckDBPyConnection", kpis: Mapping[str, Kpi], facts: Mart) -> None:
     """Make the views of the key figures, and try each figure once; raises Fault with the name of one that fails."""
     import duckdb
 
     try:
         for name, kpi in kpis.items():
             where = f"key figure {name}"
-            connection.execute(f"SELECT {kpi_sql.columns({name: kpi}, 'TRUE')}").fetchall()
+            connection.execute(f"SELECT {kpi_sql.columns({name: kpi}, 'TRUE', facts)}").fetchall()
         where = "kpis.yaml"
-        for statement in kpi_sql.statements(kpis):
+        for statement in kpi_sql.statements(kpis, facts):
             connection.execute(statement)
-        for view in kpi_sql.views(kpis) if kpis else ():
+        for view in kpi_sql.views(kpis, facts) if kpis else ():
             connection.sql(f"FROM {kpi_sql.SCHEMA}.{view}").fetchall()
     except duckdb.Error as error:
         problem = f"DuckDB cannot compute its formula ({type(error).__name__})"
@@ -116,7 +116,7 @@ def fill(path: Path, settings: Mapping[str, str | int], files: Mapping[str, Mart
         for name, file in files.items():
             load(connection, file)
             rulelog.log.info("%s: %d rows", name, file.rows)
-        create_views(connection, kpis)
+        create_views(connection, kpis, files[FACT].mart)
         connection.execute("CHECKPOINT")
 
 

@@ -91,10 +91,13 @@ def star_of(lines: list[dict]) -> dict[str, pd.DataFrame]:
 
 
 def own_marts(frames: Mapping[str, pd.DataFrame]) -> dict[str, Mart]:
-    """The star schema's tables, with the columns that the frames have."""
+    """The star schema's tables, with the columns that the frames have; amounts in cents, whole quantities."""
+
+    def column(table: str, name: str) -> Column:
+        return Column(name, "integer" if name == "quantity" else STANDARD.star[table][name].type, 2)
+
     return {
-        name: Mart(name, name, "", (), tuple(Column(c, STANDARD.star[name][c].type, 2) for c in frame.columns))
-        for name, frame in frames.items()
+        name: Mart(name, name, "", (), tuple(column(name, c) for c in frame.columns)) for name, frame in frames.items()
     }
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,10 @@ def bronze(folder: Path, content: dict[str, Any], raw: bytes | str, name: str = 
     return json.loads(metadata.read_text(encoding="utf-8"))
 
 
-def clean(folder: Path, content: dict[str, Any], *raws: bytes | str, budget: float = 1.0) -> Cleaned:
-    """Raw files through bronze and silver."""
+def clean(
+    folder: Path, content: dict[str, Any], *raws: bytes | str, budget: float = 1.0, order_dates: Sequence[str] = ()
+) -> Cleaned:
+    """Raw files through bronze and silver; `order_dates`: fields from which the order date comes."""
     run = folder / "artifacts/runs/r"
     names = ["people.csv"] if len(raws) == 1 else [f"people_{i}.csv" for i in range(1, len(raws) + 1)]
     for name, raw in zip(names, raws, strict=True):
@@ -90,6 +93,7 @@ def clean(folder: Path, content: dict[str, Any], *raws: bytes | str, budget: flo
         metadata=[str(run / f"bronze/_meta/files/{name}.json") for name in names],
         contract_file=str(folder / "people.yaml"),
         words=SILVER_WORDS,
+        order_dates=order_dates,
         budget=budget,
         table=str(run / "silver/data/people.csv"),
         quarantine=str(run / "silver/quarantine/people.csv"),

@@ -68,6 +68,41 @@ def test_a_reason_may_have_a_smaller_or_a_larger_budget_than_the_others():
         budgets.check_budget("people", found(1000, a=2), {"default": 0.01, "a": 0.001})
 
 
+@pytest.mark.parametrize(("records", "bad"), [(50, 1), (50, 5), (20, 2), (10, 1), (600, 6)])
+def test_a_small_table_does_not_stop_at_its_first_bad_records(records, bad):
+    budgets.check_budget("people", found(records, a=bad), 0.01)
+
+
+@pytest.mark.parametrize(("records", "bad"), [(4, 3), (9, 1), (20, 3), (50, 6), (600, 7)])
+def test_a_small_table_stops_beyond_one_in_ten_or_the_floor(records, bad):
+    with pytest.raises(Fault, match=f"{bad} of {records} records cannot be used"):
+        budgets.check_budget("people", found(records, a=bad), 0.01)
+
+
+def test_the_floor_is_for_all_reasons_together_too():
+    budgets.check_budget("people", found(50, a=3, b=2), 0.01)
+    with pytest.raises(Fault, match=r"6 of 50 .*5\.0% for all together, at least 5 records: "):
+        budgets.check_budget("people", found(50, a=3, b=3), 0.01)
+
+
+def test_the_floor_can_be_stated_and_does_not_soften_what_is_stated_for_a_reason():
+    budgets.check_budget("people", found(1000, a=20), {"default": 0.01, "floor": 20})
+    for strict in (
+        {"default": 0.01, "floor": 0},
+        {"default": 0.01, "a": 0},
+        {"default": 0},
+        0,
+        {"default": 0.01, "total": 0},
+    ):
+        with pytest.raises(Fault, match="1 of 50"):
+            budgets.check_budget("people", found(50, a=1), strict)
+
+
+def test_a_floor_is_no_share_and_no_reason():
+    assert budgets.share_of_all({"default": 0.01, "floor": 7}) == 0.05
+    assert list(settings.budget_faults({"default": 0.01, "floor": 7}, {})) == []
+
+
 def test_a_budget_for_a_reason_that_does_not_exist_is_a_fault():
     own = {"code": "no_name", "when": "x", "why": "y"}
     contracts = {"people": Contract.of(contract(field("id"), quarantine=[own]))}

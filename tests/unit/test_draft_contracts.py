@@ -1,6 +1,7 @@
 """Draft contracts: what they say of an export, that the engine accepts it, and what they never show."""
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -261,6 +262,126 @@ def test_exports_that_are_no_tables_are_named_and_the_others_drafted(tmp_path: P
     assert list(found) == ["good"]
     faults = json.loads((tmp_path / "draft.json").read_text())["faults"]
     assert [fault.partition(":")[0] for fault in faults] == ["book.csv", "empty.csv", "nothing.csv", "twice.csv"]
+
+
+def test_a_name_that_no_field_may_have_is_ignored_and_the_others_are_drafted(tmp_path: Path):
+    rows = [f"{n};{n},50;x{n % 3};7" for n in range(100, 150)]
+    contract, text = drafted(tmp_path, {"x.csv": table("Auftrag;Preis [EUR];Farbe;*", *rows)})["x"]
+    assert contract["ignore"] == ["Preis [EUR]", "*"]
+    assert list(fields(contract)) == ["Auftrag", "Farbe"]
+    assert "if it is needed, add a field with position: 2" in text
+    assert json.loads((tmp_path / "draft.json").read_text())["drafted"]["x"]["ignored"] == 2
+    contract["ignore"] = ["*"]
+    contract["fields"].append({"name": "Preis", "position": 2, "type": "number", "description": "Preis"})
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 50
+
+
+def test_a_written_index_is_ignored_and_is_no_key(tmp_path: Path):
+    rows = [f"{n};A{n // 2};{n % 2}" for n in range(300)]
+    contract, text = drafted(tmp_path, {"x.csv": table(";Auftrag;Pos", *rows)})["x"]
+    assert (contract["ignore"], contract["primaryKey"]) == ([""], ["Auftrag", "Pos"])
+    assert "column 1 has no name and counts the records up" in text
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 300
+
+
+def test_columns_without_a_name_or_with_a_shared_one_are_drafted_by_position(tmp_path: Path):
+    rows = [f"{n};K{n % 50};w{n % 2};{n};{n % 9}" for n in range(300, 100, -1)]
+    contract, text = drafted(tmp_path, {"x.csv": table("number;Number;;Menge;Rest", *rows)})["x"]
+    assert {name: field.get("position") for name, field in fields(contract).items()} == {
+        "number": 1, "Number_2": 2, "column_3": 3, "Menge": None, "Rest": None
+    }  # fmt: skip
+    assert "stands in the header more than once; if it is not needed, state ignore: [Number] in" in text
+    assert 'has no name in the header; if it is not needed, state ignore: [""] in' in text
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 200
+
+
+def test_what_the_draft_says_of_columns_that_are_not_needed_works(tmp_path: Path):
+    rows = [f"{n};K{n % 50};w{n % 2};{n}" for n in range(300, 100, -1)]
+    contract, _ = drafted(tmp_path, {"x.csv": table("number;number;;Menge", *rows)})["x"]
+    contract["fields"] = [field for field in contract["fields"] if field["name"] in ("number", "Menge")]
+    contract["ignore"] = ["number", ""]
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 200
+
+
+def test_a_last_column_without_a_name_is_one_if_its_cells_are_filled(tmp_path: Path):
+    files = {
+        "filled.csv": table("id;a;", *(f"{n};7;w{n % 3}" for n in range(50))),
+        "empty.csv": table("id;a;", *(f"{n};7;" for n in range(50))),
+    }
+    found = drafted(tmp_path, files)
+    assert list(fields(found["filled"][0])) == ["id", "a", "column_3"]
+    assert list(fields(found["empty"][0])) == ["id", "a"]
+
+
+def test_names_in_decomposed_letters_are_drafted_composed(tmp_path: Path):
+    names = ["Auftra\u0308ge 2023.csv", "Aufträge 2024.csv"]
+    headers = ["Stu\u0308ck;Ma\u0308rz", "Stück;März"]
+    files = {name: table(head, *(f"{n};7" for n in range(i * 50, i * 50 + 50)))
+             for i, (name, head) in enumerate(zip(names, headers, strict=True))}  # fmt: skip
+    found = drafted(tmp_path, files)
+    assert list(found) == ["auftraege"]
+    contract, text = found["auftraege"]
+    assert (list(fields(contract)), contract["files"]) == (["Stück", "März"], "Aufträge*.csv")
+    assert text == unicodedata.normalize("NFC", text)
+
+
+def test_files_whose_headers_differ_in_case_are_read_together(tmp_path: Path):
+    files = {f"sales_{i}.csv": table(head, *(f"{n};7" for n in range(i * 50, i * 50 + 50)))
+             for i, head in enumerate(("Id;Kind", "ID;kind"))}  # fmt: skip
+    contract, text = drafted(tmp_path, files)["sales"]
+    assert list(fields(contract)) == ["Id", "Kind"]
+    assert "# 100 records" in text
+
+
+def test_a_title_line_as_wide_as_the_table_is_no_header(tmp_path: Path):
+    rows = ["Umsatzliste;;;", "id;a;b;c", *(f"{n};1;2;3" for n in range(50))]
+    with pytest.raises(Fault, match=r"columns 2, 3 have no name|have no name"):
+        drafted(tmp_path, {"x.csv": table(*rows)})
+
+
+def test_cells_that_a_spreadsheet_cut_short_are_said_and_neither_codes_nor_key(tmp_path: Path):
+    rows = [f"{'4,00638E+12' if n % 3 else 4006381333931 + n};{n // 2};{n % 2}" for n in range(300)]
+    contract, text = drafted(tmp_path, {"x.csv": table("EAN;Auftrag;Pos", *rows)})["x"]
+    assert fields(contract)["EAN"]["type"] == "string"
+    assert contract["primaryKey"] == ["Auftrag", "Pos"]
+    assert "OPEN: 200 cells are in scientific notation, so their last digits are lost" in text
+    assert "4,00638" not in text
+
+
+def test_a_point_in_time_is_no_key_and_that_it_is_cut_is_said(tmp_path: Path):
+    def stamp(n: int) -> str:
+        return f"2024-01-{n // 24 + 1:02} {n % 24:02}:15:00"
+
+    rows = [f"{stamp(n)};{stamp(n)} Uhr;A{n // 2};{n % 2}" for n in range(300)]
+    contract, text = drafted(tmp_path, {"x.csv": table("Zeit;Angelegt;Auftrag;Pos", *rows)})["x"]
+    assert contract["primaryKey"] == ["Auftrag", "Pos"]
+    assert fields(contract)["Zeit"]["type"] == "date"
+    assert "only the day is kept: the time of day is cut" in text
+
+
+def test_numbers_without_a_zero_in_front_are_numbers(tmp_path: Path):
+    rows = [f"{n};{('.75', '1.25', '-.5')[n % 3]};{(',90', '12,50')[n % 2]}" for n in range(90)]
+    contract, _ = drafted(tmp_path, {"x.csv": table("id;Gewicht;Betrag", *rows)})["x"]
+    assert [field["type"] for field in contract["fields"]] == ["integer", "number", "number"]
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 90
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimals", "is_open"),
+    [
+        (("12,50", "1.249,00", "1,249"), 2, True),
+        (("12,500", "0,125", "1.249,000"), 3, False),
+        (("1,500", "0,5", "2,25"), 2, True),
+        (("0,5", "2,25", "7"), 2, False),
+    ],
+)
+def test_three_decimals_in_the_shape_of_thousands_do_not_make_the_decimals_of_a_column(
+    tmp_path: Path, cells: tuple[str, ...], decimals: int, is_open: bool
+):
+    rows = [f"{n};{cells[n % 3]}" for n in range(90)]
+    contract, text = drafted(tmp_path, {"x.csv": table("id;Betrag", *rows)})["x"]
+    assert fields(contract)["Betrag"]["decimals"] == decimals
+    assert ("OPEN: 30 cells have three decimals, the others fewer" in text) is is_open
 
 
 def test_a_folder_without_an_export_is_refused_and_nothing_is_left(tmp_path: Path):

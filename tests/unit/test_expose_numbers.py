@@ -13,6 +13,7 @@ from elt.expose.number_ledger import NumberLedger
 from elt.expose.products import abc_classes
 from elt.expose.situation import bridge_effects
 from elt.protection.disclosure import dominated, publishable_sums
+from elt.report.assumptions import entry
 from elt.sales.periods import Period, add_months, comparable_months, comparison, coverage_gaps
 
 
@@ -183,6 +184,17 @@ def test_a_repair_of_fewer_than_five_records_keeps_its_effect_to_itself(tmp_path
     ledger = run.numbers()
     assert ledger["pages"]["evidence"]["quality_title"]["say"] == "amount_repaired_few"
     assert not any(name.endswith((".effect", "amount.repairs")) for name in ledger["figures"] if "sales" in name)
+
+
+def test_records_with_an_implausible_order_date_are_told_beside_the_analysis_date(tmp_path):
+    run = SmallRun(tmp_path, lines())
+    assert run.numbers()["pages"]["situation"]["header"][-1]["say"] == "data_as_of"
+    run.accounts["assumptions"] = [entry("implausible_dates", "sales.day", 3, 714, {"amount": "1311.80"})]
+    for language, words in (
+        ("en", ", without 3 records whose order dates lie far from all others"),
+        ("de", ", ohne 3 Datensätze, deren Auftragsdaten weit ab von allen anderen liegen"),
+    ):
+        assert all(words in page for page in run.reports(language))
 
 
 def test_a_category_whose_lines_lost_their_product_has_not_stopped():

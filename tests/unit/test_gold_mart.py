@@ -1,7 +1,9 @@
 """A mart is built from its SQL; columns, key, required values and references are proved before it is published."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from one_table import CANARY
@@ -47,10 +49,12 @@ def build(
     rows: str = ROWS,
     parents: dict[str, tuple[str, Spec]] | None = None,
     calendar: Calendar | None = None,
+    columns: Spec = SALES,
+    dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[str, dict]:
     """Run the rule's main on a small table, with an entry of marts.yaml; (table, metadata)."""
     gold = folder / "artifacts/runs/r/gold"
-    files = {"silver.sales": (rows, SALES), **(parents or {})}
+    files = {"silver.sales": (rows, columns), **(parents or {})}
     for name, (text, _) in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     (folder / "facts.sql").write_text(sql, encoding="utf-8")
@@ -60,6 +64,7 @@ def build(
         sources={name: gold_mart.Source(str(folder / f"{name}.csv"), spec) for name, (_, spec) in files.items()},
         calendar=calendar,
         formulas={},
+        dates=dates,
         output=str(gold / "data/facts.csv"),
         metadata=str(gold / "_meta/marts/facts.json"),
     )
@@ -209,6 +214,69 @@ def test_texts_with_separators_come_through_as_they_are(tmp_path):
     rows = 'number,customer,amount,pieces\nS1,"Müller, ""Max""\nGmbH",1.00,1\n'
     table, _ = build(tmp_path, SQL, rows=rows)
     assert table == 'number,customer,amount,is_large\nS1,"Müller, ""Max""\nGmbH",1.00,false\n'
+
+
+FINE = (*SALES[:2], ColumnType("amount", "number", 4), ColumnType("pieces", "decimal", 3))
+FINE_ROWS = "number,customer,amount,pieces\nS2,b,10.0049,2.500\nS1,a,0.0149,2.000\nS3,,-0.0500,1.000\n"
+
+
+def test_an_amount_that_a_mart_rounds_is_counted_with_what_it_moves(tmp_path):
+    _, found = build(tmp_path, SQL, rows=FINE_ROWS, columns=FINE)
+    assert (found["money"], found["rounded"]) == ({"amount": "9.96"}, {"amount": "-0.0098"})
+    (entry,) = found["assumptions"]
+    assert (entry["code"], entry["where"], entry["records"], entry["of"]) == ("rounded_in_mart", "facts.amount", 2, 3)
+    assert (entry["money"], entry["of_money"]) == ({"amount": "-0.0098"}, {"amount": "9.9698"})
+
+
+def test_a_mart_with_the_decimals_of_its_amounts_rounds_nothing(tmp_path):
+    exact = {**MART, "columns": {**MART["columns"], "amount": column("decimal", decimals=4)}}
+    _, found = build(tmp_path, SQL, exact, rows=FINE_ROWS, columns=FINE)
+    assert found["money"] == {"amount": "9.9698"}
+    assert "rounded" not in found and "assumptions" not in found
+
+
+def test_a_whole_number_does_not_lose_the_decimals_of_its_values(tmp_path):
+    whole = {**MART, "columns": {**MART["columns"], "pieces": column("integer")}}
+    sql = SQL.replace("number FROM", "number, pieces FROM")
+    with pytest.raises(Fault, match="1 values of pieces have decimals, and marts.yaml has it as integer"):
+        build(tmp_path, sql, whole, rows=FINE_ROWS, columns=FINE)
+
+
+def with_dates(days: str, parent: str) -> dict:
+    """Arguments of a mart whose ship_date refers to a calendar mart with these days; `days`: of the silver table."""
+    mart = {
+        **MART,
+        "foreignKeys": {"ship_date": "dim_date.date"},
+        "columns": {"number": column("string", required=True), "ship_date": column("date", required=True)},
+        "ledger": {},
+    }
+    sales = ("number,shipped\n" + days, (ColumnType("number", "string"), ColumnType("shipped", "date")))
+    return {
+        "sql": "SELECT number, shipped AS ship_date FROM silver.shipments",
+        "mart": mart,
+        "parents": {"silver.shipments": sales, "gold.dim_date": (f"date\n{parent}\n", (ColumnType("date", "date"),))},
+        "dates": {"ship_date": ("silver.shipments.shipped",)},
+    }
+
+
+def test_a_date_outside_the_calendar_names_the_column_of_silver_and_the_span_of_the_calendar(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,1900-01-01\nS3,2024-01-06\n", "2024-01-05"))
+    assert message == (
+        "mart facts: 2 values of ship_date are not in dim_date.date: 1 lie outside calendar.days, which runs from "
+        "1990-01-01 to 2079-12-31; they come from silver.shipments.shipped. Correct the dates in the export, or let "
+        "minimum and maximum of shipped in the contract lie within it. Nothing was written."
+    )
+
+
+def test_a_date_within_the_calendar_that_the_target_lacks_names_the_column_of_silver(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,2024-01-06\n", "2024-01-05"))
+    assert "1 values of ship_date are not in dim_date.date; they come from silver.shipments.shipped. Give" in message
+
+
+def test_a_required_date_that_is_missing_names_where_it_comes_from(tmp_path):
+    message = refusal(tmp_path, **with_dates("S1,2024-01-05\nS2,\n", "2024-01-05"))
+    assert "required column ship_date is missing in 1 rows; it comes from silver.shipments.shipped. Check" in message
+    assert "in silver/reports whether the records with these dates are in quarantine" in message
 
 
 def test_order_lines_on_key_0_are_counted_in_lines_and_money_by_dimension(tmp_path):

@@ -1,13 +1,14 @@
 """Lineage is read from SQL: stars, unions, windows, common table expressions, subqueries; too much where it fails."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from elt.files import read_yaml
-from elt.privacy import data_map, lineage, origins
-from elt.run import settings, sql_names
-from elt.run.company import Contract
+from elt.privacy import data_map, origins
+from elt.run import lineage, mart_lineage, settings, sql_names
+from elt.run.company import Contract, Query
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = {
@@ -176,6 +177,44 @@ def test_the_lineage_of_the_bike_retailer_reaches_the_raw_fields():
     names = {("crm_customers", "cst_firstname"), ("crm_customers", "cst_lastname")}
     reached = {name for name, trace in found.items() for c in trace.columns if raw(name, c) & names}
     assert reached == {"dim_customer"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "fields"),
+    [("config/bike_retailer", ("crm_sales", "sls_order_dt")), ("tests/data/office_supplier", ("orders", "Datum"))],
+)
+def test_the_field_that_the_order_date_comes_from_is_read_from_the_sql(folder, fields):
+    company, _ = marts_of(ROOT / folder)
+    assert mart_lineage.silver_dates(company, "fact_sales", "order_date") == [fields]
+    assert mart_lineage.order_dates(company, fields[0]) == fields[1:]
+    assert mart_lineage.referring_dates(company, "fact_sales")["order_date"] == (".".join(("silver", *fields)),)
+
+
+def changed(company, **sql):
+    """A company with other SQL of some marts."""
+    queries = {name: Query(f"{name}.sql", text) for name, text in sql.items()}
+    return replace(company, queries={**company.queries, **queries})
+
+
+def test_dates_are_followed_through_other_marts_and_expressions_and_no_others_count():
+    company, _ = marts_of(ROOT / "config/bike_retailer")
+    through = changed(
+        company,
+        fact_sales="SELECT COALESCE(d.date, s.sls_ship_dt) AS order_date, s.sls_ord_num AS order_number "
+        "FROM silver.crm_sales AS s LEFT JOIN gold.dim_date AS d ON d.date = s.sls_due_dt",
+        dim_date="SELECT MIN(s.sls_order_dt) AS date FROM silver.crm_sales AS s",
+    )
+    names = ["order_number", "order_date"]
+    mart = replace(through.marts["fact_sales"], columns=tuple(through.marts["fact_sales"].by_name[n] for n in names))
+    dates = replace(through.marts["dim_date"], columns=(through.marts["dim_date"].by_name["date"],))
+    through = replace(through, marts={**through.marts, "fact_sales": mart, "dim_date": dates})
+    assert mart_lineage.order_dates(through, "crm_sales") == ("sls_order_dt", "sls_ship_dt")
+    assert mart_lineage.order_dates(through, "erp_customers") == ()
+
+
+def test_sql_that_cannot_be_followed_makes_no_date_of_birth_an_order_date():
+    company, _ = marts_of(ROOT / "config/bike_retailer")
+    assert mart_lineage.silver_dates(changed(company, fact_sales="SELECT FROM ("), "fact_sales", "order_date") == []
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,12 @@ def test_a_reason_with_its_own_budget_is_measured_by_it():
     assert "| `people` | `all` | 11 | 1.10\u00a0% | 50.0\u00a0% | 2\u00a0% |\n" in text
 
 
+def test_the_budget_of_a_small_table_is_its_floor():
+    text = silver_report.report({"people": {**PEOPLE, "records": 80}}, 0.01, read(WORDS))
+    assert "| `people` | `missing_key` | 4 | 5.00\u00a0% | 5 records | 80\u00a0% |\n" in text
+    assert "Of a small table 5 records may go in any case" in text
+
+
 def test_codes_are_shown_with_their_meaning_and_cannot_break_the_report():
     assert "| `people` | `kind` | M\\| | Mountain | 12 |\n" in report()
 

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from elt.files import read_yaml
 from elt.run import settings, sql_names, standard
-from elt.run.company import Calendar, Company, Mart, MartLedger, Query, StarColumn
+from elt.run.company import FACT, Calendar, Column, Company, Mart, MartLedger, Query, StarColumn
 from elt.tables import ColumnType
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,7 +152,9 @@ def test_every_standard_mart_has_sql_and_entry_and_reads_only_the_star_schema():
 def test_the_standard_marts_and_key_figures_keep_the_schema_of_a_company():
     definitions = read_yaml(ROOT / "config/company.schema.yaml")["$defs"]
     for name, entry in read_yaml(ROOT / "config/standard/marts.yaml")["marts"].items():
-        columns = {c: {k: v for k, v in spec.items() if k != "needs"} for c, spec in entry["columns"].items()}
+        columns = {
+            c: {k: v for k, v in spec.items() if k not in ("needs", "inherits")} for c, spec in entry["columns"].items()
+        }
         plain = {**{key: value for key, value in entry.items() if key != "needs"}, "columns": columns}
         assert list(settings.schema_faults(plain, {"$defs": definitions, "$ref": "#/$defs/mart"})) == [], name
     for name, kpi in read_yaml(ROOT / "config/standard/kpis.yaml").items():
@@ -181,3 +183,52 @@ def test_a_company_that_lists_no_key_figures_loses_none_that_a_standard_mart_nam
 
 def test_the_only_standard_key_figure_about_people_is_the_number_of_customers():
     assert [name for name, kpi in STANDARD.kpis.items() if kpi.counts_people] == ["active_customers"]
+
+
+def fact_with(**decimals: int) -> Mart:
+    """fact_sales with amounts of so many decimals."""
+    return Mart(FACT, FACT, "", (), tuple(Column(name, "decimal", scale) for name, scale in decimals.items()))
+
+
+@pytest.mark.parametrize(
+    ("formula", "decimals"),
+    [
+        ("SUM(sales_amount)", 4),
+        ("SUM(sales_amount) - SUM(cost_amount)", 4),
+        ("SUM(cost_amount)", 3),
+        ("SUM(quantity * sales_amount)", 6),
+        ("SUM(sales_amount) * 1.19", 6),
+        ("COUNT(*)", 0),
+        ("SUM(sales_amount) / COUNT(*)", 4),
+    ],
+)
+def test_a_sum_over_order_lines_has_the_decimals_of_its_amounts(formula, decimals):
+    marts = {FACT: fact_with(sales_amount=4, cost_amount=3, quantity=2)}
+    assert standard.formula_decimals(marts, formula) == decimals
+
+
+@pytest.mark.parametrize("decimals", [0, 2, 3, 4, 6])
+def test_standard_marts_have_the_decimals_of_the_amounts_of_the_star_and_at_least_two(decimals):
+    own = {FACT: fact_with(sales_amount=decimals, cost_amount=2, quantity=3)}
+    formulas = {name: kpi.formula for name, kpi in STANDARD.kpis.items() if kpi.over == "lines"}
+    marts, _ = standard.fitted(own, STANDARD.marts, formulas)
+    months = marts["agg_exec_kpis"].by_name
+    most = max(decimals, 2)
+    assert [months[name].scale for name in ("revenue", "gross_sales", "average_order_value")] == [most] * 3
+    assert [months[name].scale for name in ("cost", "gross_margin", "gross_margin_rate")] == [2, most, 6]
+    assert (months["units"].type, months["units"].decimals) == ("decimal", 3)
+    assert marts["agg_cohort_retention"].by_name["revenue"].scale == most
+
+
+def test_every_amount_and_quantity_of_a_standard_mart_says_whose_decimals_it_has():
+    for name, entry in STANDARD.marts.items():
+        for column in entry.mart.columns:
+            has_decimals = column.unit == "money" or column.name == "units"
+            assert (column.name in entry.inherits) is has_decimals, f"{name}.{column.name}"
+
+
+def test_a_proved_column_with_fewer_decimals_than_its_key_figure_is_refused_with_the_number():
+    own = Mart("own", "own", "", (), (Column("revenue", "decimal", 2),), ledger=MartLedger(kpis={"revenue": "revenue"}))
+    (fault,) = standard.coarse_proofs(own, {FACT: fact_with(sales_amount=4)}, {"revenue": "SUM(sales_amount)"})
+    assert fault.startswith("marts.yaml: marts.own.columns.revenue: must have 4 decimals (type: decimal, decimals: 4)")
+    assert not list(standard.coarse_proofs(own, {FACT: fact_with(sales_amount=2)}, {"revenue": "SUM(sales_amount)"}))

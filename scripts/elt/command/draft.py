@@ -25,7 +25,8 @@ def table_line(name: str, found: Mapping[str, Any]) -> str:
     open_points = f", {found['open']} open points (search for OPEN)" if found["open"] else ""
     key = "" if found["has_key"] else ", no key found"
     hints = f"{found['hints']} of {found['fields']} fields look personal"
-    return f"  {name}.yaml: {found['records']} records, {hints}{key}{open_points}"
+    ignored = f", {found['ignored']} columns under ignore" if found["ignored"] else ""
+    return f"  {name}.yaml: {found['records']} records, {hints}{ignored}{key}{open_points}"
 
 
 def prepared(config: Mapping[str, Any]) -> tuple[Path, list[str]]:

@@ -8,11 +8,12 @@ from typing import Any
 from elt import rulelog
 from elt.files import read_json, write_json
 from elt.report import assumptions
-from elt.report.numbers import number
+from elt.report.numbers import decimals_of, number
 from elt.report.words import read
 from elt.run import manifest
 
 WORDS = Path(__file__).parents[2] / "templates" / "assumptions.en.yaml"
+CENTS = 2  # decimals
 ON_REQUEST = ("warehouse_", "release_")  # rules whose files are made when asked for; their failure is not the run's
 
 
@@ -30,10 +31,12 @@ def figures(run: Path) -> list[str]:
         f"{number(sum(ledger['rows'].values()))} order lines in the warehouse",
     ]
     for name, amount in money.items():
-        repaired = f"of it {number(amount['repairs'], 2, sign=True)} by repairs"
-        lines.append(f"{number(amount['silver'], 2)} in {name}, {repaired}")
+        repaired = f"of it {number(amount['repairs'], decimals_of(amount['repairs']), sign=True)} by repairs"
+        lines.append(f"{number(amount['silver'], decimals_of(amount['silver']))} in {name}, {repaired}")
     for name, proof in ledger["kpis"].items():
-        lines.append(f"{number(proof['total'], 2)} {name}, equal in {len(proof['marts'])} marts, to the cent")
+        decimals = decimals_of(proof["total"])
+        exact = "to the cent" if decimals == CENTS else f"to the last of {decimals} decimals"
+        lines.append(f"{number(proof['total'], decimals)} {name}, equal in {len(proof['marts'])} marts, {exact}")
     segments = [segment["name"]["en"] for segment in model["segments"]]
     lines.append(
         f"{number(model['rows'] or 0)} customers with an order, {len(segments)} segments: {', '.join(segments)}"

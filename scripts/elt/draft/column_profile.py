@@ -14,12 +14,13 @@ import polars as pl
 from elt.draft import personal_hints
 from elt.run import date_formats
 from elt.silver import conventions, dates
-from elt.silver.spreadsheets import mended
+from elt.silver.spreadsheets import SCIENTIFIC, mended
 from elt.silver.trimming import normalised
 
 BATCH = 250_000  # records
 FOLLOWED_VALUES = 200  # distinct values up to which they are counted, before a column is no code list
 LONGEST_INTEGER = 15  # digits; a longer one is a name of something, not a number
+MOST_STAMPS = 0.5  # share of the cells with a time of day, from which on a column holds points in time
 MOST_DECIMALS = 8  # that a contract may state
 FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%y",
            "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%dT%H:%M:%S%.f%z",
@@ -31,7 +32,9 @@ MAY_BE_DATE = (
     rf"^\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}(?:[T ]\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?(?:{dates.ZONE})?)?$"
     rf"|^(?:18|19|20|21|99)\d{{6}}(?:T\d{{6}}(?:{dates.ZONE}))?$"
 )
-MAY_BE_NUMBER = r"^[(+-]?(?:€|(?i:eur))? *[0-9][0-9.,'’ \x{a0}\x{2007}\x{2009}\x{202f}]*(?:€|(?i:eur)|%|\)|-| )*$"
+MAY_BE_NUMBER = r"^[(+-]?(?:€|(?i:eur))? *[.,]?[0-9][0-9.,'’ \x{a0}\x{2007}\x{2009}\x{202f}]*(?:€|(?i:eur)|%|\)|-| )*$"
+TIME_STAMP = r"^[0-9]{1,4}[./-]?[0-9]{1,2}[./-]?[0-9]{1,4}[T ]+[0-9]{1,2}(?::[0-9]{2}|[0-9]{2,4})"
+HAS_TIME = "%H"  # in the format of a day
 INTEGER = r"^-?[0-9]+(?:\.0{1,2})?$"
 NAMED_WITH_ZERO = r"^0[0-9]"
 PLACEHOLDERS = (
@@ -56,6 +59,10 @@ class ColumnProfile:
     years: Counter[int] = field(default_factory=Counter)
     codes: Counter[str] | None = field(default_factory=Counter)  # value -> records; None: too many
     placeholders: Counter[str] = field(default_factory=Counter)
+    cut_short: int = 0  # in scientific notation: a spreadsheet has lost their last digits
+    stamped: int = 0  # with a time of day
+    thousands: int = 0  # numbers with three decimals in the shape of a group
+    other_decimals: int = 0  # numbers with a mark and no such decimals
     content: Counter[str] = field(default_factory=Counter)
     distinct_in_batches: int = 0
     kind: str = "string"
@@ -70,6 +77,16 @@ class ColumnProfile:
     def real(self) -> int:
         """Filled cells without placeholders."""
         return self.filled - self.placeholders.total()
+
+    @property
+    def is_stamp(self) -> bool:
+        """Whether the column holds points in time."""
+        return self.real > 0 and self.stamped >= MOST_STAMPS * self.real
+
+    @property
+    def is_cut_to_day(self) -> bool:
+        """Whether a run keeps only the day of its cells."""
+        return self.kind == "date" and any(HAS_TIME in form for form in self.formats)
 
     @property
     def missing_values(self) -> list[str]:
@@ -108,6 +125,8 @@ def count_cells(column: ColumnProfile, cells: pl.Series) -> None:
     column.filled += cells.len()
     values = cells.alias("cell").value_counts(name="records")
     column.distinct_in_batches += values.height
+    column.cut_short += int(values.filter(pl.col("cell").str.contains(SCIENTIFIC))["records"].sum())
+    column.stamped += int(values.filter(pl.col("cell").str.contains(TIME_STAMP))["records"].sum())
     digits = values.filter(pl.col("cell").str.contains(INTEGER))
     column.integers += int(digits["records"].sum())
     zeros = digits["cell"].str.strip_prefix("-").str.contains(NAMED_WITH_ZERO)
@@ -168,11 +187,31 @@ def count_days(column: ColumnProfile, values: pl.DataFrame) -> None:
 def measure(column: ColumnProfile, cells: pl.Series) -> None:
     """Add how many cells of a batch the convention of a number column reads, and the decimals that they need."""
     cells = cells.drop_nulls()
-    read = conventions.numbers(cells, column.convention or ".", MOST_DECIMALS)
+    convention = column.convention or "."
+    cell, mark = pl.col("cell"), convention[0]
+    shape = cells.to_frame("cell").select(
+        thousands=conventions.may_be_thousands(cell, mark), marked=cell.str.contains(mark, literal=True)
+    )
+    read = conventions.numbers(cells, convention, MOST_DECIMALS)
     column.readable += read.count()
-    ends = read.drop_nulls().cast(pl.String).str.strip_chars_end("0").str.extract(r"\.(\d+)$").str.len_bytes()
-    most: Any = ends.max()
+    column.thousands += int((shape["thousands"] & read.is_not_null()).sum())
+    column.other_decimals += int((shape["marked"] & ~shape["thousands"] & read.is_not_null()).sum())
+    plain = read.filter(~shape["thousands"]).drop_nulls().cast(pl.String)
+    most: Any = plain.str.strip_chars_end("0").str.extract(r"\.(\d+)$").str.len_bytes().max()
     column.decimals = max(column.decimals, most or 0)
+
+
+def counts_up(raw: pl.LazyFrame, name: str) -> bool:
+    """Whether a column holds whole numbers that grow from record to record of each file, as a written index does."""
+    last: tuple[str, int] | None = None
+    for batch in in_batches(raw.select("_file", number=pl.col(f"raw:{name}").cast(pl.Int64, strict=False))):
+        is_same_file = (batch["_file"] == batch["_file"].shift(1)).fill_null(value=False)
+        if batch["number"].null_count() or not (batch["number"].diff() > 0).filter(is_same_file).all():
+            return False
+        if last and last[0] == batch["_file"][0] and last[1] >= batch["number"][0]:
+            return False
+        last = batch.select("_file", "number").row(-1)
+    return last is not None
 
 
 def hashed(names: Sequence[str]) -> pl.Expr:

@@ -48,6 +48,19 @@ def measure_numbers(frame: pl.LazyFrame, numbers: Sequence[ColumnProfile]) -> No
     for column in numbers:
         if column.readable < ENOUGH * column.real:
             column.kind, column.remarks = "string", []
+        elif column.thousands:
+            decide_decimals(column)
+
+
+def decide_decimals(column: ColumnProfile) -> None:
+    """Give a column three decimals if its cells in the shape of thousands can be nothing else; else say so."""
+    if column.decimals >= conventions.GROUP_DIGITS or not column.other_decimals:
+        column.decimals = max(column.decimals, conventions.GROUP_DIGITS)
+    else:
+        column.remarks.append(
+            f"OPEN: {column.thousands} cells have three decimals, the others fewer, so that they may be thousands: "
+            "a run puts them into quarantine; if they are none, state decimals: 3"
+        )
 
 
 def is_idle(days: Mapping[str, int], form: str, other: str) -> bool:
@@ -99,6 +112,8 @@ def decide_formats(column: ColumnProfile) -> None:
         )
     if zoned and len(zoned) < len(column.formats):
         column.remarks.append("OPEN: some have no zone; they are taken as local time")
+    if column.is_cut_to_day:
+        column.remarks.append(f"only the day is kept: the time of day {'and the zone are' if zoned else 'is'} cut")
     if "%Y%m%d" in column.formats and column.integers:
         column.remarks.append("digits that are all days; if they are numbers of something, make it a string")
     if any("%y" in form for form in column.formats):

@@ -16,6 +16,10 @@ MOST_CODES, LONGEST_CODE = 20, 40  # values, and letters of one, up to which a c
 LEAST_RECORDS = 5  # with a value, before it is shown: a rarer one may be a person's
 MARKS = {".": "point", ",": "comma"}
 NO_KEY = " # none was found: a person names the columns, or makes one with compute:"
+CUT_SHORT = (
+    "cells are in scientific notation, so their last digits are lost: export the table again without a spreadsheet, or "
+    "name the column under ignore"
+)
 HEAD = """\
 # DRAFT, made from the exports by `snakemake draft_contracts`. It is a proposal: a person looks at every line.
 # No run starts before a person has replaced every `unclassified` by one of these:
@@ -40,6 +44,17 @@ class Table:
     key_evidence: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     foreign_keys: list[tuple[str, str, str]] = field(default_factory=list)  # field, table, field of it
+    index: list[str] = field(default_factory=list)  # columns without a name that count the records up: left out
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Column -> its position, where the header does not name it alone."""
+        return self.draft.exports[0].positions
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        """Names in a header that no field may have -> position."""
+        return {name: at for export in self.draft.exports for name, at in export.ignored.items()}
 
 
 def quoted(text: str) -> str:
@@ -75,6 +90,18 @@ def dialect_lines(table: Table) -> Iterator[str]:
         yield f"dialect: {{{shown}}}"
 
 
+def ignore_lines(table: Table) -> Iterator[str]:
+    """The columns that are left out, and why."""
+    for name in table.index:
+        at = table.positions[name]
+        yield f"# column {at} has no name and counts the records up, as an index that a program writes: left out"
+    for name, at in table.ignored.items():
+        shown = json.dumps(name, ensure_ascii=False)
+        yield f"# {shown}: a name that no field may have; if it is needed, add a field with position: {at}"
+    if table.index or table.ignored:
+        yield f"ignore: {flow([*([''] if table.index else []), *table.ignored])}"
+
+
 def mark_lines(marks: Collection[str], undecided: Sequence[str]) -> Iterator[str]:
     """What was found of the decimal mark; `undecided`: columns whose cells can be read with either."""
     names = ", ".join(undecided)
@@ -92,7 +119,13 @@ def code_list(column: ColumnProfile, *, beside_persons: bool) -> tuple[list[str]
 
     Nothing is shown of a column that looks personal, nor of values that may be names.
     """
-    if column.kind != "string" or not column.codes or len(column.codes) > MOST_CODES or column.personal:
+    if (
+        column.kind != "string"
+        or not column.codes
+        or len(column.codes) > MOST_CODES
+        or column.personal
+        or column.cut_short
+    ):
         return None
     if max(map(len, column.codes)) > LONGEST_CODE or max(column.codes.values()) < LEAST_RECORDS:
         return None
@@ -105,9 +138,15 @@ def code_list(column: ColumnProfile, *, beside_persons: bool) -> tuple[list[str]
 def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
     """One field; the evidence behind each key, hints on personal data, codes as a comment."""
     yield f"  - name: {quoted(column.name)}"
+    if at := table.positions.get(column.name):
+        called = table.draft.exports[0].called[column.name]
+        why = "its name stands in the header more than once" if called else "it has no name in the header"
+        yield f"    position: {at} # {why}; if it is not needed, state ignore: {flow([called])} in place of the field"
     evidence = [f"filled in {column.filled} of {table.records}"]
     if column.kind != "string" and (lost := column.real - column.readable) > 0:
         evidence.append(f"{lost} cells cannot be read so")
+    if column.cut_short:
+        evidence.append(f"OPEN: {column.cut_short} {CUT_SHORT}")
     yield f"    type: {column.kind} # {'; '.join([*evidence, *column.remarks])}"
     yield from type_lines(column)
     if column.name in table.key:
@@ -164,6 +203,7 @@ def contract(table: Table) -> str:
         *dialect_lines(table),
         *(f"# key: {line}" for line in table.key_evidence),
         f"primaryKey: {flow(table.key)}{NO_KEY if not table.key else ''}",
+        *ignore_lines(table),
         "# keep: {latest: …} # the column that tells which record is right when a key repeats",
         *(f"# refers to: {line}" for line in table.references),
         "fields:",
@@ -182,6 +222,7 @@ def summary(tables: Sequence[Table], kept: Mapping[str, str], faults: Sequence[s
             t.draft.name: {
                 "records": t.records,
                 "fields": len(t.columns),
+                "ignored": len(t.index) + len(t.ignored),
                 "hints": sum(bool(c.personal) for c in t.columns),
                 "has_key": bool(t.key),
                 "open": sum("OPEN" in line for line in contract(t).splitlines()),

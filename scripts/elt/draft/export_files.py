@@ -14,20 +14,25 @@ from typing import Any
 
 from elt.bronze import dialects, exports, structural_validation
 from elt.bronze.encodings import UnlikelyText, find_encoding
-from elt.bronze.headers import DELIMITERS, header_cells
+from elt.bronze.headers import COLUMN, DELIMITERS, composed, field_names, header_cells, name_of, needs_position
 from elt.draft.personal_hints import looks_personal
 from elt.faults import Fault
 from elt.run.company import Contract, Field, StatedDialect
 
+MOST_ODD = 0.5  # share of the names in a header up to which it is one though they cannot be those of fields
+MOST_WIDE = 0.5  # share of the records with a cell behind the last name up to which that is no column
 ENDINGS = {".csv", ".txt", ".tsv", ".tab"}
 MOST_FOOTERS = 5  # lines below the table that are looked for
-COLUMN = re.compile(r"[^\W\d](?:[\w .,()/%&+#€°-]*[\w.)%€])?")
-VALUE = re.compile(r"[-+]?[0-9][0-9.,:/ -]*|[^@ ]+@[^@ ]+")
+VALUE = re.compile(r"[-+]?[.,]?[0-9][0-9.,:/ -]*|[^@ ]+@[^@ ]+")
 
 
 @dataclass
 class Export:
-    """One raw file: where it lies, its columns as written, and what the contract must say about its dialect."""
+    """One raw file: where it lies, its columns under the names that fields may have, what the contract must say of it.
+
+    `positions`: column -> its position (1 is the first), where the header does not name it alone; `called`: what it is
+    called there, or nothing; `ignored`: names in the header that no field may have -> position.
+    """
 
     path: Path
     where: str
@@ -35,6 +40,21 @@ class Export:
     stated: dict[str, Any]  # for dialect in the contract
     remarks: list[str]
     metadata: dict[str, Any] = field(default_factory=dict)  # as bronze would state it
+    positions: dict[str, int] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
+    ignored: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def nameless(self) -> list[str]:
+        """The columns without a name in the header."""
+        return [column for column, name in self.called.items() if not name]
+
+    def metadata_as(self, names: Sequence[str]) -> dict[str, Any]:
+        """The metadata with its columns spelt as those of another file of the table."""
+        spelt = {name_of(name): name for name in names}
+        dialect = self.metadata["dialect"]
+        columns = [spelt.get(name_of(column), column) for column in dialect["columns"]]
+        return {**self.metadata, "dialect": {**dialect, "columns": columns}}
 
 
 def files_below(raw: Path) -> list[Path]:
@@ -83,20 +103,42 @@ def find_header(lines: Sequence[str], where: str) -> tuple[str, int, list[str], 
 
 
 def check_header(where: str, cells: Sequence[str]) -> None:
-    """Raises Fault, without a word of the line, if it looks like data or a name cannot be one of a column."""
+    """Raises Fault, without a word of the line, if it looks like data or most names cannot be those of columns."""
     named = [cell for cell in cells if cell]
     if any(VALUE.fullmatch(cell) or looks_personal(cell) for cell in named):
         remedy = "Export the table with the names of its columns in the first line"
         raise Fault(where, "has no header: numbers, dates or personal data stand where names were expected", remedy)
-    if len({cell.casefold() for cell in named}) < len(named) or len(named) < len(cells):
-        places = [i for i, c in enumerate(cells, 1) if not c or [x.casefold() for x in cells].count(c.casefold()) > 1]
-        listed = ", ".join(map(str, places))
-        raise Fault(where, f"columns {listed} have no name or share one", "Give each column a name of its own")
-    odd = [i for i, cell in enumerate(cells, 1) if not COLUMN.fullmatch(cell)]
-    if odd:
+    names = [name_of(cell) for cell in cells]
+    odd = [place + 1 for place in range(len(names)) if needs_position(names, place)]
+    unusable = [
+        place for place in odd if not COLUMN.fullmatch(names[place - 1]) or names[place - 1] in names[: place - 1]
+    ]
+    if len(unusable) > MOST_ODD * len(names) or len(odd) == len(names):
         listed = ", ".join(map(str, odd))
-        remedy = "Start names with a letter, and use letters, digits, blanks and _ - . , ( ) / % & + # only"
-        raise Fault(where, f"the names of columns {listed} hold other signs than the contract allows", remedy)
+        remedy = (
+            "Give each column a name of its own, which starts with a letter and has letters, digits, blanks and "
+            "_ - . , ( ) / % & + # only"
+        )
+        raise Fault(where, f"columns {listed} have no name, share one, or have signs that no field may have", remedy)
+
+
+def export_of(path: Path, where: str, cells: Sequence[str], stated: dict[str, Any], remarks: list[str]) -> Export:
+    """An export with the columns of its header; raises Fault if it is none."""
+    check_header(where, cells)
+    names = [name_of(cell) for cell in cells]
+    # a column without a name or with a shared one is declared by its position; one with an odd name can be ignored
+    is_ignored = [bool(name) and not COLUMN.fullmatch(name) for name in names]
+    taken = [(n, at) for (n, at), ignored in zip(field_names(cells), is_ignored, strict=True) if not ignored]
+    return Export(
+        path,
+        where,
+        tuple(name for name, _ in taken),
+        stated,
+        remarks,
+        positions={name: at for name, at in taken if at is not None},
+        called={name: composed(cells[at - 1]).strip() for name, at in taken if at is not None},
+        ignored={composed(cell).strip(): at for at, cell in enumerate(cells, 1) if is_ignored[at - 1]},
+    )
 
 
 def likely_encoding(path: Path, where: str) -> tuple[str, str, dict[str, Any]]:
@@ -119,10 +161,9 @@ def opened(path: Path, where: str) -> Export:
     encoding, why, stated = likely_encoding(path, where)
     lines = dialects.first_lines(path, encoding, dialects.SEARCHED_LINES)
     delimiter, skip, cells, others = find_header(lines, where)
-    is_trailing = len(cells) > 1 and not cells[-1]
-    cells = cells[:-1] if is_trailing else cells
-    check_header(where, cells)
-    remarks = [f"{path.name}: encoding {encoding.removesuffix('-sig')} ({why}); delimiter {shown(delimiter)}"]
+    remarks = [
+        f"{exports.composed(path.name)}: encoding {encoding.removesuffix('-sig')} ({why}); delimiter {shown(delimiter)}"
+    ]
     if stated:
         remarks.append("  OPEN: look whether names and articles read well, and correct encoding")
     if others:
@@ -131,7 +172,28 @@ def opened(path: Path, where: str) -> Export:
     if skip:
         stated["skipLines"] = skip
         remarks.append(f"  {skip} lines above the header are left out")
-    return validated(Export(path, where, tuple(cells), stated, remarks))
+    is_trailing = len(cells) > 1 and not cells[-1]
+    export = export_of(path, where, cells[:-1] if is_trailing else cells, {**stated}, [*remarks])
+    if is_trailing and is_last_filled(export):
+        export = export_of(path, where, cells, stated, remarks)
+    return validated(export)
+
+
+def is_last_filled(export: Export) -> bool:
+    """Whether the cells below a last header cell that is blank are filled: a column, and no delimiter at line ends."""
+    try:
+        structure = structural_validation.inspected(export.path, export.where, dialect_of(export))
+    except Fault:
+        return False
+    return structure.faults.total() > MOST_WIDE * structure.records
+
+
+def dialect_of(export: Export) -> dialects.Dialect:
+    """The dialect of an export under the contract that is being drafted; raises Fault."""
+    fields = tuple(Field(name, "string", position=export.positions.get(name)) for name in export.columns)
+    stated = StatedDialect.of(export.stated)
+    contract = Contract("", "", "", (), fields, dialect=stated, ignore=tuple(export.ignored))
+    return dialects.detect(export.path, export.where, contract)
 
 
 def validated(export: Export) -> Export:
@@ -151,16 +213,14 @@ def validated(export: Export) -> Export:
 
 def without_footers(export: Export) -> tuple[dialects.Dialect, structural_validation.Structure]:
     """(dialect, structure) of an export, with the lines at its end left out that are no records; raises Fault."""
-    fields = tuple(Field(name, "string") for name in export.columns)
     while True:
-        stated = StatedDialect.of(export.stated)
-        dialect = dialects.detect(export.path, export.where, Contract("", "", "", (), fields, dialect=stated))
+        dialect = dialect_of(export)
         try:
             return dialect, structural_validation.inspected(export.path, export.where, dialect)
         except Fault as fault:
-            if "skipFooterLines" not in fault.remedy or stated.skip_footer_lines == MOST_FOOTERS:
+            if "skipFooterLines" not in fault.remedy or export.stated.get("skipFooterLines") == MOST_FOOTERS:
                 raise
-            export.stated["skipFooterLines"] = stated.skip_footer_lines + 1
+            export.stated["skipFooterLines"] = export.stated.get("skipFooterLines", 0) + 1
 
 
 def shown(delimiter: str) -> str:
@@ -173,12 +233,12 @@ def read(raw: Path, patterns: Mapping[str, str]) -> tuple[list[Export], list[str
 
     `patterns`: name of a contract -> pattern of its files.
     """
-    exports, faults, taken = [], [], owned(raw, patterns.values())
+    found, faults, taken = [], [], owned(raw, patterns.values())
     for path in files_below(raw):
         if path.suffix.lower() not in ENDINGS or path in taken:
             continue
         try:
-            exports.append(opened(path, path.relative_to(raw).as_posix()))
+            found.append(opened(path, exports.place_of(path, raw)))
         except (Fault, csv.Error) as fault:
             faults.append(str(fault).removesuffix(" Nothing was written."))
-    return exports, faults
+    return found, faults

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, count, takewhile
 from pathlib import Path
 
+from elt.bronze.exports import composed, matching, place_of
 from elt.draft.export_files import Export
 
 LEAST_LETTERS = 3  # that names of files must share to be one table
@@ -38,19 +39,19 @@ def shared_start(texts: Sequence[str]) -> str:
 
 def stem_of(paths: Sequence[Path]) -> str:
     """What the names of files have in common, without years, months and numbers behind it."""
-    common = shared_start([path.stem for path in paths])
+    common = shared_start([composed(path.stem) for path in paths])
     return re.sub(r"(?:[\W_]+\d|\d{4})[\d\W_]*$", "", common).rstrip(" _-.(") or common
 
 
 def pattern_of(raw: Path, paths: Sequence[Path]) -> str | None:
     """The widest pattern that finds these files and no others below the raw folder; None if there is none."""
-    folders = {path.parent.relative_to(raw).as_posix() for path in paths}
+    folders = {place_of(path.parent, raw) for path in paths}
     folder = "**/" if len(folders) > 1 else "" if (only := folders.pop()) == "." else f"{only}/"
-    suffix, common, stem = paths[0].suffix, shared_start([path.stem for path in paths]), stem_of(paths)
+    suffix, common, stem = paths[0].suffix, shared_start([composed(path.stem) for path in paths]), stem_of(paths)
     joint = common.removesuffix(re.sub(r"^[\W_]*", "", common[len(stem) :]))
     for start in (f"{stem}*", f"{joint}[0-9]*", f"{common}*", f"{common}[0-9]*", common):
         name = start + suffix
-        if sorted(raw.glob(folder + name)) == sorted(paths):
+        if matching(raw, folder + name) == sorted(paths):
             return folder + name
     return None
 
@@ -72,7 +73,8 @@ def belongs(export: Export, group: Sequence[Export]) -> bool:
     first, paths = group[0], [*(other.path for other in group), export.path]
     is_same = {c.casefold() for c in first.columns} == {c.casefold() for c in export.columns}
     is_alike = first.path.suffix == export.path.suffix and sum(map(str.isalpha, stem_of(paths))) >= LEAST_LETTERS
-    return is_same and is_alike
+    placed = [{name.casefold(): at for name, at in one.positions.items()} for one in (first, export)]
+    return is_same and placed[0] == placed[1] and is_alike
 
 
 def grouped(raw: Path, exports: Iterable[Export], taken: Iterable[str]) -> list[Draft]:

@@ -16,8 +16,14 @@ Combination = tuple[list[ColumnProfile], int]  # columns, distinct combinations 
 
 
 def may_be_key(column: ColumnProfile) -> bool:
-    """Whether a column may be a part of a key: it is no amount, and not empty."""
-    return column.kind in ("string", "integer", "date") and column.filled > 0
+    """Whether a column may be a part of a key: it is no amount, not empty, and a run keeps all of its cells."""
+    is_kept = not column.cut_short and not column.is_cut_to_day
+    return column.kind in ("string", "integer", "date") and column.filled > 0 and is_kept
+
+
+def is_time(column: ColumnProfile) -> bool:
+    """Whether a column holds days or points in time, which are unique by chance."""
+    return column.kind == "date" or column.is_stamp
 
 
 def single_keys(columns: Sequence[ColumnProfile], records: int) -> list[ColumnProfile]:
@@ -25,7 +31,7 @@ def single_keys(columns: Sequence[ColumnProfile], records: int) -> list[ColumnPr
 
     def is_nearly_key(column: ColumnProfile) -> bool:
         is_filled, is_unique = column.filled >= NEARLY * records, column.distinct >= NEARLY * column.filled
-        return may_be_key(column) and column.kind != "date" and is_filled and is_unique and column.distinct > 1
+        return may_be_key(column) and not is_time(column) and is_filled and is_unique and column.distinct > 1
 
     def rank(column: ColumnProfile) -> tuple[bool, bool]:
         return column.distinct < records, any(usual != "identifier" for _, usual in column.personal)
@@ -43,7 +49,7 @@ def combined_keys(frame: pl.LazyFrame, columns: Sequence[ColumnProfile], records
     nearest: list[Combination] = []
     for size in (2, 3):
         possible = [c for c in combinations(parts, size) if product(c) >= NEARLY * records]
-        possible.sort(key=lambda cs: (sum(c.kind == "date" for c in cs), -product(cs)))
+        possible.sort(key=lambda cs: (sum(map(is_time, cs)), -product(cs)))
         found = list(nearly_unique(frame, possible[:MOST_TRIED], records))
         if exact := [combination for combination in found if combination[1] == records]:
             return sorted(exact, key=lambda found: product(found[0]))[:MOST_NAMED]

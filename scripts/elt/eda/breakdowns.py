@@ -7,7 +7,7 @@ import polars as pl
 
 from elt.eda.mart_shape import PERSON
 from elt.protection.disclosure import publishable_in_order, publishable_sums
-from elt.sales.views import CENTS, top_three
+from elt.sales.views import CENTS, revenue_of, top_three
 
 
 def lookup(lines: pl.LazyFrame, dimension: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
@@ -18,14 +18,15 @@ def lookup(lines: pl.LazyFrame, dimension: pl.LazyFrame, key: str, columns: Sequ
 
 
 def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
-    """One row a group: revenue (cents), order_lines, customers, and what disclosure control needs; sorted by group.
+    """One row a group: revenue (whole numbers), order_lines, customers, and what disclosure control needs; sorted by
+    group.
 
     Lines of the unknown customer count as one person where a group has no others.
     """
     names = [group.meta.output_name() for group in groups]
     return (
         lines.group_by(*groups, PERSON)
-        .agg(CENTS.sum(), order_lines=pl.len())
+        .agg(revenue_of(lines).sum(), order_lines=pl.len())
         .group_by(names)
         .agg(pl.col("revenue").sum(), pl.col("order_lines").sum(), *top_three())
         .with_columns(pl.col("customers").clip(1))
@@ -34,13 +35,18 @@ def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
 
 
 def breakdown(
-    groups: pl.DataFrame, minimum: int, parents: Iterable[Any] | None = None, *, in_time: bool = False
+    groups: pl.DataFrame,
+    minimum: int,
+    parents: Iterable[Any] | None = None,
+    *,
+    in_time: bool = False,
+    decimals: int = CENTS,
 ) -> dict[str, Any]:
     """The groups that may be shown, revenue in money, and how many are hidden; `groups` as `sums` gives them.
 
     With `parents`, the shown values of the first column, the second column is broken down within the first: the sum of
     a parent is known, so each is a breakdown of its own, and a hidden parent takes all its parts with it. `in_time`:
-    the groups are periods in order, of which totals of years are published too.
+    the groups are periods in order, of which totals of years are published too. `decimals`: of the revenue.
     """
     first, last = groups.columns[0], groups.columns[groups.columns.index("revenue") - 1]
     tables = [groups] if parents is None else [groups.filter(pl.col(first) == parent) for parent in parents]
@@ -50,5 +56,5 @@ def breakdown(
         allowed = (publishable_in_order if in_time else publishable_sums)(rows, minimum)
         shown += [row for value, row in rows.items() if allowed[value]]
     keys = dict.fromkeys([first, last, "order_lines", "customers"])
-    entries = [{**{key: row[key] for key in keys}, "revenue": row["revenue"] / 100} for row in shown]
+    entries = [{**{key: row[key] for key in keys}, "revenue": row["revenue"] / 10**decimals} for row in shown]
     return {"groups": entries, "suppressed_groups": groups.height - len(entries)}

@@ -1,5 +1,6 @@
 """Customers with orders, one row each: what they bought, and how their revenue is spread."""
 
+from dataclasses import replace
 from math import ceil, floor, log10
 from typing import Any
 
@@ -8,13 +9,13 @@ import polars as pl
 from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
 from elt.eda.mart_shape import PERSON
 from elt.run.company import Column, Mart
-from elt.sales.views import CENTS, KNOWN, ORDERS
+from elt.sales.views import AMOUNTS, CENTS, KNOWN, ORDERS, decimals_of, revenue_of
 
 
-def measure(name: str, description: str, unit: str) -> Column:
-    """A column about a customer's buying: money with its cents, or a count."""
-    if unit == "money":
-        return Column(name, "decimal", 2, "none", description, unit=unit)
+def measure(name: str, description: str, unit: str, decimals: int = 0) -> Column:
+    """A column about a customer's buying: money or a quantity with its decimals, or a count."""
+    if decimals:
+        return Column(name, "decimal", decimals, "none", description, unit=unit)
     return Column(name, "integer", personal="none", description=description, unit=unit)
 
 
@@ -28,11 +29,23 @@ CUSTOMERS = Mart(
         measure("orders", "Distinct orders, without credit notes", "orders"),
         measure("order_lines", "Order lines", "lines"),
         measure("units", "Pieces bought", "pieces"),
-        measure("revenue", "Sum of sales_amount", "money"),
+        measure("revenue", "Sum of sales_amount", "money", CENTS),
         measure("distinct_products", "Distinct product versions", "products"),
-        measure("average_order_value", "Revenue divided by orders", "money"),
+        measure("average_order_value", "Revenue divided by orders", "money", CENTS),
     ),
 )
+
+
+def customers_of(facts: Mart) -> Mart:
+    """`CUSTOMERS` with the decimals that amounts and quantities of fact_sales have, where those are more."""
+    scales = {name: column.scale for name, column in facts.by_name.items() if column.type == "decimal"}
+    money = max([CENTS, *(scales.get(name, 0) for name in AMOUNTS)])
+    own = {"units": scales.get("quantity", 0), "revenue": money, "average_order_value": money}
+    columns = CUSTOMERS.columns
+    finer = {c.name: measure(c.name, c.description, c.unit or "", own[c.name]) for c in columns if c.name in own}
+    return replace(CUSTOMERS, columns=tuple(finer.get(column.name, column) for column in columns))
+
+
 STEPS_A_DECADE = 6  # bins for ten times the revenue: about half as much again from one to the next
 
 
@@ -42,7 +55,7 @@ def customer_measures(lines: pl.LazyFrame) -> pl.LazyFrame:
         "orders": ORDERS,
         "order_lines": pl.len(),
         "units": pl.col("quantity").sum(),
-        "revenue": CENTS.sum() / 100,
+        "revenue": revenue_of(lines).sum() / 10 ** decimals_of(lines),
         "distinct_products": pl.col("product_key").n_unique(),
     }
     customers = lines.filter(KNOWN).group_by(PERSON).agg(**measures)

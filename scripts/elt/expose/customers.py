@@ -21,8 +21,8 @@ COHORTS = 9  # quarters at most: the last two years and the one before
 def pareto_rows(ledger: NumberLedger, customers: pl.DataFrame, minimum: int) -> list[dict[str, str]]:
     """Cumulated share of revenue by tenth of the customers, largest first; empty if a tenth may not be shown.
 
-    customers: one row a customer with revenue in cents. Two neighbouring shares tell the sum of a tenth, so none of
-    them may be about too few people, or dominated by one or two.
+    customers: one row a customer with revenue. Two neighbouring shares tell the sum of a tenth, so none of them may be
+    about too few people, or dominated by one or two.
     """
     revenue = customers["revenue"].sort(descending=True)
     count, total = len(revenue), int(revenue.sum() or 0)

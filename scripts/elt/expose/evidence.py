@@ -10,10 +10,12 @@ from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
 from elt.report import assumptions
 from elt.report.languages import LANGUAGES, in_language
+from elt.report.numbers import decimals_of
 from elt.sales.views import Sales
 
 SILVER = "silver/_meta/silver_metadata.yaml"
 LEDGER = "_meta/ledger.json"
+WHOLE_FROM = 100  # amounts in a sentence about assumptions are printed without decimals from here on
 LEFT_OUT = ("quarantined", "superseded", "duplicates")
 
 
@@ -143,6 +145,11 @@ def rounded(share: Decimal, decimals: int | None) -> Decimal:
     return share if decimals is None else round(share, decimals + 2)
 
 
+def printed_decimals(amount: Decimal) -> int:
+    """Decimals of an amount in a sentence: none of a large or whole one, else all that it has."""
+    return 0 if abs(amount) >= WHOLE_FROM or amount == amount.to_integral_value() else decimals_of(amount)
+
+
 def contradicted(
     ledger: NumberLedger, accounts: Mapping[str, Any], minimum: int, few: Collection[str] = ()
 ) -> list[dict[str, Any]]:
@@ -170,7 +177,9 @@ def contradicted(
             column = origin | {"column": f"money.{field}"}
             known = {
                 "field": field,
-                "amount": None if is_hidden else ledger.enter(f"{name}.{field}", amount, "money", column, 0),
+                "amount": None
+                if is_hidden
+                else ledger.enter(f"{name}.{field}", amount, "money", column, printed_decimals(amount)),
                 "share": None,
             }
             if part is not None:

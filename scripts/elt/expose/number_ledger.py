@@ -22,10 +22,15 @@ def exact(value: Any) -> str | int | None:
 
 
 class NumberLedger:
-    """Figures by name, each entered once."""
+    """Figures by name, each entered once. `decimals`: of the amounts that come as whole numbers of the last one."""
 
-    def __init__(self) -> None:
+    def __init__(self, decimals: int = 2) -> None:
         self.figures: dict[str, dict[str, Any]] = {}
+        self.decimals = decimals
+
+    def amount(self, units: int) -> Decimal:
+        """An amount that was counted in units of its last decimal."""
+        return Decimal(int(units)).scaleb(-self.decimals)
 
     def enter(
         self,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FACTS, cents
+from elt.expose.situation import FACTS
 from elt.expose.unknown import without_product
 from elt.protection.disclosure import fragile, publishable_sums, together
 from elt.sales.periods import NO_CATEGORY
@@ -43,7 +43,7 @@ def known(products: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, A
 def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], minimum: int) -> list[dict[str, str]]:
     """One row a class: products, share of products, revenue, share of revenue; empty if a class may not be shown.
 
-    products: by product number: revenue in cents and what disclosure control needs. A class is shown only if every
+    products: by product number: revenue and what disclosure control needs. A class is shown only if every
     one of its products might be shown or enough products hide the single one; the unknown product is in no class, but
     the total tells of it, so it is looked at like one.
     """
@@ -64,7 +64,9 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
         return []
     all_products = {"file": FACTS, "formula": "products sold in the period"}
     ledger.enter("abc.products", len(classes), "count", all_products)
-    ledger.enter("abc.revenue", cents(sum(int(g["revenue"]) for g in groups.values())), "money", all_products, 0)
+    ledger.enter(
+        "abc.revenue", ledger.amount(sum(int(g["revenue"]) for g in groups.values())), "money", all_products, 0
+    )
     rows = []
     for name, group in groups.items():
         rule = {
@@ -75,7 +77,7 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
         row: dict[str, Any] = {
             "class": name,
             "products": ledger.enter(f"{key}.products", group["products"], "count", rule),
-            "revenue": ledger.enter(f"{key}.revenue", cents(int(group["revenue"])), "money", rule, 0),
+            "revenue": ledger.enter(f"{key}.revenue", ledger.amount(int(group["revenue"])), "money", rule, 0),
         }
         row["products_share"] = ledger.ratio(f"{key}.products_share", row["products"], "abc.products")
         row["revenue_share"] = ledger.ratio(f"{key}.revenue_share", row["revenue"], "abc.revenue")
@@ -136,7 +138,7 @@ def best_rows(
         row: dict[str, Any] = {"name": names.get(number) or number, "number": number}
         row["revenue"] = ledger.enter(
             f"{name}.revenue",
-            cents(products[number]["revenue"]),
+            ledger.amount(products[number]["revenue"]),
             "money",
             rule,
             0,
@@ -168,7 +170,7 @@ def category_rows(
 ) -> list[dict[str, Any]]:
     """One row a category by descending revenue: this year, last year, difference, change.
 
-    years: by year ("this", "last") and category: revenue in cents and what disclosure control needs; rest: the same of
+    years: by year ("this", "last") and category: revenue and what disclosure control needs; rest: the same of
     all other days. The exploration publishes the category's revenue of all days, so a category that may not be shown
     in one of the three has None in both years.
     """
@@ -187,7 +189,7 @@ def category_rows(
         for year, groups in years.items():
             if name in hidden:
                 continue
-            amount = cents(groups[name]["revenue"]) if name in groups else Decimal(0)
+            amount = ledger.amount(groups[name]["revenue"]) if name in groups else Decimal(0)
             rule = {"file": FACTS, "row": f"category = {name}, lines of {year} year", "column": "SUM(sales_amount)"}
             people = groups[name]["customers"] if name in groups else None
             row[year] = ledger.enter(f"category.{name}.{year}", amount, "money", rule, 0, people=people)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FACTS, cents
+from elt.expose.situation import FACTS
 from elt.sales.views import Sales
 
 MODEL = "step3_segmentation/_meta/model_metadata.json"
@@ -17,7 +17,7 @@ MOST_TRAITS = 2  # features named in the segment table
 
 
 def all_revenue(sales: Sales) -> int:
-    """The revenue of all order lines up to the analysis date, in cents."""
+    """The revenue of all order lines up to the analysis date, as a whole number."""
     return int(sales.views["unknown customer_key"]["revenue"].sum())
 
 
@@ -25,7 +25,7 @@ def enter_revenue(ledger: NumberLedger, sales: Sales) -> str:
     """Enter the revenue of all order lines up to the analysis date, of which a segment's is told as a share."""
     condition = f"WHERE order_date <= DATE '{sales.today}'"
     query = f"SELECT SUM(sales_amount) FROM gold.fact_sales {condition}"  # noqa: S608 - told, not run
-    revenue = cents(all_revenue(sales))
+    revenue = ledger.amount(all_revenue(sales))
     return ledger.enter("sales.revenue", revenue, "money", {"file": FACTS, "query": query}, 0)
 
 

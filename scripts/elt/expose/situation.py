@@ -20,11 +20,6 @@ UNITS = {"money": "money", "count": "count", "share": "share"}
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
 
 
-def cents(amount: int) -> Decimal:
-    """Integer cents as an amount."""
-    return Decimal(int(amount)).scaleb(-2)
-
-
 def may_publish(group: Mapping[str, Any], minimum: int) -> bool:
     """Whether the sums of a period may be shown: enough customers, none of them dominating."""
     if group["customers"] < minimum:
@@ -103,7 +98,7 @@ def logarithmic_mean(a: float, b: float) -> float:
 
 
 def bridge_effects(last: Mapping[str, Any], this: Mapping[str, Any]) -> dict[str, int] | None:
-    """What customers, orders a customer and order value contribute to the change of revenue, in cents.
+    """What customers, orders a customer and order value contribute to the change of revenue, as whole numbers.
 
     Additive decomposition with the logarithmic mean (LMDI-I; Ang, Energy Policy 33, 2005): symmetric in time and
     without a residual. The effects sum exactly to the difference: the order value takes the rounding, and revenue of
@@ -136,7 +131,7 @@ def bridge_rows(
         parts = {
             "customers": ("COUNT(DISTINCT customer_key)", row["customers"], "people"),
             "orders": ("COUNT(DISTINCT order_number)", row["known_orders"], "count"),
-            "revenue": ("SUM(sales_amount)", cents(row["known_revenue"]), "money"),
+            "revenue": ("SUM(sales_amount)", ledger.amount(row["known_revenue"]), "money"),
         }
         for name, (formula, value, unit) in parts.items():
             ledger.enter(f"bridge.{name}.{year}", value, unit, {"file": FACTS, "query": f"SELECT {formula} {known}"})
@@ -151,7 +146,9 @@ def bridge_rows(
             rule = {"formula": "difference of the revenue of known customers less the other two effects"}
         elif name == "unknown":
             rule = {"formula": "difference of the revenue of unknown customers"}
-        rows.append({"step": name, "effect": ledger.enter(f"bridge.{name}.effect", cents(effect), "money", rule, 0)})
+        rows.append(
+            {"step": name, "effect": ledger.enter(f"bridge.{name}.effect", ledger.amount(effect), "money", rule, 0)}
+        )
     return rows
 
 
@@ -243,10 +240,23 @@ def bridge_message(ledger: NumberLedger, rows: list[dict[str, str]]) -> dict[str
     return say("bridge", figures | {"effect": main["effect"]}, words={"step": main["step"]})
 
 
-def header(ledger: NumberLedger, sales: Sales) -> list[dict[str, Any]]:
-    """Period, comparison and data as of."""
+def as_of(ledger: NumberLedger, today: date, apart: int) -> dict[str, Any]:
+    """Data as of; beside it how many records have an order date far from all others, and so do not count."""
+    newest = {
+        "file": FACTS,
+        "column": "MAX(order_date), or the analysis date of the settings",
+        "rule": "order dates that silence parts from the bulk are in quarantine: order_dates of silver_metadata.yaml",
+    }
+    figures = {"day": ledger.enter("data.as_of", today, "date", newest)}
+    if not apart:
+        return say("data_as_of", figures)
+    origin = {"file": "_meta/ledger.json", "row": "assumptions where code = implausible_dates", "column": "records"}
+    return say("data_as_of_apart", figures | {"records": ledger.enter("data.apart", apart, "count", origin)})
+
+
+def header(ledger: NumberLedger, sales: Sales, apart: int = 0) -> list[dict[str, Any]]:
+    """Period, comparison and data as of; `apart`: records with an implausible order date."""
     months = {"file": MONTHS, "column": "month_start where is_complete"}
-    newest = {"file": FACTS, "column": "MAX(order_date), or the analysis date of the settings"}
     sentences = []
     for year, period in sales.periods.items():
         figures = {
@@ -255,11 +265,11 @@ def header(ledger: NumberLedger, sales: Sales) -> list[dict[str, Any]]:
             "months": ledger.enter(f"period.{year}.months", len(period.months), "count", months),
         }
         sentences.append(say(f"period_{year}", figures))
-    return [*sentences, say("data_as_of", {"day": ledger.enter("data.as_of", sales.today, "date", newest)})]
+    return [*sentences, as_of(ledger, sales.today, apart)]
 
 
-def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi]) -> dict[str, Any]:
-    """The blocks of page one. kpis: kpis.yaml, those left out included."""
+def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int = 0) -> dict[str, Any]:
+    """The blocks of page one. kpis: kpis.yaml, those left out included; `apart`: as in `header`."""
     sums = {year: sales.row(f"period {year}") for year in sales.periods}
     shown = {year: row for year, row in sums.items() if may_publish(row, sales.minimum)}
     rows = kpi_rows(ledger, sales.kpis, {year: sales.row(f"kpis {year}") for year in shown}, sales.periods)
@@ -269,10 +279,10 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi]) -> dict[st
             "file": FACTS,
             "query": f"SELECT SUM(sales_amount) FROM gold.fact_sales WHERE {sales.periods[year].condition}",
         }
-        ledger.enter(f"revenue.{year}", cents(row["revenue"]), "money", origin, 0, people=row["customers"])
+        ledger.enter(f"revenue.{year}", ledger.amount(row["revenue"]), "money", origin, 0, people=row["customers"])
     bridge = bridge_rows(ledger, shown["last"], shown["this"], sales.periods) if len(shown) == 2 else []
     return {
-        "header": header(ledger, sales),
+        "header": header(ledger, sales, apart),
         "message": revenue_message(ledger, bridge),
         "gaps": gap_messages(ledger, sales.gaps),
         "kpis_title": kpi_message(ledger, rows, kpis),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FACTS, cents
+from elt.expose.situation import FACTS
 from elt.protection.disclosure import fragile
 from elt.sales.views import DIMENSION_KEYS, UNKNOWN, Sales
 
@@ -44,8 +44,8 @@ def unknown_part(ledger: NumberLedger, sales: Sales, key: str, view: str, condit
     }
     if is_about_few(parts, sales.minimum) or parts[True]["lines"] < sales.minimum or revenue <= 0:
         return say(f"unknown_{what}_few", figures)
-    part = enter("revenue", "SUM(sales_amount)", unknown, cents(parts[True]["revenue"]), "money")
-    whole = enter("all", "SUM(sales_amount)", condition, cents(revenue), "money")
+    part = enter("revenue", "SUM(sales_amount)", unknown, ledger.amount(parts[True]["revenue"]), "money")
+    whole = enter("all", "SUM(sales_amount)", condition, ledger.amount(revenue), "money")
     share = ledger.ratio(f"unknown.{what}.share", part, whole) or part
     return say(f"unknown_{what}", figures | {"share": share})
 

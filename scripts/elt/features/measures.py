@@ -8,29 +8,30 @@ import polars as pl
 
 from elt.faults import Fault
 from elt.features.catalogue import Feature, slugs
-from elt.sales.views import ORDERS
+from elt.sales.views import CENTS, ORDERS, whole_amount
 
 NEEDED = ("order_number", "customer_key", "product_key", "order_date", "quantity", "sales_amount")
 
 
 def order_lines(facts: pl.LazyFrame, products: pl.LazyFrame, *, with_cost: bool, with_category: bool) -> pl.LazyFrame:
-    """The order lines with product number and category; money as integer cents, so that sums are exact.
+    """The order lines with product number and category.
 
+    Money comes as whole numbers of its last decimal, so that sums are exact.
     Without known cost (or category) in the star schema that column is absent.
     """
     columns = ["product_key", "product_number"] + ["category"] * with_category
     money = ["sales_amount"] + ["cost_amount"] * with_cost
-    cents = [(pl.col(name) * 100).cast(pl.Int64) for name in money]
+    whole = [whole_amount(facts, name) for name in money]
     return (
         facts.select(*NEEDED, *(name for name in money if name not in NEEDED))
         .join(products.select(columns), on="product_key", how="left")
-        .with_columns(cents)
+        .with_columns(whole)
     )
 
 
 def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row a customer with an order (credit notes alone are none): first and last order, orders, lines, units,
-    products and revenue; with a cost column also the revenue and margin (cents) of the lines whose cost is known."""
+    products and revenue; with a cost column also the revenue and margin of the lines whose cost is known."""
     measures = [
         pl.col("order_date").min().alias("first_order"),
         pl.col("order_date").max().alias("last_order"),
@@ -47,7 +48,7 @@ def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def by_category(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a customer and category: revenue in cents; products without a category count as n/a."""
+    """One row a customer and category: revenue; products without a category count as n/a."""
     return (
         lines.with_columns(pl.col("category").fill_null("n/a"))
         .group_by("customer_key", "category")
@@ -57,6 +58,7 @@ def by_category(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 def pandas_of(frame: pl.DataFrame) -> pd.DataFrame:
     """A small Polars frame as a pandas frame."""
+    frame = frame.cast({pl.Decimal: pl.Float64})  # quantities with decimals
     return pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns})
 
 
@@ -101,12 +103,16 @@ def pseudonyms_of(keys: pd.Index, pseudonyms: Mapping[int, str]) -> pd.Series:
 
 
 def features(
-    customers: pd.DataFrame, categories: pd.DataFrame | None, pseudonyms: Mapping[int, str], today: date
+    customers: pd.DataFrame,
+    categories: pd.DataFrame | None,
+    pseudonyms: Mapping[int, str],
+    today: date,
+    decimals: int = CENTS,
 ) -> pd.DataFrame:
     """The feature table, one row a customer, sorted by pseudonym.
 
     customers: one row a customer, as `totals` gives it; categories: as `by_category` gives it, or None.
-    Money in, cents; money out, units of currency.
+    Money in, whole numbers of the last of its `decimals`; money out, units of currency.
     """
     customers = customers.set_index("customer_key").sort_index()
     day, orders, revenue = pd.Timestamp(today), customers["frequency"], customers["revenue"]
@@ -115,8 +121,8 @@ def features(
     table["recency_days"] = (day - customers["last_order"]).dt.days
     table["tenure_days"] = (day - customers["first_order"]).dt.days
     table["frequency"] = orders
-    table["monetary"] = revenue / 100
-    table["average_order_value"] = (revenue / orders).round() / 100
+    table["monetary"] = revenue / 10**decimals
+    table["average_order_value"] = (revenue / orders).round() / 10**decimals
     table["lines_per_order"] = customers["lines"] / orders
     table["units_per_order"] = customers["units"] / orders
     table["distinct_products"] = customers["distinct_products"]
@@ -129,6 +135,7 @@ def features(
     return table.sort_values("customer", ignore_index=True)
 
 
-def with_money_text(table: pd.DataFrame, catalogued: Iterable[Feature]) -> pd.DataFrame:
-    """The table with its money columns as text with two decimals."""
-    return table.assign(**{f.name: table[f.name].map("{:.2f}".format) for f in catalogued if f.unit == "money"})
+def with_money_text(table: pd.DataFrame, catalogued: Iterable[Feature], decimals: int = CENTS) -> pd.DataFrame:
+    """The table with its money columns as text with so many decimals."""
+    form = f"{{:.{decimals}f}}".format
+    return table.assign(**{f.name: table[f.name].map(form) for f in catalogued if f.unit == "money"})

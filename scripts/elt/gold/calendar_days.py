@@ -10,6 +10,11 @@ FIRST, LAST = date(1990, 1, 1), date(2079, 12, 31)  # ASSUMPTION no company has 
 FRIDAY = 5  # the last weekday by ISO 8601 that is no weekend
 
 
+def outside(days: pl.Expr) -> pl.Expr:
+    """Whether days lie outside the calendar."""
+    return ~days.is_between(FIRST, LAST)
+
+
 def days(calendar: Calendar) -> pl.LazyFrame:
     """One row a day from 1990 to 2079: ISO week, weekday (1 is Monday), public holidays of a country or its part."""
     import holidays

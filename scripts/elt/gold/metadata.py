@@ -1,7 +1,7 @@
 """What the metadata of gold say: what YAML states of a mart or key figure, and what was found in a mart's file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from elt.run.company import Column, Kpi, Mart, MartLedger
@@ -60,17 +60,19 @@ def kpi_entry(kpi: Kpi) -> dict[str, Any]:
 @dataclass(frozen=True)
 class BuiltMart:
     """What is proved of a mart, and what was found in its file: `money`: column -> its sum as text; `kpis`: column ->
-    the key figure (`kpi`) that its sum equals and the figure's value over all order lines (`total`)."""
+    the key figure (`kpi`) that its sum equals and the figure's value over all order lines (`total`); `rounded`: column
+    -> what rounding its values to the decimals of marts.yaml added to the sum."""
 
     name: str
     ledger: MartLedger
     rows: int
     money: Mapping[str, str]
     kpis: Mapping[str, Mapping[str, str]]
+    rounded: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
         """The mart of an entry of the metadata."""
         found = entry["found"]
         ledger = MartLedger(**entry.get("ledger", {}))
-        return cls(name, ledger, found["rows"], found["money"], found.get("kpis", {}))
+        return cls(name, ledger, found["rows"], found["money"], found.get("kpis", {}), found.get("rounded", {}))

@@ -1,1 +1,1 @@
-"""What a data protection officer gets: lineage, data map, assessment, uniqueness, leak search."""
+"""What a data protection officer gets: data map, assessment, uniqueness, leak search."""

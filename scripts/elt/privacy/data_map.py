@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from elt.privacy import lineage, origins
-from elt.privacy.lineage import Leaf, Leaves, Traced
+from elt.privacy import origins
 from elt.privacy.publications import Publication
-from elt.run import sql_names
+from elt.run import mart_lineage, sql_names
 from elt.run.company import Contract, Mart, StarColumn
+from elt.run.lineage import Leaf, Leaves, Traced
 
 PERSONAL = ("quasi", "identifier", "direct")
 
@@ -33,15 +33,8 @@ class Knowledge:
 
 def traced(known: Knowledge) -> dict[str, Traced]:
     """Mart -> its lineage."""
-    tables = {f"silver.{name}": contract.names for name, contract in known.contracts.items()}
-    tables |= {f"gold.{name}": mart.names for name, mart in known.marts.items()}
-    absent = {
-        f"gold.{name}": columns.keys() - set(tables.get(f"gold.{name}", ())) for name, columns in known.star.items()
-    }
-    return {
-        name: lineage.of_query(sql_names.with_formulas(known.sql[name], known.formulas), tables, mart.names, absent)
-        for name, mart in known.marts.items()
-    }
+    sql = {name: sql_names.with_formulas(known.sql[name], known.formulas) for name in known.marts}
+    return mart_lineage.traced(known.contracts, known.marts, sql, known.star)
 
 
 class _Map:

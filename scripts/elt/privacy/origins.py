@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from elt.privacy.lineage import NOTHING, ROWS, Leaf, Leaves, Traced, of_expressions
 from elt.run.company import Contract
+from elt.run.lineage import NOTHING, ROWS, Leaf, Leaves, Traced, of_expressions
 
 
 def of_contract(contract: Contract) -> dict[str, frozenset[str]]:

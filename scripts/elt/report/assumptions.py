@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from elt.report.numbers import number, percent
+from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words
 
 Entry = dict[str, Any]
 OTHER = "other"  # the wording of a code that has none of its own
-CENTS = 2  # decimals of an amount in a sentence
+IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
 
 
 def entry(code: str, where: str, records: int, of: int, money: Mapping[str, Any] | None = None,
@@ -92,7 +92,7 @@ def sentence(words: Words, found: Mapping[str, Any], minimum: int = 0) -> str:
     amounts = [
         (
             name,
-            None if is_hidden else number(amount, CENTS, language),
+            None if is_hidden else number(amount, decimals_of(amount), language),
             None if share is None else percent(share, decimals, language),
         )
         for name, amount, share in amounts_of(found)

@@ -7,6 +7,18 @@ MARKS = {"en": (",", "."), "de": (".", ",")}
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
+def with_decimals(value: Decimal, least: int) -> str:
+    """An exact decimal as text, with at least so many decimals and no needless zeros behind them."""
+    exponent = value.normalize().as_tuple().exponent
+    needed = -exponent if isinstance(exponent, int) else 0
+    return f"{value:.{max(least, needed)}f}"
+
+
+def decimals_of(value: Any, least: int = 2) -> int:
+    """Decimals with which an exact amount is printed: as many as it has, and at least so many."""
+    return len(with_decimals(Decimal(str(value)), least).partition(".")[2])
+
+
 def number(value: Any, decimals: int = 0, language: str = "en", *, sign: bool = False) -> str:
     """A number with group and decimal marks, rounded half up; `sign` writes + before gains."""
     step = Decimal(1).scaleb(-decimals)

@@ -1,1 +1,1 @@
-"""One execution: settings, company knowledge, the run folder, manifest, closing words."""
+"""One execution: settings, company knowledge, lineage of its marts, the run folder, manifest, closing words."""

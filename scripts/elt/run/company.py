@@ -141,6 +141,11 @@ class Field(Column):
         )
 
     @property
+    def is_amount(self) -> bool:
+        """Whether it is money that a file states: then a rounding of it is counted, with its amount."""
+        return self.type == "number" and self.compute is None and (self.money or self.unit == "money")
+
+    @property
     def is_limited(self) -> bool:
         """Whether the contract states a smallest or largest value."""
         return self.minimum is not None or self.maximum is not None

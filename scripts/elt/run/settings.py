@@ -207,6 +207,7 @@ def mart_faults(company: Company) -> Iterator[str]:
             yield f"marts/{name}.sql: {error}"
             continue
         yield from ledger_faults(mart, company.contracts, company.formulas)
+        yield from standard.coarse_proofs(mart, marts, company.formulas)
         yield from found
         yield from key_faults(mart, marts)
         needs[name] = {table.split(".")[1] for table in company.sources(name) if table.startswith("gold.")}
@@ -234,7 +235,7 @@ def budget_faults(budget: Any, contracts: Mapping[str, Contract]) -> Iterator[st
     """Budgets for reasons that do not exist: a misspelt one would limit nothing."""
     if isinstance(budget, Mapping):
         stated = {rule.code for contract in contracts.values() for rule in contract.quarantine}
-        for code in sorted(budget.keys() - reasons.ALL - stated - {"default", "total"}):
+        for code in sorted(budget.keys() - reasons.ALL - stated - {"default", "total", "floor"}):
             yield f"quarantine_budget.{code}: no record goes to quarantine for this reason"
 
 
@@ -261,11 +262,12 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     """The company of a folder whose files the schema allows, the standard marts and key figures fitted to it."""
     base = standard.read(root)
     own = {name: Mart.of(name, entry) for name, entry in found["marts.yaml"]["marts"].items()}
-    marts, left_out = standard.fitted(own, base.marts)
-    sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
-    sql_files |= {name: path for name, path in base.sql.items() if name in marts and name not in own}
     shown = {name: Kpi.of(kpi) for name, kpi in found["kpis.yaml"].items()} if "kpis.yaml" in found else base.kpis
     every, zone = {**base.kpis, **shown}, country_zone(found, root)
+    formulas = {name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"}
+    marts, left_out = standard.fitted(own, base.marts, formulas)
+    sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
+    sql_files |= {name: path for name, path in base.sql.items() if name in marts and name not in own}
     return Company(
         folder=folder.as_posix(),
         contracts={name: Contract.of(entry, zone) for name, entry in found["contracts"].items()},
@@ -273,7 +275,7 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
         queries={name: Query(within(path, root), sql_names.read(path)) for name, path in sql_files.items()},
         calendar=Calendar(**found["marts.yaml"]["calendar"]),
         kpis=shown,
-        formulas={name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"},
+        formulas=formulas,
         segments=Segments.of(found["segments.yaml"]),
         controller_statements=ControllerStatements.of(found.get("privacy.yaml", {})),
         star=base.star,

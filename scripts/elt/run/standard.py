@@ -4,15 +4,20 @@ config/standard/: star.yaml (tables and columns that later stages read), marts.y
 them), kpis.yaml (key figures). A company's own mart or KPI of the same name takes the place of the standard one.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from elt.files import read_yaml
-from elt.run.company import Kpi, Mart, StarColumn
+from elt.run.company import FACT, Column, Kpi, Mart, StarColumn
+from elt.run.sql_names import KPI
 
 FOLDER = "config/standard"
+MOST_DECIMALS = 8  # of a number in a mart
+PRODUCT = re.compile(r"[\w)]\s*\*\s*[\w(]")  # and no COUNT(*)
+LITERAL = re.compile(r"\b[0-9]+\.([0-9]+)\b")
 FAMILIES = {"decimal": ("decimal", "integer")}  # a whole number may stand where an amount is expected
 
 
@@ -20,18 +25,21 @@ FAMILIES = {"decimal": ("decimal", "integer")}  # a whole number may stand where
 class StandardMart:
     """A standard mart, and the columns `<mart>.<column>` of the star schema without which it cannot be.
 
-    `needs`: of the mart; `column_needs`: column of the mart -> what that column needs.
+    `needs`: of the mart; `column_needs`: column of the mart -> what that column needs; `inherits`: column of the mart
+    -> the column `fact_sales.<column>` or key figure `kpi.<name>` whose decimals it has.
     """
 
     mart: Mart
     needs: str | None = None
     column_needs: Mapping[str, str] = field(default_factory=dict)
+    inherits: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
         """The standard mart of an entry of config/standard/marts.yaml."""
         needs = {column: spec["needs"] for column, spec in entry["columns"].items() if "needs" in spec}
-        return cls(Mart.of(name, entry), entry.get("needs"), needs)
+        inherits = {column: spec["inherits"] for column, spec in entry["columns"].items() if "inherits" in spec}
+        return cls(Mart.of(name, entry), entry.get("needs"), needs, inherits)
 
 
 @dataclass(frozen=True)
@@ -56,17 +64,50 @@ def read(root: Path) -> Standard:
     )
 
 
+def coarse_proofs(mart: Mart, marts: Mapping[str, Mart], formulas: Mapping[str, str]) -> Iterator[str]:
+    """One line a column that has fewer decimals than the key figure that its sum must equal."""
+    for name, kpi in mart.ledger.kpis.items():
+        column, needed = mart.by_name.get(name), formula_decimals(marts, formulas.get(kpi, ""))
+        if column is not None and column.type == "decimal" and column.scale < needed:
+            where = f"marts.yaml: marts.{mart.name}.columns.{name}"
+            yield f"{where}: must have {needed} decimals (type: decimal, decimals: {needed}), as {kpi} over {FACT} has"
+
+
 def lacks(marts: Mapping[str, Mart], needed: str) -> bool:
     """Whether the marts have no column `<mart>.<column>`."""
     mart, _, column = needed.partition(".")
     return mart not in marts or column not in marts[mart].by_name
 
 
-def fitted(own: Mapping[str, Mart], standard: Mapping[str, StandardMart]) -> tuple[dict[str, Mart], dict[str, str]]:
+def decimals_of(marts: Mapping[str, Mart], column: str) -> int:
+    """Decimals of a column of fact_sales; 0 of a whole number and of a column that it lacks."""
+    found = marts[FACT].by_name.get(column) if FACT in marts else None
+    return found.scale if found is not None and found.type == "decimal" else 0
+
+
+def formula_decimals(marts: Mapping[str, Mart], formula: str) -> int:
+    """Decimals of a sum by a formula over fact_sales: those of its finest column, of a product all together."""
+    scales = [decimals_of(marts, word) for word in sorted(set(re.findall(r"[^\W\d]\w*", formula)))]
+    scales += [len(digits) for digits in LITERAL.findall(formula)]
+    return min(sum(scales) if PRODUCT.search(formula) else max(scales, default=0), MOST_DECIMALS)
+
+
+def inherited(column: Column, source: str, marts: Mapping[str, Mart], formulas: Mapping[str, str]) -> Column:
+    """A column of a standard mart with the decimals of what it is computed from, where those are more than its own."""
+    kind, _, name = source.partition(".")
+    needed = formula_decimals(marts, formulas.get(name, "")) if kind == KPI else decimals_of(marts, name)
+    own = column.scale if column.type == "decimal" else 0
+    return replace(column, type="decimal", decimals=needed) if needed > own else column
+
+
+def fitted(
+    own: Mapping[str, Mart], standard: Mapping[str, StandardMart], formulas: Mapping[str, str] | None = None
+) -> tuple[dict[str, Mart], dict[str, str]]:
     """(the company's marts and the standard ones, what was left out -> the column that it needs).
 
     A standard mart or column that needs a column which the company's star schema lacks is left out; `left_out` of a
-    standard mart lists its columns that are.
+    standard mart lists its columns that are. `formulas`: of the key figures over order lines; columns computed from
+    amounts or quantities have their decimals.
     """
     marts, left_out = dict(own), {}
     for name, entry in standard.items():
@@ -77,7 +118,13 @@ def fitted(own: Mapping[str, Mart], standard: Mapping[str, StandardMart]) -> tup
             continue
         missing = {column: needed for column, needed in entry.column_needs.items() if lacks(own, needed)}
         left_out |= {f"{name}.{column}": needed for column, needed in missing.items()}
-        columns = tuple(column for column in entry.mart.columns if column.name not in missing)
+        columns = tuple(
+            inherited(column, entry.inherits[column.name], own, formulas or {})
+            if column.name in entry.inherits
+            else column
+            for column in entry.mart.columns
+            if column.name not in missing
+        )
         marts[name] = replace(entry.mart, columns=columns, left_out=tuple(missing))
     return marts, left_out
 

@@ -1,8 +1,8 @@
 """Views of fact_sales for the exposé. The lines are read once, with the columns that count, and all views share them.
 
-Amounts are integer cents, so that sums are exact. Groups come with what disclosure control needs: the number of
-customers, and the revenue of the largest one and of the two and three largest together. Key 0, the unknown customer,
-is nobody.
+Amounts are whole numbers of the smallest unit that they have (cents, or less), so that sums are exact. Groups come with
+what disclosure control needs: the number of customers, and the revenue of the largest one and of the two and three
+largest together. Key 0, the unknown customer, is nobody.
 """
 
 # ruff: noqa: S608 - formulas are settings of the company, periods are dates of this module
@@ -22,10 +22,28 @@ from elt.sales.periods import NO_CATEGORY, Gap, Period, add_months, comparable_m
 LINES = "gold.fact_sales"
 UNKNOWN = 0
 KNOWN = pl.col("customer_key") != UNKNOWN
+CENTS = 2  # decimals of an amount, at least
+AMOUNTS = ("sales_amount", "cost_amount")
 DIMENSION_KEYS = ("customer_key", "product_key", "location_key")
-CENTS = (pl.col("sales_amount") * 100).cast(pl.Int64).alias("revenue")
 ORDERS = pl.col("order_number").filter(pl.col("sales_amount") >= 0).n_unique()  # a credit note is no order
 MONTH = pl.col("order_date").dt.truncate("1mo").alias("month")
+
+
+def decimals_of(lines: pl.LazyFrame) -> int:
+    """Decimals of the finest amount of the order lines, at least two: amounts are counted in units of the last one."""
+    schema = lines.collect_schema()
+    scales = [kind.scale for name in AMOUNTS if isinstance(kind := schema.get(name), pl.Decimal)]
+    return max([CENTS, *scales])
+
+
+def whole_amount(lines: pl.LazyFrame, name: str) -> pl.Expr:
+    """An amount of the order lines as a whole number of its smallest unit."""
+    return (pl.col(name) * 10 ** decimals_of(lines)).cast(pl.Int64)
+
+
+def revenue_of(lines: pl.LazyFrame) -> pl.Expr:
+    """`revenue`: the amount of an order line as a whole number of its smallest unit."""
+    return whole_amount(lines, "sales_amount").alias("revenue")
 
 
 def within(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
@@ -83,7 +101,7 @@ def kpi_view(lines: pl.LazyFrame, kpis: Mapping[str, Kpi], period: Period) -> pl
 
 
 def top_three() -> list[pl.Expr]:
-    """Customers of a group, and the cents of the largest, the two and the three largest; from one row a customer."""
+    """Customers of a group, and the revenue of the largest, the two and the three largest; from one row a customer."""
     known = pl.col("revenue").filter(KNOWN)
     return [
         KNOWN.sum().cast(pl.Int64).alias("customers"),
@@ -97,7 +115,7 @@ def period_view(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """One row: revenue, revenue and orders of known customers, and what disclosure control needs."""
     one = within(lines, period)
     orders = one.filter(KNOWN).select(ORDERS.cast(pl.Int64).alias("known_orders"))
-    customers = one.group_by("customer_key").agg(CENTS.sum())
+    customers = one.group_by("customer_key").agg(revenue_of(lines).sum())
     known = pl.col("revenue").filter(KNOWN).sum().alias("known_revenue")
     sums = customers.select(pl.col("revenue").sum(), known, *top_three())
     return pl.concat([sums, orders], how="horizontal")
@@ -110,7 +128,7 @@ def customer_view(lines: pl.LazyFrame) -> pl.LazyFrame:
         .group_by("customer_key")
         .agg(
             ORDERS.alias("orders"),
-            CENTS.sum(),
+            revenue_of(lines).sum(),
             pl.col("order_date").max().alias("last_order"),
         )
     )
@@ -118,7 +136,7 @@ def customer_view(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 def visit_view(lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row a customer and month with orders: revenue."""
-    return lines.group_by("customer_key", MONTH).agg(CENTS.sum())
+    return lines.group_by("customer_key", MONTH).agg(revenue_of(lines).sum())
 
 
 def month_view(visits: pl.LazyFrame) -> pl.LazyFrame:
@@ -143,7 +161,7 @@ def product_view(lines: pl.LazyFrame, products: pl.LazyFrame, period: Period) ->
         within(lines, period)
         .join(numbers, on="product_key")
         .group_by("product_number", "customer_key")
-        .agg(CENTS.sum(), pl.col("category", "is_unknown").max())
+        .agg(revenue_of(lines).sum(), pl.col("category", "is_unknown").max())
         .group_by("product_number")
         .agg(pl.col("category", "is_unknown").max(), pl.col("revenue").sum(), *top_three())
         .sort("product_number")
@@ -162,7 +180,7 @@ def category_view(lines: pl.LazyFrame, products: pl.LazyFrame) -> pl.LazyFrame:
     return (
         lines.join(products.select("product_key", categories(products)), on="product_key")
         .group_by("category", "customer_key")
-        .agg(CENTS.sum())
+        .agg(revenue_of(lines).sum())
         .group_by("category")
         .agg(pl.col("revenue").sum(), *top_three())
         .sort("category")
@@ -174,7 +192,7 @@ def unknown_view(lines: pl.LazyFrame, key: str) -> pl.LazyFrame:
     revenue and what disclosure control needs."""
     return (
         lines.group_by((pl.col(key) == UNKNOWN).alias("is_unknown"), "customer_key")
-        .agg(CENTS.sum(), pl.len().cast(pl.Int64).alias("lines"))
+        .agg(revenue_of(lines).sum(), pl.len().cast(pl.Int64).alias("lines"))
         .group_by("is_unknown")
         .agg(pl.col("lines").sum(), pl.col("revenue").sum(), *top_three())
         .sort("is_unknown")
@@ -183,7 +201,7 @@ def unknown_view(lines: pl.LazyFrame, key: str) -> pl.LazyFrame:
 
 def cost_view(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """One row: revenue of the period, and of its lines whose purchase cost is known."""
-    one = within(lines, period).select(CENTS, "cost_amount")
+    one = within(lines, period).select(revenue_of(lines), "cost_amount")
     known = pl.col("revenue").filter(pl.col("cost_amount").is_not_null()).sum()
     return one.select(pl.col("revenue").sum(), known.alias("with_cost"))
 
@@ -193,7 +211,7 @@ def coverage_view(lines: pl.LazyFrame, products: pl.LazyFrame) -> pl.LazyFrame:
     return (
         lines.join(products.select("product_key", categories(products)), on="product_key")
         .group_by("category", MONTH)
-        .agg(CENTS.sum(), pl.col("order_date").max().alias("last_order"))
+        .agg(revenue_of(lines).sum(), pl.col("order_date").max().alias("last_order"))
         .sort("category", "month")
     )
 
@@ -210,6 +228,7 @@ class Sales:
     kpis: dict[str, Kpi]  # the KPIs whose columns exist
     views: dict[str, pl.DataFrame]
     minimum: int  # smallest number of people behind a figure
+    decimals: int = CENTS  # of amounts: in the views they are whole numbers of the last one
 
     def rows(self, view: str, key: str) -> dict[Any, dict[str, Any]]:
         """The rows of a view by one of its columns; empty if there is no such view."""
@@ -300,4 +319,4 @@ def sales_of(
     usable = usable_kpis(lines, kpis)
     views = views_of(lines, products, usable, periods)
     observed = Period(compared[0], add_months(compared[-1], 1)) if compared else None
-    return Sales(today, periods, observed, months, gaps, usable, views, minimum)
+    return Sales(today, periods, observed, months, gaps, usable, views, minimum, decimals_of(lines))

@@ -125,20 +125,20 @@ def stability(values: np.ndarray, labels: np.ndarray, k: int, bootstraps: int, s
     return [float(mean) for mean in total / bootstraps]
 
 
-def canonical(labels: np.ndarray, cents: np.ndarray) -> np.ndarray:
+def canonical(labels: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     """Labels 0 to k-1 by falling revenue of the cluster; of equal ones the larger, then the one that comes first.
 
     The rows are sorted by value, so that "comes first" is defined by the values too.
     """
     found, first, members = np.unique(labels, return_index=True, return_counts=True)
-    revenue = [int(cents[labels == label].sum()) for label in found]
+    revenue = [int(amounts[labels == label].sum()) for label in found]
     order = sorted(range(len(found)), key=lambda i: (-revenue[i], -members[i], first[i]))
     rank = np.empty(len(found), dtype=int)
     rank[order] = np.arange(len(found))
     return rank[np.searchsorted(found, labels)]
 
 
-def solutions(values: np.ndarray, cents: np.ndarray, ks: Sequence[int], bootstraps: int, seed: int) -> list[Solution]:
+def solutions(values: np.ndarray, amounts: np.ndarray, ks: Sequence[int], bootstraps: int, seed: int) -> list[Solution]:
     """The evidence for each k; those above the number of distinct rows, or of rows less one, are left out."""
     possible = min(len(np.unique(values, axis=0)), len(values) - 1) if values.size else 0
     found = []
@@ -147,7 +147,7 @@ def solutions(values: np.ndarray, cents: np.ndarray, ks: Sequence[int], bootstra
         sample = every(len(values), SILHOUETTE_ROWS) if possible else np.array([], dtype=int)
         distances = pairwise_distances(values[sample]) if possible else None
         for k in (k for k in ks if 2 <= k <= possible):
-            labels = canonical(fit(values, k, seed), cents)
+            labels = canonical(fit(values, k, seed), amounts)
             seen = len(np.unique(labels[sample]))
             score = (
                 silhouette_score(distances, labels[sample], metric="precomputed") if 1 < seen < len(sample) else None

@@ -11,15 +11,17 @@ from elt.run.company import SegmentCondition, SegmentRule
 from elt.segmentation.clustering import Scaled
 from elt.segmentation.segment_names import SegmentNames
 
+UNIT = 1_000_000  # amounts are whole millionths, so that sums of up to six decimals are exact
+
 
 @dataclass(frozen=True)
 class Segmented:
-    """Customers in segments. `labels` (0 is the segment with most revenue) and `cents` (revenue) have one value a
+    """Customers in segments. `labels` (0 is the segment with most revenue) and `amounts` (revenue) have one value a
     customer, in the order of the scaled features; `profile` is what `clustering.profile` gives; `jaccard` has one value
     a segment, or none."""
 
     labels: np.ndarray
-    cents: np.ndarray
+    amounts: np.ndarray
     scaled: Scaled
     profile: Mapping[str, Any]
     jaccard: Sequence[float]
@@ -34,11 +36,11 @@ class Segmented:
         return self.profile["deviation"].loc[segment].to_dict()
 
 
-def hidden_segments(labels: np.ndarray, cents: np.ndarray, minimum_group: int) -> set[int]:
+def hidden_segments(labels: np.ndarray, amounts: np.ndarray, minimum_group: int) -> set[int]:
     """Segments of which nothing is published: too small, dominated, or needed to hide such a one from the total."""
     groups = {}
     for segment in np.unique(labels):
-        largest = np.sort(cents[labels == segment])[::-1]
+        largest = np.sort(amounts[labels == segment])[::-1]
         sums = {"revenue": largest.sum(), "largest": largest[0], "largest_two": largest[:2].sum()}
         sums["largest_three"] = largest[:3].sum()
         groups[int(segment)] = {"customers": len(largest)} | {name: float(value) for name, value in sums.items()}
@@ -52,7 +54,7 @@ def stated(condition: SegmentCondition) -> dict[str, Any]:
 
 def segment_records(segmented: Segmented, names: SegmentNames, minimum_group: int) -> list[dict[str, Any]]:
     """One record a segment, in order of revenue: name, rule, action, and the figures that may be published."""
-    hidden = hidden_segments(segmented.labels, segmented.cents, minimum_group) if segmented.count else set()
+    hidden = hidden_segments(segmented.labels, segmented.amounts, minimum_group) if segmented.count else set()
     records = []
     for segment, rule in enumerate(rules_of(segmented, names, hidden)):
         figures = segment_figures(segmented, segment, names)
@@ -81,14 +83,14 @@ def rules_of(segmented: Segmented, names: SegmentNames, hidden: set[int]) -> lis
 
 def segment_figures(segmented: Segmented, segment: int, names: SegmentNames) -> dict[str, Any]:
     """Size, revenue and profile of a segment; one that holds all customers is distinguished by nothing."""
-    is_member, cents = segmented.labels == segment, segmented.cents
-    total, deviation = int(cents.sum()), segmented.deviation(segment)
+    is_member, amounts = segmented.labels == segment, segmented.amounts
+    total, deviation = int(amounts.sum()), segmented.deviation(segment)
     used = {feature: deviation[feature] for feature in segmented.scaled.used}
     return {
         "customers": int(is_member.sum()),
         "customer_share": round(float(is_member.mean()), 6),
-        "revenue": int(cents[is_member].sum()) / 100,
-        "revenue_share": round(int(cents[is_member].sum()) / total, 6) if total else 0.0,
+        "revenue": int(amounts[is_member].sum()) / UNIT,
+        "revenue_share": round(int(amounts[is_member].sum()) / total, 6) if total else 0.0,
         "centre": {f: round(float(v), 4) + 0.0 for f, v in segmented.profile["centre"].loc[segment].items()},
         "deviation": {f: round(float(v), 3) + 0.0 for f, v in deviation.items()},
         "distinguishing": names.distinguishing(used) if segmented.count > 1 else [],

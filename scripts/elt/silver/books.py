@@ -9,12 +9,14 @@ from typing import Any
 import polars as pl
 
 from elt.faults import Fault
+from elt.report.numbers import with_decimals
 from elt.silver import cleaning, trimming
 from elt.silver.alike_keys import AlikeKeys
 from elt.silver.conversion_counts import OUTSIDE, cell_counts, is_coded, spelling_counts
 from elt.silver.suspicions import Suspicions
 
 MOJIBAKE = "[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€"  # UTF-8 that was read as cp1252
+ROUNDED = "rounded_amounts"  # code of what is told where amounts have more decimals than their field
 SUSPICIOUS = 0.01  # share of a column's texts; fewer such texts may be meant so
 NAMED_RECORDS = 5  # records that are named for a reason
 SILVER, SUPERSEDED, DUPLICATES, ERASED, QUARANTINED = "silver", "superseded", "duplicates", "erased", "quarantined"
@@ -40,7 +42,8 @@ class CodeChange:
 
 @dataclass(frozen=True)
 class MoneyPart:
-    """A part of the way of an amount: raw, outside its limits, or an outcome."""
+    """A part of the way of an amount: raw (as the file has it), rounded (the effect of it), outside its limits, or an
+    outcome."""
 
     column: str
     part: str
@@ -68,12 +71,16 @@ class Books:
 
     `cells`, `codes`: cells; `texts`, `garbled`: column -> cells; `repairs`, `effects`: number of the repair -> records,
     money; `repaired_amounts`: records by name of the table; `money`: sums; `outcomes`: outcome -> records; `reasons`:
-    records; `first`: the first records (file, record) of each reason; `taken_as_missing`: the reason why an amount
-    outside its limits is missing, by language.
+    records; `first`: the first records (file, record) of each reason; `rounded`: amounts by column, of all that were
+    read (`read`) those that had more decimals than their field; `words`: the reasons why an amount outside its limits
+    is missing (`taken_as_missing`) and why others change (`rounded`), by language.
     """
 
-    def __init__(self, rules: cleaning.Rules, taken_as_missing: Mapping[str, str]) -> None:
-        self.rules, self.contract, self.taken_as_missing = rules, rules.contract, taken_as_missing
+    def __init__(self, rules: cleaning.Rules, words: Mapping[str, Mapping[str, str]]) -> None:
+        self.rules, self.contract, self.words = rules, rules.contract, words
+        self.stated = [field for field in self.contract.fields if field.is_amount]
+        self.rounded: Counter[str] = Counter()
+        self.read: Counter[str] = Counter()
         self.amounts = [field.name for field in self.contract.fields if field.money]
         self.limited = [field for field in self.contract.fields if field.money and field.is_limited]
         self.cells: Counter[CellRule] = Counter()
@@ -121,13 +128,21 @@ class Books:
                 moved = pl.col(f"after:{i}").fill_null(0) - pl.col(f"before:{i}").fill_null(0)
                 yield Counted(moved.sum(), self.effects, i)
         amounts = [i for i, repair in enumerate(repairs) if self.contract.by_name[repair.field].unit == "money"]
-        is_repaired = pl.any_horizontal(pl.lit(value=False), *map(cleaning.changed, amounts))
+        is_rounded = [pl.col(f"parsed:{f.name}").ne_missing(pl.col(f"exact:{f.name}")) for f in self.stated]
+        is_repaired = pl.any_horizontal(pl.lit(value=False), *map(cleaning.changed, amounts), *is_rounded)
         yield Counted(is_repaired.sum(), self.repaired_amounts, self.contract.name)
 
     def counted_money(self) -> Iterator[Counted]:
-        """Raw sums of the amounts, and what of them lies outside the contract's limits."""
+        """Raw sums of the amounts, what rounding them changes, and what of them lies outside the contract's limits."""
         for name in self.amounts:
-            yield Counted(pl.col(f"parsed:{name}").sum(), self.money, MoneyPart(name, "raw"))
+            if not self.contract.by_name[name].is_amount:  # computed, so no file has it
+                yield Counted(pl.col(f"parsed:{name}").sum(), self.money, MoneyPart(name, "raw"))
+        for field in self.stated:
+            name, exact, value = field.name, pl.col(f"exact:{field.name}"), pl.col(f"parsed:{field.name}")
+            yield Counted(exact.sum(), self.money, MoneyPart(name, "raw"))
+            yield Counted((value - exact).sum(), self.money, MoneyPart(name, "rounded"))
+            yield Counted((value != exact).sum(), self.rounded, name)
+            yield Counted(exact.count(), self.read, name)
         for field in self.limited:
             outside = (~cleaning.within_limits(field)).fill_null(value=False)
             amount = pl.col(f"parsed:{field.name}").filter(outside).sum()
@@ -175,11 +190,16 @@ class Books:
         `codes`: from which text to which meaning, of fields that are not personal; `repaired_amounts`: records in
         which a repair changed a field whose unit is money, each counted once.
         """
-        repairs = [*self.amounts_taken_as_missing(), *self.repairs_done()]
+        repairs = [*self.roundings(), *self.amounts_taken_as_missing(), *self.repairs_done()]
         return {
             "conversions": self.conversions(),
             "codes": self.code_changes(),
-            "warnings": [*self.warnings(), *self.suspicions.warnings(), *self.alike_keys.warnings()],
+            "warnings": [
+                *self.warnings(),
+                *self.suspicions.warnings(),
+                *self.rounded_amounts(),
+                *self.alike_keys.warnings(),
+            ],
             "repairs": repairs,
             "repaired_amounts": self.repaired_amounts[self.contract.name],
             "money": {name: self.money_of(name, repairs) for name in self.amounts},
@@ -199,13 +219,33 @@ class Books:
         found = sorted(self.codes, key=lambda key: (order.index(key.column), key.before or "", key.after))
         return [{"column": key.column, "from": key.before, "to": key.after, "cells": self.codes[key]} for key in found]
 
+    def rounded_money(self, name: str) -> dict[str, str]:
+        """What rounding an amount to the decimals of its field adds to its sum."""
+        return {name: self.exact(name, self.money[MoneyPart(name, "rounded")])}
+
+    def roundings(self) -> Iterator[dict[str, Any]]:
+        """Amounts that have more decimals than their field, as a repair each."""
+        for field in self.stated:
+            if count := self.rounded[field.name]:
+                money = self.rounded_money(field.name) if field.money else {}
+                yield {"column": field.name, "why": self.words["rounded"], "records": count, "money": money}
+
+    def rounded_amounts(self) -> Iterator[dict[str, Any]]:
+        """The same as warnings: nobody rounds an amount without knowing."""
+        for field in self.stated:
+            name = field.name
+            if self.rounded[name]:
+                raw = {name: self.exact(name, self.money[MoneyPart(name, "raw")])}
+                counts = {"cells": self.rounded[name], "of": self.read[name]}
+                yield {"column": name, "warning": ROUNDED, **counts, "money": self.rounded_money(name), "of_money": raw}
+
     def amounts_taken_as_missing(self) -> Iterator[dict[str, Any]]:
         """Amounts outside their limits, as a repair each."""
         for field in self.limited:
             if count := self.cells[CellRule(field.name, OUTSIDE)]:
                 lost = self.exact(field.name, -self.money[MoneyPart(field.name, "outside")])
                 money = {field.name: lost}
-                yield {"column": field.name, "why": self.taken_as_missing, "records": count, "money": money}
+                yield {"column": field.name, "why": self.words["taken_as_missing"], "records": count, "money": money}
 
     def repairs_done(self) -> Iterator[dict[str, Any]]:
         """The repairs of the contract, in order."""
@@ -226,8 +266,8 @@ class Books:
         ]
 
     def exact(self, name: str, amount: Any) -> str:
-        """An amount with the decimals of its field."""
-        return f"{Decimal(amount):.{self.contract.by_name[name].scale}f}"
+        """An amount with the decimals of its field, or with more where it has more."""
+        return with_decimals(Decimal(amount), self.contract.by_name[name].scale)
 
     def money_of(self, name: str, repairs: list[dict[str, Any]]) -> dict[str, str]:
         """The way of an amount from raw to silver."""

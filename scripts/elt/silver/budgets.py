@@ -1,15 +1,23 @@
-"""How many records of a table may go to quarantine: a budget for each reason, and one for all of them together."""
+"""How many records of a table may go to quarantine: a budget for each reason, and one for all of them together.
+
+A share of a small table is less than a record: so many records may go in any case (`floor`), as long as they are no
+more than a tenth of the table. A budget of 0, or one that is stated for the reason itself, holds as it stands.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from elt.faults import Fault
 
-Budget = float | Mapping[str, float]  # one share for each reason, or shares by reason beside default and total
+Budget = float | Mapping[str, float]  # one share for each reason, or shares by reason beside default, total and floor
 
 # ASSUMPTION: a sound table has a few kinds of faults, not all at once: where the settings do not say, all reasons
 # together may take so many times the budget of one.
 ALL_REASONS = 5
+# ASSUMPTION: a handful of bad records says nothing against an export of some size, and much against a tiny one: of up
+# to nine records none may go, of 20 two may, from 50 on all of the floor.
+FLOOR = 5  # records, where the settings do not say
+FLOOR_OF = 10  # the floor is at most one record in so many
 
 
 def share(budget: Budget, code: str) -> float:
@@ -23,8 +31,31 @@ def share_of_all(budget: Budget) -> float:
     """The share of a table's records that may go to quarantine for all reasons together."""
     if isinstance(budget, Mapping) and "total" in budget:
         return budget["total"]
-    largest = max(budget.values()) if isinstance(budget, Mapping) else budget
-    return min(1.0, max(largest, ALL_REASONS * share(budget, "default")))
+    shares = [value for key, value in budget.items() if key != "floor"] if isinstance(budget, Mapping) else [budget]
+    return min(1.0, max(*shares, ALL_REASONS * share(budget, "default")))
+
+
+def floor_stated(budget: Budget) -> int:
+    """The floor of the settings, in records."""
+    return int(budget.get("floor", FLOOR)) if isinstance(budget, Mapping) else FLOOR
+
+
+def floor(budget: Budget, records: int) -> int:
+    """Records of a table of this size that may go to quarantine however small the shares are."""
+    return min(floor_stated(budget), records // FLOOR_OF)
+
+
+def most(budget: Budget, code: str, records: int) -> float:
+    """How many records of a table of this size may go to quarantine for one reason."""
+    is_own = isinstance(budget, Mapping) and code in budget
+    allowed = share(budget, code) * records
+    return max(allowed, floor(budget, records)) if allowed and not is_own else allowed
+
+
+def most_of_all(budget: Budget, records: int) -> float:
+    """How many may go for all reasons together."""
+    allowed = share_of_all(budget) * records
+    return max(allowed, floor(budget, records)) if allowed else allowed
 
 
 def by_code(found: Mapping[str, Any]) -> dict[str, int]:
@@ -37,17 +68,18 @@ def by_code(found: Mapping[str, Any]) -> dict[str, int]:
 
 def check_budget(where: str, found: Mapping[str, Any], budget: Budget) -> None:
     """Each reason and all together must stay within their budgets; raises Fault with the counts by reason."""
-    counts, total = by_code(found), share_of_all(budget)
-    over = [code for code, count in sorted(counts.items()) if count > share(budget, code) * found["records"]]
+    counts, records = by_code(found), found["records"]
+    over = [code for code, count in sorted(counts.items()) if count > most(budget, code, records)]
     quarantined = sum(counts.values())
-    if over or quarantined > total * found["records"]:
+    if over or quarantined > most_of_all(budget, records):
         usual = share(budget, "default")
         own = [f"{share(budget, code):.1%} for {code}" for code in over if share(budget, code) != usual]
-        limits = ", ".join([f"{usual:.1%} for a reason", *own, f"{total:.1%} for all together"])
+        least = [f"at least {kept} record{'s' if kept > 1 else ''}"] if (kept := floor(budget, records)) else []
+        limits = ", ".join([f"{usual:.1%} for a reason", *own, f"{share_of_all(budget):.1%} for all together", *least])
         listed = "; ".join(map(reason_with_records, found["quarantined"]))
         raise Fault(
             where,
-            f"{quarantined} of {found['records']} records cannot be used, the budget is {limits}: {listed}",
+            f"{quarantined} of {records} records cannot be used, the budget is {limits}: {listed}",
             "Mend the export or the contract, or raise quarantine_budget in config/config.yaml",
         )
 

@@ -2,9 +2,9 @@
 
 A working frame has the columns `_file`, `_record` (1 is the first record after the header), `raw:<field>` (as written),
 `text:<field>` (trimmed, missing values null), `converted:<field>` and `listed:<field>` (whether `convert` changed the
-text, whether a code list knows it), `parsed:<field>` (typed, before limits), `<field>` (typed and repaired),
-`_reason` (why the record goes to quarantine) and, for repair i, `when:<i>`, `before:<i>`, `after:<i>`. Nothing is
-computed before the caller collects.
+text, whether a code list knows it), `exact:<field>` (an amount with all decimals of its text), `parsed:<field>` (typed,
+before limits), `<field>` (typed and repaired), `_reason` (why the record goes to quarantine) and, for repair i,
+`when:<i>`, `before:<i>`, `after:<i>`. Nothing is computed before the caller collects.
 """
 
 import dataclasses
@@ -17,13 +17,23 @@ import polars as pl
 from elt.report.languages import in_language
 from elt.run import reasons as codes
 from elt.run.company import Contract, Field
-from elt.silver.conventions import GROUP_DIGITS, Convention, Conventions, as_integer, may_be_thousands, number
+from elt.silver.conventions import (
+    GROUP_DIGITS,
+    Convention,
+    Conventions,
+    as_integer,
+    exact_number,
+    may_be_thousands,
+    number,
+    rounded,
+)
 from elt.silver.dates import as_date, date_formats
 from elt.silver.spreadsheets import mended
 from elt.silver.trimming import normalised
 from elt.tables import planning, polars_type
 
 PLACE = ("_file", "_record")
+APART = {"_file": pl.String, "_record": pl.Int64, "code": pl.String, "reason": pl.String}  # left out later, and why
 
 ACROSS = re.compile(  # SQL that looks from one record at others
     r"\bOVER\b|\b(?:SUM|AVG|MIN|MAX|COUNT|MEDIAN|FIRST|LAST|LAG|LEAD|ROW_NUMBER|(?:DENSE_)?RANK"
@@ -110,13 +120,21 @@ def coded(field: Field) -> pl.Expr:
 def typed(frame: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
     """Turn each field's text into its type and add `parsed:<field>`, the value before limits were applied."""
     fields = rules.contract.fields
+    frame = frame.with_columns(exact(f, rules.conventions.get(f.name)) for f in fields if f.is_amount)
     frame = frame.with_columns(parsed(f, rules.conventions.get(f.name)).alias(f"parsed:{f.name}") for f in fields)
     return frame.with_columns(limited(f).alias(f.name) for f in fields)
+
+
+def exact(field: Field, convention: Convention | None) -> pl.Expr:
+    """`exact:<field>`: an amount with all decimals of its text, before it is rounded to those of the field."""
+    return exact_number(pl.col(field.name), str(convention or "."), field.scale).alias(f"exact:{field.name}")
 
 
 def parsed(field: Field, convention: Convention | None) -> pl.Expr:
     """The field's text as its type; null where it cannot be read."""
     text = pl.col(field.name)
+    if field.is_amount:
+        return rounded(pl.col(f"exact:{field.name}"), field.scale)
     if field.type == "integer":
         return as_integer(text)
     if field.type == "number":

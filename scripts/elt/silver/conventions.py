@@ -27,6 +27,7 @@ ONE_WAY = r"^[+-]?[0-9]*$"  # may be a number, and there is one way to read it
 FEW_SIGNS = r"^[+-]?[0-9.,]*$"
 CURRENCY = "(?:€|(?i:eur))"
 BATCH = 250_000  # records
+EXACT = 18  # decimals of a number as its file has it, before it is rounded; twenty digits are left before the mark
 
 
 def written(mark: str, groups: str, decimals: int | None = None) -> str:
@@ -44,9 +45,12 @@ def written(mark: str, groups: str, decimals: int | None = None) -> str:
     return rf"^[+-]?(?:{other_decimals}|{certain}|{sign}[0-9]+)$"
 
 
-def may_be_thousands(text: pl.Expr) -> pl.Expr:
-    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group."""
-    return text.str.contains(r"^[^0-9.,]*[1-9][0-9]{0,2}[.,][0-9]{3}[^0-9.,]*$")
+def may_be_thousands(text: pl.Expr, mark: str = ".,") -> pl.Expr:
+    """Whether a text that is no number under its convention (`written`) has three decimals in the shape of a group.
+
+    `mark`: the decimal mark, if it is known.
+    """
+    return text.str.contains(rf"^[^0-9.,]*[1-9][0-9]{{0,2}}[{mark}][0-9]{{3}}[^0-9.,]*$")
 
 
 def as_integer(text: pl.Expr) -> pl.Expr:
@@ -75,12 +79,23 @@ def bare_number(text: pl.Expr, *, is_percent: bool = False) -> pl.Expr:
     return text.str.replace(r"^\(([^()+-]+)\)$", "-${1}").str.replace(r"^([^()+-]+?) *-$", "-${1}")
 
 
-def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """Exact decimals under a convention, rounded half away from zero; else null, as where that may lose thousands."""
+def rounded(exact: pl.Expr, decimals: int) -> pl.Expr:
+    """Exact numbers with so many decimals, rounded once, half away from zero."""
+    return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
+
+
+def as_exact(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """Exact numbers under a convention, with all their decimals; else null, as where rounding them to `decimals` may
+    lose thousands."""
     mark, group = convention[0], group_of(convention)
     plain = text.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
-    exact = pl.when(text.str.contains(written(mark, group, decimals))).then(plain).cast(pl.Decimal(38, 8), strict=False)
-    return exact.round(decimals, mode="half_away_from_zero").cast(pl.Decimal(38, decimals))
+    readable = text.str.contains(written(mark, group, decimals))
+    return pl.when(readable).then(plain).cast(pl.Decimal(38, EXACT), strict=False)
+
+
+def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """The same, rounded half away from zero."""
+    return rounded(as_exact(text, convention, decimals), decimals)
 
 
 def group_of(convention: str) -> str:
@@ -88,25 +103,36 @@ def group_of(convention: str) -> str:
     return next((sign for sign in convention[1:] if sign in OTHER_GROUPS), GROUP[convention[0]])
 
 
-def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
-    """`as_number` of the bare numbers of a column; where all cells are plain, nothing else is tried."""
+def exact_numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
+    """`as_exact` of the bare numbers of a column; where all cells are plain, nothing else is tried."""
     cell, is_percent = pl.col("cell"), "%" in convention
     if not is_percent:
         whole = text.cast(pl.Int64, strict=False)
         if whole.null_count() == text.null_count():
-            return whole.cast(pl.Decimal(38, decimals))
+            return whole.cast(pl.Decimal(38, EXACT))
     if is_percent or not text.str.contains(FEW_SIGNS).all():
         cell = bare_number(cell, is_percent=is_percent)
-    return text.to_frame("cell").select(as_number(cell, convention, decimals)).to_series()
+    return text.to_frame("cell").select(as_exact(cell, convention, decimals)).to_series()
+
+
+def numbers(text: pl.Series, convention: str, decimals: int) -> pl.Series:
+    """The numbers of a column, rounded once to so many decimals."""
+    exact = exact_numbers(text, convention, decimals)
+    return exact.to_frame("cell").select(rounded(pl.col("cell"), decimals)).to_series()
+
+
+def exact_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
+    """Cells under the convention of their column with all their decimals; null where `number` gives null."""
+
+    def read(cells: pl.Series) -> pl.Series:
+        return exact_numbers(cells, convention, decimals)
+
+    return text.map_batches(read, return_dtype=pl.Decimal(38, EXACT), is_elementwise=True)
 
 
 def number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """Exact decimals of cells under the convention of their column; else null."""
-
-    def read(cells: pl.Series) -> pl.Series:
-        return numbers(cells, convention, decimals)
-
-    return text.map_batches(read, return_dtype=pl.Decimal(38, decimals), is_elementwise=True)
+    """Decimals of cells under the convention of their column, rounded half away from zero; else null."""
+    return rounded(exact_number(text, convention, decimals), decimals)
 
 
 def number_spellings(text: pl.Expr, convention: str, decimals: int) -> dict[str, pl.Expr]:

@@ -10,8 +10,11 @@ from typing import Any
 import polars as pl
 
 from elt.run.company import Contract
+from elt.run.reasons import REPEATED_KEY
 from elt.silver.books import DUPLICATES, QUARANTINED, SUPERSEDED, Books
-from elt.silver.cleaning import PLACE
+from elt.silver.cleaning import APART, PLACE
+
+REPEATED = "the key repeats with other content, and the contract does not say which record is right"
 
 
 def neighbours(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
@@ -43,12 +46,12 @@ def repeats(good: pl.LazyFrame, contract: Contract) -> pl.DataFrame:
 class Deduplication:
     """Takes a table apart: rows that reach silver, and rows that do not because their key repeats, which it books.
 
-    `undecided`: file and record of those for which the contract does not say which is right.
+    `undecided`: file, record, code and reason of those for which the contract does not say which is right.
     """
 
     def __init__(self, contract: Contract, books: Books) -> None:
         self.contract, self.books = contract, books
-        self.undecided = [pl.DataFrame(schema={"_file": pl.String, "_record": pl.Int64})]
+        self.undecided = [pl.DataFrame(schema=APART)]
 
     def unique(self, parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         """The rows that reach silver; `parts` are sorted by key, and rows of one key stand in one part."""
@@ -64,4 +67,5 @@ class Deduplication:
         """Book rows that do not reach silver, and remember those that are undecided."""
         for outcome in (DUPLICATES, SUPERSEDED, QUARANTINED):
             self.books.add_outcome(outcome, lost.filter(pl.col("_outcome") == outcome))
-        self.undecided.append(lost.filter(pl.col("_outcome") == QUARANTINED).select(PLACE))
+        words = {"code": pl.lit(REPEATED_KEY), "reason": pl.lit(REPEATED)}
+        self.undecided.append(lost.filter(pl.col("_outcome") == QUARANTINED).select(*PLACE, **words))

@@ -12,7 +12,6 @@ from elt.run.company import Contract
 from elt.silver import cleaning
 from elt.silver.books import Books
 
-REPEATED = "the key repeats with other content, and the contract does not say which record is right"
 QUARANTINE = {"file": pl.String, "record": pl.Int64, "code": pl.String, "reason": pl.String, "content": pl.String}
 CHANGES = {"file": pl.String, "record": pl.Int64} | dict.fromkeys(("column", "rule", "before", "after"), pl.String)
 
@@ -61,18 +60,17 @@ def malformed_rows(malformed: Sequence[Malformed]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=QUARANTINE, orient="row")
 
 
-def undecided_rows(raw: pl.LazyFrame, contract: Contract, places: pl.DataFrame) -> pl.DataFrame:
-    """The same for records whose key repeats; they are read once more."""
+def late_rows(raw: pl.LazyFrame, contract: Contract, places: pl.DataFrame) -> pl.DataFrame:
+    """The same for records that are left out only when all are known; they are read once more.
+
+    `places`: `_file`, `_record`, `code` and `reason` of each.
+    """
     if places.is_empty():
         return pl.DataFrame(schema=QUARANTINE)
-    rows = raw.join(places.lazy(), on=cleaning.PLACE, how="semi").select(
-        file="_file",
-        record="_record",
-        code=pl.lit(reasons.REPEATED_KEY),
-        reason=pl.lit(REPEATED),
-        content=as_written(contract),
+    rows = raw.join(places.lazy(), on=cleaning.PLACE, how="inner").select(
+        "code", "reason", file="_file", record="_record", content=as_written(contract)
     )
-    return rows.collect(engine="streaming")
+    return rows.select(QUARANTINE.keys()).collect(engine="streaming")
 
 
 def change_rows(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
