@@ -1,6 +1,28 @@
 """Gold. Needs: silver tables, the SQL and the entries of the marts. Gives: star schema, aggregates, pseudonyms."""
 
 
+rule gold_calendar:
+    """Find the analysis date, the days without business, and which months the orders cover."""
+    input:
+        facts="<gold>/data/fact_sales.csv",
+    output:
+        analysis="<gold>/_meta/analysis.json",
+        months="<gold>/_meta/complete_months.csv",
+    log:
+        "<logs>/gold_calendar.log",
+    benchmark:
+        "<benchmarks>/gold_calendar.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("gold_calendar.py"),
+        facts=lambda wildcards: company.mart("fact_sales").typed_columns,
+        calendar=company.calendar,
+        analysis_date=config["analysis_date"],
+    script:
+        "../scripts/gold_calendar.py"
+
+
 rule gold_mart:
     """Build one mart from its SQL; columns, key and foreign keys are proved."""
     input:
@@ -8,6 +30,9 @@ rule gold_mart:
             f"{home}/{table.replace('.', '/data/')}.csv" for table in company.sources(wildcards.mart)
         ],
         sql=lambda wildcards: company.queries[wildcards.mart].file,
+        months=lambda wildcards: (
+            rules.gold_calendar.output.months if company.queries[wildcards.mart].reads_months else []
+        ),
         references=lambda wildcards: [
             f"{home}/silver/_meta/references/{table}.json" for table in company.checked_before(wildcards.mart)
         ],
@@ -101,6 +126,7 @@ rule gold_datapackage:
 
 golden_path += [
     *expand(rules.gold_mart.output, mart=company.marts),
+    *rules.gold_calendar.output,
     *rules.gold_pseudonyms.output,
     *rules.gold_report.output,
     *rules.gold_datapackage.output,

@@ -15,11 +15,11 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
-from elt.gold import rounding
+from elt.gold import documents, rounding
 from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run import sql_names
-from elt.run.company import CALENDAR, FACT, Calendar, Mart
+from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Calendar, Mart
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
 
@@ -46,13 +46,17 @@ class Source:
 
 
 def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
-    """The SQL's result with the columns of marts.yaml in their order and types, sorted by the mart's key."""
+    """The SQL's result with the columns of marts.yaml in their order and types, sorted by the mart's key.
+
+    Derived columns are not there yet.
+    """
     got, where = frame.collect_schema().names(), f"mart {mart.name}"
-    if missing := [column for column in mart.names if column not in got]:
+    wanted = [column for column in mart.columns if column.name not in mart.derived]
+    if missing := [column.name for column in wanted if column.name not in got]:
         raise Fault(where, f"the SQL gives no column {', '.join(missing)}", f"Select it in {mart.name}.sql")
     if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
         raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
-    return frame.select(rounding.typed(column) for column in mart.columns).sort(mart.key)
+    return frame.select(rounding.typed(column) for column in wanted).sort(mart.key)
 
 
 def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
@@ -199,9 +203,11 @@ def check_kpis(
     return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in proved.items()}
 
 
-def frames_of(sources: Mapping[str, Source], calendar: Calendar | None) -> dict[str, pl.LazyFrame]:
+def frames_of(sources: Mapping[str, Source], calendar: Calendar | None, months: str | None) -> dict[str, pl.LazyFrame]:
     """Dotted name -> frame of all that the SQL may select from; the calendar is made where it is read."""
     frames = {table: source.scan() for table, source in sources.items()}
+    if months:
+        frames[COMPLETE_MONTHS] = pl.scan_csv(months, schema={"month_start": pl.Date(), "is_complete": pl.Boolean()})
     if calendar:
         from elt.gold import calendar_days
 
@@ -223,6 +229,7 @@ def main(
     mart: Mart,
     sources: Mapping[str, Source],
     calendar: Calendar | None,
+    months: str | None = None,
     formulas: Mapping[str, str],
     accounts: CollectiveAccounts | None = None,
     output: str,
@@ -231,13 +238,13 @@ def main(
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
-    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `formulas`: of the key figures that the SQL
-    names or the mart proves; `accounts`: of fact_sales, what is known of collective accounts;
-    `dates`: date that refers to another mart -> silver columns from which it comes.
+    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months, if it
+    reads them; `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: of fact_sales, what is
+    known of collective accounts; `dates`: date that refers to another mart -> silver columns from which it comes.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
-    frames = frames_of(sources, calendar)
+    frames = frames_of(sources, calendar, months)
     with tables.planning(where, f"Correct {sql_name}"):
         result = pl.SQLContext(frames).execute(sql)
         frame = shaped(result, mart)
@@ -245,6 +252,8 @@ def main(
     with staged(output) as temporary:
         with tables.computing(where, f"Look in {sql_name} for a cast that a value does not allow"):
             rounded = rounding.roundings(result, mart)
+            if mart.derived:  # sorting needs all rows in memory anyway
+                frame = documents.with_types(frame.collect(engine="streaming")).select(mart.names).lazy()
             frame.sink_csv(temporary, engine="streaming")
         written = tables.scan(temporary, mart.typed_columns)
         found = check_rows(written, mart, dates)
@@ -253,6 +262,7 @@ def main(
         if mart.name == FACT:
             found["unknown"] = unknown_members(written, mart)
             told += [*unknown_entries(mart, found["unknown"]), *account_entries(written, sources, accounts)]
+            found["documents"] = documents.counted(written)
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     write_json(
         metadata,
@@ -272,6 +282,7 @@ if __name__ == "__main__":
             table: Source(path, columns, snakemake.params.absent.get(table, ())) for (table, columns), path in files
         },
         calendar=snakemake.params.calendar,
+        months=snakemake.input.months or None,
         formulas=snakemake.params.formulas,
         accounts=CollectiveAccounts(**stated) if (stated := snakemake.params.accounts) else None,
         dates=snakemake.params.dates,

@@ -57,8 +57,16 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
         + "\n"
         + unknown_table(found.get("unknown", {}))
         + (table(["Flag", "Meaning", "Rows"], flags) if flags else "")
+        + document_table(found.get("documents", {}))
         + table(["Column", "Type", "Unit", "Personal", "Meaning", "Missing"], columns)
     )
+
+
+def document_table(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """How many lines and documents of each type there are, and what they amount to; empty for a mart without them."""
+    rows = [[code(name), number(entry["lines"]), number(entry["documents"]), entry["amount"]]
+            for name, entry in found.items()]  # fmt: skip
+    return table(["Document type", "Lines", "Documents", "Amount"], rows) if rows else ""
 
 
 def unknown_table(unknown: Mapping[str, Mapping[str, Any]]) -> str:

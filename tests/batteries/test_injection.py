@@ -26,6 +26,7 @@ from elt.silver.feedback import harmless
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "scripts/templates/report.html.j2"
+ASSUMPTIONS = str(ROOT / "scripts/templates/assumptions.en.yaml")
 PAYLOADS = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "</td></table><h1>x</h1>",
     "<iframe src=//evil.example></iframe>", "<a href='javascript:alert(1)'>x</a>", "\"><b onmouseover=alert(1)>",
@@ -122,7 +123,9 @@ def shown(content: Any, kind: str, run: Path) -> str:
     if kind == "bronze":
         return page_of(bronze_report.report(content), run / "bronze/reports")
     if kind == "silver":
-        return page_of(silver_report.report(content["tables"], {"default": 0.01}), run / "silver/reports")
+        return page_of(
+            silver_report.report(content["tables"], {"default": 0.01}, words.read(ASSUMPTIONS)), run / "silver/reports"
+        )
     if kind == "segmentation":
         return page_of(
             segmentation_report.report(content, words.read(ROOT / "scripts/templates/segmentation.en.yaml")),
@@ -222,6 +225,7 @@ def test_a_cell_for_the_owners_of_the_data_is_no_formula(payload):
 
 def test_a_category_of_payloads_makes_plain_column_names_and_numbers():
     revenue = pd.DataFrame({"customer_key": np.arange(len(PAYLOADS)) + 1, "category": PAYLOADS, "revenue": 100})
+    revenue["is_ordered"] = True
     published = category_features(revenue)
     assert all(re.fullmatch("[a-z][a-z0-9_]*", name) for name in published.columns)
 

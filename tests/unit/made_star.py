@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import polars as pl
 
+import gold_calendar
 import gold_mart
+from elt.gold import documents
 from elt.run import standard
 from elt.run.company import Calendar, Column, Company, Mart, Query
 
@@ -87,7 +90,17 @@ def star_of(lines: list[dict]) -> dict[str, pd.DataFrame]:
         "dim_date": [{"date": day, "month_start": f"{day[:7]}-01"} for day in days],
         "fact_sales": lines,
     }
-    return {name: pd.DataFrame(rows).astype(str) for name, rows in found.items()}
+    frames = {name: pd.DataFrame(rows).astype(str) for name, rows in found.items()}
+    frames["fact_sales"]["document_type"] = document_types(lines)
+    return frames
+
+
+def document_types(lines: list[dict]) -> list[str]:
+    """The document type of each order line, as the mart fact_sales derives it."""
+    kinds = {"order_number": pl.String, "order_date": pl.String, "product_key": pl.Int64, "quantity": pl.Int64}
+    frame = pl.DataFrame(lines, schema_overrides=kinds)
+    frame = frame.with_columns(pl.col("sales_amount").cast(pl.String).cast(pl.Decimal(38, 2)))
+    return documents.with_types(frame)["document_type"].to_list()
 
 
 def own_marts(frames: Mapping[str, pd.DataFrame]) -> dict[str, Mart]:
@@ -117,6 +130,19 @@ class Warehouse:
             star=STANDARD.star, standard=tuple(STANDARD.marts), left_out=self.left_out,
         )  # fmt: skip
 
+    def months(self, company: Company) -> str:
+        """File of the complete months, by the rule's own main."""
+        file = self.folder / "complete_months.csv"
+        gold_calendar.main(
+            facts=str(self.folder / "fact_sales.csv"),
+            columns=company.typed_columns("gold.fact_sales"),
+            calendar=company.calendar,
+            analysis_date="newest",
+            analysis=str(self.folder / "analysis.json"),
+            months=str(file),
+        )
+        return str(file)
+
     def build(self, name: str, sql: str | None = None) -> tuple[pd.DataFrame, dict[str, Any]]:
         """(the mart as texts, its metadata), by the rule's own main; `sql` takes the place of the standard SQL."""
         file, output = self.folder / f"{name}.sql", self.folder / "artifacts/runs/r/gold"
@@ -134,6 +160,7 @@ class Warehouse:
                 for table in company.sources(name)
             },
             calendar=company.calendar_of(name),
+            months=self.months(company) if company.queries[name].reads_months else None,
             formulas=company.formulas_of(name),
             output=str(output / f"data/{name}.csv"),
             metadata=str(output / f"_meta/marts/{name}.json"),

@@ -98,7 +98,8 @@ class Recomputed:
         sums = {}
         for year in ("last", "this"):
             known = self.period(year).query("customer_key != 0")
-            orders, people = known["order_number"].nunique(), known["customer_key"].nunique()
+            bought = known[known["document_type"] == "order"]
+            orders, people = bought["order_number"].nunique(), bought["customer_key"].nunique()
             revenue = known["sales_amount"].sum() / 100
             rest = self.period(year)["sales_amount"].sum() / 100 - revenue
             sums[year] = {"revenue": revenue, "customers": people, "frequency": orders / people, "unknown": rest}
@@ -125,15 +126,16 @@ class Recomputed:
         return own[own["month"].isin(before)]["sales_amount"].sum() / window["sales_amount"].sum()
 
     def customers(self) -> pd.DataFrame:
-        known = self.facts[self.facts["customer_key"] != 0].groupby("customer_key")
-        return pd.DataFrame(
+        known = self.facts[self.facts["customer_key"] != 0]
+        bought = known[known["document_type"] == "order"].groupby("customer_key")
+        found = pd.DataFrame(
             {
-                "orders": known["order_number"].nunique(),
-                "revenue": known["sales_amount"].sum(),
-                "last": known["order_date"].max(),
-                "first": known["month"].min(),
+                "orders": bought["order_number"].nunique(),
+                "last": bought["order_date"].max(),
+                "first": bought["month"].min(),
             }
         )
+        return found.assign(revenue=known.groupby("customer_key")["sales_amount"].sum())
 
     def of_pareto(self, tenth: str, part: str) -> float:
         if part == "customers":

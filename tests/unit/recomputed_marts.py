@@ -107,24 +107,24 @@ class Star:
             found[names[1]] = sold - paid
             if names[0]:
                 found[names[0]], found["gross_margin_rate"] = paid, shares(sold - paid, sold)
-        back = lines[lines["sales_amount"] < 0].groupby(key)["sales_amount"].sum()
+        back = lines[lines["document_type"] == "credit_note"].groupby(key)["sales_amount"].sum()
         found["returns"] = back.reindex(found.index).fillna(0).astype("int64")
         found["gross_sales"] = found["revenue"] - found["returns"]
-        bought = lines[lines["sales_amount"] >= 0].groupby(key)["order_number"].nunique()  # a credit note is no order
-        found["orders"], found["order_lines"] = bought.reindex(found.index).fillna(0).astype("int64"), group.size()
+        bought = lines[lines["document_type"] == "order"]  # a credit note is none
+        found["orders"] = bought.groupby(key)["order_number"].nunique().reindex(found.index).fillna(0).astype("int64")
+        found["order_lines"] = bought.groupby(key).size().reindex(found.index).fillna(0).astype("int64")
         found["units"] = group["quantity"].sum()
-        people = (
-            lines[(lines["customer_key"] != 0) & (lines["sales_amount"] >= 0)].groupby(key)["customer_key"].nunique()
-        )
+        people = bought[bought["customer_key"] != 0].groupby(key)["customer_key"].nunique()
         found["customers"] = people.reindex(found.index).fillna(0).astype("int64")
-        found["first_order_date"], found["last_order_date"] = group["order_date"].min(), group["order_date"].max()
+        days = bought.groupby(key)["order_date"]
+        found["first_order_date"], found["last_order_date"] = days.min(), days.max()
         found["average_order_value"] = shares(found["revenue"], found["orders"])
         found["revenue_share"] = shares(found["revenue"], self.total)
         return found
 
     def agg_exec_kpis(self) -> pd.DataFrame:
         found = self.grouped("month_start").rename(columns={"customers": "active_customers"})
-        purchases = self.lines[(self.lines["customer_key"] != 0) & (self.lines["sales_amount"] >= 0)]
+        purchases = self.lines[(self.lines["customer_key"] != 0) & (self.lines["document_type"] == "order")]
         firsts = purchases.groupby("customer_key")["month_start"].min()
         found["new_customers"] = firsts.value_counts().reindex(found.index).fillna(0).astype("int64")
         first, last = self.lines["order_date"].min(), self.lines["order_date"].max()
@@ -143,7 +143,7 @@ class Star:
         """Categories of the year before, regular, material and not long gone, that the month lacks."""
         if "category" not in self.lines:
             return []
-        lines = self.lines
+        lines = self.lines[self.lines["document_type"] == "order"]
         year = lines[(lines["month_start"] < month) & (lines["month_start"] >= month - pd.DateOffset(months=12))]
         here = lines[lines["month_start"] == month]
         now = set(here["category"])
@@ -182,7 +182,9 @@ class Star:
 
     def agg_category_performance(self) -> pd.DataFrame:
         found = self.grouped("category")
-        found["products"] = self.lines.groupby("category")["product_number"].nunique()
+        bought = self.lines[self.lines["document_type"] == "order"]
+        found["products"] = bought.groupby("category")["product_number"].nunique().reindex(found.index).fillna(0)
+        found["products"] = found["products"].astype("int64")
         return found
 
     def agg_geo_performance(self) -> pd.DataFrame:
@@ -192,23 +194,23 @@ class Star:
 
     def agg_customer_value(self) -> pd.DataFrame:
         found = self.grouped("customer_key")
-        known = found[found.index != 0]
+        known = found[(found.index != 0) & (found["orders"] > 0)]
         for name, column in (("recency", "last_order_date"), ("frequency", "orders"), ("monetary", "revenue")):
             found[f"{name}_score"] = fifths(known[column]).reindex(found.index).astype("Int64")
-        found["abc_class"] = abc_classes(known["revenue"]).reindex(found.index)
+        found["abc_class"] = abc_classes(found[found.index != 0]["revenue"]).reindex(found.index)
         return found
 
     def agg_cohort_retention(self) -> pd.DataFrame:
         visits = self.lines[self.lines["customer_key"] != 0]
         months = visits["order_date"].dt.to_period("M")
-        purchases = visits["sales_amount"] >= 0
+        purchases = visits["document_type"] == "order"
         firsts = months[purchases].groupby(visits["customer_key"]).min()
         cohort, newest, rows = visits["customer_key"].map(firsts), months.max(), []
         for first, members in firsts.groupby(firsts):
             own = visits[cohort == first]
             for month in pd.period_range(first, newest, freq="M"):
                 active = own[own["order_date"].dt.to_period("M") == month]
-                people = active[active["sales_amount"] >= 0]["customer_key"].nunique()
+                people = active[active["document_type"] == "order"]["customer_key"].nunique()
                 rows.append(
                     {
                         "cohort_month": first.to_timestamp(),

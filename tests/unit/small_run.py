@@ -66,6 +66,7 @@ def lines(last_day: date = date(2024, 6, 10), bikes_until: date = date(2030, 1, 
             rows.append(
                 {
                     "order_number": f"O{number:05}",
+                    "document_type": "order",
                     "customer_key": customer,
                     "product_key": product,
                     "order_date": day,

@@ -26,7 +26,13 @@ def group(customers, revenue, largest, largest_two):
 
 
 def year(revenue, customers, orders, unknown=0):
-    return {"revenue": revenue + unknown, "known_revenue": revenue, "customers": customers, "known_orders": orders}
+    return {
+        "revenue": revenue + unknown,
+        "known_revenue": revenue,
+        "customers": customers,
+        "known_orders": orders,
+        "known_customers": customers,
+    }
 
 
 def test_this_year_is_the_last_twelve_complete_months():
@@ -106,6 +112,7 @@ def test_cohort_cells_of_fewer_than_five_customers_are_hidden():
     visits = [(key, first) for key in range(1, 21)] + [(key, second) for key in range(1, 5)]
     visits += [(key, date(2023, 7, 1)) for key in range(1, 7)]
     frame = pl.DataFrame(visits, schema={"customer_key": pl.Int64, "month": pl.Date}, orient="row")
+    frame = frame.with_columns(has_order=True)
     ledger = NumberLedger()
     rows = cohort_rows(ledger, frame, Period(first, date(2023, 10, 1)), 5)
     assert [(row["cohort"], row["cells"]) for row in rows] == [("2023-Q1", [None, "cohort.2023-Q1.2"])]
@@ -116,6 +123,7 @@ def test_a_cohort_from_which_all_but_a_few_came_back_is_hidden_too():
     first, second = date(2023, 1, 1), date(2023, 4, 1)
     visits = [(key, first) for key in range(1, 21)] + [(key, second) for key in range(1, 19)]
     frame = pl.DataFrame(visits, schema={"customer_key": pl.Int64, "month": pl.Date}, orient="row")
+    frame = frame.with_columns(has_order=True)
     rows = cohort_rows(NumberLedger(), frame, Period(first, date(2023, 7, 1)), 5)
     assert rows[0]["cells"] == [None]
 

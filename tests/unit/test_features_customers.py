@@ -18,6 +18,7 @@ from elt.tables import ColumnType
 ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
 FACTS = [
     ColumnType("order_number", "string"),
+    ColumnType("document_type", "string"),
     ColumnType("customer_key", "integer"),
     ColumnType("product_key", "integer"),
     ColumnType("order_date", "date"),
@@ -30,12 +31,12 @@ PRODUCTS = [
     ColumnType("product_number", "string"),
     ColumnType("category", "string"),
 ]
-LINES = """order_number,customer_key,product_key,order_date,quantity,sales_amount,cost_amount
-O1,1,1,2024-01-01,1,100.10,60.00
-O2,1,1,2024-01-11,2,0.20,
-O2,1,2,2024-01-11,1,99.70,40.00
-O3,2,2,2024-01-21,1,50.00,30.00
-O4,0,1,2024-01-21,1,7.00,3.00
+LINES = """order_number,document_type,customer_key,product_key,order_date,quantity,sales_amount,cost_amount
+O1,order,1,1,2024-01-01,1,100.10,60.00
+O2,order,1,1,2024-01-11,2,0.20,
+O2,order,1,2,2024-01-11,1,99.70,40.00
+O3,order,2,2,2024-01-21,1,50.00,30.00
+O4,order,0,1,2024-01-21,1,7.00,3.00
 """
 CATALOGUE = """product_key,product_number,category
 1,P1,Räder
@@ -141,7 +142,7 @@ def test_a_customer_without_a_pseudonym_is_refused_without_naming_the_key(run):
 
 
 def test_a_customer_whose_revenue_is_not_positive_has_category_shares_of_zero():
-    revenue = pd.DataFrame({"customer_key": [1], "category": ["A"], "revenue": [-500]})
+    revenue = pd.DataFrame({"customer_key": [1], "category": ["A"], "revenue": [-500], "is_ordered": [True]})
     result = category_features(revenue)
     assert result.loc[1].to_dict() == {"distinct_categories": 1, "main_category_share": 0.0, "category_share_a": 0.0}
 

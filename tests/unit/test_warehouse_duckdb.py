@@ -126,6 +126,7 @@ def test_key_figures_of_a_month_count_its_lines_alone():
             "CREATE TABLE gold.fact_sales AS FROM (VALUES ('a', 1, DATE '2024-01-05', 10.00), ('b', 1, DATE '2024-01-31', 5.00), "
             "('c', 2, DATE '2024-02-01', 1.00), ('d', 0, DATE '2024-02-29', 2.00)) AS t(order_number, customer_key, order_date, sales_amount)"
         )
+        connection.execute("ALTER TABLE gold.fact_sales ADD COLUMN document_type VARCHAR DEFAULT 'order'")
         facts = Mart("fact_sales", "", "", (), (Column("sales_amount", "decimal", 2),))
         warehouse_duckdb.create_views(connection, kpis, facts)
         months = connection.execute(

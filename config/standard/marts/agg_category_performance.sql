@@ -15,7 +15,7 @@ sales AS (
         kpi.returns AS returns,
         kpi.orders AS orders,
         SUM(quantity) AS units,
-        COUNT(DISTINCT product_number) AS products,
+        COUNT(DISTINCT product_number) FILTER (WHERE document_type = 'order') AS products,
         kpi.active_customers AS customers
     FROM lines
     GROUP BY category

@@ -2,7 +2,7 @@
 -- months later; credit notes lower the revenue and are no orders. Months after the newest order are not there; a month without orders of the cohort is, with 0.
 WITH visits AS (
     SELECT
-        f.customer_key, d.month_start, SUM(f.sales_amount) AS revenue, MAX(f.sales_amount) >= 0 AS has_order
+        f.customer_key, d.month_start, SUM(f.sales_amount) AS revenue, MAX(CASE WHEN f.document_type = 'order' THEN 1 ELSE 0 END) = 1 AS has_order
     FROM gold.fact_sales AS f
     JOIN gold.dim_date AS d ON f.order_date = d.date
     WHERE f.customer_key <> 0

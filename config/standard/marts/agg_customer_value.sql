@@ -1,4 +1,5 @@
--- One row a customer with an order; key 0 gathers the lines of unknown customers and has no score and no class.
+-- One row a customer with a document; key 0 gathers the lines of unknown customers. Who has credit notes alone
+-- has no score; key 0 has neither score nor class.
 -- Scores 1 to 5 are fifths of the customers by last order date, orders and revenue, 5 is best; equal values get equal
 -- scores. Class A: the customers who bring the first 80 % of the revenue, B: the next 15 %, C: the rest.
 WITH customers AS (
@@ -7,14 +8,14 @@ WITH customers AS (
         kpi.revenue AS revenue,
         kpi.returns AS returns,
         kpi.orders AS orders,
-        COUNT(*) AS order_lines,
+        COUNT(*) FILTER (WHERE document_type = 'order') AS order_lines,
         SUM(quantity) AS units,
-        MIN(order_date) AS first_order_date,
-        MAX(order_date) AS last_order_date
+        MIN(order_date) FILTER (WHERE document_type = 'order') AS first_order_date,
+        MAX(order_date) FILTER (WHERE document_type = 'order') AS last_order_date
     FROM gold.fact_sales
     GROUP BY customer_key
 ),
-known AS (SELECT * FROM customers WHERE customer_key <> 0),
+known AS (SELECT * FROM customers WHERE customer_key <> 0 AND orders > 0),
 size AS (SELECT COUNT(*) AS customers, SUM(CASE WHEN revenue > 0 THEN revenue ELSE 0 END) AS revenue FROM known),
 ranked AS (
     SELECT
@@ -32,8 +33,8 @@ SELECT
     (5 * r.frequency_rank + s.customers - 1) // s.customers AS frequency_score,
     (5 * r.monetary_rank + s.customers - 1) // s.customers AS monetary_score,
     CASE
-        WHEN r.customer_key IS NULL THEN NULL
-        WHEN c.revenue <= 0 THEN 'C'
+        WHEN c.customer_key = 0 THEN NULL
+        WHEN c.revenue <= 0 OR r.customer_key IS NULL THEN 'C'
         WHEN r.revenue_before < 0.8 * s.revenue THEN 'A'
         WHEN r.revenue_before < 0.95 * s.revenue THEN 'B'
         ELSE 'C'

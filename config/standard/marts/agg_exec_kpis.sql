@@ -1,4 +1,4 @@
--- One row a month. A month is complete when the orders reach from its first to its last day or beyond. It is covered
+-- One row a month. A month is complete when the orders cover all its days on which business is done. It is covered
 -- when no category is missing that was sold in most of the twelve months before, within the last six of them, and
 -- brought at least 5 % of their revenue; unless its lines may be there without their product: then revenue without a
 -- category has risen by half of the category's share or more. Growth is told only between two months that are both.
@@ -19,17 +19,22 @@ months AS (
         kpi.gross_sales AS gross_sales,
         kpi.returns AS returns,
         kpi.orders AS orders,
-        COUNT(*) AS order_lines,
+        COUNT(*) FILTER (WHERE document_type = 'order') AS order_lines,
         SUM(quantity) AS units,
         kpi.active_customers AS active_customers,
         kpi.average_order_value AS average_order_value
     FROM lines
     GROUP BY month_start
 ),
-first_months AS (SELECT customer_key, MIN(month_start) AS first_month FROM lines WHERE sales_amount >= 0 GROUP BY customer_key),
+first_months AS (SELECT customer_key, MIN(month_start) AS first_month FROM lines WHERE document_type = 'order' GROUP BY customer_key),
 newcomers AS (SELECT first_month, COUNT(*) AS new_customers FROM first_months WHERE customer_key <> 0 GROUP BY first_month),
-span AS (SELECT MIN(order_date) AS first_order, MAX(order_date) AS last_order FROM gold.fact_sales),
-category_months AS (SELECT month_start, category, SUM(sales_amount) AS revenue FROM lines GROUP BY month_start, category),
+category_months AS (
+    SELECT month_start, category, SUM(sales_amount) AS revenue
+    FROM lines
+    WHERE document_type = 'order'
+    GROUP BY month_start, category
+),
+sold_months AS (SELECT month_start, SUM(revenue) AS revenue FROM category_months GROUP BY month_start),
 before AS (
     SELECT
         m.month_start, c.category,
@@ -42,7 +47,7 @@ before AS (
 all_before AS (
     SELECT m.month_start, SUM(b.revenue) AS revenue, COUNT(*) AS months
     FROM months AS m
-    JOIN months AS b ON b.month_start < m.month_start AND b.month_start >= m.month_start - INTERVAL '12 months'
+    JOIN sold_months AS b ON b.month_start < m.month_start AND b.month_start >= m.month_start - INTERVAL '12 months'
     GROUP BY m.month_start
 ),
 unknown_months AS (SELECT month_start, revenue FROM category_months WHERE category = 'n/a'),
@@ -54,7 +59,7 @@ rises AS (
             CAST(COALESCE(u.revenue, 0) AS DOUBLE) / CAST(m.revenue AS DOUBLE)
             - CAST(COALESCE(w.revenue, 0) AS DOUBLE) / CAST(a.revenue AS DOUBLE)
         ELSE 0.0 END AS rise
-    FROM months AS m
+    FROM sold_months AS m
     JOIN all_before AS a ON m.month_start = a.month_start
     LEFT JOIN unknown_months AS u ON m.month_start = u.month_start
     LEFT JOIN unknown_before AS w ON m.month_start = w.month_start
@@ -74,11 +79,10 @@ marked AS (
     SELECT
         m.*,
         COALESCE(n.new_customers, 0) AS new_customers,
-        m.month_start >= s.first_order AND m.month_start + INTERVAL '1 month' - INTERVAL '1 day' <= s.last_order
-            AS is_complete,
+        COALESCE(k.is_complete, FALSE) AS is_complete,
         x.categories IS NULL AS is_covered
     FROM months AS m
-    CROSS JOIN span AS s
+    LEFT JOIN calendar.months AS k ON m.month_start = k.month_start
     LEFT JOIN newcomers AS n ON m.month_start = n.first_month
     LEFT JOIN missing AS x ON m.month_start = x.month_start
 ),

@@ -14,10 +14,10 @@ sales AS (
         kpi.gross_margin_at_current_cost AS gross_margin_at_current_cost,
         kpi.returns AS returns,
         SUM(quantity) AS units,
-        COUNT(*) AS order_lines,
+        COUNT(*) FILTER (WHERE document_type = 'order') AS order_lines,
         kpi.active_customers AS customers,
-        MIN(order_date) AS first_order_date,
-        MAX(order_date) AS last_order_date
+        MIN(order_date) FILTER (WHERE document_type = 'order') AS first_order_date,
+        MAX(order_date) FILTER (WHERE document_type = 'order') AS last_order_date
     FROM lines
     GROUP BY product_number
 ),

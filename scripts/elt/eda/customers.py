@@ -9,7 +9,7 @@ import polars as pl
 from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
 from elt.eda.mart_shape import PERSON
 from elt.run.company import Column, Mart
-from elt.sales.views import AMOUNTS, CENTS, KNOWN, ORDERS, decimals_of, revenue_of
+from elt.sales.views import AMOUNTS, CENTS, IS_ORDER, KNOWN, ORDERS, decimals_of, revenue_of
 
 
 def measure(name: str, description: str, unit: str, decimals: int = 0) -> Column:
@@ -26,8 +26,8 @@ CUSTOMERS = Mart(
     key=(PERSON,),
     columns=(
         Column(PERSON, "integer", personal="identifier", description="Surrogate key"),
-        measure("orders", "Distinct orders, without credit notes", "orders"),
-        measure("order_lines", "Order lines", "lines"),
+        measure("orders", "Distinct orders", "orders"),
+        measure("order_lines", "Lines of orders", "lines"),
         measure("units", "Pieces bought", "pieces"),
         measure("revenue", "Sum of sales_amount", "money", CENTS),
         measure("distinct_products", "Distinct product versions", "products"),
@@ -53,12 +53,12 @@ def customer_measures(lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row a known customer with an order: the columns of CUSTOMERS, money as float for statistics."""
     measures = {
         "orders": ORDERS,
-        "order_lines": pl.len(),
-        "units": pl.col("quantity").sum(),
+        "order_lines": IS_ORDER.sum(),
+        "units": pl.col("quantity").filter(IS_ORDER).sum(),
         "revenue": revenue_of(lines).sum() / 10 ** decimals_of(lines),
-        "distinct_products": pl.col("product_key").n_unique(),
+        "distinct_products": pl.col("product_key").filter(IS_ORDER).n_unique(),
     }
-    customers = lines.filter(KNOWN).group_by(PERSON).agg(**measures)
+    customers = lines.filter(KNOWN).group_by(PERSON).agg(**measures).filter(pl.col("orders") > 0)
     # sorted by values, so that float sums do not depend on the order in which groups come
     return customers.with_columns(average_order_value=pl.col("revenue") / pl.col("orders")).sort(
         *measures, "average_order_value"

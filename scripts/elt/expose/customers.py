@@ -73,11 +73,11 @@ def cohort_rows(
 ) -> list[dict[str, Any]]:
     """Retention by quarter of the first order: share of a cohort that ordered in each later quarter.
 
-    visits: one row a customer and month with orders. Only whole quarters count, as cohorts and as later quarters. A
-    cell is None if fewer than the minimum came back, or stayed away; a cohort that may not be shown is left out.
+    visits: as `visit_view` gives them. Only whole quarters count, as cohorts and as later quarters. A cell is None if
+    fewer than the minimum came back, or stayed away; a cohort that may not be shown is left out.
     """
     quarters = whole_quarters(complete)
-    known = visits.filter(pl.col("customer_key") != UNKNOWN)
+    known = visits.filter(pl.col("customer_key") != UNKNOWN, "has_order")
     known = known.select("customer_key", pl.col("month").dt.truncate("1q").alias("quarter")).unique()
     known = known.with_columns(pl.col("quarter").min().over("customer_key").alias("cohort"))
     counted = known.group_by("cohort", "quarter").len().filter(pl.col("cohort").is_in(quarters)).rows()
@@ -115,7 +115,7 @@ def return_message(
     if complete is None:
         return None
     latest = add_months(complete.end, -13)  # first orders up to here have twelve more complete months
-    known = visits.filter(pl.col("customer_key") != UNKNOWN, pl.col("month") < complete.end)
+    known = visits.filter(pl.col("customer_key") != UNKNOWN, "has_order", pl.col("month") < complete.end)
     known = known.with_columns(pl.col("month").min().over("customer_key").alias("first"))
     # the full length of months is compared by the calendar, not by days
     observed = known.filter(pl.col("first") <= latest)

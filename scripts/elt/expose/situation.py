@@ -17,6 +17,7 @@ from elt.sales.views import Sales, kpi_query
 FACTS = "gold/data/fact_sales.csv"
 MONTHS = "gold/data/agg_exec_kpis.csv"
 UNITS = {"money": "money", "count": "count", "share": "share"}
+OF_ORDERS = "FILTER (WHERE document_type = 'order')"
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
 
 
@@ -104,12 +105,12 @@ def bridge_effects(last: Mapping[str, Any], this: Mapping[str, Any]) -> dict[str
     without a residual. The effects sum exactly to the difference: the order value takes the rounding, and revenue of
     unknown customers is a step of its own. None where a factor is not positive.
     """
-    if min(year[name] for year in (last, this) for name in ("customers", "known_orders", "known_revenue")) <= 0:
+    if min(year[name] for year in (last, this) for name in ("known_customers", "known_orders", "known_revenue")) <= 0:
         return None
     weight = logarithmic_mean(this["known_revenue"], last["known_revenue"])
-    frequency = [year["known_orders"] / year["customers"] for year in (last, this)]
+    frequency = [year["known_orders"] / year["known_customers"] for year in (last, this)]
     effects = {
-        "customers": round(weight * math.log(this["customers"] / last["customers"])),
+        "customers": round(weight * math.log(this["known_customers"] / last["known_customers"])),
         "frequency": round(weight * math.log(frequency[1] / frequency[0])),
     }
     effects["order_value"] = this["known_revenue"] - last["known_revenue"] - sum(effects.values())
@@ -129,8 +130,8 @@ def bridge_rows(
     for year, row in (("last", last), ("this", this)):
         known = f"FROM gold.fact_sales WHERE {periods[year].condition} AND customer_key <> 0"
         parts = {
-            "customers": ("COUNT(DISTINCT customer_key)", row["customers"], "people"),
-            "orders": ("COUNT(DISTINCT order_number)", row["known_orders"], "count"),
+            "customers": (f"COUNT(DISTINCT customer_key) {OF_ORDERS}", row["known_customers"], "people"),
+            "orders": (f"COUNT(DISTINCT order_number) {OF_ORDERS}", row["known_orders"], "count"),
             "revenue": ("SUM(sales_amount)", ledger.amount(row["known_revenue"]), "money"),
         }
         for name, (formula, value, unit) in parts.items():

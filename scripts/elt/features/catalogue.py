@@ -35,21 +35,21 @@ class Feature:
 FEATURES = (
     Feature(
         "recency_days",
-        formula="analysis date − MAX(order_date)",
+        formula="analysis date − MAX(order_date) of orders",
         unit="days",
         source="fact_sales.order_date",
         description="How long ago the customer last ordered",
     ),
     Feature(
         "tenure_days",
-        formula="analysis date − MIN(order_date)",
+        formula="analysis date − MIN(order_date) of orders",
         unit="days",
         source="fact_sales.order_date",
         description="How long ago the customer first ordered",
     ),
     Feature(
         "frequency",
-        formula="COUNT(DISTINCT order_number), credit notes left out",
+        formula="COUNT(DISTINCT order_number) of orders",
         unit="orders",
         source="fact_sales.order_number",
         description="How often the customer ordered",
@@ -73,7 +73,7 @@ FEATURES = (
     ),
     Feature(
         "lines_per_order",
-        formula="COUNT(*) / frequency",
+        formula="COUNT(*) of orders / frequency",
         unit="lines",
         source="fact_sales.order_number",
         description="How many lines an order has",
@@ -81,7 +81,7 @@ FEATURES = (
     ),
     Feature(
         "units_per_order",
-        formula="SUM(quantity) / frequency",
+        formula="SUM(quantity) of orders / frequency",
         unit="pieces",
         source="fact_sales.quantity",
         description="How many pieces an order has",
@@ -89,7 +89,7 @@ FEATURES = (
     ),
     Feature(
         "distinct_products",
-        formula="COUNT(DISTINCT product_number)",
+        formula="COUNT(DISTINCT product_number) of orders",
         unit="products",
         source="fact_sales.product_key, dim_product.product_number",
         description="How many different products were bought; versions of one product count once",
@@ -97,7 +97,7 @@ FEATURES = (
     ),
     Feature(
         "distinct_categories",
-        formula="COUNT(DISTINCT category)",
+        formula="COUNT(DISTINCT category) of orders",
         unit="categories",
         source="dim_product.category",
         description="How many categories were bought from; products without a category are one category, n/a",

@@ -8,9 +8,9 @@ import polars as pl
 
 from elt.faults import Fault
 from elt.features.catalogue import Feature, slugs
-from elt.sales.views import CENTS, ORDERS, whole_amount
+from elt.sales.views import CENTS, IS_ORDER, ORDERS, whole_amount
 
-NEEDED = ("order_number", "customer_key", "product_key", "order_date", "quantity", "sales_amount")
+NEEDED = ("order_number", "document_type", "customer_key", "product_key", "order_date", "quantity", "sales_amount")
 
 
 def order_lines(facts: pl.LazyFrame, products: pl.LazyFrame, *, with_cost: bool, with_category: bool) -> pl.LazyFrame:
@@ -30,15 +30,16 @@ def order_lines(facts: pl.LazyFrame, products: pl.LazyFrame, *, with_cost: bool,
 
 
 def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a customer with an order (credit notes alone are none): first and last order, orders, lines, units,
-    products and revenue; with a cost column also the revenue and margin of the lines whose cost is known."""
+    """One row a customer with an order (credit notes alone are none): first and last order, orders, and the lines,
+    units and products of orders; revenue of all lines; with a cost column also the revenue and margin of the lines
+    whose cost is known."""
     measures = [
-        pl.col("order_date").min().alias("first_order"),
-        pl.col("order_date").max().alias("last_order"),
+        pl.col("order_date").filter(IS_ORDER).min().alias("first_order"),
+        pl.col("order_date").filter(IS_ORDER).max().alias("last_order"),
         ORDERS.alias("frequency"),
-        pl.len().alias("lines"),
-        pl.col("quantity").sum().alias("units"),
-        pl.col("product_number").n_unique().alias("distinct_products"),
+        IS_ORDER.sum().cast(pl.Int64).alias("lines"),
+        pl.col("quantity").filter(IS_ORDER).sum().alias("units"),
+        pl.col("product_number").filter(IS_ORDER).n_unique().alias("distinct_products"),
         pl.col("sales_amount").sum().alias("revenue"),
     ]
     if "cost_amount" in lines.collect_schema():
@@ -48,11 +49,11 @@ def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def by_category(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a customer and category: revenue; products without a category count as n/a."""
+    """One row a customer and category: revenue, and whether it was ordered; products without a category are n/a."""
     return (
         lines.with_columns(pl.col("category").fill_null("n/a"))
         .group_by("customer_key", "category")
-        .agg(pl.col("sales_amount").sum().alias("revenue"))
+        .agg(pl.col("sales_amount").sum().alias("revenue"), IS_ORDER.any().alias("is_ordered"))
     )
 
 
@@ -69,7 +70,7 @@ def category_features(revenue: pd.DataFrame) -> pd.DataFrame:
     Only categories with positive revenue count, so shares lie between 0 and 1; a customer without any has 0.
     """
     wide = revenue.pivot(index="customer_key", columns="category", values="revenue")
-    bought = wide.notna().sum(axis=1).astype("int64")
+    bought = revenue.groupby("customer_key")["is_ordered"].sum().astype("int64")
     wide = wide.astype("float64").fillna(0).clip(lower=0)
     base = wide.sum(axis=1)
     shares = wide.div(base.where(base > 0, 1), axis=0)

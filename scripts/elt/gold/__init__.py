@@ -1,1 +1,1 @@
-"""The star schema: days of the calendar."""
+"""The star schema: days of the calendar, document types."""

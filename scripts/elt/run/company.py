@@ -21,6 +21,7 @@ from elt.tables import ColumnType
 
 Words = str | Mapping[str, str]  # one text, or {en: …, de: …}
 CALENDAR = "calendar.days"
+COMPLETE_MONTHS = "calendar.months"
 FACT = "fact_sales"
 
 
@@ -313,6 +314,7 @@ class Mart:
     foreign_keys: Mapping[str, str] = field(default_factory=dict)  # column -> <mart>.<column>
     ledger: MartLedger = field(default_factory=MartLedger)
     left_out: tuple[str, ...] | None = None  # columns of a standard mart that need what the star schema lacks
+    derived: tuple[str, ...] = ()  # columns that are made after the SQL, by the rules of the star schema
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
@@ -375,12 +377,17 @@ class Query:
     @property
     def tables(self) -> tuple[str, ...]:
         """Dotted names of the tables that it reads, the calendar apart."""
-        return tuple(name for name in sql_names.tables(self.text) if name != CALENDAR)
+        return tuple(name for name in sql_names.tables(self.text) if name not in (CALENDAR, COMPLETE_MONTHS))
 
     @property
     def reads_calendar(self) -> bool:
         """Whether it reads the days of the calendar."""
         return CALENDAR in sql_names.tables(self.text)
+
+    @property
+    def reads_months(self) -> bool:
+        """Whether it reads which months are complete."""
+        return COMPLETE_MONTHS in sql_names.tables(self.text)
 
     @property
     def kpis(self) -> tuple[str, ...]:
@@ -461,6 +468,13 @@ class StarColumn:
 
     type: str
     optional: bool = False
+    derived: tuple[str, ...] = ()  # columns of the table that it is made of where the company's SQL does not give it
+    description: str = ""
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Self:
+        """The column of an entry of star.yaml."""
+        return cls(**taken(cls, entry))
 
 
 @dataclass(frozen=True)

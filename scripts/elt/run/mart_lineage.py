@@ -1,10 +1,11 @@
 """Lineage of the marts of a company, and the fields of silver from which the day of an order comes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from elt.run import lineage, sql_names
-from elt.run.company import FACT, Company, Contract, Mart, StarColumn
-from elt.run.lineage import ROWS, Leaf, Traced
+from elt.run.company import COMPLETE_MONTHS, FACT, Company, Contract, Mart, StarColumn
+from elt.run.lineage import ROWS, Leaf, Leaves, Traced
 
 ORDER_DATE = "order_date"  # of fact_sales: its newest one is the analysis date
 
@@ -24,8 +25,31 @@ def traced(
     tables = {f"silver.{name}": contract.names for name, contract in contracts.items()}
     tables |= {f"gold.{name}": mart.names for name, mart in marts.items()}
     absent = {f"gold.{name}": columns.keys() - set(tables.get(f"gold.{name}", ())) for name, columns in star.items()}
+    tables[COMPLETE_MONTHS] = ["month_start", "is_complete"]
     wanted = marts if names is None else [name for name in marts if name in names]
-    return {name: lineage.of_query(sql[name], tables, marts[name].names, absent) for name in wanted}
+    return {name: _of_mart(sql[name], marts[name], star, tables, absent) for name in wanted}
+
+
+def _of_mart(
+    sql: str,
+    mart: Mart,
+    star: Mapping[str, Mapping[str, StarColumn]],
+    tables: Mapping[str, Iterable[str]],
+    absent: Mapping[str, Iterable[str]],
+) -> Traced:
+    """Lineage of a mart: derived columns have the leaves of what they are made of, complete months those of orders."""
+    given = [name for name in mart.names if name not in mart.derived]
+    found = lineage.of_query(sql, tables, given, absent)
+    columns = {name: _in_gold(leaves) for name, leaves in found.columns.items()}
+    for name in mart.derived:
+        columns[name] = frozenset().union(*(columns[made_of] for made_of in star[mart.name][name].derived))
+    return replace(found, columns=columns, choosing=_in_gold(found.choosing), rows=_in_gold(found.rows))
+
+
+def _in_gold(leaves: Leaves) -> Leaves:
+    """The leaves, with the days of orders in the place of the complete months, which are found from them."""
+    return frozenset((f"gold.{FACT}", ORDER_DATE) if table == COMPLETE_MONTHS else (table, column)
+                     for table, column in leaves)  # fmt: skip
 
 
 def silver_dates(company: Company, mart: str, column: str) -> list[Leaf]:

@@ -261,7 +261,8 @@ def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> t
 def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     """The company of a folder whose files the schema allows, the standard marts and key figures fitted to it."""
     base = standard.read(root)
-    own = {name: Mart.of(name, entry) for name, entry in found["marts.yaml"]["marts"].items()}
+    stated = {name: Mart.of(name, entry) for name, entry in found["marts.yaml"]["marts"].items()}
+    own = standard.with_derived(stated, base.star)
     shown = {name: Kpi.of(kpi) for name, kpi in found["kpis.yaml"].items()} if "kpis.yaml" in found else base.kpis
     every, zone = {**base.kpis, **shown}, country_zone(found, root)
     formulas = {name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"}

@@ -57,7 +57,7 @@ def read(root: Path) -> Standard:
     folder = root / FOLDER
     star = read_yaml(folder / "star.yaml")
     return Standard(
-        star={table: {name: StarColumn(**spec) for name, spec in columns.items()} for table, columns in star.items()},
+        star={table: {name: StarColumn.of(spec) for name, spec in columns.items()} for table, columns in star.items()},
         marts={name: StandardMart.of(name, mart) for name, mart in read_yaml(folder / "marts.yaml")["marts"].items()},
         kpis={name: Kpi.of(kpi) for name, kpi in read_yaml(folder / "kpis.yaml").items()},
         sql={path.stem: path for path in sorted(folder.glob("marts/*.sql"))},
@@ -77,6 +77,21 @@ def lacks(marts: Mapping[str, Mart], needed: str) -> bool:
     """Whether the marts have no column `<mart>.<column>`."""
     mart, _, column = needed.partition(".")
     return mart not in marts or column not in marts[mart].by_name
+
+
+def with_derived(own: Mapping[str, Mart], star: Mapping[str, Mapping[str, StarColumn]]) -> dict[str, Mart]:
+    """The company's marts, with the derived columns of the star schema that their SQL does not give."""
+    marts = dict(own)
+    for table, columns in star.items():
+        if table not in own:
+            continue
+        missing = {name: known for name, known in columns.items() if known.derived and name not in own[table].by_name}
+        made = (
+            Column(name, known.type, personal="none", description=known.description, required=True)
+            for name, known in missing.items()
+        )
+        marts[table] = replace(own[table], columns=(*own[table].columns, *made), derived=tuple(missing))
+    return marts
 
 
 def decimals_of(marts: Mapping[str, Mart], column: str) -> int:
@@ -138,7 +153,7 @@ def faults(marts: Mapping[str, Mart], star: Mapping[str, Mapping[str, StarColumn
             continue
         for name, known in columns.items():
             found = marts[table].by_name.get(name)
-            if found is None and not known.optional:
+            if found is None and not known.optional and not known.derived:
                 yield f"{where}.columns: {name} ({known.type}) is missing; the star schema needs it"
             elif found is not None and found.type not in FAMILIES.get(known.type, (known.type,)):
                 yield f"{where}.columns.{name}: is {found.type}, the star schema has it as {known.type}"

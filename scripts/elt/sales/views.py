@@ -10,12 +10,13 @@ largest together. Key 0, the unknown customer, is nobody.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from elt.faults import Fault
+from elt.gold import documents
 from elt.run.company import Kpi
 from elt.sales.periods import NO_CATEGORY, Gap, Period, add_months, comparable_months, comparison, coverage_gaps
 
@@ -25,7 +26,8 @@ KNOWN = pl.col("customer_key") != UNKNOWN
 CENTS = 2  # decimals of an amount, at least
 AMOUNTS = ("sales_amount", "cost_amount")
 DIMENSION_KEYS = ("customer_key", "product_key", "location_key")
-ORDERS = pl.col("order_number").filter(pl.col("sales_amount") >= 0).n_unique()  # a credit note is no order
+IS_ORDER = pl.col(documents.COLUMN) == documents.ORDER  # a credit note, a discount, a fee or a text is none
+ORDERS = pl.col("order_number").filter(IS_ORDER).n_unique()
 MONTH = pl.col("order_date").dt.truncate("1mo").alias("month")
 
 
@@ -52,11 +54,12 @@ def within(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
 
 def kpi_sources(lines: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
-    """What KPI formulas may select from: the lines, and one row a customer (orders, revenue)."""
+    """What KPI formulas may select from: the lines, and one row a customer with an order (orders, revenue)."""
     customers = (
         lines.filter(KNOWN)
         .group_by("customer_key")
         .agg(ORDERS.alias("orders"), pl.col("sales_amount").sum().alias("revenue"))
+        .filter(pl.col("orders") > 0)
     )
     return {LINES: lines, "customers": customers}
 
@@ -71,11 +74,11 @@ def kpi_query(kpi: Kpi, period: Period) -> str:
     if kpi.over == "lines":
         return f"SELECT {kpi.formula} FROM {LINES} WHERE {period.condition}"
     customers = (
-        "SELECT customer_key, COUNT(DISTINCT order_number) FILTER (WHERE sales_amount >= 0) AS orders, "
+        "SELECT customer_key, COUNT(DISTINCT order_number) FILTER (WHERE document_type = 'order') AS orders, "
         f"SUM(sales_amount) AS revenue FROM {LINES} "
         f"WHERE customer_key <> {UNKNOWN} AND {period.condition} GROUP BY customer_key"
     )
-    return f"SELECT {kpi.formula} FROM ({customers}) AS customers"
+    return f"SELECT {kpi.formula} FROM ({customers}) AS customers WHERE orders > 0"
 
 
 def usable_kpis(lines: pl.LazyFrame, kpis: Mapping[str, Kpi]) -> dict[str, Kpi]:
@@ -112,9 +115,10 @@ def top_three() -> list[pl.Expr]:
 
 
 def period_view(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """One row: revenue, revenue and orders of known customers, and what disclosure control needs."""
+    """One row: revenue; of known customers revenue, orders and how many ordered; and what disclosure control needs."""
     one = within(lines, period)
-    orders = one.filter(KNOWN).select(ORDERS.cast(pl.Int64).alias("known_orders"))
+    buyers = pl.col("customer_key").filter(IS_ORDER).n_unique().cast(pl.Int64).alias("known_customers")
+    orders = one.filter(KNOWN).select(ORDERS.cast(pl.Int64).alias("known_orders"), buyers)
     customers = one.group_by("customer_key").agg(revenue_of(lines).sum())
     known = pl.col("revenue").filter(KNOWN).sum().alias("known_revenue")
     sums = customers.select(pl.col("revenue").sum(), known, *top_three())
@@ -122,21 +126,22 @@ def period_view(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
 
 def customer_view(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a known customer: orders, revenue, last_order."""
+    """One row a known customer with an order: orders, revenue, last_order."""
     return (
         lines.filter(KNOWN)
         .group_by("customer_key")
         .agg(
             ORDERS.alias("orders"),
             revenue_of(lines).sum(),
-            pl.col("order_date").max().alias("last_order"),
+            pl.col("order_date").filter(IS_ORDER).max().alias("last_order"),
         )
+        .filter(pl.col("orders") > 0)
     )
 
 
 def visit_view(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a customer and month with orders: revenue."""
-    return lines.group_by("customer_key", MONTH).agg(revenue_of(lines).sum())
+    """One row a customer and month with lines: revenue, and whether there was an order."""
+    return lines.group_by("customer_key", MONTH).agg(revenue_of(lines).sum(), IS_ORDER.any().alias("has_order"))
 
 
 def month_view(visits: pl.LazyFrame) -> pl.LazyFrame:
@@ -207,9 +212,10 @@ def cost_view(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
 
 def coverage_view(lines: pl.LazyFrame, products: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a category and month: revenue and the day of the last order."""
+    """One row a category and month with orders: their revenue and the day of the last one."""
     return (
-        lines.join(products.select("product_key", categories(products)), on="product_key")
+        lines.filter(IS_ORDER)
+        .join(products.select("product_key", categories(products)), on="product_key")
         .group_by("category", MONTH)
         .agg(revenue_of(lines).sum(), pl.col("order_date").max().alias("last_order"))
         .sort("category", "month")
@@ -284,7 +290,7 @@ def needed(facts: pl.LazyFrame, kpis: Mapping[str, Kpi]) -> pl.LazyFrame:
 
     A dozen views over 6 million lines took 5 s this way and 21 s with a pass over the file each, for the same memory.
     """
-    words = {"order_number", *DIMENSION_KEYS, "order_date", "sales_amount", "cost_amount"}
+    words = {"order_number", documents.COLUMN, *DIMENSION_KEYS, "order_date", "sales_amount", "cost_amount"}
     for kpi in kpis.values():
         words.update(re.findall(r"\w+", kpi.formula))
     columns = [name for name in facts.collect_schema().names() if name in words]
@@ -312,8 +318,7 @@ def sales_of(
     table = monthly.filter(pl.col("month_start") <= today).sort("month_start").collect()
     months = {row["month_start"]: row for row in table.rows(named=True)}
     gaps = gaps_of(lines, products)
-    tomorrow = today + timedelta(days=1)
-    whole = [month for month, row in months.items() if row["is_complete"] and add_months(month, 1) <= tomorrow]
+    whole = [month for month, row in months.items() if row["is_complete"]]
     compared = comparable_months(whole, gaps)
     periods = {year: p for year, p in zip(("this", "last"), comparison(compared), strict=True) if p}
     usable = usable_kpis(lines, kpis)
