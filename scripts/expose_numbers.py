@@ -18,7 +18,7 @@ from elt.expose.number_ledger import NumberLedger
 from elt.files import read_json, read_yaml, write_json
 from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run.company import Kpi
-from elt.sales.collective_accounts import BESIDE_SEGMENTS
+from elt.sales.collective_accounts import is_beside_segments
 from elt.sales.views import sales_of
 from elt.tables import Spec, scan
 
@@ -74,8 +74,8 @@ def main(
     }
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages)
     pages["situation"]["messages"] = messages(pages)
-    beside = [said for said in pages["evidence"]["assumptions"] if said["texts"]["code"] in BESIDE_SEGMENTS]
-    pages["segments"]["assumptions"] = beside
+    told = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
+    pages["segments"]["assumptions"] = [said for entry, said in told if is_beside_segments(entry)]
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
     write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})
     rulelog.log.info("%s figures", len(ledger.figures))

@@ -14,7 +14,7 @@ from elt.report import assumptions, pages
 from elt.report.markdown import Markdown, escape
 from elt.report.numbers import number, percent
 from elt.report.words import Words, read
-from elt.sales.collective_accounts import BESIDE_SEGMENTS
+from elt.sales.collective_accounts import is_beside_segments
 from elt.segmentation.report_sections import Model, evidence_table, method, profile, refused_features, segment_table
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def evidence_title(model: Model, words: Words) -> str:
 
 def beside_segments(facts: Mapping[str, Any], words: Words, minimum: int) -> list[str]:
     """What the order lines contradict and the figures of segments depend on, a sentence each."""
-    entries = [entry for entry in facts.get("assumptions", []) if entry["code"] in BESIDE_SEGMENTS]
+    entries = [entry for entry in facts.get("assumptions", []) if is_beside_segments(entry)]
     return [f"{escape(assumptions.sentence(words, entry, minimum))}.\n\n" for entry in entries]
 
 

@@ -6,6 +6,7 @@ from one_table import CANARY, clean, contract, field
 
 from elt.report import assumptions
 from elt.report.words import read
+from elt.sales.collective_accounts import is_beside_segments
 from elt.silver import alike_keys
 
 ORDERS = contract(
@@ -71,6 +72,16 @@ def test_references_to_another_table_are_looked_at_whatever_they_look_like(tmp_p
     rows = [record(1, note="late"), record(2, note="Late")]
     found = cleaned(tmp_path, *rows, content={**ORDERS, "foreignKeys": [reference]}).summary["warnings"]
     assert [(one["column"], one["warning"]) for one in found] == [("note", "keys_alike_case")]
+
+
+def test_a_customer_number_in_two_spellings_is_told_beside_the_segments(tmp_path):
+    fields = [{**one, "erasure": "customer"} if one["name"] == "customer" else one for one in ORDERS["fields"]]
+    (one,) = cleaned(tmp_path, record(1, "01"), record(2, "1"), content={**ORDERS, "fields": fields}).summary[
+        "warnings"
+    ]
+    (entry,) = assumptions.of_table("orders", {"warnings": [one]})
+    assert is_beside_segments(entry)
+    assert not is_beside_segments({**entry, "about": "orders"})
 
 
 def test_names_notes_and_other_keys_are_not_alike(tmp_path):

@@ -14,6 +14,7 @@ from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words
 
 Entry = dict[str, Any]
+CUSTOMERS = "customers"  # `about` of an entry on which every number of customers depends
 OTHER = "other"  # the wording of a code that has none of its own
 IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
 

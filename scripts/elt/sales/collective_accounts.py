@@ -22,6 +22,11 @@ BESIDE_SEGMENTS = (FOUND, LISTED)
 AMOUNT = "sales_amount"
 
 
+def is_beside_segments(entry: Entry) -> bool:
+    """Whether the figures of segments depend on what an entry says, so that it stands beside them."""
+    return entry["code"] in BESIDE_SEGMENTS or entry.get("about") == assumptions.CUSTOMERS
+
+
 @dataclass(frozen=True)
 class CollectiveAccounts:
     """From which share of orders or revenue on a single customer is named, and the numbers that contracts list."""

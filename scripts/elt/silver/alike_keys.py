@@ -9,8 +9,10 @@ from typing import Any
 import polars as pl
 
 from elt.key_spellings import harmonised, kind_of
+from elt.report.assumptions import CUSTOMERS
 from elt.run.company import Contract, Field
 
+CUSTOMER = "customer"  # `erasure` of the field with the customer number
 IDENTIFIER, NONE = "identifier", "none"
 NUMBER_LIKE = 0.9  # share of the distinct texts that hold a digit, and that hold no blank
 MOST_SPELLINGS = 1_000_000  # of a column that are held at once; of more, those of every second key are looked at
@@ -127,6 +129,7 @@ class AlikeKeys:
                     "of": self.records,
                     "money": {name: self.exact(name, part[name].sum()) for name in self.amounts},
                     "places": places_of(part, column.one_of),
+                    **({"about": CUSTOMERS} if self.contract.by_name[column.name].erasure == CUSTOMER else {}),
                 }
 
     def exact(self, name: str, amount: Any) -> str:
