@@ -703,7 +703,7 @@ def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_mon
 
 
 def test_49_formula_text_from_the_data_reaches_no_published_table():
-    revenue = pd.DataFrame({"customer_key": range(1, 5), "category": FORMULAS, "revenue": 100})
+    revenue = pd.DataFrame({"customer_key": range(1, 5), "category": FORMULAS, "revenue": 100, "is_ordered": True})
     published = category_features(revenue)
     assert all(re.fullmatch("[a-z][a-z0-9_]*", name) for name in published.columns)
     assert all(kind.kind in "if" for kind in published.dtypes)
