@@ -53,6 +53,7 @@ rule gold_mart:
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),
         accounts=lambda wildcards: collective_accounts if wildcards.mart == "fact_sales" else None,
+        assumption_budget=config["assumption_budget"],
         dates=lambda wildcards: mart_lineage.referring_dates(company, wildcards.mart),
     script:
         "../scripts/gold_mart.py"

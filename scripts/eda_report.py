@@ -88,7 +88,9 @@ def customer_sections(summary: Mapping[str, Any], links: Mapping[str, str]) -> l
     customers, correlations = summary["customers"], summary["correlations"]
     return [
         "## Customers\n\n",
-        figure("Revenue of a customer", links["revenue_a_customer"], customer_text(customers)),
+        figure(
+            "Revenue of a customer", links["revenue_a_customer"], customer_text(customers, summary["minimum_group"])
+        ),
         numbers_table(customers["columns"]),
         figure("Correlations of a customer's measures", links["correlations"]),
         correlation_section(correlations["customers"], "customers"),

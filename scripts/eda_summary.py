@@ -40,8 +40,8 @@ def drop_repeats(profiles: Mapping[str, dict[str, Any]], breakdowns: Mapping[str
         if "revenue" in columns:
             columns["revenue"]["histogram"] = None
         for name in breakdowns.keys() & columns.keys():
-            if counts := columns[name].pop("counts", None):
-                columns[name]["distinct"] = len(counts)
+            if columns[name].get("counts"):  # none are left where all groups are hidden
+                columns[name]["distinct"] = len(columns[name].pop("counts"))
 
 
 def sales_queries(

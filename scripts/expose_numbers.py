@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from elt import rulelog
-from elt.expose import customers, evidence, segments
+from elt.expose import customers, doubts, evidence, segments
 from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
-from elt.expose.number_ledger import NumberLedger
+from elt.expose.number_ledger import NumberLedger, say
 from elt.files import read_json, read_yaml, write_json
 from elt.report.assumptions import IMPLAUSIBLE_DATES
-from elt.run.company import Kpi
+from elt.run.company import Column, Kpi
 from elt.sales.collective_accounts import is_beside_segments
 from elt.sales.views import sales_of
 from elt.tables import Spec, scan
@@ -41,12 +41,20 @@ def messages(pages: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [message for message in candidates if message][:3]
 
 
+def without_customers(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """That nothing of page two can be shown; None if something is."""
+    segments, customers = pages["segments"], pages["customers"]
+    has_cohorts = customers["cohorts"] and customers["cohorts_title"]
+    return None if segments["segments"] or customers["pareto"] or has_cohorts else say("customers_absent")
+
+
 def main(
     *,
     inputs: Mapping[str, str],
     columns: Mapping[str, Spec],
     personal: Sequence[str],
     kpis: Mapping[str, Kpi],
+    flags: Sequence[Column] = (),
     minimum_group: int,
     analysis_date: str,
     run: Mapping[str, Any],
@@ -55,11 +63,12 @@ def main(
     """Read the run's tables, compute figures and sentences page by page, write the ledger.
 
     inputs: files by name of mart, and model, silver, ledger; columns: of the marts read; personal: the data policy
-    class of every column of the warehouse; run: company, run_id and seed.
+    class of every column of the warehouse; flags: those of fact_sales that say which values rest on an assumption;
+    run: company, run_id and seed.
     """
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
     facts, products, months = (marts[name] for name in ("fact_sales", "dim_product", "agg_exec_kpis"))
-    sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group)
+    sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group, flags)
     accounts, silver = read_json(inputs["ledger"]), read_yaml(inputs["silver"])["tables"]
 
     contradicted = accounts.get("assumptions", ())
@@ -72,10 +81,12 @@ def main(
         "customers": customers.page(ledger, sales),
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
     }
+    pages["situation"]["doubts"] = doubts.doubts(ledger, sales)
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages)
     pages["situation"]["messages"] = messages(pages)
     told = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
     pages["segments"]["assumptions"] = [said for entry, said in told if is_beside_segments(entry)]
+    pages["customers"]["absent"] = without_customers(pages)
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
     write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})
     rulelog.log.info("%s figures", len(ledger.figures))
@@ -88,6 +99,7 @@ if __name__ == "__main__":
         columns=snakemake.params.columns,
         personal=snakemake.params.personal,
         kpis=snakemake.params.kpis,
+        flags=snakemake.params.flags,
         minimum_group=snakemake.params.minimum_group,
         analysis_date=snakemake.params.analysis_date,
         run=snakemake.params.run,

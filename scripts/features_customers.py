@@ -62,7 +62,8 @@ def aggregated(
 ) -> tuple[pl.DataFrame, pl.DataFrame | None, dict[str, int]]:
     """One row a customer, one row a customer and category (None without categories), and counted lines; in one pass.
 
-    Counted: lines of the unknown customer, and lines of others after the analysis date. excluded: customer keys.
+    Customers are those with an order, in both frames. Counted: lines of the unknown customer, and lines of others after
+    the analysis date. excluded: customer keys.
     """
     has_category = "category" in lines.collect_schema()
     used = lines.filter(
@@ -74,7 +75,8 @@ def aggregated(
     )
     plans = [totals(used), counters, *([by_category(used)] if has_category else [])]
     customers, counted, *categories = pl.collect_all(plans, engine="streaming")
-    return customers, categories[0] if categories else None, counted.row(0, named=True)
+    bought = categories[0].join(customers, on="customer_key", how="semi") if categories else None
+    return customers, bought, counted.row(0, named=True)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
-from elt.gold import documents, rounding
+from elt.gold import documents, flags, rounding
 from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run import sql_names
@@ -69,6 +69,7 @@ def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
             *(pl.col(column).null_count().alias(f"missing {column}") for column in mart.names),
             *(pl.col(column.name).sum().alias(f"true {column.name}") for column in mart.flags),
             *(pl.col(column).sum().alias(f"sum {column}") for column in (*ledger.money, *ledger.kpis)),
+            *flags.counters(mart),
         )
         .collect(engine="streaming")
         .row(0, named=True)
@@ -78,7 +79,7 @@ def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
 def check_rows(frame: pl.LazyFrame, mart: Mart, dates: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Rows, missing values, true flags and money of a written mart; raises Fault on a broken key or missing value."""
     found, where, remedy = counted(frame, mart), f"mart {mart.name}", f"Check {mart.name}.sql"
-    if not found["rows"]:
+    if not found["rows"] and not mart.is_standard:  # where no customer is known, no cohort is there either
         raise Fault(where, "has no rows", f"{remedy} against the silver tables")
     if found["rows"] != found["keys"]:
         count = found["rows"] - found["keys"]
@@ -94,7 +95,9 @@ def check_rows(frame: pl.LazyFrame, mart: Mart, dates: Mapping[str, Sequence[str
         "rows": found["rows"],
         "missing": {column: count for column in mart.names if (count := found[f"missing {column}"])},
         "flags": {column.name: found[f"true {column.name}"] for column in mart.flags},
+        "flag_money": flags.amounts(found, mart),
         "money": {column: str(found[f"sum {column}"]) for column in (*mart.ledger.money, *mart.ledger.kpis)},
+        "assumptions": flags.contradicted(found, mart),
     }
 
 
@@ -235,12 +238,14 @@ def main(
     output: str,
     metadata: str,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    assumption_budget: float = 1.0,
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
     `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months, if it
     reads them; `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: of fact_sales, what is
-    known of collective accounts; `dates`: date that refers to another mart -> silver columns from which it comes.
+    known of collective accounts; `dates`: date that refers to another mart -> silver columns from which it comes;
+    `assumption_budget`: share of an amount that may rest on an assumption.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
@@ -257,8 +262,11 @@ def main(
             frame.sink_csv(temporary, engine="streaming")
         written = tables.scan(temporary, mart.typed_columns)
         found = check_rows(written, mart, dates)
+        doubted = found.pop("assumptions")
+        for entry in doubted:
+            flags.check_budget(mart.name, entry, assumption_budget)
+        told = [*rounding.entries(mart, rounded), *doubted]
         found["references"] = check_references(written, mart, sources, dates)
-        told = rounding.entries(mart, rounded)
         if mart.name == FACT:
             found["unknown"] = unknown_members(written, mart)
             told += [*unknown_entries(mart, found["unknown"]), *account_entries(written, sources, accounts)]
@@ -285,6 +293,7 @@ if __name__ == "__main__":
         months=snakemake.input.months or None,
         formulas=snakemake.params.formulas,
         accounts=CollectiveAccounts(**stated) if (stated := snakemake.params.accounts) else None,
+        assumption_budget=snakemake.params.assumption_budget,
         dates=snakemake.params.dates,
         output=snakemake.output.table,
         metadata=snakemake.output.metadata,

@@ -13,7 +13,7 @@ from elt.gold.metadata import kpi_entry, mart_entry
 from elt.protection.disclosure import count_text
 from elt.report import assumptions
 from elt.report.markdown import Markdown, code, escape, table
-from elt.report.numbers import number, percent
+from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words, read
 from elt.run.company import Column, Kpi, Mart
 
@@ -36,6 +36,21 @@ def count_of(mart: Mart, minimum: int) -> Callable[[int], str]:
     return shown
 
 
+def flag_table(mart: Mart, found: Mapping[str, Any], shown: Callable[[int], str]) -> str:
+    """The flags of a mart: rows where each is true, and their amounts with their share of all; empty without flags."""
+    money, sums = list(mart.ledger.money), found["money"]
+    rows = []
+    for flag, count in found["flags"].items():
+        amounts, rows_text = found["flag_money"].get(flag, {}), shown(count)
+        cells = [
+            f"{number(amounts[c], decimals_of(amounts[c]))} ({percent(assumptions.share_of(amounts[c], sums[c]))})"
+            for c in money
+        ]
+        cells = ["–"] * len(money) if rows_text.startswith("<") else cells  # the amount of a few would tell of them
+        rows.append([code(flag), mart.by_name[flag].description, rows_text, *cells])
+    return table(["Flag", "Meaning", "Rows", *(f"Sum of {column}" for column in money)], rows) if rows else ""
+
+
 def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
     """One mart: what a row is, what was proved, its flags, its columns."""
     shown = count_of(mart, minimum)
@@ -44,7 +59,6 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
         f"{code(column)}: all {number(reference['values'])} values are in {code(reference['target'])}"
         for column, reference in found["references"].items()
     ]
-    flags = [[code(column), mart.by_name[column].description, shown(count)] for column, count in found["flags"].items()]
     columns = [
         [code(column.name), column.type, column.unit or "", column.personal, column.description,
          shown(found["missing"].get(column.name, 0))]
@@ -56,7 +70,7 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
         + "".join(f"- {line}\n" for line in proved)
         + "\n"
         + unknown_table(found.get("unknown", {}))
-        + (table(["Flag", "Meaning", "Rows"], flags) if flags else "")
+        + flag_table(mart, found, shown)
         + document_table(found.get("documents", {}))
         + table(["Column", "Type", "Unit", "Personal", "Meaning", "Missing"], columns)
     )

@@ -15,7 +15,7 @@ from elt.eda.categories import age_band
 from elt.eda.mart_shape import PERSON, kind
 from elt.files import write_json, write_text
 from elt.privacy.uniqueness import all_measured, worst
-from elt.release.bands import NAMES, banded
+from elt.release.bands import NAMES, TYPES, banded
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number, percent
 from elt.run.company import Mart
@@ -145,7 +145,7 @@ def main(
 ) -> None:
     """Read customers and features, measure, write both forms of the report."""
     people = scan(customers, mart.typed_columns).filter(pl.col(PERSON) != UNKNOWN).collect()
-    bought = pl.read_csv(features, schema_overrides={"monetary": pl.String, "customer": pl.String})
+    bought = pl.read_csv(features, schema_overrides={**TYPES, "monetary": pl.String()})
     bought = bought.with_columns(pl.col("monetary").cast(pl.Decimal(38, MONEY_DECIMALS)))
     found = uniqueness(people, mart, bought, analysis_day(analysis_date, facts, fact_columns), minimum)
     write_json(output, found)

@@ -12,7 +12,7 @@ import polars as pl
 from elt import rulelog
 from elt.faults import Fault
 from elt.files import sha256, write_json, write_rows
-from elt.release.bands import NAMES
+from elt.release.bands import NAMES, TYPES
 from elt.release.kanonymity import diversity, released, sizes
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def described(table: pl.DataFrame, customers: int, levels: Sequence[int], k: int
 
 def main(features: str, segments: str, k: int, table: str, report: str) -> None:
     """Read features and segments, generalise, suppress, prove k, write table and report."""
-    exact = pl.read_csv(features, schema_overrides={"customer": pl.String, "monetary": pl.Float64})
+    exact = pl.read_csv(features, schema_overrides={**TYPES, "monetary": pl.Float64()})
     people = joined(exact, pl.read_csv(segments, schema_overrides={"customer": pl.String, SENSITIVE: pl.String}))
     columns = people.columns[:-1]
     found, levels = released(people, columns, [SENSITIVE], k)

@@ -18,6 +18,7 @@ import one_table
 import pandas as pd
 import polars as pl
 import pytest
+import test_small_companies
 import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
@@ -32,6 +33,7 @@ from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
 from elt.features.measures import category_features
+from elt.gold import flags
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
@@ -490,6 +492,9 @@ def params(cases: list[Case]) -> Any:
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.name)
 
 
+OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
+
+
 @pytest.fixture(autouse=True)
 def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is synced to the disk, as only the result matters here."""
@@ -615,6 +620,18 @@ def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused
         one_table.clean(tmp_path, table, first, dates("%d.%m.%Y", *swapped)[1])
     few = one_table.clean(tmp_path / "few", table, first, "id,day\n3,03.04.2024\n")
     assert [row["day"] for row in few.rows("data")] == ["2023-12-31", "2024-04-03", "2024-04-03"]
+
+
+def test_56_doubtful_thousands_are_a_warning_with_the_amount_that_they_would_be(tmp_path):
+    table = contract(column("id"), column("price", "number"), column("amount", "number", money=True, decimals=2))
+    rows = ['1,"1,50","1,50"', '2,"1,249","1,249"', '3,"2,50","-2,000 €"', '4,"3,125","4,00"']
+    found = one_table.clean(tmp_path, table, lines(*rows, header="id,price,amount"))
+    assert found.summary["warnings"] == [
+        {"column": column, "warning": "doubtful_thousands", "cells": 2, "of": 4, "money": {"amount": money}}
+        for column, money in (("amount", "-751.00"), ("price", "4.00"))
+    ]
+    plain = one_table.clean(tmp_path, table, "id;price;amount\n1;1,50;1,50\n2;7;1,249\n3;7;2,50\n")
+    assert [found["money"] for found in plain.summary["warnings"]] == [{"amount": "1249.00"}]
 
 
 def test_17_a_table_that_may_be_empty_is_accepted_with_its_header_alone(tmp_path):
@@ -841,6 +858,35 @@ def classes() -> dict[int, set[str]]:
         for case in cases:
             found.setdefault(int(case.name.split()[0]), set()).add(letter)
     return found
+
+
+@pytest.mark.parametrize("shape", ["one product", "one customer"])
+def test_103_a_small_company_gets_an_exposé_that_makes_sense(tmp_path, shape):
+    test_small_companies.test_every_shape_gets_an_exposé_that_makes_sense(tmp_path, shape)
+
+
+def test_104_without_revenue_the_first_message_says_why_there_are_no_key_figures(tmp_path):
+    shape = "everything returned"
+    test_small_companies.test_the_first_message_tells_the_revenue_or_why_it_does_not(tmp_path, shape, "hidden_this")
+
+
+def test_105_customers_whom_nobody_knows_are_in_no_cohort_and_no_segment(tmp_path):
+    rows = test_small_companies.SHAPES["all customers unknown"]()
+    pages = test_small_companies.small_run(tmp_path, rows).numbers()["pages"]
+    assert (pages["customers"]["absent"], pages["segments"]["method"]) == (
+        {"say": "customers_absent"}, {"say": "method_few_customers"},
+    )  # fmt: skip
+
+
+def test_106_what_rests_on_an_assumption_is_counted_and_above_the_budget_refused():
+    flag = {"type": "boolean", "doubts": ["cost"], "why": {"en": "the cost is guessed", "de": "geschätzt"}}
+    columns = {"number": {"type": "integer"}, "cost": {"type": "integer"}, "is_guessed": flag}
+    mart = Mart.of("facts", {"title": "F", "grain": "one row a line", "key": ["number"], "columns": columns})
+    frame = pl.LazyFrame({"number": [1, 2, 3], "cost": [5, None, 7], "is_guessed": [True, True, False]})
+    (entry,) = gold_mart.check_rows(frame, mart, {})["assumptions"]
+    assert (entry["code"], entry["records"], entry["of"]) == ("flag", 1, 3)
+    with pytest.raises(Fault, match="1 of 3 rows rest on an assumption"):
+        flags.check_budget("facts", entry, 0.3)
 
 
 def test_every_number_has_a_test():

@@ -162,6 +162,7 @@ class Warehouse:
             calendar=company.calendar_of(name),
             months=self.months(company) if company.queries[name].reads_months else None,
             formulas=company.formulas_of(name),
+            assumption_budget=1.0,
             output=str(output / f"data/{name}.csv"),
             metadata=str(output / f"_meta/marts/{name}.json"),
         )

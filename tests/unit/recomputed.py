@@ -66,6 +66,12 @@ class Recomputed:
         complete = [pd.Period(m, "M") for m in self.months.index[self.months["is_complete"]]]
         return sorted(m for m in complete if not ends or m < min(ends))
 
+    def of_doubt(self, flag: str, year: str) -> float:
+        """Every flag of the companies here doubts the cost."""
+        lines = self.period(year)
+        doubted = lines[(lines[flag].astype(str).str.lower() == "true") & lines["cost_amount"].notna()]
+        return doubted["sales_amount"].sum() / lines["sales_amount"].sum()
+
     def of_period(self, year: str, part: str) -> Any:
         whole = self.whole_months()
         count = len(pd.period_range(whole[0], whole[-1], freq="M"))

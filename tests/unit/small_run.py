@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 import expose_figures
 import expose_numbers
 import expose_report
-from elt.run.company import Kpi
+from elt.run.company import Column, Kpi
 from elt.tables import ColumnType
 
 TEMPLATES = Path(expose_report.__file__).parent / "templates"
@@ -94,11 +95,14 @@ def months(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def kind_of(column: str) -> str:
     """The type of a column, from its name."""
-    if column == "is_complete":
+    if column.startswith("is_"):
         return "boolean"
     return next(
         (kind for part, kind in KINDS.items() if column.endswith(part)), "date" if column == "month_start" else "string"
     )
+
+
+COST = Column("is_guessed", "boolean", doubts=("cost_amount",), why={"en": "the cost is guessed", "de": "geschätzt"})
 
 
 class SmallRun:
@@ -118,6 +122,7 @@ class SmallRun:
         self.table("agg_product_performance", [{"product_number": "P1", "product_name": product_name}])
         self.model = {
             "seed": 42,
+            "rows": 39,
             "choice": {"k": 2},
             "features": [{"is_used": True}, {"is_used": False}],
             "evidence": [{"k": 2, "silhouette": 0.51, "lowest_jaccard": 0.93}],
@@ -158,8 +163,8 @@ class SmallRun:
             writer.writeheader()
             writer.writerows(rows)
 
-    def numbers(self) -> dict[str, Any]:
-        """Run expose_numbers; the ledger."""
+    def numbers(self, flags: Sequence[Column] = ()) -> dict[str, Any]:
+        """Run expose_numbers; the ledger. flags: those of fact_sales that doubt a value."""
         files = {
             "model": ("step3_segmentation/_meta/model_metadata.json", json.dumps(self.model)),
             "silver": ("silver/_meta/silver_metadata.yaml", yaml.safe_dump({"tables": self.silver})),
@@ -173,14 +178,14 @@ class SmallRun:
         output = self.folder / "reports" / "number_ledger.json"
         run = {"company": "small_shop", "run_id": "r1", "seed": 42}
         expose_numbers.main(
-            inputs=inputs, columns=self.columns, personal=CLASSES, kpis=KPIS, minimum_group=5,
+            inputs=inputs, columns=self.columns, personal=CLASSES, kpis=KPIS, flags=flags, minimum_group=5,
             analysis_date="newest", run=run, output=str(output),
         )  # fmt: skip
         return json.loads(output.read_text(encoding="utf-8"))
 
-    def reports(self, language: str = "en") -> tuple[str, str]:
+    def reports(self, language: str = "en", flags: Sequence[Column] = ()) -> tuple[str, str]:
         """Run all three scripts; the HTML and the Markdown."""
-        self.numbers()
+        self.numbers(flags)
         reports = self.folder / "reports"
         ledger, words = str(reports / "number_ledger.json"), str(TEMPLATES / f"expose.{language}.yaml")
         figures = [str(reports / "figures" / f"{name}.svg") for name in expose_figures.CHARTS]

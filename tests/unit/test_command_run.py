@@ -43,6 +43,19 @@ def test_a_finished_run_says_where_the_expose_is_and_five_figures(run):
     assert lines[-1] == f"The exposé: {run}/reports/final_expose.html"
 
 
+@pytest.mark.parametrize(
+    ("rows", "names", "line"),
+    [
+        (None, ["All customers"], "fewer than 5 customers with an order, no segments"),
+        (80, ["All customers"], "80 customers with an order, no segments"),
+        (0, [], "0 customers with an order, no segments"),
+    ],
+)
+def test_few_customers_are_not_counted_and_all_in_one_are_no_segments(rows, names, line):
+    model = {"rows": rows, "minimum_group": 5, "segments": [{"name": {"en": name}} for name in names]}
+    assert command_run.customers_line(model) == line
+
+
 def test_a_part_of_a_run_says_where_it_is(tmp_path):
     assert command_run.result(tmp_path) == f"\nDone. The run folder is {tmp_path}."
 

@@ -352,8 +352,8 @@ def test_a_point_in_time_is_no_key_and_that_it_is_cut_is_said(tmp_path: Path):
     def stamp(n: int) -> str:
         return f"2024-01-{n // 24 + 1:02} {n % 24:02}:15:00"
 
-    rows = [f"{stamp(n)};{stamp(n)} Uhr;A{n // 2};{n % 2}" for n in range(300)]
-    contract, text = drafted(tmp_path, {"x.csv": table("Zeit;Angelegt;Auftrag;Pos", *rows)})["x"]
+    rows = [f"{stamp(n)};{stamp(n)} Uhr;Tag {n // 24} 1{n % 24 % 10}:{n:03};A{n // 2};{n % 2}" for n in range(300)]
+    contract, text = drafted(tmp_path, {"x.csv": table("Zeit;Angelegt;Ende;Auftrag;Pos", *rows)})["x"]
     assert contract["primaryKey"] == ["Auftrag", "Pos"]
     assert fields(contract)["Zeit"]["type"] == "date"
     assert "only the day is kept: the time of day is cut" in text

@@ -99,7 +99,10 @@ def test_a_weekday_text_without_lines_says_so():
 
 
 def test_too_few_customers_for_percentiles_are_said():
-    assert customer_text({"rows": 3, "columns": {"revenue": {}}}).endswith("too few for percentiles.")
+    assert customer_text({"rows": 7, "columns": {"revenue": {}}}, 5) == (
+        "7 known customers have ordered; too few for percentiles."
+    )
+    assert customer_text({"rows": 3, "columns": {"revenue": {}}}, 5).startswith("Fewer than 5 known")
 
 
 def test_pairs_come_once_and_the_closest_first():

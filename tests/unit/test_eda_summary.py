@@ -6,13 +6,14 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from eda_summary import main
+from eda_summary import drop_repeats, main
 from elt.eda.breakdowns import breakdown, sums
 from elt.eda.categories import age_band, shown_counts
 from elt.eda.correlations import correlations
 from elt.eda.customers import CUSTOMERS, customer_measures, revenue_histogram
 from elt.eda.distributions import bin_edges, distribution, merged, rank_value
 from elt.eda.mart_shape import kind
+from elt.eda.profile_text import content_text
 from elt.eda.profiles import profile
 from elt.files import read_json
 from elt.run.company import Mart
@@ -277,3 +278,9 @@ def test_the_summary_holds_every_mart_in_order_without_optional_columns(tmp_path
     assert summary["breakdowns"]["month"]["groups"] == [
         {"month": "2024-06", "order_lines": 6, "customers": 6, "revenue": 60.0}
     ]
+
+
+def test_groups_that_are_all_hidden_stay_said_as_hidden():
+    columns = {"country": {"shown": "category", "counts": [], "suppressed_groups": 2}}
+    drop_repeats({"dim_customer": {"about_people": "row", "columns": columns}}, {"country": {"groups": []}})
+    assert content_text(columns["country"]) == "2 groups suppressed"

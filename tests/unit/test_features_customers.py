@@ -196,3 +196,17 @@ def test_the_dictionary_hides_percentiles_that_few_customers_hold():
     assert "| `recency_days` | – | 10 | – |" in few
     assert "| `recency_days` | 9 | 100 | 189 |" in many
     assert "remains personal data" in many
+
+
+def test_customers_of_whom_only_returns_are_known_are_no_rows_and_their_categories_no_columns(run):
+    returned = LINES.replace("O3,order,2,2,2024-01-21,1,50.00,30.00", "O3,credit_note,2,2,2024-01-21,-1,-50.00,-30.00")
+    table, _ = run(lines=returned.replace("O2,order,1,2,", "O2,order,1,1,"))
+    header, *rows = table.splitlines()
+    assert "category_share_raeder" in header and "category_share_zubehoer" not in header
+    assert [row.split(",")[0] for row in rows] == [BERT]
+
+
+def test_nothing_but_returns_gives_an_empty_table(run):
+    header = LINES.splitlines()[0]
+    table, _ = run(lines=f"{header}\nO3,credit_note,2,2,2024-01-21,-1,-50.00,-30.00\n")
+    assert len(table.splitlines()) == 1

@@ -49,6 +49,7 @@ def build(
     rows: str = ROWS,
     parents: dict[str, tuple[str, Spec]] | None = None,
     calendar: Calendar | None = None,
+    budget: float = 1.0,
     columns: Spec = SALES,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[str, dict]:
@@ -64,6 +65,7 @@ def build(
         sources={name: gold_mart.Source(str(folder / f"{name}.csv"), spec) for name, (_, spec) in files.items()},
         calendar=calendar,
         formulas={},
+        assumption_budget=budget,
         dates=dates,
         output=str(gold / "data/facts.csv"),
         metadata=str(gold / "_meta/marts/facts.json"),
@@ -99,6 +101,7 @@ def test_the_metadata_count_rows_missing_values_flags_and_money(tmp_path):
         "rows": 3,
         "missing": {"customer": 1},
         "flags": {"is_large": 1},
+        "flag_money": {"is_large": {"amount": "10.00"}},
         "money": {"amount": "10.00"},
         "references": {},
         "kpis": {},
@@ -153,6 +156,17 @@ CUSTOMERS = {
     )
 }
 REFERRING = {**MART, "foreignKeys": {"customer": "customers.key"}}
+
+
+def test_more_on_an_assumption_than_the_budget_is_refused(tmp_path):
+    columns = MART["columns"] | {
+        "is_large": {"type": "boolean", "personal": "none", "description": "Large", "doubts": ["amount"],
+                     "why": {"en": "large amounts are guessed", "de": "geschätzt"}},
+    }  # fmt: skip
+    mart = MART | {"columns": columns}
+    message = refusal(tmp_path, SQL, mart, budget=0.5)
+    assert "1 of 3 rows, 10.00 in amount rest on an assumption (facts.is_large): 100.0% of amount" in message
+    assert build(tmp_path, SQL, mart, budget=1)[1]["assumptions"][0]["records"] == 1
 
 
 def test_values_of_a_foreign_key_that_are_nowhere_are_counted(tmp_path):

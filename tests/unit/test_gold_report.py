@@ -33,9 +33,9 @@ KPIS = {
 }  # fmt: skip
 MARTS = {"months": Mart.of("months", MONTHS), "customers": Mart.of("customers", CUSTOMERS)}
 FOUND = {
-    "customers": {"rows": 1000, "missing": {"name": 3}, "flags": {"is_odd": 4}, "references": {}, "money": {},
-                  "reads": ["silver.people"]},
-    "months": {"rows": 12, "missing": {"cost": 1}, "flags": {"is_complete": 2}, "money": {},
+    "customers": {"rows": 1000, "missing": {"name": 3}, "flags": {"is_odd": 4}, "flag_money": {},
+                  "references": {}, "money": {}, "reads": ["silver.people"]},
+    "months": {"rows": 12, "missing": {"cost": 1}, "flags": {"is_complete": 2}, "flag_money": {}, "money": {},
                "references": {"month": {"target": "dim_date.date", "values": 12}}, "reads": ["gold.fact"]},
 }  # fmt: skip
 
@@ -131,6 +131,14 @@ def test_a_bar_in_a_definition_or_formula_breaks_no_table_of_the_dictionary():
     kpi = {**KPIS["sales"], "definition": {"en": "a | b", "de": "a"}, "formula": "SUM(a || b)"}
     row = gold_report.dictionary({}, kpis({"sales": kpi})).splitlines()[-2]
     assert row == r"| Sales / Umsatz | a \| b |  | SUM(a \|\| b) | money | up |"
+
+
+def test_a_flag_of_a_mart_with_money_has_its_amount_and_share_unless_it_is_about_few():
+    entry = CUSTOMERS | {"columns": CUSTOMERS["columns"] | {"amount": {"type": "decimal"}}}
+    mart = Mart.of("customers", entry | {"ledger": {"table": "crm", "money": {"amount": "amount"}}})
+    found = FOUND["customers"] | {"money": {"amount": "400.00"}, "flag_money": {"is_odd": {"amount": "100.00"}}}
+    assert "| <5 | – |" in gold_report.section(mart, found, 5).replace("&lt;", "<")
+    assert "| 7 | 100.00 (25.0\N{NO-BREAK SPACE}%) |" in gold_report.section(mart, found | {"flags": {"is_odd": 7}}, 5)
 
 
 def test_key_0_stands_with_its_share_of_all_order_lines_and_of_all_amounts():

@@ -11,7 +11,8 @@ import pytest
 
 from elt.privacy.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
 from elt.run.company import Mart
-from privacy_uniqueness import generalised, quasi_columns, report, uniqueness
+from elt.tables import ColumnType
+from privacy_uniqueness import generalised, main, quasi_columns, report, uniqueness
 
 QUASI = ("birth_date", "country", "gender", "marital_status")
 COLUMNS = {
@@ -147,3 +148,16 @@ def test_seven_more_are_alone_with_the_dates_of_birth_that_silver_takes_for_impo
     rows = people.select("customer_number", "gender", "country", "marital_status").iter_rows()
     classes = Counter((born[number], *rest) for number, *rest in rows)
     assert sum(count == 1 for count in classes.values()) == 14_888
+
+
+def test_features_of_nobody_are_measured_too(tmp_path):
+    columns = ("customer_key", "country", "birth_date", "created_date", "name")
+    (tmp_path / "customers.csv").write_text(",".join(columns) + "\n0,n/a,,,\n", encoding="utf-8")
+    (tmp_path / "features.csv").write_text("customer,recency_days,frequency,monetary\n", encoding="utf-8")
+    (tmp_path / "facts.csv").write_text("order_date\n2024-01-01\n", encoding="utf-8")
+    main(
+        customers=str(tmp_path / "customers.csv"), features=str(tmp_path / "features.csv"),
+        facts=str(tmp_path / "facts.csv"), mart=MART, fact_columns=[ColumnType("order_date", "date")],
+        analysis_date="newest", minimum=5, output=str(tmp_path / "u.json"), page=str(tmp_path / "u.md"),
+    )  # fmt: skip
+    assert json.loads((tmp_path / "u.json").read_text("utf-8"))["orders"]["customers"] == 0

@@ -359,6 +359,12 @@ def marts(**tables: dict) -> dict:
     return {name: changed(MART, **more) for name, more in tables.items()}
 
 
+def doubting(doubts: list[str], **more: Any) -> dict:
+    """A mart with a flag that doubts columns."""
+    flag = {"type": "boolean", "personal": "none", "description": "x", "doubts": doubts, "why": {"en": "x", "de": "x"}}
+    return marts(facts={"columns": MART["columns"] | {"is_guessed": changed(flag, **more)}})
+
+
 @pytest.mark.parametrize(
     ("entries", "sql", "line"),
     [
@@ -379,6 +385,10 @@ def marts(**tables: dict) -> dict:
          "marts.yaml: marts.facts.ledger.money.id: price is not a money field of sales"),
         (marts(facts={"ledger": {"table": "sales", "money": {"sum": "amount"}}}), None,
          "marts.yaml: marts.facts.ledger.money.sum: is not a column"),
+        (doubting(["cost"]), None, "marts.yaml: marts.facts.columns.is_guessed.doubts: cost is not a column"),
+        (doubting(["id"], why=None), None, "marts.yaml.marts.facts.columns.is_guessed: 'why' is a dependency of 'doubts'"),
+        (doubting(["id"], type="integer"), None,
+         "marts.yaml.marts.facts.columns.is_guessed.type: 'boolean' was expected (only a flag can doubt)"),
     ],
 )  # fmt: skip
 def test_marts_and_sql_must_fit_each_other(tmp_path, entries, sql, line):

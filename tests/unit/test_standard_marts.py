@@ -279,6 +279,16 @@ def test_a_cohort_has_a_row_for_every_month_up_to_the_newest_order(tmp_path):
     ]
 
 
+def test_where_nobody_is_known_there_is_no_cohort_and_the_mart_is_empty(tmp_path):
+    table, found = Warehouse(tmp_path, star_of([line(1, date(2024, 1, 5), customer=0)])).build("agg_cohort_retention")
+    assert (len(table), found["rows"]) == (0, 0)
+
+
+def test_where_nothing_but_returns_is_known_there_is_no_cohort(tmp_path):
+    lines = [line(1, date(2024, 1, 5), customer=3, amount="-10.00")]
+    assert Warehouse(tmp_path, star_of(lines)).build("agg_cohort_retention")[0].empty
+
+
 def test_a_category_whose_lines_lost_their_product_is_not_missed(tmp_path):
     lost = [{**row, "product_key": 0} if row["product_key"] == 3 and row["order_date"] >= "2024-03" else row
             for row in years()]  # fmt: skip

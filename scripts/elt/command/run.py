@@ -37,11 +37,15 @@ def figures(run: Path) -> list[str]:
         decimals = decimals_of(proof["total"])
         exact = "to the cent" if decimals == CENTS else f"to the last of {decimals} decimals"
         lines.append(f"{number(proof['total'], decimals)} {name}, equal in {len(proof['marts'])} marts, {exact}")
-    segments = [segment["name"]["en"] for segment in model["segments"]]
-    lines.append(
-        f"{number(model['rows'] or 0)} customers with an order, {len(segments)} segments: {', '.join(segments)}"
-    )
-    return lines
+    return [*lines, customers_line(model)]
+
+
+def customers_line(model: Mapping[str, Any]) -> str:
+    """How many customers ordered, and their segments; few customers are not counted, and all in one are no segments."""
+    rows, names = model["rows"], [segment["name"]["en"] for segment in model["segments"]]
+    customers = f"fewer than {model['minimum_group']}" if rows is None else number(rows)
+    segments = f"{len(names)} segments: {', '.join(names)}" if len(names) > 1 else "no segments"
+    return f"{customers} customers with an order, {segments}"
 
 
 def contradictions(run: Path) -> list[str]:

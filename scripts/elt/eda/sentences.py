@@ -53,11 +53,13 @@ def weekday_text(weekdays: Sequence[Mapping[str, Any]]) -> str:
     return f"Most of the {number(total)} order lines shown are of a {high}, the fewest of a {low}."
 
 
-def customer_text(customers: Mapping[str, Any]) -> str:
-    """A sentence on the revenue of a customer, from the percentiles that may be shown."""
+def customer_text(customers: Mapping[str, Any], minimum: int) -> str:
+    """A sentence on the revenue of a customer, from the percentiles that may be shown; few are not counted."""
     shares = customers["columns"]["revenue"].get("percentiles", {})
     low, middle, high = (shares.get(name) for name in ("p5", "p50", "p95"))
-    count = f"{number(customers['rows'])} known customers have ordered"
+    is_few = 0 < customers["rows"] < minimum
+    shown = f"Fewer than {minimum}" if is_few else number(customers["rows"])
+    count = f"{shown} known customers have ordered"
     if middle is None:
         return f"{count}; too few for percentiles."
     text = f"{count}; half of them for at most {plain(middle)}"

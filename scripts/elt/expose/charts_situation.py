@@ -18,7 +18,7 @@ SMALL = 7  # points; the charts are printed at about their size
 
 
 def gauge(axes: "Axes", wording: Wording, largest: float, *, upright: bool) -> None:
-    """A dotted line at the same amount in every chart of the page: it shows how their scales compare."""
+    """A dotted line at the same amount in both charts of the page: it shows how their scales compare."""
     amount = 10 ** (len(str(int(max(largest, 1)))) - 1)
     draw = axes.axhline if upright else axes.axvline
     draw(amount, color=SOFT, linewidth=0.7, linestyle=(0, (1.5, 2)), zorder=3)
@@ -83,7 +83,8 @@ def revenue_by_month(figure: "Figure", wording: Wording, pages: Content) -> bool
     axes.set_xticks(range(len(rows)), labels, fontsize=SMALL)
     axes.set_xlim(-0.6, len(rows) - 0.4)
     bare(axes, upright=True)
-    gauge(axes, wording, largest, upright=True)
+    if pages["situation"]["bridge"]:
+        gauge(axes, wording, largest, upright=True)
     legend(axes, wording, rows)
     return True
 
@@ -138,5 +139,6 @@ def revenue_bridge(figure: "Figure", wording: Wording, pages: Content) -> bool:
     axes.set_ylim(len(bars) - 0.5, -0.5)
     axes.margins(x=0.02)
     bare(axes, upright=False)
-    gauge(axes, wording, largest_month(wording, pages["situation"], unit), upright=False)
+    if pages["situation"]["months_title"]:
+        gauge(axes, wording, largest_month(wording, pages["situation"], unit), upright=False)
     return True

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.expose.situation import FACTS
 from elt.expose.unknown import without_customer
 from elt.protection.disclosure import dominated, publishable
@@ -135,9 +135,12 @@ def return_message(
     return say("came_back", figures)
 
 
-def unique_share(ledger: NumberLedger, customers: pl.DataFrame, today: date) -> dict[str, Any] | None:
-    """Share of customers whom nobody else equals in orders, revenue and recency: the residual risk, in this run."""
-    if customers.is_empty():
+def unique_share(ledger: NumberLedger, customers: pl.DataFrame, today: date, minimum: int) -> dict[str, Any] | None:
+    """Share of customers whom nobody else equals in orders, revenue and recency: the residual risk, in this run.
+
+    None of fewer customers than the minimum.
+    """
+    if len(customers) < minimum:
         return None
     groups = customers.group_by("orders", "revenue", "last_order").len()
     alone = Decimal(int((groups["len"] == 1).sum())) / len(customers)
@@ -152,14 +155,12 @@ def page(ledger: NumberLedger, sales: Sales) -> dict[str, Any]:
     """The blocks of page two that need no segments."""
     customers, visits = sales.views["customers"], sales.views["visits"]
     pareto = pareto_rows(ledger, customers, sales.minimum)
-    limit = {"file": "settings", "row": "minimum_group", "column": "value"}
+    cohorts = cohort_rows(ledger, visits, sales.observed, sales.minimum)
     return {
         "unknown": without_customer(ledger, sales),
-        "cohorts_note": say(
-            "cohort_note", {"minimum": ledger.enter("risk.minimum_group", sales.minimum, "count", limit)}
-        ),
+        "cohorts_note": say("cohort_note", {"minimum": minimum_group(ledger, sales.minimum)}),
         "pareto_title": pareto_message(ledger, pareto),
         "pareto": pareto,
         "cohorts_title": return_message(ledger, visits, sales.observed, sales.minimum),
-        "cohorts": cohort_rows(ledger, visits, sales.observed, sales.minimum),
+        "cohorts": cohorts if any(cell for row in cohorts for cell in row["cells"]) else [],
     }

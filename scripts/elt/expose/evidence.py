@@ -1,13 +1,15 @@
 """Page three of the exposé, second part: data quality in money, open points, privacy, method and limits."""
 
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from elt.expose import unknown
+from elt.expose import doubts, unknown
 from elt.expose.customers import unique_share
-from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.expose.situation import FACTS
+from elt.protection.disclosure import dominated
 from elt.report import assumptions
 from elt.report.languages import LANGUAGES, in_language
 from elt.report.numbers import decimals_of
@@ -208,12 +210,20 @@ def smallest_group(ledger: NumberLedger, minimum: int) -> dict[str, Any] | None:
     if not people:
         return None
     rule = {"formula": "smallest number of people behind a figure of this ledger"}
-    limit = {"file": "settings", "row": "minimum_group", "column": "value"}
     figures = {
         "smallest": ledger.enter("risk.smallest_group", min(people), "count", rule),
-        "minimum": ledger.enter("risk.minimum_group", minimum, "count", limit),
+        "minimum": minimum_group(ledger, minimum),
     }
     return say("smallest_group", figures)
+
+
+def tells_of_few(sales: Sales) -> bool:
+    """Whether the sum of all sales tells what a few customers spent: fewer than the minimum, or one or two hold it."""
+    revenue = sales.views["customers"]["revenue"].sort(descending=True)
+    whole = int(sales.views["months"]["revenue"].sum())
+    if not 0 < len(revenue) < sales.minimum:
+        return whole > 0 and dominated(whole, int(revenue[:1].sum()), int(revenue[:2].sum()))
+    return True
 
 
 def present(sentences: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
@@ -226,10 +236,13 @@ def gap_points(gaps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [say("open_gap", gap["figures"], gap["texts"]) for gap in gaps]
 
 
-def method(ledger: NumberLedger, sales: Sales, segments: Mapping[str, Any], bridge: list[Any]) -> list[dict[str, Any]]:
-    """Method and limits, up to five lines."""
-    lines = [] if sales.periods else [say("method_no_month")]
-    if sales.periods:
+def method(
+    ledger: NumberLedger, sales: Sales, segments: Mapping[str, Any], situation: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Method and limits, up to five lines and one a doubt; segments: how they were found; situation: page one."""
+    absent, bridge = situation["absent"], situation["bridge"]
+    lines = [absent] if absent else []
+    if sales.periods and not absent:
         key = "method_months" if "last" in sales.periods else "method_no_comparison"
         lines.append(say(key, {"months": "period.this.months"}))
     if bridge:
@@ -241,7 +254,7 @@ def method(ledger: NumberLedger, sales: Sales, segments: Mapping[str, Any], brid
             share = Decimal(costs["with_cost"]) / costs["revenue"]
             rule = {"file": FACTS, "formula": "revenue of this year's lines with cost_amount / revenue of this year"}
             lines.append(say("method_cost", {"share": ledger.enter("cost.known", share, "share", rule)}))
-    return [*lines, dict(segments), say("method_limits")]
+    return [*lines, *situation["doubts"], dict(segments), say("method_limits")]
 
 
 def page(
@@ -255,9 +268,10 @@ def page(
     """Data quality, open points, privacy, method. Call it last.
 
     tables: of silver_metadata.yaml; accounts: ledger.json; pages: the other pages."""
-    rows = quality_rows(ledger, tables)
-    amounts = money_messages(ledger, tables, accounts, sales.minimum)
-    points = [*gap_points(pages["situation"]["gaps"]), *open_points(ledger, tables, sales.minimum)]
+    rows, is_about_few = quality_rows(ledger, tables), tells_of_few(sales)
+    amounts = [] if is_about_few else money_messages(ledger, tables, accounts, sales.minimum)
+    fewest = sys.maxsize if is_about_few else sales.minimum  # records from which on an amount is told
+    points = [*gap_points(pages["situation"]["gaps"]), *open_points(ledger, tables, fewest)]
     privacy = [say("pseudonymised"), personal_columns(ledger, personal), smallest_group(ledger, sales.minimum)]
     title = None
     if points:
@@ -267,10 +281,10 @@ def page(
         "quality_title": amounts[0] if amounts else None,
         "quality": rows,
         "amounts": amounts[1:],
-        "assumptions": contradicted(ledger, accounts, sales.minimum, unknown.few(sales)),
+        "assumptions": contradicted(ledger, accounts, fewest, [*unknown.few(sales), *doubts.few(sales)]),
         "points_title": title,
         "points": points,
-        "privacy_title": unique_share(ledger, sales.views["customers"], sales.today),
+        "privacy_title": unique_share(ledger, sales.views["customers"], sales.today, sales.minimum),
         "privacy": present(privacy),
-        "method": method(ledger, sales, pages["segments"]["method"], pages["situation"]["bridge"]),
+        "method": method(ledger, sales, pages["segments"]["method"], pages["situation"]),
     }

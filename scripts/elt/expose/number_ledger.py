@@ -81,12 +81,18 @@ class NumberLedger:
         return self.enter(name, Decimal(over) / Decimal(under), unit, {"formula": f"[{part}] / [{whole}]"}, decimals)
 
 
+def minimum_group(ledger: NumberLedger, minimum: int) -> str:
+    """Enter the smallest number of people behind a figure, as the settings state it."""
+    origin = {"file": "settings", "row": "minimum_group", "column": "value"}
+    return ledger.enter("risk.minimum_group", minimum, "count", origin)
+
+
 def say(
     key: str, figures: Mapping[str, str] | None = None, texts: Mapping[str, Any] | None = None, **kinds: Any
 ) -> dict[str, Any]:
     """A sentence: the key of its wording, the figures it quotes by name, and texts that stand in the data.
 
-    kinds: `words` are keys of further wordings (the name of a step), `kpis` are names of KPIs.
+    kinds: `words` are keys of further wordings (the name of a step), `kpis` are names of KPIs, or lists of them.
     """
     sentence = {"say": key, "figures": dict(figures or {}), "texts": dict(texts or {}), **kinds}
     return {name: part for name, part in sentence.items() if part}

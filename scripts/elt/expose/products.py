@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FACTS
+from elt.expose.situation import FACTS, FEWEST
 from elt.expose.unknown import without_product
 from elt.protection.disclosure import fragile, publishable_sums, together
 from elt.sales.periods import NO_CATEGORY
@@ -86,8 +86,8 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
 
 
 def abc_message(ledger: NumberLedger, rows: list[dict[str, str]]) -> dict[str, Any] | None:
-    """How few products bring how much."""
-    if not rows or rows[0]["class"] != "A":
+    """How few products bring how much; None if all of them are in one class, which says nothing."""
+    if len(rows) < FEWEST or rows[0]["class"] != "A":
         return None
     first = rows[0]
     return say(
@@ -150,9 +150,15 @@ def best_rows(
 
 
 def best_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """What the products with most revenue bring together."""
-    if len(rows) < 2:
+    """What the products with most revenue bring together; of all products that were sold, what the first of them does.
+
+    None of fewer than two: there is no best of one.
+    """
+    if len(rows) < FEWEST:
         return None
+    if len(rows) == ledger.value("abc.products"):
+        figures = {"share": rows[0]["share"], "products": "abc.products"}
+        return say("best_of_all", figures, texts={"product": rows[0]["name"]})
     rule = {"formula": "shares of the products shown"}
     share = sum(ledger.value(row["share"]) for row in rows)
     figures = {
@@ -201,9 +207,14 @@ def category_rows(
 
 
 def category_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The category with most revenue and its share."""
+    """The category with most revenue and its share; None of one category alone."""
     visible = [row for row in rows if row["this"] and row["category"] != NO_CATEGORY]
-    if not visible or "revenue.this" not in ledger.figures or not ledger.value(visible[0]["this"]):
+    if (
+        len(rows) < FEWEST
+        or not visible
+        or "revenue.this" not in ledger.figures
+        or not ledger.value(visible[0]["this"])
+    ):
         return None
     share = ledger.ratio("category.largest.share", visible[0]["this"], "revenue.this")
     return say("largest_category", {"share": share}, texts={"category": visible[0]["category"]}) if share else None
@@ -216,13 +227,14 @@ def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[s
     years = {year: sales.rows(f"categories {year}", "category") for year in sales.periods}
     rest = sales.rows("categories rest", "category")
     best = best_rows(ledger, sold, names, sales.minimum)
+    best_title = best_message(ledger, best)
     categories = category_rows(ledger, years, sales.minimum, rest) if any(years.values()) else []
     return {
         "unknown": without_product(ledger, sales),
         "abc_title": abc_message(ledger, abc),
         "abc": abc,
-        "best_title": best_message(ledger, best),
-        "best": best,
+        "best_title": best_title,
+        "best": best if best_title else [],
         "categories_title": category_message(ledger, categories),
         "categories": categories,
     }

@@ -80,7 +80,7 @@ def segment_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[st
 
 def shares_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The segment whose share of customers exceeds its share of revenue most."""
-    if not rows:
+    if len(rows) < 2:  # one segment beside hidden ones is told by the title of the table
         return None
     widest = max(rows, key=lambda row: ledger.value(row["customer_share"]) - ledger.value(row["revenue_share"]))
     figures = {"customers_share": widest["customer_share"], "revenue_share": widest["revenue_share"]}
@@ -117,7 +117,10 @@ def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[s
 def segment_method(ledger: NumberLedger, model: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
     """How the segments were found, with the evidence for their number."""
     if not rows:
-        return say("method_no_segments")
+        found = model["choice"]["k"] > 1
+        return say(
+            "method_segments_hidden" if found else "method_no_segments" if model["rows"] else "method_few_customers"
+        )
     count = model["choice"]["k"]
     chosen = [row for row in model["evidence"] if row["k"] == count]
     origin = {"file": MODEL, "row": "choice, features"}

@@ -3,12 +3,12 @@
 # ruff: noqa: S608 - these queries are told, not run
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.protection.disclosure import dominated, publishable_in_order
 from elt.run.company import Kpi
 from elt.sales.periods import Gap, Period, add_months
@@ -17,6 +17,7 @@ from elt.sales.views import Sales, kpi_query
 FACTS = "gold/data/fact_sales.csv"
 MONTHS = "gold/data/agg_exec_kpis.csv"
 UNITS = {"money": "money", "count": "count", "share": "share"}
+FEWEST = 2  # of one alone nothing is more or less than another
 OF_ORDERS = "FILTER (WHERE document_type = 'order')"
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
 
@@ -158,13 +159,26 @@ def direction(value: Decimal | int) -> str:
     return "up" if value > 0 else "down" if value < 0 else "same"
 
 
-def revenue_message(ledger: NumberLedger, bridge: Iterable[Mapping[str, str]]) -> dict[str, Any] | None:
-    """How revenue moved and which step moved it most; without a comparison only what it was."""
+def without_figures(ledger: NumberLedger, sales: Sales, shown: Collection[str]) -> dict[str, Any] | None:
+    """Why a year that could be told is not shown; None if all of them are."""
+    if not sales.periods:
+        return say("method_no_month")
+    hidden = next((year for year in ("this", "last") if year in sales.periods and year not in shown), None)
+    return say(f"hidden_{hidden}", {"minimum": minimum_group(ledger, sales.minimum)}) if hidden else None
+
+
+def revenue_message(
+    ledger: NumberLedger, bridge: Iterable[Mapping[str, str]], absent: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    """How revenue moved and which step moved it most; without a comparison only what it was.
+
+    absent: why a year is not shown.
+    """
     figures = {"revenue": "kpi.revenue.this"}
     if "kpi.revenue.this" not in ledger.figures:
-        return None
+        return absent
     if "kpi.revenue.change" not in ledger.figures:
-        return say("revenue_only", figures)
+        return say("revenue_alone" if absent else "revenue_only", figures)
     figures |= {"change": "kpi.revenue.change", "difference": "kpi.revenue.difference"}
     key = f"revenue_{direction(ledger.value('kpi.revenue.difference'))}"
     main = largest_step(ledger, bridge)
@@ -207,9 +221,11 @@ def kpi_message(ledger: NumberLedger, rows: list[dict[str, Any]], kpis: Mapping[
 
 
 def month_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """How many months are above those of last year; without them, the month with most revenue."""
+    """How many months are above those of last year; without them, the month with most revenue; None of one month."""
+    if sum(row["this"] is not None for row in rows) < FEWEST:
+        return None
     pairs = [(row["this"], row["last"]) for row in rows if row.get("this") and row.get("last")]
-    if pairs:
+    if len(pairs) >= FEWEST:
         above = sum(ledger.value(this) > ledger.value(last) for this, last in pairs)
         rule = {"formula": "months of this year with more revenue than a year before; months with both"}
         figures = {
@@ -218,7 +234,7 @@ def month_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str,
         }
         return say("months_above", figures)
     whole = [row for row in rows if row["this"] and not row["partial"]]
-    if not whole:
+    if len(whole) < FEWEST:
         return None
     best = max(whole, key=lambda row: (ledger.value(row["this"]), row["month"]))
     month = ledger.enter(
@@ -282,13 +298,19 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int
         }
         ledger.enter(f"revenue.{year}", ledger.amount(row["revenue"]), "money", origin, 0, people=row["customers"])
     bridge = bridge_rows(ledger, shown["last"], shown["this"], sales.periods) if len(shown) == 2 else []
+    absent, told = without_figures(ledger, sales, shown), {row["kpi"] for row in rows}
+
+    def is_left_out(name: str) -> bool:
+        return name not in sales.kpis or ("this" in shown and name not in told)
+
     return {
         "header": header(ledger, sales, apart),
-        "message": revenue_message(ledger, bridge),
+        "message": revenue_message(ledger, bridge, absent),
+        "absent": absent,
         "gaps": gap_messages(ledger, sales.gaps),
         "kpis_title": kpi_message(ledger, rows, kpis),
         "kpis": rows,
-        "left_out": [say("kpi_left_out", kpis={"kpi": name}) for name in kpis if name not in sales.kpis],
+        "left_out": [say("kpi_left_out", kpis={"kpi": name}) for name in kpis if is_left_out(name)],
         "months_title": month_message(ledger, months),
         "months": months,
         "bridge_title": bridge_message(ledger, bridge),

@@ -1,6 +1,6 @@
 """Wording: the sentences of the exposé in a language, filled with figures of the number ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ from elt.report import assumptions
 from elt.report.numbers import NO_BREAK, number, percent
 from elt.run.company import Kpi
 
+COUNTED = {0: "none", 1: "one"}  # forms of a wording by the count that it states, where it has them
 WHOLE_PERCENT_FROM = 10  # a change of 1,000 % and more is printed without decimals
 
 
@@ -53,9 +54,10 @@ class Wording:
         """A text of the data or the settings: as it is, or by language."""
         return str(value[self.language] if isinstance(value, Mapping) else value)
 
-    def kpi(self, name: str) -> str:
-        """The name of a KPI."""
-        return self.text(self.kpis[name].name)
+    def kpi(self, name: str | Sequence[str]) -> str:
+        """The name of a KPI, or of several."""
+        names = [name] if isinstance(name, str) else name
+        return ", ".join(self.text(self.kpis[one].name) for one in names)
 
     def figure(self, name: str | None, form: str = "") -> str:
         """A figure of the ledger as text; a dash for one that is hidden or does not exist."""
@@ -74,7 +76,8 @@ class Wording:
         figures = said.get("figures", {})
         wording = self.words["sentences"][said["say"]]
         if isinstance(wording, Mapping):
-            wording = wording["one" if self.figures[figures[wording["by"]]]["value"] == 1 else "other"]
+            form = COUNTED.get(self.figures[figures[wording["by"]]]["value"], "other")
+            wording = wording.get(form, wording["other"])
         filled: dict[str, Any] = {name: Figure(self.figures[figure], self.words) for name, figure in figures.items()}
         filled |= {name: self.text(value) for name, value in said.get("texts", {}).items()}
         filled |= {name: self.words["steps"][step] for name, step in said.get("words", {}).items()}
@@ -106,6 +109,8 @@ class Wording:
         return next((unit for unit in (1_000_000, 1_000) if usual >= 10 * unit), 1)
 
     def unit_note(self, situation: Mapping[str, Any]) -> str:
-        """The unit of the charts of page one, said once a chart."""
+        """The unit of the charts of page one, said once a chart; of one chart alone nothing of a common mark."""
         scale = self.words["scales"][self.scale(situation)]
+        if not situation["bridge_title"]:
+            return self.words["figures"]["unit_alone"].format(scale=scale) if scale else ""
         return self.words["figures"]["unit" if scale else "no_unit"].format(scale=scale)

@@ -128,7 +128,7 @@ def features(
     table["units_per_order"] = customers["units"] / orders
     table["distinct_products"] = customers["distinct_products"]
     if categories is not None:
-        table = table.join(category_features(categories[categories["customer_key"].isin(table.index)]))
+        table = table.join(category_features(categories))
     if (margin := gross_margin_rate(customers)) is not None:
         table["gross_margin_rate"] = margin
     whole = table.select_dtypes("integer").columns

@@ -22,6 +22,8 @@ def column_entry(column: Column) -> dict[str, Any]:
             "unit": column.unit,
             "personal": column.personal,
             "description": column.description,
+            "doubts": list(column.doubts) or None,
+            "why": column.why or None,
         }
     )
 

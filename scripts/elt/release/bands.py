@@ -16,6 +16,7 @@ LIMITS = {  # first value of every band, by level; a band ends before the next b
     "frequency": ([0, 1, 2, 3, 6, 11], [0, 2, 6], [0, 2]),
 }
 DIGITS = 12  # money is banded up to this power of ten
+TYPES = {"customer": pl.String(), "recency_days": pl.Int64(), "frequency": pl.Int64()}  # of an empty file too
 NAMES = {"recency_days": "recency_band", "frequency": "frequency_band", "monetary": "monetary_band"}
 
 

@@ -72,6 +72,8 @@ class Column(ClassedColumn):
     description: str = ""
     required: bool = False
     unit: str | None = None
+    doubts: tuple[str, ...] = ()  # of a flag: columns whose values rest on an assumption where it is true
+    why: Words = ""  # what is assumed there
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
@@ -330,6 +332,11 @@ class Mart:
             )
         )
 
+    @property
+    def is_standard(self) -> bool:
+        """Whether it is an aggregate that every company gets, fitted to the columns that it has."""
+        return self.left_out is not None
+
     @cached_property
     def by_name(self) -> dict[str, Column]:
         """Name -> column."""
@@ -349,6 +356,11 @@ class Mart:
     def flags(self) -> tuple[Column, ...]:
         """The columns that are true or false."""
         return tuple(column for column in self.columns if column.type == "boolean")
+
+    @property
+    def doubtful(self) -> tuple[Column, ...]:
+        """The flags that say which values rest on an assumption."""
+        return tuple(column for column in self.flags if column.doubts)
 
     @property
     def references(self) -> dict[str, tuple[str, str]]:

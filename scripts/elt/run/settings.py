@@ -190,6 +190,14 @@ def key_faults(mart: Mart, marts: Mapping[str, Mart]) -> Iterator[str]:
             yield f"{where}.foreignKeys.{column}: {target}.{key} or {column} does not exist"
 
 
+def doubt_faults(mart: Mart) -> Iterator[str]:
+    """Columns that a flag doubts and that do not exist."""
+    for flag in mart.doubtful:
+        for column in flag.doubts:
+            if column not in mart.by_name:
+                yield f"marts.yaml: marts.{mart.name}.columns.{flag.name}.doubts: {column} is not a column"
+
+
 def mart_faults(company: Company) -> Iterator[str]:
     """Marts without SQL or entry, unknown tables and key figures, keys and references that do not exist, circles."""
     marts, queries = company.marts, company.queries
@@ -210,6 +218,7 @@ def mart_faults(company: Company) -> Iterator[str]:
         yield from standard.coarse_proofs(mart, marts, company.formulas)
         yield from found
         yield from key_faults(mart, marts)
+        yield from doubt_faults(mart)
         needs[name] = {table.split(".")[1] for table in company.sources(name) if table.startswith("gold.")}
     try:
         sql_names.in_order(needs)

@@ -197,6 +197,16 @@ def changed(i: int) -> pl.Expr:
     return pl.col(f"when:{i}") & pl.col(f"before:{i}").ne_missing(pl.col(f"after:{i}"))
 
 
+def is_unreadable(field: Field) -> pl.Expr:
+    """Whether a field has a text that cannot be read as its type."""
+    return pl.col(f"parsed:{field.name}").is_null() & pl.col(f"text:{field.name}").is_not_null()
+
+
+def is_doubtful(field: Field) -> pl.Expr:
+    """Whether a number was not read because its three decimals may be thousands."""
+    return may_be_thousands(pl.when(is_unreadable(field)).then(f"text:{field.name}")).fill_null(value=False)
+
+
 def three_decimals(field: Field) -> str:
     """Why a number with more decimals than the contract is not rounded, and what to do."""
     return (
@@ -210,13 +220,11 @@ def reasons_of(field: Field, contract: Contract) -> list[Reason]:
     name, found = field.name, []
     if field.invalid == "quarantine":
         if field.type != "string":
-            unreadable = pl.col(f"parsed:{name}").is_null() & pl.col(f"text:{name}").is_not_null()
             expected = f"date ({', '.join(date_formats(field))})" if field.type == "date" else field.type
             words = f"{name} cannot be read as {expected}"
             if field.type == "number" and field.scale < GROUP_DIGITS:
-                doubtful = may_be_thousands(pl.when(unreadable).then(f"text:{name}")).fill_null(value=False)
-                found.append(Reason(codes.DOUBTFUL_THOUSANDS, three_decimals(field), doubtful, name))
-            found.append(Reason(codes.UNREADABLE[field.type], words, unreadable, name))
+                found.append(Reason(codes.DOUBTFUL_THOUSANDS, three_decimals(field), is_doubtful(field), name))
+            found.append(Reason(codes.UNREADABLE[field.type], words, is_unreadable(field), name))
         if field.is_limited:
             outside = (~within_limits(field)).fill_null(value=False)
             found.append(Reason(codes.OUT_OF_RANGE, f"{name} lies outside the contract's limits", outside, name))

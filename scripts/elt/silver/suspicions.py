@@ -8,15 +8,18 @@ from typing import Any
 
 import polars as pl
 
+from elt.run import reasons
 from elt.run.company import Contract, Field
 from elt.run.date_formats import is_zoned
-from elt.silver import dates, spreadsheets
+from elt.silver import cleaning, dates, spreadsheets
+from elt.silver.conventions import GROUP_DIGITS
 from elt.silver.trimming import is_ascii
 
 SPREADSHEET_ERRORS, UNLIKELY_LETTERS = "spreadsheet_errors", "unlikely_letters"
 # between small letters a sign that no language writes there, as where text of another code page was read as cp1252
 UNLIKELY = r"\p{Ll}(?:[„“”‚†‡ˆ‰‹›•˜™¢£¤¥¦§¨©«¬®¯°±²³¶¸¹»¼½¾¿¡€\x{fffd}\x{80}-\x{9f}\x{2500}-\x{25a0}]|[ŠŽŒŸ])\p{Ll}"
 WITHOUT_ZONE = "without_zone"
+DOUBTFUL_THOUSANDS = reasons.DOUBTFUL_THOUSANDS
 
 
 @dataclass(frozen=True, order=True)
@@ -43,13 +46,13 @@ class Suspicions:
         self.records += frame.height
         for field in self.mixed:
             self.zoned[field.name] += frame.select(has_zone(field).sum()).item()
-        conditions = {**self.errors(), **self.unlikely_letters(frame), **self.without_zone()}
+        conditions = {**self.errors(), **self.unlikely_letters(frame), **self.without_zone(), **self.doubtful()}
         found = frame.select(when.alias(str(i)) for i, when in enumerate(conditions.values()))
         for suspicion, is_hit in zip(conditions, found, strict=True):
             if count := int(is_hit.sum() or 0):
                 self.cells[suspicion] += count
                 hit = frame.filter(is_hit)
-                self.money.setdefault(suspicion, Counter()).update({a: hit[a].sum() for a in self.amounts})
+                self.money.setdefault(suspicion, Counter()).update({a: amount(hit, a, suspicion) for a in self.amounts})
 
     def errors(self) -> dict[Suspicion, pl.Expr]:
         """Whether a cell is an error value of a spreadsheet."""
@@ -83,6 +86,15 @@ class Suspicions:
             for field in self.mixed
         }
 
+    def doubtful(self) -> dict[Suspicion, pl.Expr]:
+        """Whether a number was not read because its three decimals may be thousands."""
+        fields = [field for field in self.contract.fields if field.type == "number" and field.compute is None]
+        return {
+            Suspicion(DOUBTFUL_THOUSANDS, field.name): cleaning.is_doubtful(field)
+            for field in fields
+            if field.scale < GROUP_DIGITS
+        }
+
     def warnings(self) -> Iterator[dict[str, Any]]:
         """One entry a column: code, cells, records of the table, and the amounts of the records concerned."""
         for found, cells in sorted(self.cells.items()):
@@ -94,6 +106,15 @@ class Suspicions:
     def exact(self, name: str, amount: Any) -> str:
         """An amount with the decimals of its field."""
         return f"{Decimal(amount):.{self.contract.by_name[name].scale}f}"
+
+
+def amount(records: pl.DataFrame, name: str, suspicion: Suspicion) -> Any:
+    """The sum of an amount in suspicious records; where the amount itself may be in thousands, it is read so."""
+    if suspicion != Suspicion(DOUBTFUL_THOUSANDS, name):
+        return records[name].sum()
+    text = records[f"text:{name}"]
+    sign = text.str.contains("[-(]").cast(pl.Int64) * -2 + 1
+    return (text.str.replace_all("[^0-9]", "").cast(pl.Int64) * sign).sum()
 
 
 def has_zone(field: Field) -> pl.Expr:
