@@ -24,12 +24,13 @@ rule silver_table:
         order_dates=lambda wildcards: mart_lineage.order_dates(company, wildcards.table),
         budget=config["quarantine_budget"],
         time_zone=lambda wildcards: company.time_zone_of(wildcards.table),
+        zone_budget=config["zone_budget"],
     script:
         "../scripts/silver_table.py"
 
 
 rule silver_references:
-    """Check the references of a raw table to others: what finds no partner is counted, and stops above a budget."""
+    """Check the references and unique keys of a raw table: what breaks them is counted, and stops above a budget."""
     input:
         table="<silver>/data/{table}.csv",
         referred=lambda wildcards: [f"{home}/silver/data/{table}.csv" for table in company.referred(wildcards.table)],

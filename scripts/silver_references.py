@@ -1,4 +1,4 @@
-"""Check the references of one raw table to others: what finds no partner is counted, and stops the run above a budget.
+"""Check the references and unique keys of a raw table: what breaks them is counted, and stops the run above a budget.
 
 Inputs: the silver table, the silver tables that its contract refers to, their contracts, the words of silver.
 Outputs: silver/_meta/references/<table>.json.
@@ -14,9 +14,10 @@ from elt.report.numbers import number
 from elt.report.words import Words, in_all_languages, read_all
 from elt.run.company import Contract, read_contract
 from elt.silver import references
-from elt.silver.references import Reference
+from elt.silver.references import Reference, Repetition
 
 if TYPE_CHECKING:
+    import polars as pl
     from snakemake.iocontainers import snakemake
 
 
@@ -31,24 +32,50 @@ def hint_words(reference: Reference, words: Mapping[str, Words]) -> dict[str, st
     }
 
 
+def exact(amounts: Mapping[str, Decimal], contract: Contract) -> dict[str, str]:
+    """Amounts as text with the decimals of their field."""
+    return {name: f"{amount:.{contract.by_name[name].scale}f}" for name, amount in amounts.items()}
+
+
 def described(reference: Reference, contract: Contract, budget: float, why: Mapping[str, str]) -> dict[str, Any]:
-    """The metadata of a foreign key: counts of records, amounts as text with the decimals of their field."""
-
-    def exact(amounts: Mapping[str, Decimal]) -> dict[str, str]:
-        return {name: f"{amount:.{contract.by_name[name].scale}f}" for name, amount in amounts.items()}
-
+    """The metadata of a foreign key: counts of records, amounts as text."""
     return {
         "fields": list(reference.key.fields),
         "target": reference.key.target,
         "records": reference.records,
         "missing": reference.missing,
-        "missing_money": exact(reference.missing_money),
+        "missing_money": exact(reference.missing_money, contract),
         "orphans": reference.orphans,
-        "money": exact(reference.money),
-        "of_money": exact(reference.of_money),
+        "money": exact(reference.money, contract),
+        "of_money": exact(reference.of_money, contract),
         "budget": budget,
         "why": dict(why),
     }
+
+
+def repeated(found: Repetition, contract: Contract, budget: float) -> dict[str, Any]:
+    """The metadata of a unique key."""
+    return {
+        "fields": list(found.fields),
+        "records": found.records,
+        "repeated": found.repeated,
+        "money": exact(found.money, contract),
+        "of_money": exact(found.of_money, contract),
+        "budget": budget,
+    }
+
+
+def checked_keys(child: "pl.LazyFrame", contract: Contract, budget: float) -> list[dict[str, Any]]:
+    """The metadata of the unique keys of a table; raises Fault where more records repeat one than the budget allows."""
+    listed = []
+    for fields in contract.unique_keys:
+        found = references.repetition(child, fields, contract.amounts)
+        references.check_repetition(found, budget, contract.name)
+        if found.repeated:
+            counts = (found.repeated, found.records, ", ".join(fields))
+            rulelog.log.warning("%s: %d of %d records repeat the %s of another", contract.name, *counts)
+        listed.append(repeated(found, contract, budget))
+    return listed
 
 
 def main(
@@ -61,7 +88,7 @@ def main(
     budget: float,
     output: str,
 ) -> None:
-    """Count every foreign key of the table; raises Fault where more find no partner than the budget allows.
+    """Count what breaks the foreign and unique keys of the table; raises Fault where it is more than the budget allows.
 
     `referred`, `contract_files`: the tables that it refers to, and their contracts in the same order.
     """
@@ -79,7 +106,7 @@ def main(
             counts = (reference.orphans, reference.records, key.resource)
             rulelog.log.warning("%s: %d of %d records have no partner in %s", contract.name, *counts)
         listed.append(described(reference, contract, most, why))
-    write_json(output, {"references": listed})
+    write_json(output, {"references": listed, "unique_keys": checked_keys(child, contract, budget)})
     rulelog.log.info("%s: %d references", contract.name, len(listed))
 
 

@@ -103,12 +103,24 @@ def orphan_warning(reference: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def repetition_warning(key: Mapping[str, Any]) -> dict[str, Any]:
+    """Records of a table that repeat a unique key as a warning of the table."""
+    found = {
+        "column": ", ".join(key["fields"]),
+        "warning": "repeated_key",
+        "cells": key["repeated"],
+        "of": key["records"],
+    }
+    return found | {name: key[name] for name in ("money", "of_money")}
+
+
 def with_references(tables: Tables, references: Mapping[str, Any]) -> dict[str, Table]:
     """The metadata of the tables with their references, and with a warning for each that leaves records alone."""
     checked = dict(tables)
     for name, found in references.items():
         alone = [orphan_warning(one) for one in found["references"] if one["orphans"]]
-        checked[name] = {**tables[name], **found, "warnings": [*tables[name]["warnings"], *alone]}
+        again = [repetition_warning(one) for one in found.get("unique_keys", []) if one["repeated"]]
+        checked[name] = {**tables[name], **found, "warnings": [*tables[name]["warnings"], *alone, *again]}
     return checked
 
 
@@ -142,6 +154,19 @@ def reference_section(tables: Tables) -> str:
         "Records of silver that refer to nothing have no value in the fields. Of the others, those whose values the "
         "other table does not have are without a partner.\n\n" + table(header, rows)
     )
+
+
+def unique_key_section(tables: Tables) -> str:
+    """Records that repeat what a contract expects once; empty if no contract states a further unique key."""
+    rows = [
+        [code(f"{name}.{', '.join(one['fields'])}"), *(number(one[key]) for key in ("records", "repeated")),
+         percent(assumptions.share_of(one["repeated"], one["records"]), 2), percent(one["budget"])]
+        for name, found in tables.items() for one in found.get("unique_keys", [])
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    header = ["Fields", "Records", "Repeat another", "Share of records", "Budget"]
+    return "## Unique keys beside the primary key\n\nRecords that repeat one stay in silver.\n\n" + table(header, rows)
 
 
 def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
@@ -226,6 +251,7 @@ def report(tables: Tables, budget: Budget, words: Words) -> str:
         + table(["Amount", "Raw", "Repairs", "Quarantined", "Superseded", "Duplicates", "Silver"], money_rows(tables)),
         budget_section(tables, budget),
         reference_section(tables),
+        unique_key_section(tables),
         "## Codes and what they became\n\n"
         "Only of fields that are not personal.\n\n"
         + table_or_nothing(["Table", "Column", "From", "To", "Cells"], list(code_rows(tables))),

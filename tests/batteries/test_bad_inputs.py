@@ -23,23 +23,25 @@ import yaml
 from conftest import ROOT
 from one_table import CANARY, Cleaned, contract
 from one_table import field as column
-from referring_tables import shop
+from referring_tables import Shop, shop
 from small_run import SmallRun
 from small_run import lines as order_lines
 
 import bronze_file
+import gold_calendar
 import gold_mart
 from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
 from elt.features.measures import category_features
-from elt.gold import flags
+from elt.gold import documents, flags
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
-from elt.run.company import Contract, Mart, read_contract
+from elt.run.company import Calendar, Contract, Mart, read_contract
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
+from elt.silver import suspicions
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
@@ -484,6 +486,9 @@ OTHERS = {
     94: {"E", "R"},
     95: {"R"},
     96: {"R"},
+    97: {"OK"},
+    98: {"R"},
+    99: {"R"},
 }  # tests of their own below
 
 
@@ -611,6 +616,21 @@ def test_64_days_without_a_zone_beside_time_stamps_with_one_are_a_warning_with_t
     assert alone.summary["warnings"] == []
 
 
+@pytest.mark.parametrize(("without", "is_refused"), [(5, False), (6, True)])
+def test_64_more_days_without_a_zone_than_their_budget_are_refused_with_the_amount_of_their_records(
+    without, is_refused
+):
+    warning = {"warning": "without_zone", "column": "day", "cells": without, "of": 20, "money": {"amount": "7.25"}}
+    if is_refused:
+        words = "people: 6 of 20 records have no time zone in column day, 7.25 in amount, and others have one; the budget is 5"
+        with pytest.raises(Fault, match=f"^{words}.*raise zone_budget"):
+            suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    else:
+        suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    suspicions.check_zone_budget("people", {"warnings": [{**warning, "warning": "mojibake"}]}, 0.0)
+    suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.3)
+
+
 def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused(tmp_path):
     swapped = [f"{text[8:]}.{text[5:7]}.{text[:4]}" for text in SWAPPED]
     table, first = dates("%d.%m.%Y", "31.12.2023", "03.04.2024")
@@ -690,30 +710,48 @@ def some(spec: tables.Spec, rows: list[dict[str, Any]]) -> pl.LazyFrame:
     return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=types, orient="row").lazy()
 
 
-def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_money():
+def bike_mart(name: str, rows: dict[str, list[dict[str, Any]]]) -> pl.DataFrame:
+    """A mart of the default company from rows of the tables that its SQL reads; what they do not state is missing."""
     company = ROOT / "config/bike_retailer"
-    fields = read_contract(company / "contracts/crm_sales.yaml").typed_columns
     entries = yaml.safe_load((company / "marts.yaml").read_text(encoding="utf-8"))["marts"]
-    marts = {name: Mart.of(name, entry) for name, entry in entries.items()}
-    spec = {name: mart.typed_columns for name, mart in marts.items()}
-    day, always = date(2024, 1, 5), {"valid_from": date(1900, 1, 1), "valid_to": date(9999, 12, 31), "is_current": True}
+    marts = {mart: Mart.of(mart, entry) for mart, entry in entries.items()}
+
+    def spec(table: str) -> Any:
+        layer, _, found = table.partition(".")
+        raw = company / f"contracts/{found}.yaml"
+        return read_contract(raw).typed_columns if layer == "silver" else marts[found].typed_columns
+
+    frames = {table: some(spec(table), listed) for table, listed in rows.items()}
+    sql = (company / f"marts/{name}.sql").read_text(encoding="utf-8")
+    return gold_mart.shaped(pl.SQLContext(frames).execute(sql), marts[name]).collect()
+
+
+ALWAYS = {"valid_from": date(1900, 1, 1), "valid_to": date(9999, 12, 31), "is_current": True}
+
+
+def bike_facts(who: list[tuple[str, str, int | None]], ids: list[tuple[int, str]]) -> pl.DataFrame:
+    """The facts of sales of 9.50 by (order, product, CRM id of the customer); `ids`: (CRM id, customer number).
+
+    There are the product P1 and the customer AW1.
+    """
+    day = date(2024, 1, 5)
     sale = {"sls_order_dt": day, "sls_ship_dt": day, "sls_due_dt": day, "sls_quantity": 1, "sls_sales": Decimal("9.50")}
-    who = [("A", "P1", 11), ("B", "P1", 99), ("C", "P9", 11), ("D", "P9", None)]
-    sold = [{**sale, "sls_ord_num": order, "sls_prd_key": p, "sls_cust_id": c} for order, p, c in who]
-    frames = {
-        "silver.crm_sales": some(fields, sold),
-        "gold.dim_customer": some(spec["dim_customer"], [{"customer_key": 0}, {"customer_key": 1, "customer_id": 11}]),
-        "gold.dim_location": some(spec["dim_location"], [{"location_key": 0, "country": "n/a"}]),
-        "gold.dim_product": some(
-            spec["dim_product"],
-            [
-                {"product_key": 0, "product_number": "n/a", **always},
-                {"product_key": 1, "product_number": "P1", **always},
-            ],
-        ),
-    }
-    sql = (company / "marts/fact_sales.sql").read_text(encoding="utf-8")
-    facts = gold_mart.shaped(pl.SQLContext(frames).execute(sql), marts["fact_sales"]).collect()
+    unknown = {"customer_key": 0, "customer_number": "n/a"}
+    products = [{"product_key": 0, "product_number": "n/a"}, {"product_key": 1, "product_number": "P1"}]
+    return bike_mart(
+        "fact_sales",
+        {
+            "silver.crm_sales": [{**sale, "sls_ord_num": o, "sls_prd_key": p, "sls_cust_id": c} for o, p, c in who],
+            "silver.crm_customers": [{"cst_id": number, "cst_key": key} for number, key in ids],
+            "gold.dim_customer": [unknown, {"customer_key": 1, "customer_number": "AW1", "customer_id": 11}],
+            "gold.dim_location": [{"location_key": 0, "country": "n/a"}],
+            "gold.dim_product": [{**product, **ALWAYS} for product in products],
+        },
+    )
+
+
+def test_46_a_sale_of_an_unknown_customer_or_product_has_key_0_and_keeps_its_money():
+    facts = bike_facts([("A", "P1", 11), ("B", "P1", 99), ("C", "P9", 11), ("D", "P9", None)], [(11, "AW1")])
     keys = facts.select("order_number", "customer_key", "product_key").rows()
     assert keys == [("A", 1, 1), ("B", 0, 1), ("C", 1, 0), ("D", 0, 0)]
     assert facts["sales_amount"].sum() == Decimal("38.00")
@@ -851,6 +889,58 @@ def test_96_a_category_whose_lines_lost_their_product_has_not_stopped(tmp_path):
     assert "have no known product" in page
 
 
+def versions(*rows: tuple[int, str, date]) -> list[dict[str, Any]]:
+    """Product versions (id, key with its category in front, first day) as silver has them."""
+    return [
+        {"prd_id": n, "prd_key": key, "prd_num": key[6:], "prd_cat": key[:5].replace("-", "_"), "prd_start_dt": start}
+        for n, key, start in rows
+    ]
+
+
+def chain(*rows: tuple[int, str, date]) -> list[tuple[int, date, date]]:
+    """(version id, valid from, valid to) of the versions of the only product."""
+    categories = [{"ID": name, "CAT": name, "SUBCAT": name} for name in ("AC_HE", "CL_HE")]
+    made = bike_mart("dim_product", {"silver.crm_products": versions(*rows), "silver.erp_categories": categories})
+    made = made.filter(pl.col("product_key") != 0)
+    assert made["product_number"].unique().to_list() == ["HELM"]
+    assert made["is_current"].to_list() == [False] * (len(rows) - 1) + [True]
+    return made.select("version_id", "valid_from", "valid_to").rows()
+
+
+def test_97_the_versions_of_a_product_are_one_chain_though_its_category_changes():
+    first, second, third = date(2021, 1, 1), date(2022, 1, 1), date(2023, 1, 1)
+    assert chain((1, "AC-HE-HELM", first), (2, "CL-HE-HELM", second), (3, "AC-HE-HELM", third)) == [
+        (1, date(1900, 1, 1), second),
+        (2, second, third),
+        (3, third, date(9999, 12, 31)),
+    ]
+
+
+def test_98_two_versions_with_one_start_are_counted_and_every_day_has_one_version(tmp_path):
+    first, second = date(2021, 1, 1), date(2022, 1, 1)
+    found = chain((1, "AC-HE-HELM", first), (3, "CL-HE-HELM", second), (2, "AC-HE-HELM", second))
+    assert found == [(1, date(1900, 1, 1), second), (2, second, second), (3, second, date(9999, 12, 31))]
+    contract_file = ROOT / "config/bike_retailer/contracts/crm_products.yaml"
+    assert ["prd_num", "prd_start_dt"] in yaml.safe_load(contract_file.read_text(encoding="utf-8"))["uniqueKeys"]
+    made = Shop(tmp_path)
+    made.add(contract(column("id"), column("number"), uniqueKeys=[["number"]]), "1,A", "2,B", "3,A")
+    assert [(one["repeated"], one["records"]) for one in made.keys("people", budget=0.5)] == [(1, 3)]
+
+
+def test_99_a_customer_number_under_two_ids_is_one_customer_by_its_newest_record_with_the_orders_of_both():
+    entries = [(11, "Old", date(2023, 1, 1)), (12, "New", date(2024, 1, 1)), (10, "Older", None)]
+    people = [{"cst_id": n, "cst_key": "AW1", "cst_lastname": name, "cst_gndr": "n/a", "cst_marital_status": "n/a",
+               "cst_create_date": day} for n, name, day in entries]  # fmt: skip
+    made = bike_mart("dim_customer", {"silver.crm_customers": people, "silver.erp_customers": [],
+                                      "silver.erp_locations": []})  # fmt: skip
+    assert made.select("customer_key", "customer_number", "customer_id", "last_name").rows() == [
+        (0, "n/a", None, None),
+        (1, "AW1", 12, "New"),
+    ]
+    facts = bike_facts([("A", "P1", 11), ("B", "P1", 12), ("C", "P1", 10)], [(n, "AW1") for n in (10, 11, 12)])
+    assert facts["customer_key"].to_list() == [1, 1, 1]
+
+
 def classes() -> dict[int, set[str]]:
     """Number -> the classes that tests hold it to."""
     found = {number: set(letters) for number, letters in OTHERS.items()}
@@ -901,3 +991,31 @@ def test_the_document_states_the_classes_that_are_tested():
     )
     assert {int(number): set(letters.split(", ")) for number, letters in found} == classes()
     assert len(found) == len(classes())
+
+
+def types_of(*lines: tuple[str, int, int, str]) -> list[str]:
+    """Document types of lines of one day: number, product, pieces, amount."""
+    names = ["order_number", "product_key", "quantity", "sales_amount"]
+    frame = pl.DataFrame(lines, schema=names, orient="row").with_columns(pl.col("sales_amount").cast(pl.Decimal(38, 2)))
+    return documents.with_types(frame.with_columns(order_date=date(2024, 3, 1)))["document_type"].to_list()
+
+
+def test_107_a_credit_note_is_no_order_and_a_free_line_of_it_neither():
+    found = types_of(("A", 1, 1, "10.00"), ("G", 1, -1, "-10.00"), ("G", 2, 1, "0.00"))
+    assert found == ["order", "credit_note", "text"]
+
+
+def test_108_a_voucher_in_an_order_is_a_discount_and_no_return():
+    assert types_of(("A", 1, 1, "10.00"), ("A", 9, 1, "-2.00")) == ["order", "discount"]
+
+
+@pytest.mark.parametrize(("stated", "complete"), [("newest", "true"), ("2025-01-02", "true")])
+def test_109_a_month_is_complete_without_orders_on_days_off_at_its_edges(tmp_path, stated, complete):
+    days = [date(2023, 1, 2) + timedelta(days=step) for step in range(729)]
+    days = [day for day in days if (day.month, day.day) not in ((1, 1), (12, 31))]
+    (tmp_path / "facts.csv").write_text("order_date\n" + "".join(f"{day}\n" for day in days), "utf-8")
+    gold_calendar.main(
+        facts=str(tmp_path / "facts.csv"), columns=(tables.ColumnType("order_date", "date"),),
+        calendar=Calendar("DE"), analysis_date=stated, analysis=str(tmp_path / "a.json"), months=str(tmp_path / "m.csv"),
+    )  # fmt: skip
+    assert (tmp_path / "m.csv").read_text("utf-8").count(complete) == 24

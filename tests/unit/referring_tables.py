@@ -43,6 +43,11 @@ class Shop:
         path = self.folder / f"{contract['name']}.yaml"
         path.write_text(yaml.safe_dump(contract, allow_unicode=True), encoding="utf-8")
 
+    def keys(self, name: str, budget: float = 0.05) -> list[dict[str, Any]]:
+        """What the rule writes of the unique keys of a table without references."""
+        self.check(name, budget=budget)
+        return json.loads((self.folder / "found.json").read_text(encoding="utf-8"))["unique_keys"]
+
     def check(self, child: str, *parents: str, budget: float = 0.05) -> list[dict[str, Any]]:
         """What the rule writes of the references of a table."""
         silver_references.main(

@@ -631,3 +631,9 @@ def test_foreign_keys_name_fields_that_exist_and_have_one_type(tmp_path):
     for number, (key, words) in enumerate(wrong):
         (fault,) = with_keys(tmp_path / str(number), key)
         assert fault.startswith("sales.yaml: foreignKeys[0]") and words in fault
+
+
+def test_a_unique_key_names_fields_that_exist(tmp_path):
+    assert faults(tmp_path / "good", changed(CONTRACT, uniqueKeys=[["id"]])) == []
+    (fault,) = faults(tmp_path / "bad", changed(CONTRACT, uniqueKeys=[["id", "nowhere"]]))
+    assert fault.endswith("contracts/sales.yaml: uniqueKeys[0]: nowhere is not one of the fields")

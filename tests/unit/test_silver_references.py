@@ -8,15 +8,15 @@ from referring_tables import KEY, LINES, Shop, shop, table
 from elt.faults import Fault
 from elt.report import assumptions
 from elt.report.words import read
-from silver_report import reference_section, with_references
+from silver_report import reference_section, unique_key_section, with_references
 
 
 def test_a_reference_without_a_partner_is_counted_in_records_and_money_and_a_missing_one_apart(tmp_path):
-    (found,) = shop(tmp_path, ["A", "B"], ["A", "B", "C", "", "A"]).check("lines", "orders")
+    (found,) = shop(tmp_path, ["A", "B"], ["A", "B", "C", "", "A"]).check("lines", "orders", budget=0.5)
     counts = {name: found[name] for name in ("records", "missing", "orphans", "money", "missing_money", "of_money")}
     assert counts == {"records": 5, "missing": 1, "orphans": 1, "money": {"amount": "10.00"},
                       "missing_money": {"amount": "10.00"}, "of_money": {"amount": "50.00"}}  # fmt: skip
-    assert (found["fields"], found["target"], found["budget"]) == (["order_no"], "orders.order_no", 0.05)
+    assert (found["fields"], found["target"], found["budget"]) == (["order_no"], "orders.order_no", 0.5)
 
 
 def test_a_flood_stops_with_counts_money_lines_and_remedy(tmp_path):
@@ -36,8 +36,13 @@ def test_few_records_with_much_money_stop_too_but_a_handful_never_does(tmp_path)
     rows = [f"{n},A,1.00" for n in range(1, 200)]
     made.add(LINES, *rows, *(f"{n},C,1000.00" for n in range(200, 205)))
     assert made.check("lines", "orders")[0]["orphans"] == 5
+    with pytest.raises(Fault, match="the budget is 0.0%"):
+        made.check("lines", "orders", budget=0)
     made.add(LINES, *rows, *(f"{n},C,1000.00" for n in range(200, 206)))
     with pytest.raises(Fault, match="6 of 205 records"):
+        made.check("lines", "orders")
+    made.add(LINES, "1,A,1.00", "2,C,1.00", "3,C,1.00", "4,C,1.00")
+    with pytest.raises(Fault, match="3 of 4 records"):
         made.check("lines", "orders")
 
 
@@ -98,7 +103,7 @@ def test_several_fields_refer_together_and_a_table_may_refer_to_itself(tmp_path)
     own = {"fields": "parent", "reference": {"resource": "", "fields": "id"}}
     made.add(table("bills", column("id", "integer"), column("parent", "integer"), column("cur"), column("day", "date"),
                    foreignKeys=[pair, own]), "1,,USD,2024-01-01", "2,1,USD,2024-02-01", "3,9,CHF,")  # fmt: skip
-    found = made.check("bills", "bills", "rates")
+    found = made.check("bills", "bills", "rates", budget=1)
     assert [(one["orphans"], one["missing"]) for one in found] == [(1, 1), (1, 1)]
     assert [one["target"] for one in found] == ["rates.currency, rates.month", "bills.id"]
 
@@ -106,7 +111,8 @@ def test_several_fields_refer_together_and_a_table_may_refer_to_itself(tmp_path)
 def test_the_report_and_the_assumptions_tell_what_finds_no_partner(tmp_path):
     references = shop(tmp_path, ["A", "B"], ["A"] * 98 + ["C", ""]).check("lines", "orders")
     tables = with_references(
-        {"lines": {"warnings": []}, "orders": {"warnings": []}}, {"lines": {"references": references}}
+        {"lines": {"warnings": []}, "orders": {"warnings": []}},
+        {"lines": {"references": references, "unique_keys": []}},
     )
     assert "| `lines.order_no` | `orders.order_no` | 100 | 1 | 1 | 1.00\u00a0% | 5.0\u00a0% | 10.00 in amount |" in (
         reference_section(tables)
@@ -117,3 +123,32 @@ def test_the_report_and_the_assumptions_tell_what_finds_no_partner(tmp_path):
         "lines.order_no → orders.order_no: 1 of 100 records (1.0\u00a0%) have no partner there, 10.00 in amount (1.0\u00a0% of it)"
     )
     assert reference_section(with_references({"orders": {"warnings": []}}, {})) == ""
+
+
+VERSIONS = table("versions", column("id", "integer"), column("product"), column("start", "date"),
+                 column("cost", "number", decimals=2, money=True), uniqueKeys=[["product", "start"]])  # fmt: skip
+
+
+def test_records_that_repeat_a_unique_key_are_counted_in_records_and_money(tmp_path):
+    made = Shop(tmp_path)
+    made.add(VERSIONS, "1,A,2024-01-01,1.00", "2,A,2024-01-01,2.50", "3,A,2024-02-01,1.00", "4,B,,1.00", "5,B,,1.00")
+    (found,) = made.keys("versions", budget=0.5)
+    assert found == {
+        "fields": ["product", "start"], "records": 5, "repeated": 1, "money": {"cost": "2.50"},
+        "of_money": {"cost": "6.50"}, "budget": 0.5,
+    }  # fmt: skip
+    tables = with_references({"versions": {"warnings": []}}, {"versions": {"references": [], "unique_keys": [found]}})
+    assert "| versions.product, start | 5 | 1 | 20.00\u00a0% | 50.0\u00a0% |" in unique_key_section(tables)
+    (entry,) = assumptions.of_table("versions", tables["versions"])
+    assert assumptions.sentence(read(ROOT / "scripts/templates/assumptions.en.yaml"), entry) == (
+        "versions.product, start: 1 of 5 records (20.0\u00a0%) repeat what is expected once, 2.50 in cost "
+        "(38.5\u00a0% of it)"
+    )
+
+
+def test_more_records_that_repeat_a_unique_key_than_the_budget_stop(tmp_path):
+    made = Shop(tmp_path)
+    made.add(VERSIONS, *(f"{n},A,2024-01-01,1.00" for n in range(1, 9)))
+    with pytest.raises(Fault, match=r"7 of 8 records of versions repeat the product, start of another.*lines 3, 4"):
+        made.keys("versions")
+    assert made.keys("versions", budget=0.9)[0]["repeated"] == 7

@@ -1,5 +1,15 @@
--- One row a customer. The CRM speaks first; the ERP fills in where the CRM is silent.
-WITH joined AS (
+-- One row a customer number. The CRM speaks first; the ERP fills in where the CRM is silent. Of a number under two CRM
+-- ids the newest record counts, as keep says in the contract; of two of one day the one with the larger id.
+WITH ranked AS (
+    SELECT
+        *,
+        ROW_NUMBER() OVER (
+            PARTITION BY cst_key ORDER BY COALESCE(cst_create_date, DATE '1900-01-01') DESC, cst_id DESC
+        ) AS place
+    FROM silver.crm_customers
+),
+newest AS (SELECT * FROM ranked WHERE place = 1),
+joined AS (
     SELECT
         crm.cst_id AS customer_id,
         crm.cst_key AS customer_number,
@@ -12,7 +22,7 @@ WITH joined AS (
         crm.cst_marital_status AS marital_status,
         erp.BDATE AS birth_date,
         crm.cst_create_date AS created_date
-    FROM silver.crm_customers AS crm
+    FROM newest AS crm
     LEFT JOIN silver.erp_customers AS erp ON crm.cst_key = erp.CID
     LEFT JOIN silver.erp_locations AS location ON crm.cst_key = location.CID
 )

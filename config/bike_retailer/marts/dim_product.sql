@@ -1,16 +1,17 @@
 -- One row a product version, valid from (inclusive) to (exclusive). The first version reaches back to 1900:
--- sales are older than the first start date on record, and have no other version to belong to.
+-- sales are older than the first start date on record, and have no other version to belong to. The versions of a
+-- product number form one chain, whatever their category; of two that start on one day the later number counts.
 WITH versions AS (
     SELECT
         prd_id AS version_id,
-        SUBSTR(prd_key, 7) AS product_number,
-        REPLACE(SUBSTR(prd_key, 1, 5), '-', '_') AS category_id,
+        prd_num AS product_number,
+        prd_cat AS category_id,
         prd_nm AS product_name,
         prd_cost AS unit_cost,
         prd_line AS product_line,
         prd_start_dt AS introduced_date,
-        ROW_NUMBER() OVER (PARTITION BY prd_key ORDER BY prd_start_dt) AS version,
-        LEAD(prd_start_dt) OVER (PARTITION BY prd_key ORDER BY prd_start_dt) AS next_start
+        ROW_NUMBER() OVER (PARTITION BY prd_num ORDER BY prd_start_dt, prd_id) AS version,
+        LEAD(prd_start_dt) OVER (PARTITION BY prd_num ORDER BY prd_start_dt, prd_id) AS next_start
     FROM silver.crm_products
 )
 SELECT

@@ -21,7 +21,8 @@ SELECT
     l.sls_quantity * today.unit_cost AS current_cost_amount,
     COALESCE(p.reaches_back AND l.sls_order_dt < p.introduced_date, FALSE) AS is_before_first_version
 FROM lines AS l
-LEFT JOIN gold.dim_customer AS c ON l.sls_cust_id = c.customer_id
+LEFT JOIN silver.crm_customers AS ids ON l.sls_cust_id = ids.cst_id
+LEFT JOIN gold.dim_customer AS c ON ids.cst_key = c.customer_number
 LEFT JOIN gold.dim_location AS g ON c.country = g.country
 LEFT JOIN gold.dim_product AS p ON l.sls_prd_key = p.product_number
 LEFT JOIN gold.dim_product AS today ON l.sls_prd_key = today.product_number AND today.is_current

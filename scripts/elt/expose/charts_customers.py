@@ -1,6 +1,7 @@
 """Charts of the exposé about customers and products; all of them in per cent."""
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from elt.expose.wording import Wording
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 Content = Mapping[str, Any]
 
 CLASS_SHADES = (INK, SOFT, LIGHT)
+TITLE_WIDTH = 20  # letters of a line above one of two charts side by side
 SMALL = 7  # points; the charts are printed at about their size
 
 
@@ -40,7 +42,9 @@ def segment_shares(figure: "Figure", wording: Wording, pages: Content) -> bool:
         for place, value in enumerate(values):
             text = number(value, 1, wording.language)
             axes.annotate(text, (value, place), (3, 0), textcoords="offset points", va="center", fontsize=SMALL)
-        axes.set_title(f"{wording.words['columns'][title]}, %", fontsize=SMALL + 0.5, fontweight="normal")
+        axes.set_title(
+            fill(f"{wording.words['columns'][title]}, %", TITLE_WIDTH), fontsize=SMALL + 0.5, fontweight="normal"
+        )
         axes.set_xlim(0, 100)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)

@@ -242,6 +242,7 @@ class Contract:
     repairs: tuple[Repair, ...] = ()
     quarantine: tuple[QuarantineRule, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()  # further fields whose values together are expected once
 
     @classmethod
     def of(cls, entry: Mapping[str, Any], time_zone: str | None = None) -> Self:
@@ -260,6 +261,7 @@ class Contract:
                 repairs=tuple(Repair(**repair) for repair in entry.get("repairs", ())),
                 quarantine=tuple(QuarantineRule(**rule) for rule in entry.get("quarantine", ())),
                 foreign_keys=tuple(ForeignKey.of(key, entry["name"]) for key in entry.get("foreignKeys", ())),
+                unique_keys=tuple(map(tuple, entry.get("uniqueKeys", ()))),
             )
         )
 
@@ -544,15 +546,15 @@ class Company:
 
     @property
     def referring(self) -> tuple[str, ...]:
-        """Raw tables with foreign keys."""
-        return tuple(name for name, contract in self.contracts.items() if contract.foreign_keys)
+        """Raw tables with foreign keys or further unique keys."""
+        return tuple(name for name, table in self.contracts.items() if table.foreign_keys or table.unique_keys)
 
     def referred(self, table: str) -> tuple[str, ...]:
         """Raw tables that the foreign keys of a raw table refer to, sorted."""
         return tuple(sorted({key.resource for key in self.contracts[table].foreign_keys}))
 
     def checked_before(self, mart: str) -> tuple[str, ...]:
-        """Raw tables with foreign keys among those that a mart reads."""
+        """Raw tables with foreign keys or further unique keys among those that a mart reads."""
         read = {table.partition(".")[2] for table in self.queries[mart].tables if table.startswith("silver.")}
         return tuple(table for table in self.referring if table in read)
 

@@ -119,6 +119,7 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
             yield f"{where}: timeZone: {contract.time_zone} is no time zone; write one such as Europe/Berlin"
         used = [("primaryKey", name) for name in contract.primary_key]
         used += [(f"repairs[{i}].field", repair.field) for i, repair in enumerate(contract.repairs)]
+        used += [(f"uniqueKeys[{i}]", name) for i, key in enumerate(contract.unique_keys) for name in key]
         used += [("keep.latest", contract.latest)] if contract.latest is not None else []
         yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
 

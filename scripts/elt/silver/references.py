@@ -1,4 +1,7 @@
-"""References between silver tables: which records find a partner, what the others amount to, and why they find none."""
+"""References between silver tables: which records find a partner, what the others amount to, and why they find none.
+
+And the further unique keys of a table: which records repeat one.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,9 +18,12 @@ from elt.run.company import Contract, Field, ForeignKey
 LINE = "_line"  # of a record in the file of its silver table; 1 is the header
 PARTNER = "_has_partner"
 RECORDS = "_records"
+FIRST = "_first"
+MORE = ", …"
 NAMED_LINES = 5  # of records without a partner
-# ASSUMPTION: a handful of records without a partner is a slip, not a broken export, however small the table.
-NEVER_STOP = 5
+# ASSUMPTION: a handful of records without a partner is a slip of a small table, not a broken export, as long as they
+# are no more than one in ten.
+NEVER_STOP, NEVER_STOP_SHARE = 5, Decimal("0.1")
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,54 @@ def found(child: pl.LazyFrame, parent: pl.LazyFrame, key: ForeignKey, amounts: S
     )
 
 
+@dataclass(frozen=True)
+class Repetition:
+    """Records of a table that repeat the values of others in the fields of a unique key; amounts by field.
+
+    `lines`: the first of them in the file of the silver table; a record that lacks a value repeats nothing.
+    """
+
+    fields: tuple[str, ...]
+    records: int
+    repeated: int
+    lines: Sequence[int]
+    money: Mapping[str, Decimal]
+    of_money: Mapping[str, Decimal]
+
+
+def repetition(table: pl.LazyFrame, fields: tuple[str, ...], amounts: Sequence[str]) -> Repetition:
+    """Count the records of a silver table whose values in some fields stand in an earlier record too."""
+    frame = table.with_row_index(LINE, offset=2)
+    firsts = frame.select(*fields, LINE).drop_nulls(fields).group_by(fields).agg(pl.col(LINE).min().alias(FIRST))
+    frame = frame.join(firsts, on=list(fields), how="left")
+    again = (pl.col(LINE) > pl.col(FIRST)).fill_null(value=False)
+    row = frame.select(
+        pl.len().alias("records"),
+        again.sum().alias("repeated"),
+        pl.col(LINE).filter(again).bottom_k(NAMED_LINES).sort().implode().alias("lines"),
+        *(pl.col(name).filter(again).sum().alias(f"repeated {name}") for name in amounts),
+        *(pl.col(name).sum().alias(f"all {name}") for name in amounts),
+    ).collect(engine="streaming").row(0, named=True)  # fmt: skip
+    of_money = {name: row[f"all {name}"] or Decimal(0) for name in amounts}
+    money = {name: row[f"repeated {name}"] or Decimal(0) for name in amounts}
+    return Repetition(fields, row["records"], row["repeated"], row["lines"], money, of_money)
+
+
+def check_repetition(found: Repetition, budget: float, table: str) -> None:
+    """Records that repeat a unique key must stay within the budget; raises Fault."""
+    if is_slip(found.repeated, found.records, budget) or found.repeated <= Decimal(str(budget)) * found.records:
+        return
+    names = ", ".join(found.fields)
+    raise Fault(
+        f"{table} ({names})",
+        f"{found.repeated:,} of {found.records:,} records of {table} repeat the {names} of another; the budget is "
+        f"{budget:.1%} (lines {', '.join(map(str, found.lines))}{MORE if found.repeated > len(found.lines) else ''} of "
+        f"silver/data/{table}.csv)",
+        f"Mend the export; if it is meant so, take the key from uniqueKeys in contracts/{table}.yaml, or raise "
+        "reference_budget in config/config.yaml",
+    )
+
+
 def share(part: Any, whole: Any) -> Decimal:
     """Part divided by whole; 0 of nothing."""
     return Decimal(part or 0) / Decimal(whole) if whole else Decimal(0)
@@ -144,6 +198,11 @@ def hint(orphans: pl.LazyFrame, parent: pl.LazyFrame, key: ForeignKey) -> Hint |
         alone = int(mine.join(keys, left_on=key.fields, right_on=list(columns.values()), how="semi")[RECORDS].sum())
         hints.append(Hint(spelling, alike, is_both=alone < alike))
     return max((one for one in hints if one.records), key=lambda one: one.records, default=None)
+
+
+def is_slip(records: int, of: int, budget: float) -> bool:
+    """Whether so few records stop no run, if the budget is not 0."""
+    return (budget > 0 or not records) and records <= NEVER_STOP and records <= NEVER_STOP_SHARE * of
 
 
 def in_sql(name: str) -> str:
@@ -177,14 +236,14 @@ def check_budget(reference: Reference, budget: float, child: Contract, parent: C
 
     `words`: what is said of the hint.
     """
-    if reference.orphans <= NEVER_STOP or reference.share <= Decimal(str(budget)):
+    if is_slip(reference.orphans, reference.records, budget) or reference.share <= Decimal(str(budget)):
         return
     key, name = reference.key, child.name
     amounts = "".join(
         f", {amount:,.2f} of {reference.of_money[f]:,.2f} in {f}" for f, amount in reference.money.items()
     )
     places = ", ".join(map(str, reference.lines))
-    more = ", …" if reference.orphans > len(reference.lines) else ""
+    more = MORE if reference.orphans > len(reference.lines) else ""
     raise Fault(
         f"{name} ({', '.join(key.fields)} → {key.target})",
         f"{reference.orphans:,} of {reference.records:,} records of {name} have no partner in {key.resource}{amounts}; "
