@@ -49,10 +49,11 @@ rule gold_mart:
         code=code_version("gold_mart.py"),
         tables=lambda wildcards: {table: company.typed_columns(table) for table in company.sources(wildcards.mart)},
         mart=lambda wildcards: company.mart(wildcards.mart),
+        accounts=lambda wildcards: collective_accounts if wildcards.mart == "fact_sales" else None,
         calendar=lambda wildcards: company.calendar_of(wildcards.mart),
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),
-        accounts=lambda wildcards: collective_accounts if wildcards.mart == "fact_sales" else None,
+        budget=lambda wildcards: config["fact_budget"] if wildcards.mart == "fact_sales" else None,
         assumption_budget=config["assumption_budget"],
         dates=lambda wildcards: mart_lineage.referring_dates(company, wildcards.mart),
     script:

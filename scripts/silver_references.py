@@ -1,4 +1,4 @@
-"""Check the references and unique keys of a raw table: what breaks them is counted, and stops the run above a budget.
+"""Check references, unique keys and equal sums of a raw table: what breaks them is counted, and stops above a budget.
 
 Inputs: the silver table, the silver tables that its contract refers to, their contracts, the words of silver.
 Outputs: silver/_meta/references/<table>.json.
@@ -13,7 +13,7 @@ from elt.files import write_json
 from elt.report.numbers import number
 from elt.report.words import Words, in_all_languages, read_all
 from elt.run.company import Contract, read_contract
-from elt.silver import references
+from elt.silver import references, sums
 from elt.silver.references import Reference, Repetition
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def main(
     budget: float,
     output: str,
 ) -> None:
-    """Count what breaks the foreign and unique keys of the table; raises Fault where it is more than the budget allows.
+    """Count what breaks the foreign and unique keys and the sums of the table; raises Fault above a budget.
 
     `referred`, `contract_files`: the tables that it refers to, and their contracts in the same order.
     """
@@ -106,7 +106,14 @@ def main(
             counts = (reference.orphans, reference.records, key.resource)
             rulelog.log.warning("%s: %d of %d records have no partner in %s", contract.name, *counts)
         listed.append(described(reference, contract, most, why))
-    write_json(output, {"references": listed, "unique_keys": checked_keys(child, contract, budget)})
+    equalities = []
+    for equality in contract.equal_sums:
+        parent, most = goals[equality.resource], budget if equality.budget is None else equality.budget
+        compared = sums.compared(child, tables.scan(files[parent.name], parent.typed_columns), equality)
+        sums.check_budget(compared, most, contract)
+        equalities.append(sums.metadata(compared, contract, most))
+    found = {"references": listed, "unique_keys": checked_keys(child, contract, budget)}
+    write_json(output, found | ({"sums": equalities} if equalities else {}))
     rulelog.log.info("%s: %d references", contract.name, len(listed))
 
 

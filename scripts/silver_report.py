@@ -103,6 +103,17 @@ def orphan_warning(reference: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def sum_warning(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Records of a table whose amount is not the sum of their lines, as a warning of the table."""
+    return {
+        "column": f"{found['field']} = Σ {found['target']}",
+        "warning": "unequal_sums",
+        "cells": found["unequal"],
+        "of": found["records"],
+        **{key: found[key] for key in ("money", "of_money")},
+    }
+
+
 def repetition_warning(key: Mapping[str, Any]) -> dict[str, Any]:
     """Records of a table that repeat a unique key as a warning of the table."""
     found = {
@@ -120,6 +131,7 @@ def with_references(tables: Tables, references: Mapping[str, Any]) -> dict[str, 
     for name, found in references.items():
         alone = [orphan_warning(one) for one in found["references"] if one["orphans"]]
         again = [repetition_warning(one) for one in found.get("unique_keys", []) if one["repeated"]]
+        again += [sum_warning(one) for one in found.get("sums", []) if one["unequal"]]
         checked[name] = {**tables[name], **found, "warnings": [*tables[name]["warnings"], *alone, *again]}
     return checked
 

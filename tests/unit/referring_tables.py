@@ -50,6 +50,14 @@ class Shop:
 
     def check(self, child: str, *parents: str, budget: float = 0.05) -> list[dict[str, Any]]:
         """What the rule writes of the references of a table."""
+        return self.run(child, *parents, budget=budget)["references"]
+
+    def sums(self, child: str, *parents: str, budget: float = 0.05) -> list[dict[str, Any]]:
+        """What the rule writes of the sums of a table."""
+        return self.run(child, *parents, budget=budget)["sums"]
+
+    def run(self, child: str, *parents: str, budget: float = 0.05) -> dict[str, Any]:
+        """What the rule writes of a table."""
         silver_references.main(
             table=str(self.folder / f"{child}.csv"),
             referred=[str(self.folder / f"{name}.csv") for name in parents],
@@ -59,7 +67,7 @@ class Shop:
             budget=budget,
             output=str(self.folder / "found.json"),
         )
-        return json.loads((self.folder / "found.json").read_text(encoding="utf-8"))["references"]
+        return json.loads((self.folder / "found.json").read_text(encoding="utf-8"))
 
 
 def shop(folder: Path, orders: list[str], refers: list[str], **lines: Any) -> Shop:
@@ -67,4 +75,24 @@ def shop(folder: Path, orders: list[str], refers: list[str], **lines: Any) -> Sh
     made = Shop(folder)
     made.add(ORDERS, *(f"{number},K1" for number in orders))
     made.add({**LINES, **lines}, *(f"{n},{number},10.00" for n, number in enumerate(refers, 1)))
+    return made
+
+
+TOTAL = {
+    "field": "total",
+    "fields": "order_no",
+    "reference": {"resource": "lines", "fields": "order_no", "sum": "amount"},
+}
+
+
+def with_totals(folder: Path, orders: int, wrong: int = 0, **stated: Any) -> Shop:
+    """Orders of two lines of 10.00 each, and their totals, of which the first are 0.50 too high."""
+    made = Shop(folder)
+    numbers = [f"A{n:03}" for n in range(orders)]
+    total = column("total", "number", decimals=2, money=True)
+    made.add(
+        table("orders", column("order_no"), total, equalSums=[{**TOTAL, **stated}]),
+        *(f"{number},{20.5 if n < wrong else 20:.2f}" for n, number in enumerate(numbers)),
+    )
+    made.add(LINES, *(f"{n},{numbers[n // 2]},10.00" for n in range(2 * orders)))
     return made

@@ -95,6 +95,7 @@ def test_the_ledger_follows_records_and_money_to_every_mart_that_carries_them(tm
             "revenue": {"total": "10.00", "marts": {"by_month.turnover": "10", "by_country.revenue": "10.00"}}
         },
         "rows": {"fact": 6},
+        "order_lines": {},
         "assumptions": [],
     }  # fmt: skip
 
@@ -129,6 +130,40 @@ def test_books_that_do_not_balance_stop_the_run(tmp_path, tables, marts, words):
         run(tmp_path, tables, marts)
     assert str(caught.value).startswith(words)
     assert not (tmp_path / "ledger.json").exists()
+
+
+SOURCE = {
+    "is_traced": True, "lines": 5, "without_source": 0,
+    "tables": {"sales": {"rows": 6, "in_mart": 5, "left_out": 1, "doubled": 0,
+                         "amounts": {"revenue": {"all": "10.00", "left_out": "1.50", "unclear": 0}}}},
+}  # fmt: skip
+
+
+def lines(**source):
+    """The marts with the order lines alone, no rows and no money in their ledger."""
+    return {"fact": {"found": {"rows": 5, "money": {}, "source": source}}}
+
+
+def test_nothing_is_called_balanced_that_was_compared_with_nothing(tmp_path):
+    assert run(tmp_path, marts=lines(is_traced=False, lines=5))["balanced"] is None
+    assert run(tmp_path, marts={"dim": MARTS["dim"]})["balanced"] is None
+    ledger = run(tmp_path, marts=lines(**SOURCE))
+    assert (ledger["balanced"], ledger["order_lines"]) == (True, SOURCE)
+
+
+def test_rows_that_are_left_out_for_a_stated_reason_are_taken_off_the_money(tmp_path):
+    fact = {"ledger": {"table": "sales", "money": {"revenue": "amount"}, "left_out": "gifts"},
+            "found": {"rows": 5, "money": {"revenue": "8.50"}, "source": SOURCE}}  # fmt: skip
+    assert run(tmp_path, marts={"fact": fact})["balanced"] is True
+    with pytest.raises(Fault, match="the sum of revenue is 8.50"):
+        run(tmp_path, marts={"fact": changed(fact, ["ledger", "left_out"], None)})
+
+
+def test_what_a_mart_rounds_is_taken_off_the_money_and_stands_in_the_ledger(tmp_path):
+    fact = {"ledger": {"table": "sales", "money": {"revenue": "amount"}},
+            "found": {"rows": 6, "money": {"revenue": "9.99"}, "rounded": {"revenue": "-0.01"}}}  # fmt: skip
+    amount = run(tmp_path, marts={"fact": fact})["money"]["sales.amount"]
+    assert (amount["marts"], amount["rounded"]) == ({"fact.revenue": "9.99"}, {"fact.revenue": "-0.01"})
 
 
 def test_the_fingerprint_names_the_content_and_not_the_place_of_the_raw_files():

@@ -242,6 +242,20 @@ def test_an_amount_that_a_mart_rounds_is_counted_with_what_it_moves(tmp_path):
     assert (entry["money"], entry["of_money"]) == ({"amount": "-0.0098"}, {"amount": "9.9698"})
 
 
+def test_an_amount_that_is_computed_is_rounded_where_it_is_first_stored_and_contradicts_nothing(tmp_path):
+    columns = {**MART["columns"], "price": column("decimal", decimals=2, unit="money")}
+    computed = {**MART, "ledger": {}, "columns": columns}
+    for price, codes in (("amount", ["rounded_in_mart"]), ("amount * 1.25", [])):
+        sql = f"WITH s AS (SELECT *, {price} AS price FROM silver.sales) {SQL} AS s".replace(
+            "amount,", "s.price, amount,"
+        )
+        _, found = build(
+            tmp_path, sql.replace("FROM silver.sales AS s", "FROM s"), computed, rows=FINE_ROWS, columns=FINE
+        )
+        assert [one["code"] for one in found.get("assumptions", ())] == codes
+        assert "price" in found["rounded"]
+
+
 def test_a_mart_with_the_decimals_of_its_amounts_rounds_nothing(tmp_path):
     exact = {**MART, "columns": {**MART["columns"], "amount": column("decimal", decimals=4)}}
     _, found = build(tmp_path, SQL, exact, rows=FINE_ROWS, columns=FINE)

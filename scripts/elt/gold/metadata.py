@@ -37,7 +37,15 @@ def mart_entry(mart: Mart) -> dict[str, Any]:
             "grain": mart.grain,
             "key": list(mart.key),
             "foreignKeys": mart.foreign_keys,
-            "ledger": stated({"table": ledger.table, "rows": ledger.rows, "money": ledger.money, "kpis": ledger.kpis}),
+            "ledger": stated(
+                {
+                    "table": ledger.table,
+                    "rows": ledger.rows,
+                    "money": ledger.money,
+                    "kpis": ledger.kpis,
+                    "left_out": ledger.left_out,
+                }
+            ),
             "columns": {column.name: column_entry(column) for column in mart.columns},
             "left_out": None if mart.left_out is None else list(mart.left_out),
         }
@@ -63,7 +71,8 @@ def kpi_entry(kpi: Kpi) -> dict[str, Any]:
 class BuiltMart:
     """What is proved of a mart, and what was found in its file: `money`: column -> its sum as text; `kpis`: column ->
     the key figure (`kpi`) that its sum equals and the figure's value over all order lines (`total`); `rounded`: column
-    -> what rounding its values to the decimals of marts.yaml added to the sum."""
+    -> what rounding its values to the decimals of marts.yaml added to the sum; `source`: of the order lines, their rows
+    traced to silver."""
 
     name: str
     ledger: MartLedger
@@ -71,10 +80,19 @@ class BuiltMart:
     money: Mapping[str, str]
     kpis: Mapping[str, Mapping[str, str]]
     rounded: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
         """The mart of an entry of the metadata."""
         found = entry["found"]
         ledger = MartLedger(**entry.get("ledger", {}))
-        return cls(name, ledger, found["rows"], found["money"], found.get("kpis", {}), found.get("rounded", {}))
+        return cls(
+            name,
+            ledger,
+            found["rows"],
+            found["money"],
+            found.get("kpis", {}),
+            found.get("rounded", {}),
+            found.get("source"),
+        )

@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from elt.faults import Fault
+from elt.gold.tracing import is_stored
 from elt.report import assumptions
 from elt.report.numbers import with_decimals
 from elt.run.company import Column, Mart
@@ -71,8 +72,11 @@ def roundings(frame: pl.LazyFrame, mart: Mart) -> dict[str, Rounding]:
     return found
 
 
-def entries(mart: Mart, found: Mapping[str, Rounding]) -> list[assumptions.Entry]:
-    """Roundings as assumptions that the data contradict: that a mart has the decimals of its amounts."""
+def entries(mart: Mart, found: Mapping[str, Rounding], sql: str) -> list[assumptions.Entry]:
+    """Roundings as assumptions that the data contradict: that a mart has the decimals of its amounts.
+
+    An amount that the SQL computes, as with a rate of exchange, is rounded where it is first stored: that is none.
+    """
     return [
         assumptions.entry(
             "rounded_in_mart",
@@ -83,6 +87,7 @@ def entries(mart: Mart, found: Mapping[str, Rounding]) -> list[assumptions.Entry
             {name: with_decimals(one.before, mart.by_name[name].scale)},
         )
         for name, one in found.items()
+        if name in mart.ledger.money or is_stored(sql, name)
     ]
 
 

@@ -203,6 +203,34 @@ class ForeignKey:
 
 
 @dataclass(frozen=True)
+class EqualSum:
+    """An amount of a raw table that must equal the sum of the lines of another one, as silver has both."""
+
+    field: str
+    fields: tuple[str, ...]  # of the table, by which its lines are found
+    resource: str  # table of the lines
+    reference_fields: tuple[str, ...]  # of that table, in the same order
+    sum_of: str  # field of that table
+    tolerance: float = 0  # by which both may differ
+    budget: float | None = None  # share of records or money that may differ, where the settings' one does not count
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Self:
+        """The equality of an entry of a contract."""
+        reference = entry["reference"]
+        own, its = (
+            (names,) if isinstance(names, str) else tuple(names) for names in (entry["fields"], reference["fields"])
+        )
+        more = {key: entry[key] for key in ("tolerance", "budget") if key in entry}
+        return cls(entry["field"], own, reference["resource"], its, reference["sum"], **more)
+
+    @property
+    def target(self) -> str:
+        """What is summed up, in messages."""
+        return f"{self.resource}.{self.sum_of}"
+
+
+@dataclass(frozen=True)
 class StatedDialect:
     """What a contract says of the way its files are written; `auto` is decided from the file."""
 
@@ -242,6 +270,7 @@ class Contract:
     repairs: tuple[Repair, ...] = ()
     quarantine: tuple[QuarantineRule, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
+    equal_sums: tuple[EqualSum, ...] = ()
     unique_keys: tuple[tuple[str, ...], ...] = ()  # further fields whose values together are expected once
 
     @classmethod
@@ -261,6 +290,7 @@ class Contract:
                 repairs=tuple(Repair(**repair) for repair in entry.get("repairs", ())),
                 quarantine=tuple(QuarantineRule(**rule) for rule in entry.get("quarantine", ())),
                 foreign_keys=tuple(ForeignKey.of(key, entry["name"]) for key in entry.get("foreignKeys", ())),
+                equal_sums=tuple(map(EqualSum.of, entry.get("equalSums", ()))),
                 unique_keys=tuple(map(tuple, entry.get("uniqueKeys", ()))),
             )
         )
@@ -304,6 +334,7 @@ class MartLedger:
     table: str | None = None  # silver table
     rows: str | None = None  # "all": every record of the table is a row
     money: Mapping[str, str] = field(default_factory=dict)  # column -> field of the table
+    left_out: Words | None = None  # why records of the table are no rows here
 
 
 @dataclass(frozen=True)
@@ -546,12 +577,18 @@ class Company:
 
     @property
     def referring(self) -> tuple[str, ...]:
-        """Raw tables with foreign keys or further unique keys."""
-        return tuple(name for name, table in self.contracts.items() if table.foreign_keys or table.unique_keys)
+        """Raw tables with foreign keys, further unique keys, or sums that must equal those of another table."""
+        return tuple(
+            name
+            for name, table in self.contracts.items()
+            if table.foreign_keys or table.unique_keys or table.equal_sums
+        )
 
     def referred(self, table: str) -> tuple[str, ...]:
-        """Raw tables that the foreign keys of a raw table refer to, sorted."""
-        return tuple(sorted({key.resource for key in self.contracts[table].foreign_keys}))
+        """Raw tables that the foreign keys and sums of a raw table refer to, sorted."""
+        contract = self.contracts[table]
+        summed = {one.resource for one in contract.equal_sums}
+        return tuple(sorted(summed | {key.resource for key in contract.foreign_keys}))
 
     def checked_before(self, mart: str) -> tuple[str, ...]:
         """Raw tables with foreign keys or further unique keys among those that a mart reads."""

@@ -1,6 +1,6 @@
 """Settings and company knowledge, read and checked before anything runs: every fault in one message, a line each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,39 @@ def reference_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
                         yield f"{where}: {name} is {own}, {key.resource}.{other} is {its}; give both the same type"
 
 
+def sum_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Equalities of sums whose fields or table do not exist, or are no numbers."""
+    for stem, contract in contracts.items():
+        for i, one in enumerate(contract.equal_sums):
+            where = f"contracts/{stem}.yaml: equalSums[{i}]"
+            own = [(where, "field", one.field), *((where, "fields", name) for name in one.fields)]
+            yield from (
+                f"{at}.{key}: {name} is not one of the fields" for at, key, name in own if name not in contract.by_name
+            )
+            if one.resource not in contracts:
+                yield f"{where}.reference.resource: {one.resource} is not a contract"
+                continue
+            goal = contracts[one.resource].by_name
+            its = [("sum", one.sum_of), *(("fields", name) for name in one.reference_fields)]
+            yield from (
+                f"{where}.reference.{key}: {name} is not a field of {one.resource}"
+                for key, name in its
+                if name not in goal
+            )
+            if len(one.fields) != len(one.reference_fields):
+                yield f"{where}: fields and reference.fields must be equally many"
+            amounts = [contract.by_name.get(one.field), goal.get(one.sum_of)]
+            yield from (
+                f"{where}: {field.name} is {field.type}; only numbers have a sum"
+                for field in amounts
+                if field is not None and field.type not in ("number", "integer")
+            )
+            for name, other in zip(one.fields, one.reference_fields, strict=False):
+                if name in contract.by_name and other in goal and contract.by_name[name].type != goal[other].type:
+                    types = f"{name} is {contract.by_name[name].type}, {one.resource}.{other} is {goal[other].type}"
+                    yield f"{where}: {types}; give both the same type"
+
+
 def ledger_faults(mart: Mart, contracts: Mapping[str, Contract], formulas: Mapping[str, str]) -> Iterator[str]:
     """Tables, amounts and key figures of a mart's ledger that do not exist."""
     where, ledger = f"marts.yaml: marts.{mart.name}.ledger", mart.ledger
@@ -177,14 +210,28 @@ def query_faults(name: str, query: Query, known: set[str], formulas: Mapping[str
         for kpi in query.kpis
         if kpi not in formulas
     )
-    yield from (
-        f"marts/{name}.sql: {table} is neither a contract nor a mart" for table in query.tables if table not in known
-    )
+    by_name = {table.partition(".")[2]: table for table in sorted(known)}
+    for table in (table for table in query.tables if table not in known):
+        near = sql_names.nearest(table.partition(".")[2], by_name)
+        hint = f"; it may be {by_name[near]}" if near else ""
+        yield f"marts/{name}.sql: {table} is neither a contract nor a mart{hint}"
+
+
+ONLY_CASE = "differ only in upper and lower case, so a database takes them for one. Rename all but one"
+
+
+def told_by_case(names: Iterable[str]) -> Iterator[str]:
+    """Names that only upper and lower case tell apart, those of one name in one text."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.casefold(), []).append(name)
+    yield from (" and ".join(found) for found in alike.values() if len(found) > 1)
 
 
 def key_faults(mart: Mart, marts: Mapping[str, Mart]) -> Iterator[str]:
-    """Columns of the key and of the references that do not exist."""
+    """Columns of the key and of the references that do not exist, and columns that a database takes for one."""
     where = f"marts.yaml: marts.{mart.name}"
+    yield from (f"{where}.columns: {names} {ONLY_CASE}" for names in told_by_case(mart.names))
     yield from (f"{where}.key: {column} is not a column" for column in mart.key if column not in mart.by_name)
     for column, (target, key) in mart.references.items():
         if column not in mart.by_name or target not in marts or key not in marts[target].by_name:
@@ -202,6 +249,7 @@ def doubt_faults(mart: Mart) -> Iterator[str]:
 def mart_faults(company: Company) -> Iterator[str]:
     """Marts without SQL or entry, unknown tables and key figures, keys and references that do not exist, circles."""
     marts, queries = company.marts, company.queries
+    yield from (f"kpis.yaml: {names} {ONLY_CASE}" for names in told_by_case(company.kpis))
     for name in sorted(queries.keys() - marts.keys()):
         yield f"marts.yaml: marts.{name}: has SQL (marts/{name}.sql) but no entry"
     known = {name for name, _ in company.tables()}
@@ -312,6 +360,7 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     faults = [
         *contract_faults(company.contracts),
         *reference_faults(company.contracts),
+        *sum_faults(company.contracts),
         *standard.faults({name: company.marts[name] for name in found["marts.yaml"]["marts"]}, company.star),
         *mart_faults(company),
     ]

@@ -1,0 +1,263 @@
+"""Which rows of silver are in the order lines, which are left out or doubled, and what that amounts to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from elt.faults import Fault
+from elt.gold.rounding import typed
+from elt.gold.tracing import NotFollowedError, numbered, row_column
+from elt.report import assumptions
+from elt.report.numbers import decimals_of, number, percent
+from elt.run.company import Mart
+
+Frames = Mapping[str, pl.LazyFrame]
+LEFT_OUT, DOUBLED, WITHOUT_SOURCE, NOT_TRACED = "left_out", "doubled", "without_source", "not_traced"
+DIFFERS = "amount_differs"
+# ASSUMPTION: a handful of rows is a slip, not a wrong join, however small the mart.
+NEVER_STOP = 5
+PROBLEMS = {
+    LEFT_OUT: "{records} of {of} rows of the silver table are not in the mart",
+    DOUBLED: "{records} of {of} lines repeat a row of the silver table",
+    WITHOUT_SOURCE: "{records} of {of} lines come of no row of silver",
+    DIFFERS: "the amounts of {of} lines are not those of their rows in silver, computed again",
+}
+REMEDY = "or raise fact_budget in config/config.yaml"
+REMEDIES = {
+    LEFT_OUT: f"if it is meant so, say why under ledger.left_out in marts.yaml, {REMEDY}",
+}
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount over the rows of a silver table, each once: of all, and of those that the mart leaves out; `unclear`:
+    rows for which the joins give several amounts."""
+
+    all: Decimal
+    left_out: Decimal
+    unclear: int
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of the rows of a silver table.
+
+    `rows`: of it; `kept`: those in the mart; `lines`: of the mart that they are; `amounts`: by column of the mart,
+    where it had to be computed again.
+    """
+
+    table: str
+    rows: int
+    lines: int
+    kept: int
+    amounts: Mapping[str, Amount] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> int:
+        """Rows that are not in the mart."""
+        return self.rows - self.kept
+
+    @property
+    def doubled(self) -> int:
+        """Lines of the mart above one for each row."""
+        return self.lines - self.kept
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The lines of a mart, those that come of no row of silver, and the fates of the rows that they come of."""
+
+    lines: int
+    without_source: int
+    fates: Sequence[Fate]
+
+
+def numbered_frames(frames: Frames, tables: Sequence[str]) -> dict[str, pl.LazyFrame]:
+    """The frames, those of silver tables with the numbers of their rows."""
+    names = {f"silver.{table}": row_column(table) for table in tables}
+    return {name: frame.with_row_index(names[name]) if name in names else frame for name, frame in frames.items()}
+
+
+def counted(numbers: pl.LazyFrame, tables: Sequence[str]) -> dict[str, Any]:
+    """All lines; by table, lines that come of its rows, and how many rows those are."""
+    columns = {table: pl.col(row_column(table)) for table in tables}
+    return (
+        numbers.select(
+            pl.len().alias("lines"),
+            *(column.count().alias(f"lines {table}") for table, column in columns.items()),
+            *(column.drop_nulls().n_unique().alias(f"rows {table}") for table, column in columns.items()),
+        )
+        .collect(engine="streaming")
+        .row(0, named=True)
+    )
+
+
+def sources_of(
+    numbers: pl.LazyFrame, tables: Sequence[str], stated: str | None
+) -> tuple[dict[str, dict[str, int]], int]:
+    """(the silver tables of which the lines are made, with what `counted` gives of them; lines that come of none).
+
+    The stated one, or that of which most different rows are in the lines (the first of them in the SQL); then, as in a
+    union, the next such one of the lines that are left.
+    """
+    found: dict[str, dict[str, int]] = {}
+    while True:
+        counts = counted(numbers, tables)
+        order = sorted(tables, key=lambda table: (table != stated, -counts[f"rows {table}"]))
+        if not counts["lines"] or not order or not counts[f"lines {order[0]}"]:
+            return found, counts["lines"]
+        table, stated = order[0], None
+        found[table] = {"lines": counts[f"lines {table}"], "kept": counts[f"rows {table}"]}
+        numbers = numbers.filter(pl.col(row_column(table)).is_null())
+        tables = [other for other in tables if other != table]
+
+
+def amounts_of(
+    sql: str, frames: Frames, numbers: pl.LazyFrame, table: str, mart: Mart, columns: Sequence[str]
+) -> dict[str, Amount]:
+    """Amounts of the mart over the rows of a silver table, each row once, whatever the mart does with it."""
+    text, tables = numbered(sql, table)
+    row = row_column(table)
+    lines = pl.SQLContext(numbered_frames(frames, tables)).execute(text)
+    exact = [typed(mart.by_name[name]) for name in columns]
+    spread = [
+        part for name in columns for part in (pl.col(name).min().alias(f"least {name}"), pl.col(name).max().alias(name))
+    ]
+    once = lines.select(row, *exact).drop_nulls(row).group_by(row).agg(spread)
+    lost = once.join(numbers.select(row).unique(), on=row, how="anti")
+
+    def sums(frame: pl.LazyFrame) -> pl.LazyFrame:
+        unclear = [(pl.col(name) != pl.col(f"least {name}")).sum().alias(f"unclear {name}") for name in columns]
+        return frame.select(*(pl.col(name).sum() for name in columns), *unclear)
+
+    every, gone = (frame.row(0, named=True) for frame in pl.collect_all([sums(once), sums(lost)], engine="streaming"))
+    return {name: Amount(Decimal(every[name]), Decimal(gone[name]), every[f"unclear {name}"]) for name in columns}
+
+
+def traced(sql: str, frames: Frames, mart: Mart, columns: Sequence[str], lines: int) -> Traced | None:
+    """The order lines traced to silver; None where the SQL cannot be followed.
+
+    `sql`: of the mart; `frames`: the tables that it reads; `columns`: its amounts; `lines`: that the mart has. Amounts
+    are computed again where the ledger has no silver field for them, and wherever rows are left out or doubled.
+    """
+    try:
+        text, tables = numbered(sql)
+        every = numbered_frames(frames, tables)
+        numbers = pl.SQLContext(every).execute(text).select(row_column(table) for table in tables)
+        found, without = sources_of(numbers, tables, mart.ledger.table)
+        if sum(one["lines"] for one in found.values()) + without != lines:
+            return None
+        fates = [
+            Fate(
+                table,
+                every[f"silver.{table}"].select(pl.len()).collect(engine="streaming").item(),
+                lines=one["lines"],
+                kept=one["kept"],
+            )
+            for table, one in found.items()
+        ]
+        is_whole = not without and all(fate.kept == fate.rows == fate.lines for fate in fates)
+        again = [name for name in columns if not (is_whole and name in mart.ledger.money)]
+        if again:
+            fates = [replace(one, amounts=amounts_of(sql, frames, numbers, one.table, mart, again)) for one in fates]
+    except (NotFollowedError, pl.exceptions.PolarsError):
+        return None
+    return Traced(lines, without, fates)
+
+
+def doubled_amounts(found: Traced, totals: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """By column, what the mart has above the amounts of its rows, each once; `totals`: of the mart."""
+    once = {
+        name: sum(fate.amounts[name].all - fate.amounts[name].left_out for fate in found.fates if name in fate.amounts)
+        for name in totals
+        if any(name in fate.amounts and not fate.amounts[name].unclear for fate in found.fates)
+    }
+    return {name: totals[name] - amount for name, amount in once.items()}
+
+
+def metadata(found: Traced | None, lines: int, totals: Mapping[str, Decimal]) -> dict[str, Any]:
+    """What the metadata of the mart say: lines, those without a source, and the fates of the rows of each table."""
+    if found is None:
+        return {"is_traced": False, "lines": lines}
+    more = doubled_amounts(found, totals)
+    return {
+        "is_traced": True,
+        "lines": lines,
+        "without_source": found.without_source,
+        "tables": {
+            fate.table: {
+                "rows": fate.rows,
+                "in_mart": fate.kept,
+                "left_out": fate.left_out,
+                "doubled": fate.doubled,
+                "amounts": {
+                    name: {"all": str(one.all), "left_out": str(one.left_out), "unclear": one.unclear}
+                    for name, one in fate.amounts.items()
+                },
+            }
+            for fate in found.fates
+        },
+        "amounts": {
+            name: {"mart": str(totals[name]), "recomputed": str(totals[name] - amount)} for name, amount in more.items()
+        },
+    }
+
+
+def reason(mart: Mart) -> str | dict[str, str]:
+    """Why rows are left out, as marts.yaml says, behind a semicolon; empty without a word."""
+    why = mart.ledger.left_out
+    if why is None:
+        return ""
+    return f"; {why}" if isinstance(why, str) else {language: f"; {text}" for language, text in why.items()}
+
+
+def entries(found: Traced | None, mart: Mart, lines: int, totals: Mapping[str, Decimal]) -> list[assumptions.Entry]:
+    """What contradicts that each row of silver is one line of the mart, and each line one such row."""
+    if found is None:
+        return [assumptions.entry(NOT_TRACED, mart.name, lines, lines)]
+    told, more = [], doubled_amounts(found, totals)
+    for fate in found.fates:
+        where = f"{mart.name} ← {fate.table}"
+        clear = {name: one for name, one in fate.amounts.items() if not one.unclear}
+        if fate.left_out:
+            money = {name: one.left_out for name, one in clear.items()}
+            every = {name: one.all for name, one in clear.items()}
+            told.append(assumptions.entry(LEFT_OUT, where, fate.left_out, fate.rows, money, every, why=reason(mart)))
+        if fate.doubled:
+            told.append(assumptions.entry(DOUBLED, where, fate.doubled, fate.lines, more, totals))
+    if found.without_source:
+        told.append(assumptions.entry(WITHOUT_SOURCE, mart.name, found.without_source, lines, more, totals))
+    if not told and any(more.values()):
+        told.append(assumptions.entry(DIFFERS, mart.name, lines, lines, more, totals))
+    return told
+
+
+def check_budget(told: Sequence[assumptions.Entry], mart: Mart, budget: float) -> None:
+    """Rows left out without a reason in marts.yaml, doubled ones and lines without a source must keep a budget.
+
+    It is a share of the rows and of each amount; raises Fault above it.
+    """
+    for one in told:
+        shares = [assumptions.share_of(one["records"], one["of"])]
+        shares += [abs(share) for _, _, share in assumptions.amounts_of(one) if share is not None]
+        is_meant = one["code"] == LEFT_OUT and mart.ledger.left_out is not None
+        if one["code"] == NOT_TRACED or is_meant or one["records"] <= NEVER_STOP or max(shares) <= Decimal(str(budget)):
+            continue
+        raise Fault(
+            f"mart {mart.name} ({one['where']})",
+            f"{PROBLEMS[one['code']].format(records=number(one['records']), of=number(one['of']))}{amounts_text(one)}; "
+            f"the budget is {percent(budget)}",
+            f"Look at the conditions and joins of {mart.name}.sql; {REMEDIES.get(one['code'], REMEDY)}",
+        )
+
+
+def amounts_text(one: assumptions.Entry) -> str:
+    """The amounts of an entry in a message, with their shares of all."""
+    found = assumptions.amounts_of(one)
+    texts = [(name, number(amount, decimals_of(amount)), share) for name, amount, share in found]
+    return "".join(
+        f", {amount} in {name}{'' if share is None else f' ({percent(share)})'}" for name, amount, share in texts
+    )
