@@ -24,6 +24,7 @@ rule silver_table:
         order_dates=lambda wildcards: mart_lineage.order_dates(company, wildcards.table),
         budget=config["quarantine_budget"],
         time_zone=lambda wildcards: company.time_zone_of(wildcards.table),
+        zone_budget=config["zone_budget"],
     script:
         "../scripts/silver_table.py"
 

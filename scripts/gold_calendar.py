@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-RULES = {True: "stated in the settings", False: "newest order date"}
+RULES = {
+    True: "stated in the settings",
+    False: "newest plausible order date: what silence parts from the bulk is in quarantine, by the rule that stands "
+    "under order_dates in silver/_meta/silver_metadata.yaml",
+}
 
 
 def evidence(business: Business, analysis: date, months: list[dict[str, Any]], *, is_stated: bool) -> dict[str, Any]:

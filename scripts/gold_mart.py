@@ -81,7 +81,7 @@ def check_rows(frame: pl.LazyFrame, mart: Mart, dates: Mapping[str, Sequence[str
     if found["rows"] != found["keys"]:
         count = found["rows"] - found["keys"]
         raise Fault(where, f"{count} rows repeat the key {', '.join(mart.key)}", "Check the joins or the key")
-    for column in sorted(mart.required_columns):
+    for column in sorted(mart.required_columns, key=lambda name: (name not in dates, name)):
         if count := found[f"missing {column}"]:
             problem, origin = f"required column {column} is missing in {count} rows", dates.get(column, ())
             if origin:

@@ -17,7 +17,7 @@ from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json, write_parts
 from elt.report.words import in_all_languages, read_all
 from elt.run.company import Contract, read_contract
-from elt.silver import cleaning, conventions, spreadsheets
+from elt.silver import cleaning, conventions, spreadsheets, suspicions
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
 from elt.silver.budgets import Budget, check_budget, most_of_all
 from elt.silver.cleaning import Rules
@@ -138,6 +138,7 @@ def main(
     words: Sequence[str],
     budget: Budget,
     time_zone: str | None = None,
+    zone_budget: float = 1.0,
     table: str,
     quarantine: str,
     changes: str,
@@ -168,6 +169,7 @@ def main(
         found = summary_of(source, rules, books, dates)
         check_ledger(where, found)
         check_budget(where, found | {"records": source.records}, budget)
+        suspicions.check_zone_budget(where, found, zone_budget)
     write_json(summary, found)
     report_warnings(found)
 
@@ -182,6 +184,7 @@ if __name__ == "__main__":
         order_dates=snakemake.params.order_dates,
         budget=snakemake.params.budget,
         time_zone=snakemake.params.time_zone,
+        zone_budget=snakemake.params.zone_budget,
         table=snakemake.output.table,
         quarantine=snakemake.output.quarantine,
         changes=snakemake.output.changes,

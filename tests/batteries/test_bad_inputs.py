@@ -28,16 +28,18 @@ from small_run import SmallRun
 from small_run import lines as order_lines
 
 import bronze_file
+import gold_calendar
 import gold_mart
 from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
 from elt.features.measures import category_features
-from elt.gold import fates, flags
+from elt.gold import documents, fates, flags
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
-from elt.run.company import Column, Contract, Mart, read_contract
+from elt.run.company import Calendar, Column, Contract, Mart, read_contract
+from elt.silver import suspicions
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
@@ -604,6 +606,21 @@ def test_64_days_without_a_zone_beside_time_stamps_with_one_are_a_warning_with_t
     assert alone.summary["warnings"] == []
 
 
+@pytest.mark.parametrize(("without", "is_refused"), [(5, False), (6, True)])
+def test_64_more_days_without_a_zone_than_their_budget_are_refused_with_the_amount_of_their_records(
+    without, is_refused
+):
+    warning = {"warning": "without_zone", "column": "day", "cells": without, "of": 20, "money": {"amount": "7.25"}}
+    if is_refused:
+        words = "people: 6 of 20 records have no time zone in column day, 7.25 in amount, and others have one; the budget is 5"
+        with pytest.raises(Fault, match=f"^{words}.*raise zone_budget"):
+            suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    else:
+        suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    suspicions.check_zone_budget("people", {"warnings": [{**warning, "warning": "mojibake"}]}, 0.0)
+    suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.3)
+
+
 def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused(tmp_path):
     swapped = [f"{text[8:]}.{text[5:7]}.{text[:4]}" for text in SWAPPED]
     table, first = dates("%d.%m.%Y", "31.12.2023", "03.04.2024")
@@ -990,3 +1007,31 @@ def test_the_document_states_the_classes_that_are_tested():
     )
     assert {int(number): set(letters.split(", ")) for number, letters in found} == classes()
     assert len(found) == len(classes())
+
+
+def types_of(*lines: tuple[str, int, int, str]) -> list[str]:
+    """Document types of lines of one day: number, product, pieces, amount."""
+    names = ["order_number", "product_key", "quantity", "sales_amount"]
+    frame = pl.DataFrame(lines, schema=names, orient="row").with_columns(pl.col("sales_amount").cast(pl.Decimal(38, 2)))
+    return documents.with_types(frame.with_columns(order_date=date(2024, 3, 1)))["document_type"].to_list()
+
+
+def test_107_a_credit_note_is_no_order_and_a_free_line_of_it_neither():
+    found = types_of(("A", 1, 1, "10.00"), ("G", 1, -1, "-10.00"), ("G", 2, 1, "0.00"))
+    assert found == ["order", "credit_note", "text"]
+
+
+def test_108_a_voucher_in_an_order_is_a_discount_and_no_return():
+    assert types_of(("A", 1, 1, "10.00"), ("A", 9, 1, "-2.00")) == ["order", "discount"]
+
+
+@pytest.mark.parametrize(("stated", "complete"), [("newest", "true"), ("2025-01-02", "true")])
+def test_109_a_month_is_complete_without_orders_on_days_off_at_its_edges(tmp_path, stated, complete):
+    days = [date(2023, 1, 2) + timedelta(days=step) for step in range(729)]
+    days = [day for day in days if (day.month, day.day) not in ((1, 1), (12, 31))]
+    (tmp_path / "facts.csv").write_text("order_date\n" + "".join(f"{day}\n" for day in days), "utf-8")
+    gold_calendar.main(
+        facts=str(tmp_path / "facts.csv"), columns=(tables.ColumnType("order_date", "date"),),
+        calendar=Calendar("DE"), analysis_date=stated, analysis=str(tmp_path / "a.json"), months=str(tmp_path / "m.csv"),
+    )  # fmt: skip
+    assert (tmp_path / "m.csv").read_text("utf-8").count(complete) == 24

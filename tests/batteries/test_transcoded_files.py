@@ -149,7 +149,8 @@ def written(rows: list[list[str]], contract: dict[str, Any], how: How) -> bytes:
 def restated(contract: dict[str, Any], how: How) -> dict[str, Any]:
     """The contract as it is for files in this dialect."""
     fields = [{**f, "format": how.dates} if f["type"] == "date" and how.dates else f for f in contract["fields"]]
-    return {**contract, "fields": fields, "dialect": {**contract.get("dialect", {}), **how.stated}}
+    order = {"dayFirst": True} if how.dates.startswith("%d") else {}  # days such as 01.07.2003 do not tell it
+    return {**contract, **order, "fields": fields, "dialect": {**contract.get("dialect", {}), **how.stated}}
 
 
 def silver(contract: dict[str, Any], raw: bytes) -> tuple[str, list[tuple[int, str]], dict[str, Any]]:

@@ -120,7 +120,8 @@ def test_a_few_days_make_no_month(tmp_path, only):
 def test_the_evidence_names_the_analysis_date_its_rule_and_the_days_off(tmp_path):
     incomplete(tmp_path, days(date(2023, 1, 2), date(2024, 12, 30), is_workday))
     found = json.loads((tmp_path / "analysis.json").read_text("utf-8"))
-    assert (found["analysis_date"], found["rule"]) == ("2024-12-30", "newest order date")
+    assert found["analysis_date"] == "2024-12-30"
+    assert found["rule"].startswith("newest plausible order date: ")
     assert found["weekdays_off"] == ["Saturday", "Sunday"]
     incomplete(tmp_path, [date(2023, 1, 2)], "2023-06-01")
     found = json.loads((tmp_path / "analysis.json").read_text("utf-8"))

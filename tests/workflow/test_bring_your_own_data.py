@@ -1,5 +1,6 @@
 """The worked example of docs/bring_your_own_data.md: its commands and files, as they stand there, lead to an exposé."""
 
+import json
 import re
 import shlex
 import shutil
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT, Project, copy_project
 
 pytestmark = pytest.mark.slow
@@ -102,3 +104,53 @@ def test_no_customer_of_the_export_stands_outside_the_protected_layers(followed)
     for path in Path(project.folder, "artifacts/drafts").rglob("*"):
         texts += path.read_text("utf-8") if path.is_file() else ""
     assert [name for name in sorted(names) if name in texts] == []
+
+
+def mistyped(project: Project, folder: str, **days: str) -> str:
+    """The raw folder of the page with other dates of some orders, by order number."""
+    text = (ROOT / "tests/data/flat_shop/bestellungen.csv").read_bytes().decode("cp1252")
+    for order, day in days.items():
+        text, count = re.subn(rf"^({order};\d+);[\d.]+;", rf"\g<1>;{day};", text, flags=re.M)
+        assert count
+    (project.folder / folder).mkdir()
+    (project.folder / folder / "bestellungen.csv").write_bytes(text.encode("cp1252"))
+    return folder
+
+
+def test_mistyped_order_dates_become_neither_today_nor_the_first_day(followed):
+    project, _ = followed
+    raw = mistyped(project, "mistyped", B24059="02.05.2042", B24176="01.01.1900")
+    done = project.snakemake("--config", f"raw={raw}", "company=config/flat_shop", "run_id=mistyped")
+    assert done.returncode == 0, done.stdout[-3000:]
+    run = project.run("mistyped")
+    found = yaml.safe_load((run / "silver/_meta/silver_metadata.yaml").read_text("utf-8"))["tables"]["bestellungen"]
+    span = found["order_dates"]["Bestelldatum"]
+    assert (span["first"], span["newest"], span["implausible"]) == (
+        "2023-01-02", "2024-12-21", {"before": 2, "after": 3},
+    )  # fmt: skip
+    told = "bestellungen.Bestelldatum: 5 of 714 records"
+    assert told in done.stdout and told in (run / "silver/reports/silver_quality_report.md").read_text("utf-8")
+    assert "2,570.30 in Betrag" in done.stdout
+    expose = (run / "reports/final_expose.md").read_text("utf-8").replace("\xa0", " ")
+    assert told in expose
+    assert "Data as of 21 December 2024, without 5 records whose order dates lie far from all others" in expose
+    assert "10 complete months" in expose
+    segments = json.loads((run / "step3_segmentation/_meta/model_metadata.json").read_text("utf-8"))["segments"]
+    assert len(segments) == 3
+
+
+def test_a_stated_limit_lets_the_date_pass_and_the_calendar_names_its_column_and_span(followed):
+    project, _ = followed
+    raw = mistyped(project, "stated", B24059="01.01.1900")
+    contract = project.folder / "config/flat_shop/contracts/bestellungen.yaml"
+    text = contract.read_text("utf-8")
+    contract.write_text(text.replace("type: date,", 'type: date, minimum: "1900-01-01",'), "utf-8")
+    try:
+        done = project.snakemake("--config", f"raw={raw}", "company=config/flat_shop", "run_id=stated")
+    finally:
+        contract.write_text(text, "utf-8")
+    assert done.returncode != 0
+    assert (
+        "1 values of order_date are not in dim_date.date: 1 lie outside calendar.days, which runs from 1990-01-01 to "
+        "2079-12-31; they come from silver.bestellungen.Bestelldatum"
+    ) in re.sub(r"\s+", " ", done.stdout)

@@ -180,3 +180,19 @@ def test_an_erased_customer_is_gone_from_the_next_run_and_its_records_are_counte
     assert tables["orders"]["erased"] == len(gone) > 100
     assert tables["order_lines"]["erased"] == sum(row["Belegnr"] in gone for row in exported("positionen_*.csv"))
     assert not [path for path in run.rglob("*") if path.is_file() and b"K-0056" in path.read_bytes()]
+
+
+def test_lines_of_a_header_with_an_implausible_date_are_refused_with_the_column_it_comes_from(
+    wholesaler: Project, tmp_path: Path
+):
+    project = copy_project(tmp_path / "project")
+    shutil.copytree(wholesaler.folder, project.folder, dirs_exist_ok=True)
+    headers = project.folder / "exports/auftraege_2025.csv"
+    text = headers.read_text(encoding="cp1252").replace(";02.09.2025;", ";02.09.2052;", 1)
+    headers.write_text(text, encoding="cp1252")
+    company = ["company=config/office_supplier", "raw=exports", "language=de"]
+    done = project.snakemake("--config", "seed=42", "run_id=second", *company)
+    assert done.returncode != 0
+    said = " ".join(done.stdout.split())
+    assert "required column order_date is missing in" in said
+    assert "it comes from silver.orders.Datum. Check fact_sales.sql, and in silver/reports whether" in said

@@ -1,13 +1,14 @@
 """What contradicts an assumption in a table and does not stop the run: counted by column, with the amount beside it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+from elt.faults import Fault
 from elt.run import reasons
 from elt.run.company import Contract, Field
 from elt.run.date_formats import is_zoned
@@ -17,6 +18,7 @@ from elt.silver.conventions import GROUP_DIGITS
 SPREADSHEET_ERRORS = "spreadsheet_errors"
 WITHOUT_ZONE = "without_zone"
 DOUBTFUL_THOUSANDS = reasons.DOUBTFUL_THOUSANDS
+NEVER_STOP = 5  # records: in a small table a few are a large share
 
 
 @dataclass(frozen=True, order=True)
@@ -109,3 +111,21 @@ def has_zone(field: Field) -> pl.Expr:
     """Whether a cell of a field is a time stamp that is read with its zone."""
     text, zoned = pl.col(f"text:{field.name}"), filter(is_zoned, field.formats)
     return pl.any_horizontal(dates.as_date(text, form, field.time_zone).is_not_null() for form in zoned)
+
+
+def check_zone_budget(where: str, found: Mapping[str, Any], budget: float) -> None:
+    """Days without a zone beside time stamps that have one must stay within their budget; raises Fault.
+
+    `found`: the table's metadata; `budget`: share of its records.
+    """
+    for warning in found["warnings"]:
+        cells, of = warning["cells"], warning["of"]
+        if warning["warning"] == WITHOUT_ZONE and cells > max(NEVER_STOP, budget * of):
+            money = "".join(f", {amount} in {name}" for name, amount in warning["money"].items())
+            raise Fault(
+                where,
+                f"{cells} of {of} records have no time zone in column {warning['column']}{money}, and others have one; "
+                f"the budget is {budget:.1%}",
+                "Export all time stamps with their zone, or raise zone_budget in config/config.yaml if those without "
+                "are local time",
+            )
