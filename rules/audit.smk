@@ -1,4 +1,4 @@
-"""Audit. Needs: the metadata of all layers, the leak search. Gives: the ledger, and the manifest that closes a run."""
+"""Audit. Needs: the metadata of all layers, every file of the run. Gives: the ledger, and the manifest that closes a run."""
 
 
 rule audit_ledger:
@@ -21,20 +21,9 @@ rule audit_ledger:
 
 
 rule audit_manifest:
-    """Close the run: settings, versions and the hash of every file."""
+    """Close the run: settings, versions and the hash of every file that its rules make."""
     input:
-        leaks="<meta>/leak_report.json",
-        policy="<meta>/data_policy.json",
-        uniqueness="<meta>/uniqueness_report.json",
-        ledger="<meta>/ledger.json",
-        bronze="<bronze>/reports/bronze_report.md",
-        silver="<silver>/reports/silver_quality_report.md",
-        gold="<gold>/reports/gold_marts_report.md",
-        datapackage="<gold>/datapackage.json",
-        eda="<eda>/reports/eda_report.md",
-        features="<features>/reports/feature_dictionary.md",
-        segmentation="<segmentation>/reports/segmentation_report.md",
-        published=lambda wildcards: published,
+        files_of_run,
     output:
         "<meta>/run_manifest.json",
     log:

@@ -25,6 +25,12 @@ def key_id(wildcards):
     return call.key_id(will_plan=will_plan, will_run=will_plan and not workflow.dryrun)
 
 
+def files_of_run(wildcards):
+    """Every file of the run but the manifest; a run folder with files that no rule makes is refused."""
+    call.undeclared(workflow.rules)
+    return [path for path in golden_path if path not in rules.audit_manifest.output]
+
+
 pathvars:
     **run_folders.pathvars(home),
 
@@ -36,7 +42,7 @@ wildcard_constraints:
 
 
 onstart:
-    call.begin()
+    print(call.begin(workflow.rules), end="", file=sys.stderr)
 
 
 onsuccess:
@@ -44,4 +50,4 @@ onsuccess:
 
 
 onerror:
-    print(call.failure(), file=sys.stderr)
+    print(call.failure(golden_path), file=sys.stderr)

@@ -15,7 +15,8 @@ import polars as pl
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import staged, write_json
-from elt.gold import documents, fates, flags, rounding
+from elt.gold import binding, documents, fates, flags, rounding
+from elt.gold.binding import FACTS, shaped
 from elt.report import assumptions
 from elt.run import sql_names
 from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Calendar, Mart
@@ -23,7 +24,6 @@ from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Calendar, Mart
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-FACTS = f"gold.{FACT}"
 UNKNOWN = 0  # surrogate key of the unknown member of a dimension
 AMOUNT = "sales_amount"  # of an order line, in every star schema
 AMOUNTS_OF_LINES = (AMOUNT, "cost_amount", "current_cost_amount")
@@ -40,20 +40,6 @@ class Source:
     def scan(self) -> pl.LazyFrame:
         """The table, the columns that it lacks included."""
         return tables.with_absent(tables.scan(self.path, self.columns), self.absent)
-
-
-def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
-    """The SQL's result with the columns of marts.yaml in their order and types, sorted by the mart's key.
-
-    Derived columns are not there yet.
-    """
-    got, where = frame.collect_schema().names(), f"mart {mart.name}"
-    wanted = [column for column in mart.columns if column.name not in mart.derived]
-    if missing := [column.name for column in wanted if column.name not in got]:
-        raise Fault(where, f"the SQL gives no column {', '.join(missing)}", f"Select it in {mart.name}.sql")
-    if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
-        raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
-    return frame.select(rounding.typed(column) for column in wanted).sort(mart.key)
 
 
 def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
@@ -192,15 +178,12 @@ def check_kpis(
     facts: pl.LazyFrame, mart: Mart, formulas: Mapping[str, str], money: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Column -> key figure and its value over all of fact_sales, which the sum of the column equals; raises Fault."""
-    proved = mart.ledger.kpis
-    wanted = ", ".join(f'{formulas[kpi]} AS "{column}"' for column, kpi in proved.items())
-    query = f"SELECT {wanted} FROM {FACTS}"  # noqa: S608 - formulas are settings of the company
-    totals = pl.SQLContext({FACTS: facts}).execute(query).collect(engine="streaming").row(0, named=True)
-    for column, kpi in proved.items():
+    totals = binding.proof(facts, mart, formulas).collect(engine="streaming").row(0, named=True)
+    for column, kpi in mart.ledger.kpis.items():
         if Decimal(money[column]) != totals[column]:
             problem = f"the sum of {column} is {money[column]}, {kpi} over {FACTS} is {totals[column]}"
             raise Fault(f"mart {mart.name}", problem, f"Look for lines that {mart.name}.sql loses or doubles")
-    return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in proved.items()}
+    return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in mart.ledger.kpis.items()}
 
 
 def traced(
@@ -218,7 +201,7 @@ def frames_of(sources: Mapping[str, Source], calendar: Calendar | None, months: 
     """Dotted name -> frame of all that the SQL may select from; the calendar is made where it is read."""
     frames = {table: source.scan() for table, source in sources.items()}
     if months:
-        frames[COMPLETE_MONTHS] = pl.scan_csv(months, schema={"month_start": pl.Date(), "is_complete": pl.Boolean()})
+        frames[COMPLETE_MONTHS] = pl.scan_csv(months, schema=binding.MONTHS)
     if calendar:
         from elt.gold import calendar_days
 

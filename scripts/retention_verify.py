@@ -4,7 +4,7 @@ Inputs: the run's manifest and files, its tombstones, the log of retention.
 Outputs: a summary for the closing words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
@@ -39,6 +39,17 @@ def differences(
     return lines, deleted
 
 
+def remedy(lines: Iterable[str]) -> str:
+    """What mends a run with such differences; what was changed counts as made until it is deleted."""
+    do = {
+        "is not in the manifest": "Move what is not in the manifest out of the run",
+        "was changed": "Delete what was changed",
+    }
+    steps = [step for words, step in do.items() if any(line.endswith(words) for line in lines)]
+    again = "run it again, or restore it from your backup"
+    return ", then ".join([*steps, again]).capitalize()
+
+
 def logged_tombstones(run_id: str) -> set[tuple[str, str]]:
     """Path and sha256 of files deleted on purpose; raises Fault if the log of retention does not speak of one."""
     logged = {line["hash"] for line in deletion_log.entries(HOME)}
@@ -55,11 +66,13 @@ def main(run_id: str, summary: str) -> None:
     if not closed.exists():
         raise Fault(f"run {run_id}", "has no manifest, so it never came to an end", "Run it again")
     stated = read_json(closed)
-    lines, deleted = differences(stated["files"], manifest.files(run), logged_tombstones(run_id))
+    lines, deleted = differences(
+        stated["files"], manifest.files(run, {*stated["files"], *manifest.present(run)}), logged_tombstones(run_id)
+    )
     if lines:
         more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
         problem = f"{len(lines)} files are not as the manifest says: {'; '.join([*lines[:NAMED], *more])}"
-        raise Fault(f"run {run_id}", problem, "Run it again, or restore it from your backup")
+        raise Fault(f"run {run_id}", problem, remedy(lines))
     counts = [f"{len(stated['files']) - deleted} files have the hash of the manifest"]
     counts += [f"{deleted} were deleted on purpose and have a tombstone"] * bool(deleted)
     counts += [f"the run ended as {stated['status']}"] * (stated["status"] != "complete")

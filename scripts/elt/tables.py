@@ -15,6 +15,7 @@ from elt.faults import Fault
 if TYPE_CHECKING:
     import polars as pl
 
+LONGEST_REASON = 300  # signs of what the planner says: for some queries it prints all that it has parsed
 DECIMALS = 2  # of an amount where nothing else is stated
 
 
@@ -79,7 +80,7 @@ def planning(where: str, remedy: str) -> Iterator[None]:
     try:
         yield
     except PolarsError as error:
-        raise Fault(where, f"the SQL cannot be run: {str(error).splitlines()[0]}", remedy) from None
+        raise Fault(where, f"the SQL cannot be run: {str(error).splitlines()[0][:LONGEST_REASON]}", remedy) from None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -33,12 +33,15 @@ import gold_mart
 from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
+from elt.features import objections
 from elt.features.measures import category_features
-from elt.gold import documents, fates, flags
+from elt.gold import binding, documents, fates, flags
+from elt.protection import person_lists
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
-from elt.run.company import Calendar, Column, Contract, Mart, read_contract
+from elt.run import declared, settings
+from elt.run.company import Calendar, Column, Contract, Mart, Query, read_contract
 from elt.silver import suspicions
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
@@ -415,7 +418,7 @@ REFUSED = [
     Case("58 a position behind the last column", BY_POSITION, f"x,number,id\n,{CANARY},1\n",
          words=("has 3 columns, and the contract declares customer as column 4", "Correct position")),
     Case("38 two conventions, each as often", *amounts("1,50", "3.75"), place="column amount",
-         words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "decimalChar")),
+         words=("1 numbers can be read only with a decimal point and 1 only with a decimal comma", "in one convention")),
     Case("41 dates with two readings", *dates([DMY, MDY], "03/04/2024", "05/06/2024"), place="column day",
          words=("2 dates can be read as %d/%m/%Y and as %m/%d/%Y", "State one format in the contract, and dayFirst")),
     *(Case(f"65 {name}", *dates(form, "2023-12-31T23:30:00Z", **more), place="column day", words=words)
@@ -463,6 +466,12 @@ OTHERS = {
     31: {"E"},
     46: {"R"},
     50: {"OK"},
+    70: {"E"},
+    71: {"OK"},
+    75: {"R"},
+    76: {"E"},
+    77: {"E"},
+    78: {"E"},
     87: {"E"},
     88: {"E", "R"},
     89: {"R"},
@@ -955,6 +964,76 @@ def test_99_a_customer_number_under_two_ids_is_one_customer_by_its_newest_record
     ]
     facts = bike_facts([("A", "P1", 11), ("B", "P1", 12), ("C", "P1", 10)], [(n, "AW1") for n in (10, 11, 12)])
     assert facts["customer_key"].to_list() == [1, 1, 1]
+
+
+LISTED = pl.LazyFrame({"customer_key": [0, 1, 2], "customer_number": ["n/a", "00026", "00052"]})
+
+
+def objecting(text: str) -> objections.Objections:
+    """The customers of a list of objections with this text."""
+    return objections.matched(person_lists.read(text, "list.txt"), LISTED, ["Kunden-Nr.", "Name"])
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"), [("26\n", "00026\n"), ("00026\n00099\n", "00026\n?00099\n"), ("1;00026\n", "00026;1\n")]
+)
+def test_70_an_entry_of_a_list_that_matches_nobody_stops_and_a_list_as_the_exports_have_it_is_taken(text, mended):
+    with pytest.raises(Fault, match="match no customer in dim_customer.*Write the numbers as the exports have them"):
+        objecting(text)
+    assert objecting(mended).keys == [1]
+
+
+@pytest.mark.parametrize("text", ["Kunden-Nr.;Name\n00026;x\n", '="00026"\n', "\ufeff00026\t\n"])
+def test_71_headers_semicolons_and_wrapped_numbers_of_a_list_are_read(text):
+    assert objecting(text.removeprefix("\ufeff")).keys == [1]
+
+
+def run_with(folder: Path, *names: str) -> declared.Undeclared:
+    """What is undeclared in a run with these files, whose one rule makes bronze of new.csv."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    templates = (declared.Template("bronze/data/{file}", "_meta/logs/bronze_file/{file}.log", "file"),)
+    return declared.undeclared(folder, declared.Declared(frozenset({"bronze/data/new.csv"}), templates))
+
+
+def test_75_what_was_made_of_a_raw_file_that_is_gone_is_removed_from_the_run(tmp_path):
+    found = run_with(tmp_path, "bronze/data/new.csv", "bronze/data/old.csv", "_meta/logs/bronze_file/old.csv.log")
+    assert (found.left_over, found.foreign) == (["bronze/data/old.csv"], [])
+    declared.remove(tmp_path, found.left_over)
+    assert run_with(tmp_path) == ([], []) and (tmp_path / "bronze/data/new.csv").exists()
+
+
+def test_76_a_file_that_somebody_put_into_the_run_is_foreign_until_it_is_moved_out(tmp_path):
+    assert run_with(tmp_path, "bronze/data/new.csv", "reports/mine.txt").foreign == ["reports/mine.txt"]
+    (tmp_path / "reports/mine.txt").rename(tmp_path.parent / "mine.txt")
+    assert run_with(tmp_path).foreign == []
+
+
+def bound(mart: str, old: str, new: str) -> list[str]:
+    """What a plan says of the bike retailer if the SQL of a mart is changed."""
+    stated = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+    folder = str(ROOT / "config/bike_retailer")
+    company, faults = settings.load(settings.prepared({**stated, "company": folder}), ROOT)
+    assert company is not None and faults == []
+    sql = company.queries[mart].text.replace(old, new)
+    return list(binding.faults(replace(company, queries={**company.queries, mart: Query("x.sql", sql)})))
+
+
+def test_77_a_column_that_no_contract_has_is_named_by_the_plan_with_the_spelling_that_is_taken():
+    (fault,) = bound("dim_customer", "crm.cst_key AS", "crm.cst_kez AS")
+    assert "silver.crm_customers has no column cst_kez; it may be cst_key. Correct the SQL" in fault
+    assert bound("dim_customer", "crm.cst_kez AS", "crm.cst_key AS") == []
+
+
+def test_77_a_column_of_the_star_that_the_sql_does_not_give_is_named_by_the_plan():
+    (fault,) = bound("dim_location", "AS location_key, country FROM", "AS location_kay, country FROM")
+    assert "the SQL gives no column location_key; it may be location_kay. Select it in dim_location.sql" in fault
+
+
+def test_78_names_that_a_database_takes_for_one_are_found_until_one_is_renamed():
+    assert list(settings.told_by_case(["category", "Category", "id"])) == ["category and Category"]
+    assert list(settings.told_by_case(["category", "category_2", "id"])) == []
 
 
 def classes() -> dict[int, set[str]]:

@@ -86,7 +86,7 @@ def finished(folder: Path, run: str, created: str = "2026-11-01T00:00:00+00:00",
     write_text(home / "step1_eda/data/eda_summary.json", "{}\n")
     identity = {"company": "config/shop", "raw": "raw", "created_at": created}
     write_text(home / "_meta/run.json", json.dumps(identity))
-    stated = {"status": "complete", "finished_at": created, "files": manifest.files(home)}
+    stated = {"status": "complete", "finished_at": created, "files": manifest.files(home, manifest.present(home))}
     write_text(home / "_meta/run_manifest.json", json.dumps(stated))
     return home
 

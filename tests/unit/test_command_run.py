@@ -65,7 +65,9 @@ def test_a_failed_run_says_step_reason_log_and_what_to_do_and_writes_it_down(run
     write_text(
         run / "_meta/logs/silver_table/people.log", "INFO 1\nFAULT people: is wrong. Mend it. Nothing was written.\n"
     )
-    words = command_run.failure(run, {"seed": 42}, datetime(2020, 1, 1, tzinfo=UTC))
+    write_text(run / "silver/data/of_a_table_that_is_gone.csv", "x\n")
+    names = ["_meta/ledger.json", "reports/final_expose.html", "reports/final_expose.md"]
+    words = command_run.failure(run, {"seed": 42}, datetime(2020, 1, 1, tzinfo=UTC), names)
     assert words.splitlines()[1:] == [
         f"Run {run.name} failed.",
         "  silver_table/people",
@@ -75,6 +77,7 @@ def test_a_failed_run_says_step_reason_log_and_what_to_do_and_writes_it_down(run
     ]
     found = json.loads((run / "_meta/run_manifest.json").read_text(encoding="utf-8"))
     assert (found["status"], found["settings"]) == ("failed", {"seed": 42})
+    assert list(found["files"]) == ["_meta/ledger.json", "reports/final_expose.html"]
     assert [failure["message"] for failure in found["failures"]] == ["people: is wrong. Mend it. Nothing was written."]
 
 

@@ -205,7 +205,7 @@ def test_a_run_in_which_another_process_works_is_refused(folder):
 
 
 DRAFTED = {
-    "drafted": {"t": {"records": 3, "hints": 1, "fields": 2, "has_key": True, "open": 0}},
+    "drafted": {"t": {"records": 3, "hints": 1, "fields": 2, "has_key": True, "open": 0, "ignored": 0}},
     "kept": {},
     "faults": [],
 }

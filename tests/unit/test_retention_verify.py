@@ -42,6 +42,17 @@ def test_exactly_what_differs_is_named(folder):
         "3 files are not as the manifest says: reports/final_expose.md is missing; silver/data/customers.csv was "
         "changed; gold/data/new.csv is not in the manifest"
     ) in str(caught.value)
+    assert (
+        "Move what is not in the manifest out of the run, then delete what was changed, then run it again, or restore "
+        "it from your backup."
+    ) in str(caught.value)
+
+
+def test_what_is_missing_alone_is_made_again_by_a_run(folder):
+    run = finished(folder, "r1")
+    (run / "reports/final_expose.md").unlink()
+    with pytest.raises(Fault, match=r"missing\. Run it again, or restore it from your backup\."):
+        verify(folder)
 
 
 def test_what_was_deleted_on_purpose_may_be_missing_and_nothing_else(folder):

@@ -395,6 +395,48 @@ def test_marts_and_sql_must_fit_each_other(tmp_path, entries, sql, line):
     assert faults(tmp_path, CONTRACT, entries, sql) == [f"{tmp_path}/firm/{line}"]
 
 
+def with_category(*names: str) -> dict:
+    """A mart with more columns, of these names."""
+    return changed(MART, columns={**MART["columns"], **dict.fromkeys(names, MART["columns"]["id"])})
+
+
+@pytest.mark.parametrize(
+    ("entries", "line"),
+    [
+        ({"facts": with_category("category", "Category")},
+         "marts.yaml: marts.facts.columns: Category and category differ only in upper and lower case"),
+        ({"facts": with_category("LAND", "land", "Land")},
+         "marts.yaml: marts.facts.columns: LAND and Land and land differ only in upper and lower case"),
+    ],
+)  # fmt: skip
+def test_names_that_a_database_takes_for_one_are_refused_until_one_is_renamed(tmp_path, entries, line):
+    sql = dict.fromkeys(entries, "SELECT * FROM silver.sales")
+    (fault,) = faults(tmp_path, CONTRACT, entries, sql)
+    assert fault.startswith(f"{tmp_path}/firm/{line}, so a database takes them for one. Rename all but one")
+
+
+def test_key_figures_that_differ_only_in_case_are_refused(tmp_path):
+    with_figures(tmp_path, {}, {}, {"revenue": FIGURE, "Revenue": FIGURE})
+    assert load(config(tmp_path), tmp_path)[1] == [
+        f"{tmp_path}/kpis.yaml: Revenue and revenue differ only in upper and lower case, so a database takes them for "
+        "one. Rename all but one"
+    ]
+
+
+def test_columns_with_names_of_their_own_are_no_fault_whatever_their_case(tmp_path):
+    entries = {"facts": with_category("Category", "categories", "CATEGORY_ID")}
+    assert faults(tmp_path, CONTRACT, entries, {"facts": "SELECT * FROM silver.sales"}) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "hint"),
+    [("silver.sale", "; it may be silver.sales"), ("gold.sales", "; it may be silver.sales"), ("silver.people", "")],
+)
+def test_a_table_that_is_none_is_named_with_its_likely_spelling(tmp_path, table, hint):
+    (fault,) = faults(tmp_path, CONTRACT, marts(facts={}), {"facts": f"SELECT id FROM {table}"})
+    assert fault == f"{tmp_path}/firm/marts/facts.sql: {table} is neither a contract nor a mart{hint}"
+
+
 def test_marts_that_read_each_other_in_a_circle_are_named(tmp_path):
     sql = {"a": "SELECT id FROM gold.b", "b": "SELECT id FROM gold.c", "c": "SELECT id FROM gold.a"}
     lines = faults(tmp_path, CONTRACT, marts(a={}, b={}, c={}), sql)

@@ -196,7 +196,7 @@ def check_positions(where: str, names: Sequence[str], places: Mapping[int, str])
     for place, field in places.items():
         if place >= len(names):
             words = f"has {len(names)} columns, and the contract declares {field} as column {place + 1}"
-            raise Fault(where, words, "Correct position in the contract")
+            raise Fault(where, words, "Correct position in the contract, or take the field out of it")
     for place, field in places.items():
         if not needs_position(names, place) and names[place] != name_of(field):
             words = f"column {place + 1}, which the contract declares as {field}, has a name of its own in the header"

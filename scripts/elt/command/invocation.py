@@ -1,7 +1,7 @@
 """One call of Snakemake: what it asks for and what it works on, found and checked before any rule exists."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,9 @@ from elt.command.request import Request
 from elt.faults import Fault
 from elt.protection import pseudonyms
 from elt.retention import deletion, erasures
-from elt.run import run_folders, settings
+from elt.run import declared, run_folders, settings
 from elt.run.company import NO_COMPANY, Company, Contract
+from elt.run.declared import Declared, Undeclared
 
 KEY_FILE = Path(".env")
 
@@ -85,14 +86,37 @@ class Invocation:
         except Fault as fault:
             raise RefusalError("The pseudonym key cannot be used.", [str(fault)]) from None
 
-    def begin(self) -> None:
-        """Before the first job of a run: make or lock its folder, keep the evidence of its last finished state."""
-        if self.request == request.RUN:
-            os.environ.update(ELT_STARTED_AT=self.now.isoformat())
-            try:
-                run_folders.begin(Path(self.home), self.config, self.now)
-            except Fault as fault:
-                raise RefusalError("The run cannot be used.", [str(fault)]) from None
+    def undeclared(self, rules: Iterable[Any]) -> tuple[Declared, Undeclared]:
+        """(what the rules of a run declare, what of the run folder they do not); raises RefusalError for foreign files.
+
+        `rules`: those of Snakemake, of requests that are no runs among them.
+        """
+        values = {"file": self.raw_files.names, "table": [*self.company.contracts], "mart": [*self.company.marts]}
+        of_run = [rule for rule in rules if rule.name not in request.TARGETS]
+        found = Declared.of(of_run, self.home, values)
+        rest = declared.undeclared(Path(self.home), found)
+        if rest.foreign:
+            problem = f"{len(rest.foreign)} files lie in it that no rule makes: {declared.listed(rest.foreign)}"
+            fault = Fault(f"run {self.run_id}", problem, f"Move them out of {self.home}")
+            raise RefusalError("The run cannot be used.", [str(fault)])
+        return found, rest
+
+    def begin(self, rules: Iterable[Any] = ()) -> str:
+        """Before the first job of a run: make or lock its folder, keep the evidence of its last finished state.
+
+        What rules made of inputs that are gone is removed; returns a line that says so, if there is any.
+        """
+        if self.request != request.RUN:
+            return ""
+        os.environ.update(ELT_STARTED_AT=self.now.isoformat())
+        try:
+            run_folders.begin(Path(self.home), self.config, self.now)
+        except Fault as fault:
+            raise RefusalError("The run cannot be used.", [str(fault)]) from None
+        names = self.undeclared(rules)[1].left_over
+        declared.remove(Path(self.home), names)
+        what = f"{len(names)} files that were made of what is gone were removed from it: {declared.listed(names)}"
+        return f"Run {self.run_id}: {what}\n" if names else ""
 
     def result(self) -> str:
         """The closing words: where the result is."""
@@ -102,18 +126,27 @@ class Invocation:
             return draft.result(Path(self.home), self.config)
         return retention.result(self.request, Path(self.home))
 
-    def failure(self) -> str:
-        """The closing words of a call that failed: what, why and what to do."""
+    def failure(self, names: Iterable[str] = ()) -> str:
+        """The closing words of a call that failed: what, why and what to do; `names`: paths of all files of a run."""
         if self.request == request.RUN:
-            return run.failure(Path(self.home), self.config, self.now)
+            within = [Path(name).relative_to(self.home).as_posix() for name in names]
+            return run.failure(Path(self.home), self.config, self.now, within)
         if self.request == request.DRAFT:
             return draft.failure(Path(self.home), self.now)
         return retention.failure(self.request, Path(self.home), self.now)
 
 
+def unbound(company: Company) -> list[str]:
+    """A line for every column of the marts' SQL that nothing offers, or that it lacks."""
+    from elt.gold import binding  # it is read where a run is planned, and only there
+
+    return list(binding.faults(company))
+
+
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
     """A call for a run: company, raw files and run folder; raises RefusalError."""
     company = accepted(settings.load(config, root), "The settings cannot be used.")
+    accepted((None, unbound(company)), "The settings cannot be used.")
     raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
     try:
         home = run_folders.RUNS / run_folders.choose(config, now)

@@ -1,6 +1,6 @@
 """What is said when a run ends: where the exposé is and five figures, or what failed, why, and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -73,16 +73,19 @@ def is_untouched(run: Path, failures: Sequence[Mapping[str, str]]) -> bool:
     if not closed.exists():
         return False
     stated = read_json(closed)
-    return stated["status"] == "complete" and stated["files"].items() <= manifest.files(run).items()
+    return stated["status"] == "complete" and stated["files"].items() <= manifest.files(run, stated["files"]).items()
 
 
-def failure(run: Path, config: Mapping[str, Any], started: datetime) -> str:
-    """The closing words of a run that failed; writes the manifest with the failed steps, if the run has failed."""
+def failure(run: Path, config: Mapping[str, Any], started: datetime, names: Iterable[str] = ()) -> str:
+    """The closing words of a run that failed; writes the manifest with the failed steps, if the run has failed.
+
+    `names`: paths in the run of the files that its rules declare.
+    """
     found = rulelog.faults(run / "_meta/logs", started.timestamp())
     failures = [{"log": path, "message": message} for path, message in found]
     is_whole = is_untouched(run, failures)
     if (run / "_meta").exists() and not is_whole:
-        write_json(run / "_meta/run_manifest.json", manifest.describe(run, "failed", config, failures))
+        write_json(run / manifest.NAME, manifest.describe(run, "failed", config, names, failures))
     ended = "is complete as it was; what was asked for on top of it failed" if is_whole else "failed"
     lines = [f"\nRun {run.name} {ended}."]
     for entry in failures:

@@ -7,6 +7,11 @@ import polars as pl
 from elt.run.company import Calendar
 
 FIRST, LAST = date(1990, 1, 1), date(2079, 12, 31)  # ASSUMPTION no company has orders before or after these
+SCHEMA = {
+    "date": pl.Date(), "year": pl.Int32(), "quarter": pl.Int8(), "month": pl.Int8(), "month_start": pl.Date(),
+    "iso_year": pl.Int32(), "iso_week": pl.Int8(), "weekday": pl.Int8(), "is_weekend": pl.Boolean(),
+    "is_holiday": pl.Boolean(), "holiday": pl.String(),
+}  # fmt: skip
 FRIDAY = 5  # the last weekday by ISO 8601 that is no weekend
 
 

@@ -9,7 +9,7 @@ that lose nothing.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from elt.run.lineage import DIALECT
+from elt.run.sql_names import DIALECT
 
 if TYPE_CHECKING:
     from sqlglot import exp

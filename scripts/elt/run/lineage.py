@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from elt.run import sql_names
+from elt.run.sql_names import DIALECT
 
 if TYPE_CHECKING:
     from sqlglot.optimizer.scope import Scope
@@ -20,9 +21,6 @@ ROWS = "(rows)"
 Leaf = tuple[str, str]
 Leaves = frozenset[Leaf]
 NOTHING: Leaves = frozenset()
-# Of the dialects that sqlglot knows DuckDB's is nearest to the SQL of Polars, // included; but Polars, unlike DuckDB,
-# tells the column Land from land.
-DIALECT = "duckdb, normalization_strategy=case_sensitive"
 CHOOSING = ("where", "group", "having", "qualify", "order", "distinct")  # parts of a query that choose or order rows
 
 

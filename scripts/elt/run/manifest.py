@@ -1,8 +1,8 @@
-"""The manifest of a run: what ran, with which settings and versions, and the hash of every file it left."""
+"""The manifest of a run: what ran, with which settings and versions, and the hash of every file that its rules make."""
 
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,22 +11,29 @@ from typing import Any
 from elt.files import sha256
 
 PACKAGES = ("snakemake", "polars", "pandas", "numpy", "scikit-learn", "pandera", "matplotlib", "jinja2", "holidays")
-APART = ("_meta/logs", "_meta/benchmarks", "_meta/history", "_meta/run_manifest.json", "_meta/run.json")
+NAME = "_meta/run_manifest.json"
+APART = ("_meta/logs", "_meta/benchmarks", "_meta/history", "bronze/_meta/tracebacks", NAME, "_meta/run.json")
 ON_REQUEST = (  # made when asked for; it may be older than the run and says what it was made from
     "release/",
     *("gold/warehouse.duckdb", "gold/parquet/", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),
 )
 
 
-def files(run: Path) -> dict[str, dict[str, Any]]:
-    """Path in the run -> hash and size of every file, logs, benchmarks, history, identity, manifest, copies apart."""
-    found = {}
-    for path in sorted(run.rglob("*")):
-        name = path.relative_to(run).as_posix()
-        is_hidden = any(part.startswith(".") for part in path.relative_to(run).parts)
-        if path.is_file() and not name.startswith((*APART, *ON_REQUEST)) and not is_hidden:
-            found[name] = {"sha256": sha256(path), "bytes": path.stat().st_size}
-    return found
+def is_apart(name: str) -> bool:
+    """Whether the manifest passes a file over: records of jobs, the run's identity and history, copies on request."""
+    return name.startswith((*APART, *ON_REQUEST))
+
+
+def files(run: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Path in the run -> hash and size of those of the named files that are there; what stays apart is left out."""
+    there = ((name, run / name) for name in sorted(set(names)) if not is_apart(name))
+    return {name: {"sha256": sha256(path), "bytes": path.stat().st_size} for name, path in there if path.is_file()}
+
+
+def present(run: Path) -> list[str]:
+    """Paths in the run of every file that it holds, whether a rule makes it or not; hidden ones are left out."""
+    names = (path.relative_to(run) for path in run.rglob("*") if not path.is_dir())
+    return sorted(name.as_posix() for name in names if not any(part.startswith(".") for part in name.parts))
 
 
 def versions() -> dict[str, str]:
@@ -41,9 +48,16 @@ def versions() -> dict[str, str]:
 
 
 def describe(
-    run: Path, status: str, settings: Mapping[str, Any], failures: Sequence[Mapping[str, str]] = ()
+    run: Path,
+    status: str,
+    settings: Mapping[str, Any],
+    names: Iterable[str],
+    failures: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
-    """The manifest's content; `status` is complete or failed, `failures` names steps and messages."""
+    """The manifest's content; `status`: complete or failed; `names`: files of the run that its rules declare.
+
+    `failures` names steps and messages.
+    """
     return {
         "run_id": run.name,
         "status": status,
@@ -52,5 +66,5 @@ def describe(
         "settings": dict(settings),
         "failures": list(failures),
         "versions": versions(),
-        "files": files(run),
+        "files": files(run, names),
     }

@@ -1,6 +1,6 @@
 """Settings and company knowledge, read and checked before anything runs: every fault in one message, a line each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -210,14 +210,28 @@ def query_faults(name: str, query: Query, known: set[str], formulas: Mapping[str
         for kpi in query.kpis
         if kpi not in formulas
     )
-    yield from (
-        f"marts/{name}.sql: {table} is neither a contract nor a mart" for table in query.tables if table not in known
-    )
+    by_name = {table.partition(".")[2]: table for table in sorted(known)}
+    for table in (table for table in query.tables if table not in known):
+        near = sql_names.nearest(table.partition(".")[2], by_name)
+        hint = f"; it may be {by_name[near]}" if near else ""
+        yield f"marts/{name}.sql: {table} is neither a contract nor a mart{hint}"
+
+
+ONLY_CASE = "differ only in upper and lower case, so a database takes them for one. Rename all but one"
+
+
+def told_by_case(names: Iterable[str]) -> Iterator[str]:
+    """Names that only upper and lower case tell apart, those of one name in one text."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.casefold(), []).append(name)
+    yield from (" and ".join(found) for found in alike.values() if len(found) > 1)
 
 
 def key_faults(mart: Mart, marts: Mapping[str, Mart]) -> Iterator[str]:
-    """Columns of the key and of the references that do not exist."""
+    """Columns of the key and of the references that do not exist, and columns that a database takes for one."""
     where = f"marts.yaml: marts.{mart.name}"
+    yield from (f"{where}.columns: {names} {ONLY_CASE}" for names in told_by_case(mart.names))
     yield from (f"{where}.key: {column} is not a column" for column in mart.key if column not in mart.by_name)
     for column, (target, key) in mart.references.items():
         if column not in mart.by_name or target not in marts or key not in marts[target].by_name:
@@ -235,6 +249,7 @@ def doubt_faults(mart: Mart) -> Iterator[str]:
 def mart_faults(company: Company) -> Iterator[str]:
     """Marts without SQL or entry, unknown tables and key figures, keys and references that do not exist, circles."""
     marts, queries = company.marts, company.queries
+    yield from (f"kpis.yaml: {names} {ONLY_CASE}" for names in told_by_case(company.kpis))
     for name in sorted(queries.keys() - marts.keys()):
         yield f"marts.yaml: marts.{name}: has SQL (marts/{name}.sql) but no entry"
     known = {name for name, _ in company.tables()}

@@ -192,7 +192,7 @@ def decimal_mark(where: str, either: int, point: int, comma: int) -> str:
     remedy = "State decimalChar under dialect in the contract"
     if point == comma and point:
         words = f"{point} numbers can be read only with a decimal point and {comma} only with a decimal comma"
-        raise Fault(where, words, remedy)
+        raise Fault(where, words, "Write all of them in one convention at the source")
     if point == comma and either:
         raise Fault(where, f"{either} numbers can be read with a decimal point and with a decimal comma", remedy)
     return "," if comma > point else "."

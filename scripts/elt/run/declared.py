@@ -1,0 +1,123 @@
+"""What the rules of a run declare, and what of a run folder nothing declares any more.
+
+A raw file, a contract or a mart that is gone leaves its files in the run folder: no rule makes them, nothing reads
+them, and the run would still give them out as its evidence. Those that a rule of the run has made are removed when the
+run goes on; a file that no rule can have made is somebody's, so the run refuses it and touches nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from elt.files import read_json
+from elt.run import manifest
+
+WILDCARD = re.compile(r"\{(\w+)(?:,[^{}]*)?\}")  # {table} or {table,customers|orders}
+TEMPORARY = re.compile(r"\..+\.tmp(\.\w+)?")  # what `files.staged` and `files.scratch` call what is not yet whole
+TRACEBACKS = "bronze/_meta/tracebacks"
+JOB_RECORDS = ("_meta/logs", "_meta/benchmarks", TRACEBACKS)
+NOT_DECLARED = ("_meta/history/", "_meta/run.json", "gold/warehouse.duckdb")  # beside the database: who reads it
+NAMED = 20  # files that a message lists
+
+
+class Template(NamedTuple):
+    """Paths in a run that a rule makes for every value of a wildcard, and the log of the job that made one."""
+
+    path: str
+    log: str
+    wildcard: str | None  # its name, if the path has one
+
+    def made(self, value: str) -> str:
+        """The path for a value."""
+        return self.path.replace(f"{{{self.wildcard}}}", value)
+
+    def log_of(self, name: str) -> str | None:
+        """The log of the job that made a path, if the rule makes it for some value."""
+        wildcard = f"{{{self.wildcard}}}"
+        before, _, after = self.path.partition(wildcard)
+        found = re.fullmatch(f"{re.escape(before)}([^/]+){re.escape(after)}", name)
+        return self.log.replace(wildcard, found[1]) if found else None
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Paths in a run folder that its rules make from what there is now, and templates of those they may have made."""
+
+    files: frozenset[str]
+    templates: tuple[Template, ...]
+
+    @classmethod
+    def of(cls, rules: Iterable[Any], home: str, values: Mapping[str, Sequence[str]]) -> "Declared":
+        """What rules of Snakemake declare below `home`; `values`: of each wildcard, those that there are now."""
+        found = [template for rule in rules for template in templates_of(rule, home)]
+        files = {
+            template.made(value)
+            for template in found
+            for value in (values[template.wildcard] if template.wildcard else [""])
+        }
+        return cls(frozenset(files), tuple(template for template in found if template.wildcard))
+
+    def log_of(self, name: str) -> str | None:
+        """Path of the log of the job that made a file, if a rule makes one of such a name for some value."""
+        return next((log for template in self.templates if (log := template.log_of(name))), None)
+
+
+def templates_of(rule: Any, home: str) -> Iterator[Template]:
+    """Templates of all that a rule of Snakemake makes in a run: outputs, log, benchmark, a traceback if it fails."""
+    if not rule.log:
+        return  # a target that only names what others make
+    paths = [within(str(path), home) for path in (*rule.output, *rule.log, rule.benchmark) if path is not None]
+    log = within(str(rule.log[0]), home)
+    for path in [*paths, f"{TRACEBACKS}/{rule.name}.{Path(log).name.removesuffix('.log')}.txt"]:
+        wildcard = WILDCARD.search(path)
+        yield Template(path, log, wildcard[1] if wildcard else None)
+
+
+def within(path: str, home: str) -> str:
+    """A path of a rule, relative to the run folder, without the constraints of its wildcards."""
+    return WILDCARD.sub(r"{\1}", path.removeprefix(f"{home}/"))
+
+
+class Undeclared(NamedTuple):
+    """Paths in a run folder that nothing declares: made by a rule from what is gone, or put there by somebody."""
+
+    left_over: list[str]
+    foreign: list[str]
+
+
+def undeclared(run: Path, declared: Declared) -> Undeclared:
+    """What of a run folder nothing declares; both lists sorted. The history of the run and hidden files stay apart."""
+    closed = run / manifest.NAME
+    stated = read_json(closed)["files"] if closed.exists() else {}
+    found = Undeclared([], [])
+    for path in sorted(run.rglob("*")):
+        name = path.relative_to(run).as_posix()
+        if path.is_dir() or name in declared.files or name.startswith(NOT_DECLARED):
+            continue
+        log = declared.log_of(name)
+        if any(part.startswith(".") for part in Path(name).parts):
+            found.left_over.extend([name] if any(map(TEMPORARY.fullmatch, Path(name).parts)) else [])
+        elif name.startswith(JOB_RECORDS):
+            found.left_over.extend([name] if log else [])
+        else:
+            is_ours = name in stated or (log is not None and (run / log).exists())
+            (found.left_over if is_ours else found.foreign).append(name)
+    return found
+
+
+def remove(run: Path, names: Iterable[str]) -> None:
+    """Remove files of a run folder, and folders that hold nothing then."""
+    for name in names:
+        (run / name).unlink()
+        for folder in (run / name).parents:
+            if folder == run or any(folder.iterdir()):
+                break
+            folder.rmdir()
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message, the first of many."""
+    more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
+    return ", ".join([*names[:NAMED], *more])

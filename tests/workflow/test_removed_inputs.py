@@ -1,0 +1,135 @@
+"""What is gone from raw folder and company leaves no trace in the run, and what somebody put there is refused."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Project, copy_project
+from test_bring_your_own_data import blocks
+
+pytestmark = pytest.mark.slow
+
+CONFIG = ("--config", "raw=raw/shop", "company=config/flat_shop", "run_id=x")
+ENTRY = """
+  letters:
+    title: A letter
+    grain: one row a letter
+    key: [letter]
+    columns:
+      letter: {type: string, personal: none, description: A letter}
+"""
+
+
+def files(run: Path, *, history: bool = False) -> dict[str, bytes]:
+    """Path in the run -> content of every file, the history of the run apart."""
+    found = {path.relative_to(run).as_posix(): path for path in run.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if history or not name.startswith("_meta/history")}
+
+
+def in_two_files(folder: Path) -> tuple[Path, Path]:
+    """The orders of the worked example as two exports, halves of one."""
+    header, *lines = (ROOT / "tests/data/flat_shop/bestellungen.csv").read_bytes().splitlines(keepends=True)
+    folder.mkdir(parents=True)
+    paths = folder / "bestellungen_2023.csv", folder / "bestellungen_2024.csv"
+    for path, part in zip(paths, (lines[:340], lines[340:]), strict=True):
+        path.write_bytes(header + b"".join(part))
+    return paths
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[str]]:
+    """A run from which an export and a mart have gone, and what the console said of the second call and of a check."""
+    project = copy_project(tmp_path_factory.mktemp("removed") / "project")
+    for language, mark, text in blocks():
+        if language != "sh":
+            (project.folder / mark).parent.mkdir(parents=True, exist_ok=True)
+            (project.folder / mark).write_text(text, encoding="utf-8")
+    company = project.folder / "config/flat_shop"
+    former, _ = in_two_files(project.folder / "raw/shop")
+    entries = company / "marts.yaml"
+    kept = entries.read_text("utf-8")
+    entries.write_text(kept.rstrip() + ENTRY, "utf-8")
+    (company / "marts/letters.sql").write_text("SELECT 'a' AS letter FROM silver.bestellungen LIMIT 1\n", "utf-8")
+    first = project.snakemake(*CONFIG)
+    assert first.returncode == 0, first.stdout[-3000:]
+    made = project.snakemake("warehouse", *CONFIG)
+    assert made.returncode == 0, made.stdout[-3000:]
+    former.unlink()
+    (company / "marts/letters.sql").unlink()
+    entries.write_text(kept, "utf-8")
+    planned = project.snakemake("-n", *CONFIG)
+    assert "bronze/data/bestellungen_2023.csv" in files(project.run("x"))  # a plan removes nothing
+    done = project.snakemake(*CONFIG)
+    checked = project.snakemake("verify", *CONFIG)
+    return project, [planned.stdout, done.stdout, checked.stdout]
+
+
+def test_an_export_and_a_mart_that_are_gone_leave_no_trace_outside_the_history(changed):
+    project, _ = changed
+    found = files(project.run("x"))
+    assert [name for name, content in found.items() if "2023.csv" in name or b"bestellungen_2023" in content] == []
+    assert [name for name in found if "letters" in name] == []
+    assert "gold/parquet/fact_sales.parquet" in found
+
+
+def test_the_console_names_what_was_removed_and_the_run_is_as_its_manifest_says(changed):
+    _, (_, done, checked) = changed
+    assert "files that were made of what is gone were removed from it" in done
+    assert "bronze/data/bestellungen_2023.csv" in done and "gold/parquet/letters.parquet" in done
+    assert "Run x is complete." in done
+    assert "Run x is as its manifest says." in checked
+
+
+def test_the_run_equals_one_that_never_knew_them(changed, tmp_path):
+    project, _ = changed
+    (fresh := tmp_path / "fresh").mkdir()
+    for part in project.folder.iterdir():
+        if part.name not in ("artifacts", ".snakemake"):
+            (shutil.copytree if part.is_dir() else shutil.copy2)(part, fresh / part.name)
+    assert Project(fresh).snakemake(*CONFIG).returncode == 0
+    apart = ("_meta/run", "_meta/logs", "_meta/benchmarks", "gold/parquet", "gold/warehouse", "gold/_meta/warehouse")
+    one, other = (
+        {name: content for name, content in files(run).items() if not name.startswith(apart)}
+        for run in (project.run("x"), Project(fresh).run("x"))
+    )
+    assert one == other
+    listed = [
+        json.loads(files(run)["_meta/run_manifest.json"])["files"]
+        for run in (project.run("x"), Project(fresh).run("x"))
+    ]
+    assert listed[0] == listed[1]
+
+
+def test_a_file_that_somebody_put_there_is_refused_by_plan_and_run_and_named_by_verify(changed):
+    project, _ = changed
+    stray = project.run("x") / "reports/notes.txt"
+    stray.write_text("x", "utf-8")
+    try:
+        for arguments in (["-n"], []):
+            refused = project.snakemake(*arguments, *CONFIG)
+            assert refused.returncode != 0
+            assert (
+                "1 files lie in it that no rule makes: reports/notes.txt. Move them out of artifacts" in refused.stdout
+            )
+            assert "Traceback" not in refused.stdout
+        checked = project.snakemake("verify", *CONFIG).stdout
+        assert "reports/notes.txt is not in the manifest" in checked
+        assert "Move what is not in the manifest out of the run" in checked
+    finally:
+        stray.unlink()
+    assert "Nothing to be done" in project.snakemake(*CONFIG).stdout
+    assert "as its manifest says" in project.snakemake("verify", *CONFIG).stdout
+
+
+def test_a_file_that_was_changed_is_made_again_as_the_remedy_of_verify_says(changed):
+    project, _ = changed
+    path = project.run("x") / "reports/final_expose.md"
+    before = path.read_bytes()
+    path.write_bytes(before + b"More.\n")
+    checked = project.snakemake("verify", *CONFIG).stdout
+    assert "reports/final_expose.md was changed" in checked and "Delete what was changed" in checked
+    path.unlink()
+    assert project.snakemake(*CONFIG).returncode == 0
+    assert path.read_bytes() == before
+    assert "as its manifest says" in project.snakemake("verify", *CONFIG).stdout
