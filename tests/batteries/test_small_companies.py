@@ -20,6 +20,7 @@ from small_run import KPIS, TEMPLATES, SmallRun
 
 import expose_figures
 import expose_report
+from elt.expose.products import lead
 from elt.expose.wording import Wording
 from elt.files import read_json
 from elt.report.figures import new_figure
@@ -193,6 +194,22 @@ def test_of_all_products_the_best_is_named_and_not_their_whole_share(tmp_path):
     products = small_run(tmp_path, SHAPES["one category"]()).numbers()["pages"]["products"]
     assert products["best_title"]["say"] == "best_of_all"
     assert products["best_title"]["texts"] == {"product": "Präsentkorb"}
+
+
+def test_products_are_not_called_the_best_where_a_better_one_is_hidden(tmp_path):
+    ledger = small_run(tmp_path, SHAPES["one product free of charge"]()).numbers()
+    assert ledger["pages"]["products"]["best_title"]["say"] == "best_shown"
+
+
+def test_the_lead_is_without_gaps():
+    products = {name: {"revenue": amount} for name, amount in (("A", 9), ("B", 7), ("C", 7), ("D", 1))}
+    assert lead(products, [{"number": "A"}, {"number": "B"}, {"number": "C"}])
+    assert not lead(products, [{"number": "A"}, {"number": "C"}])
+
+
+def test_where_no_cost_is_known_the_margin_covers_nothing_and_nothing_is_said_of_it(tmp_path):
+    method = small_run(tmp_path, SHAPES["two products"]()).numbers()["pages"]["evidence"]["method"]
+    assert "method_cost" not in [said["say"] for said in method]
 
 
 @pytest.fixture(scope="module")

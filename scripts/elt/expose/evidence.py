@@ -239,7 +239,7 @@ def method(
         lines.append(say("method_bridge", {"steps": steps}))
     if "costs this" in sales.views:
         costs = sales.row("costs this")
-        if costs["revenue"] and "revenue.this" in ledger.figures:
+        if costs["revenue"] and costs["with_cost"] and "revenue.this" in ledger.figures:
             share = Decimal(costs["with_cost"]) / costs["revenue"]
             rule = {"file": FACTS, "formula": "revenue of this year's lines with cost_amount / revenue of this year"}
             lines.append(say("method_cost", {"share": ledger.enter("cost.known", share, "share", rule)}))

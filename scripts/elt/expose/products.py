@@ -149,10 +149,16 @@ def best_rows(
     return rows
 
 
-def best_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+def lead(products: Mapping[str, Mapping[str, Any]], rows: list[dict[str, Any]]) -> bool:
+    """Whether the rows are the products with most revenue, none of them left out."""
+    order = sorted(known(products), key=lambda number: (-products[number]["revenue"], number))
+    return [row["number"] for row in rows] == order[: len(rows)]
+
+
+def best_message(ledger: NumberLedger, rows: list[dict[str, Any]], *, is_lead: bool) -> dict[str, Any] | None:
     """What the products with most revenue bring together; of all products that were sold, what the first of them does.
 
-    None of fewer than two: there is no best of one.
+    `is_lead`: none of the products with most revenue is hidden. None of fewer than two rows: there is no best of one.
     """
     if len(rows) < FEWEST:
         return None
@@ -165,7 +171,7 @@ def best_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, 
         "products": ledger.enter("best.products", len(rows), "count", rule),
         "revenue_share": ledger.enter("best.share", share, "share", rule),
     }
-    return say("best_products", figures)
+    return say("best_products" if is_lead else "best_shown", figures)
 
 
 def category_rows(
@@ -227,7 +233,7 @@ def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[s
     years = {year: sales.rows(f"categories {year}", "category") for year in sales.periods}
     rest = sales.rows("categories rest", "category")
     best = best_rows(ledger, sold, names, sales.minimum)
-    best_title = best_message(ledger, best)
+    best_title = best_message(ledger, best, is_lead=lead(sold, best))
     categories = category_rows(ledger, years, sales.minimum, rest) if any(years.values()) else []
     return {
         "unknown": without_product(ledger, sales),
