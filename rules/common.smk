@@ -17,6 +17,7 @@ company, raw_files, home = call.company, call.raw_files, call.home
 golden_path = []  # every file of a run; each file of rules adds its own
 published = []  # reports about groups, for everybody
 handed_on = []  # reports with record numbers, for the owners of the data
+collective_accounts = {"share": config["collective_account_share"], "listed": company.collective_accounts}
 
 
 def key_id(wildcards):

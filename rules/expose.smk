@@ -36,7 +36,7 @@ rule expose_numbers:
         },
         personal=[column.personal for mart in company.marts.values() for column in mart.columns],
         kpis=company.kpis,
-        flags=company.mart("fact_sales").doubtful,
+        flags=lambda wildcards: company.mart("fact_sales").doubtful,
         minimum_group=config["minimum_group"],
         analysis_date=config["analysis_date"],
         run={"company": company.name, "run_id": call.run_id, "seed": config["seed"]},

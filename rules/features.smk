@@ -8,7 +8,7 @@ rule features_customers:
         products="<gold>/data/dim_product.csv",
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
         objections=config.get("objections") or [],
-        customers="<gold>/data/dim_customer.csv" if config.get("objections") else [],
+        customers="<gold>/data/dim_customer.csv" if config.get("objections") or company.collective_accounts else [],
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
@@ -30,8 +30,9 @@ rule features_customers:
         code=code_version("features_customers.py"),
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
         products=lambda wildcards: company.mart("dim_product").typed_columns,
-        customers=lambda wildcards: company.mart("dim_customer").typed_columns if config.get("objections") else (),
+        customers=lambda wildcards, input: company.mart("dim_customer").typed_columns if input.customers else (),
         objections=call.objections,
+        accounts=collective_accounts if company.collective_accounts else None,
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
     script:

@@ -49,6 +49,7 @@ rule gold_mart:
         code=code_version("gold_mart.py"),
         tables=lambda wildcards: {table: company.typed_columns(table) for table in company.sources(wildcards.mart)},
         mart=lambda wildcards: company.mart(wildcards.mart),
+        accounts=lambda wildcards: collective_accounts if wildcards.mart == "fact_sales" else None,
         calendar=lambda wildcards: company.calendar_of(wildcards.mart),
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),

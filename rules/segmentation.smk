@@ -66,7 +66,9 @@ rule segmentation_report:
     """Write up the segments: evidence, profiles, actions, method and limits."""
     input:
         metadata="<segmentation>/_meta/model_metadata.json",
+        facts="<gold>/_meta/marts/fact_sales.json",
         words=f"scripts/templates/segmentation.{config['language']}.yaml",
+        assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:

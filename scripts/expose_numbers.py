@@ -18,6 +18,7 @@ from elt.expose.number_ledger import NumberLedger, say
 from elt.files import read_json, read_yaml, write_json
 from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run.company import Column, Kpi
+from elt.sales.collective_accounts import is_beside_segments
 from elt.sales.views import sales_of
 from elt.tables import Spec, scan
 
@@ -83,6 +84,8 @@ def main(
     pages["situation"]["doubts"] = doubts.doubts(ledger, sales)
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages)
     pages["situation"]["messages"] = messages(pages)
+    told = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
+    pages["segments"]["assumptions"] = [said for entry, said in told if is_beside_segments(entry)]
     pages["customers"]["absent"] = without_customers(pages)
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
     write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})

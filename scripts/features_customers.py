@@ -24,6 +24,7 @@ from elt.features.objections import Objections
 from elt.files import write_frame
 from elt.report import pages
 from elt.retention import erasures
+from elt.sales.collective_accounts import CollectiveAccounts
 from elt.sales.views import KNOWN, day_of_analysis, decimals_of
 from elt.tables import Spec, scan
 
@@ -108,12 +109,25 @@ class ObjectionList:
         return found
 
 
+@dataclass(frozen=True)
+class CollectiveList:
+    """The collective accounts that contracts list, and the customers among whom they are."""
+
+    stated: CollectiveAccounts
+    customers: Source
+
+    def keys(self) -> list[int]:
+        """Their surrogate keys; one that is no customer is told with fact_sales."""
+        return self.stated.keys(self.customers.frame())
+
+
 def main(
     facts: Source,
     products: Source,
     pseudonyms: str,
     *,
     objected: ObjectionList | None,
+    accounts: CollectiveList | None = None,
     analysis_date: str,
     minimum_group: int,
     template: str,
@@ -121,7 +135,8 @@ def main(
 ) -> None:
     """Aggregate the order lines, compute the features, guard them, write table and dictionary.
 
-    objected: the list of customers who object to profiling; they get no features.
+    objected: the list of customers who object to profiling; accounts: those that stand for many people. Both get no
+    features.
     """
     objecting = objected.matched() if objected else Objections()
     has_category = products.has("category")
@@ -129,7 +144,8 @@ def main(
     until = today or date.min
     decimals = decimals_of(facts.frame())
     lines = order_lines(facts.frame(), products.frame(), with_cost=facts.has("cost_amount"), with_category=has_category)
-    customers, categories, counted = aggregated(lines, until, objecting.keys)
+    collective = sorted({*accounts.keys()} - {*objecting.keys}) if accounts else []
+    customers, categories, counted = aggregated(lines, until, [*objecting.keys, *collective])
     names = pd.read_csv(pseudonyms, dtype={"customer_key": "int64", "pseudonym": "str"})
     pseudonym_of = dict(zip(names["customer_key"], names["pseudonym"], strict=True))
     by_customer = None if categories is None else pandas_of(categories)
@@ -142,7 +158,8 @@ def main(
     guard(table, entries)
     objected_count = len(objecting.keys)
     not_in_table = NotInTable(
-        len(names) - len(table) - objected_count, objected_count, **counted,
+        len(names) - len(table) - objected_count - len(collective), objected_count, **counted,
+        collective_accounts=len(collective),
         objections_awaited=objecting.awaited, remarks=objecting.remarks,
     )  # fmt: skip
     write_frame(outputs.table, with_money_text(table, entries, decimals))
@@ -160,6 +177,9 @@ if __name__ == "__main__":
         given.pseudonyms,
         objected=ObjectionList(given.objections, Source(given.customers, params.customers), **params.objections)
         if given.objections
+        else None,
+        accounts=CollectiveList(CollectiveAccounts(**params.accounts), Source(given.customers, params.customers))
+        if params.accounts
         else None,
         analysis_date=params.analysis_date,
         minimum_group=params.minimum_group,

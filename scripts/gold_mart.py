@@ -18,11 +18,16 @@ from elt.files import staged, write_json
 from elt.gold import binding, documents, fates, flags, rounding
 from elt.gold.binding import FACTS, shaped
 from elt.report import assumptions
+from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Calendar, Mart
+from elt.sales import collective_accounts
+from elt.sales.collective_accounts import CollectiveAccounts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
+
+CUSTOMERS = "gold.dim_customer"
 
 UNKNOWN = 0  # surrogate key of the unknown member of a dimension
 AMOUNT = "sales_amount"  # of an order line, in every star schema
@@ -209,6 +214,14 @@ def frames_of(sources: Mapping[str, Source], calendar: Calendar | None, months: 
     return frames
 
 
+def account_entries(
+    frame: pl.LazyFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
+) -> list[Entry]:
+    """What is said of collective accounts in written order lines."""
+    customers = sources[CUSTOMERS].scan() if CUSTOMERS in sources else None
+    return collective_accounts.entries(frame, customers, accounts) if accounts else []
+
+
 def main(
     *,
     sql_file: str,
@@ -217,6 +230,7 @@ def main(
     calendar: Calendar | None,
     months: str | None = None,
     formulas: Mapping[str, str],
+    accounts: CollectiveAccounts | None = None,
     output: str,
     metadata: str,
     budget: float | None = None,
@@ -225,10 +239,10 @@ def main(
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
-    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months,
-    if the SQL reads it; `formulas`: of the key figures that the SQL names or the mart proves; `dates`: date that
-    refers to another mart -> silver columns from which it comes; `assumption_budget`: share of an amount that may rest
-    on an assumption.
+    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months, if it
+    reads them; `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: of fact_sales, what is
+    known of collective accounts; `dates`: date that refers to another mart -> silver columns from which it comes;
+    `assumption_budget`: share of an amount that may rest on an assumption.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
@@ -255,7 +269,7 @@ def main(
             fates.check_budget(entries, mart, 0 if budget is None else budget)
             told += entries
             found["unknown"] = unknown_members(written, mart)
-            told += unknown_entries(mart, found["unknown"])
+            told += [*unknown_entries(mart, found["unknown"]), *account_entries(written, sources, accounts)]
             found["documents"] = documents.counted(written)
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     write_json(
@@ -278,6 +292,7 @@ if __name__ == "__main__":
         calendar=snakemake.params.calendar,
         months=snakemake.input.months or None,
         formulas=snakemake.params.formulas,
+        accounts=CollectiveAccounts(**stated) if (stated := snakemake.params.accounts) else None,
         assumption_budget=snakemake.params.assumption_budget,
         dates=snakemake.params.dates,
         budget=snakemake.params.budget,

@@ -1,18 +1,20 @@
 """Segmentation report: who the segments are, what to do, on what evidence and within which limits.
 
-Inputs: step3_segmentation/_meta/model_metadata.json, the words in the language of the run, the template of
-pages.
+Inputs: step3_segmentation/_meta/model_metadata.json, gold/_meta/marts/fact_sales.json, the words in the language of
+the run, the template of pages.
 Outputs: step3_segmentation/reports/segmentation_report.md and the same as .html.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.files import read_json
-from elt.report import pages
+from elt.report import assumptions, pages
 from elt.report.markdown import Markdown, escape
 from elt.report.numbers import number, percent
 from elt.report.words import Words, read
+from elt.sales.collective_accounts import is_beside_segments
 from elt.segmentation.report_sections import Model, evidence_table, method, profile, refused_features, segment_table
 
 if TYPE_CHECKING:
@@ -51,12 +53,18 @@ def evidence_title(model: Model, words: Words) -> str:
     )
 
 
-def report(model: Model, words: Words) -> str:
-    """The whole report as Markdown."""
+def beside_segments(facts: Mapping[str, Any], words: Words, minimum: int) -> list[str]:
+    """What the order lines contradict and the figures of segments depend on, a sentence each."""
+    entries = [entry for entry in facts.get("assumptions", []) if is_beside_segments(entry)]
+    return [f"{escape(assumptions.sentence(words, entry, minimum))}.\n\n" for entry in entries]
+
+
+def report(model: Model, words: Words, beside: Sequence[str] = ()) -> str:
+    """The whole report as Markdown; `beside`: what is said beside the table of segments."""
     text = words["report"]
     parts = [f"# {headline(model, words)}\n\n"]
     if model["segments"]:
-        parts += [segment_table(model, words)]
+        parts += [segment_table(model, words), *beside]
         parts += [f"## {evidence_title(model, words)}\n\n", evidence_table(model, words)]
         actions = sum(not segment["is_no_action"] for segment in model["segments"])
         parts += [f"## {text['profiles'].format(actions=actions, segments=len(model['segments']))}\n\n"]
@@ -67,13 +75,24 @@ def report(model: Model, words: Words) -> str:
     return Markdown("".join(parts))
 
 
-def main(metadata: str, word_file: str, template: str, *, output: str, page: str) -> None:
-    """Read the model, write the report."""
-    words = read(word_file)
-    pages.write(report(read_json(metadata), words), output, page, template=template, language=words["language"])
+def main(
+    metadata: str, word_file: str, template: str, *, facts: str, assumption_file: str, output: str, page: str
+) -> None:
+    """Read the model, write the report; `facts`: what was found in fact_sales; `assumption_file`: words for it."""
+    words, model = read(word_file), read_json(metadata)
+    beside = beside_segments(read_json(facts), read(assumption_file), model["minimum_group"])
+    pages.write(report(model, words, beside), output, page, template=template, language=words["language"])
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
     given, made = snakemake.input, snakemake.output
-    main(given.metadata, given.words, given.template, output=made.report, page=made.page)
+    main(
+        given.metadata,
+        given.words,
+        given.template,
+        facts=given.facts,
+        assumption_file=given.assumptions,
+        output=made.report,
+        page=made.page,
+    )

@@ -88,7 +88,8 @@ def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
     """Findings: assumptions that the records contradict."""
     for one in assumptions.of_table(name, found):
         moved = ", ".join(number(amount, decimals_of(amount)) for _, amount, _ in assumptions.amounts_of(one))
-        yield ["warning", assumptions.sentence(words, one), number(one["records"]), moved, sources(found)]
+        places = f" ({one['places']})" if "places" in one else ""
+        yield ["warning", assumptions.sentence(words, one) + places, number(one["records"]), moved, sources(found)]
 
 
 def orphan_warning(reference: Mapping[str, Any]) -> dict[str, Any]:

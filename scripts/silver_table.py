@@ -126,7 +126,8 @@ def report_warnings(found: Mapping[str, Any]) -> None:
     """Say in the log what was found in texts, and how many records are in silver."""
     for warning in found["warnings"]:
         where, code = f"{found['name']}.{warning['column']}", warning["warning"].replace("_", " ")
-        rulelog.log.warning("%s: %s in %d of %d cells", where, code, warning["cells"], warning["of"])
+        places = f" ({warning['places']})" if "places" in warning else ""
+        rulelog.log.warning("%s: %s in %d of %d cells%s", where, code, warning["cells"], warning["of"], places)
     rulelog.log.info("%s: %d of %d records in silver", found["name"], found["silver"], found["records"])
 
 

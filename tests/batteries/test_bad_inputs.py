@@ -42,6 +42,8 @@ from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run import declared, settings
 from elt.run.company import Calendar, Column, Contract, Mart, Query, read_contract
+from elt.sales import collective_accounts
+from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import suspicions
 
 DOCUMENT = ROOT / "docs/bad_inputs.md"
@@ -180,6 +182,9 @@ REPAIRED = [
     Case("03 UTF-8 with a mark", TABLE, GOOD.encode("utf-8-sig"), CLEAN, {"read as utf-8-sig": 1}),
     Case("03 UTF-16 LE", TABLE, b"\xff\xfe" + GOOD.encode("utf-16-le"), CLEAN, {"read as utf-16": 1}),
     Case("03 UTF-16 BE", TABLE, b"\xfe\xff" + GOOD.encode("utf-16-be"), CLEAN, {"read as utf-16": 1}),
+    *(Case(f"60 stated {encoding}", dialect(encoding=encoding), GOOD.encode(encoding), CLEAN,
+           {f"read as {encoding}": 1})
+      for encoding in ("cp850", "cp437", "mac-roman", "iso-8859-15", "utf-16-le", "utf-16-be")),
     *(Case(f"07 {name} as delimiter", TABLE, GOOD.replace(",", sign), CLEAN, {f"{name} taken as delimiter": 1})
       for name, sign in (("semicolon", ";"), ("tab", "\t"), ("pipe", "|"))),
     Case("08 line sep= above the header", TABLE, "sep=;\n" + SEMICOLONS, CLEAN,
@@ -356,6 +361,13 @@ REFUSED = [
     Case("05 invalid byte in a file whose contract says UTF-8", dialect(encoding="utf-8"),
          f"{HEADER}\n1,{CANARY},1.50,\n".encode() + "2,Ä,2.00,\n".encode("cp1252"),
          place="line 3", words=("the byte 0xC4 at position 43 is not utf-8", "Export the file again in UTF-8")),
+    *(Case(f"59 words of {encoding}", TABLE, GOOD.replace("Bert", f"{CANARY}straße Präsentkorb").encode(encoding),
+           place="line ", words=("do not look like text", f"(likely {encoding}"))
+      for encoding in ("cp850", "mac-roman")),
+    Case("59 a byte that is neither UTF-8 nor cp1252", TABLE, GOOD.replace("Bert", "Müller").encode("cp850"),
+         place="line 3", words=("the byte 0x81", "is neither UTF-8 nor cp1252", "(likely cp850 or cp437")),
+    Case("61 UTF-16 without a mark", TABLE, GOOD.encode("utf-16-be"), words=("state encoding: utf-16-be",)),
+    Case("61 UTF-7", TABLE, GOOD.replace("Bert", "Jörg").encode("utf-7"), words=("2 lines look like UTF-7",)),
     Case("07 a delimiter under which the header is not the contract's", TABLE,
          f"id;name;amount\n1;{CANARY};2\n", words=("column day of the contract is missing", "Export it")),
     Case("09 preamble", TABLE, f"Report\n{CANARY}\n{GOOD}", place="line 1",
@@ -500,6 +512,10 @@ def params(cases: list[Case]) -> Any:
 
 
 OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
+OTHERS |= {number: {"OK"} for number in (107, 108, 109)}
+
+
+OTHERS |= {62: {"OK"}, 63: {"OK"}}
 
 
 @pytest.fixture(autouse=True)
@@ -586,6 +602,25 @@ def test_refused_with_place_and_remedy_and_nothing_written(tmp_path, case):
 def test_04_the_reason_for_cp1252_is_recorded(tmp_path):
     found = one_table.bronze(tmp_path, TABLE, GOOD.encode("cp1252"))
     assert found["dialect"]["encoding_why"] == "not valid UTF-8, so the encoding of German Windows systems"
+
+
+def test_62_keys_in_two_spellings_are_counted_with_their_amount_and_stay(tmp_path):
+    found = one_table.clean(tmp_path, TABLE, lines("1,x,1.50,", "01,x,2.00,", "001,x,4.00,"))
+    (warning,) = found.summary["warnings"]
+    assert (warning["column"], warning["warning"], warning["cells"]) == ("id", "keys_alike_zeros", 2)
+    assert warning["money"] == {"amount": "3.50"}
+    assert warning["places"] == "1 key, first in records 1, 2"
+    assert [row["id"] for row in found.rows("data")] == ["001", "01", "1"]
+
+
+def test_63_a_customer_with_a_tenth_of_the_revenue_is_named_unless_a_contract_lists_it():
+    orders = {"order_number": [f"O{n}" for n in range(20)], "customer_key": [1, 1, *range(2, 20)], "sales_amount": 1}
+    sold = pl.LazyFrame(orders).with_columns(pl.col("sales_amount").cast(pl.Decimal(38, 2)))
+    customers = pl.LazyFrame({"customer_key": range(20), "customer_number": [f"K{n}" for n in range(20)]})
+    for listed, code in (((), "collective_account"), (("K1",), "collective_account_listed")):
+        (entry,) = collective_accounts.entries(sold, customers, CollectiveAccounts(0.1, listed))
+        assert (entry["code"], entry["records"], entry["of"]) == (code, 2, 20)
+        assert entry["money"] == {"sales_amount": "2.00"}
 
 
 @pytest.mark.parametrize(("others", "warnings"), [(99, 1), (100, 0)])

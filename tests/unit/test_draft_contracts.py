@@ -192,6 +192,13 @@ def test_two_delimiters_that_fit_alike_are_named(tmp_path: Path):
     assert "OPEN: " in text and "would fit as well" in text
 
 
+def test_a_likely_code_page_is_stated_for_a_person_to_look_at(tmp_path: Path):
+    raw = "id;name\n" + "".join(f"{n};Präsentkorb {n}\n" for n in range(1, 30)) + "30;Hausröstung\n"
+    contract, text = drafted(tmp_path, {"articles.csv": raw.encode("cp850")})["articles"]
+    assert contract["dialect"]["encoding"] == "cp850"
+    assert "OPEN: look whether names and articles read well, and correct encoding" in text
+
+
 def test_lines_above_and_below_the_table_are_stated(tmp_path: Path):
     text = (
         "Export of today\n\nid;name of thing;price\n"

@@ -12,6 +12,7 @@ from elt.faults import Fault
 from elt.features.catalogue import catalogue, guard, slugs
 from elt.features.dictionary import NotInTable, dictionary
 from elt.features.measures import category_features, features
+from elt.sales.collective_accounts import CollectiveAccounts
 from elt.tables import ColumnType
 
 ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
@@ -44,11 +45,26 @@ CATALOGUE = """product_key,product_number,category
 PEOPLE = f"customer_key,pseudonym\n1,{BERT}\n2,{ANNA}\n3,{'cu1_' + 'c' * 26}\n"
 
 
+def customers(folder):
+    """dim_customer."""
+    path = folder / "customers.csv"
+    path.write_text("customer_key,customer_number\n0,n/a\n1,99999\n2,B\n3,C\n", encoding="utf-8")
+    return script.Source(str(path), [ColumnType("customer_key", "integer"), ColumnType("customer_number", "string")])
+
+
 @pytest.fixture
 def run(tmp_path):
     """Runs the script on tables given as text; gives (table as text, dictionary)."""
 
-    def run(lines=LINES, analysis_date="newest", facts=FACTS, products=PRODUCTS, catalogue=CATALOGUE, people=PEOPLE):
+    def run(
+        lines=LINES,
+        analysis_date="newest",
+        facts=FACTS,
+        products=PRODUCTS,
+        catalogue=CATALOGUE,
+        people=PEOPLE,
+        listed=(),
+    ):
         for name, text in (("facts", lines), ("products", catalogue), ("people", people)):
             (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
         paths = [str(tmp_path / f"{name}.csv") for name in ("facts", "products", "people")]
@@ -58,6 +74,7 @@ def run(tmp_path):
             script.Source(paths[1], products),
             paths[2],
             objected=None,
+            accounts=script.CollectiveList(CollectiveAccounts(0.1, listed), customers(tmp_path)) if listed else None,
             analysis_date=analysis_date,
             minimum_group=5,
             template=str(ROOT / "scripts/templates/report.html.j2"),
@@ -66,6 +83,13 @@ def run(tmp_path):
         return table.read_text(encoding="utf-8"), report.read_text(encoding="utf-8")
 
     return run
+
+
+def test_a_collective_account_gets_no_features_and_is_counted(run):
+    table, report = run(listed=("99999", "77777"))
+    assert BERT not in table and ANNA in table
+    assert "| Collective accounts, as the contracts list them | 1 |" in report
+    assert "Collective accounts" not in run()[1]
 
 
 def test_the_table_holds_every_formula_and_money_to_the_cent(run):

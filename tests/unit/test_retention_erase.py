@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import retention_erase
 from elt.faults import Fault
 from elt.retention import deletion, deletion_log, erased_records, erasures
 from elt.run import run_folders
+from elt.run.company import StatedDialect
 
 EVIDENCE = {"reports/final_expose.md", "step1_eda/data/eda_summary.json", "_meta/run.json", "_meta/run_manifest.json"}
 
@@ -109,7 +111,7 @@ def test_a_malformed_record_with_the_number_of_an_erased_person_is_left_out(fold
     assert "Bert" not in after(folder, raw)["customers"] and "Dora" in after(folder, raw)["customers"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16", "utf-16-be", "cp850", "mac-roman"])
 def test_all_other_bytes_of_a_file_stay_as_they_are(folder, encoding):
     finished(folder, "r1")
     erase(folder, "KU002\n")
@@ -118,9 +120,12 @@ def test_all_other_bytes_of_a_file_stay_as_they_are(folder, encoding):
     path.write_bytes(text.encode(encoding))
     import bronze_file
 
-    found = bronze_file.described(path, "customers.csv", CONTRACTS["customers"])
+    is_decided = encoding in ("utf-8-sig", "cp1252", "utf-16")
+    stated = StatedDialect(encoding="auto" if is_decided else encoding)
+    contract = replace(CONTRACTS["customers"], dialect=stated)
+    found = bronze_file.described(path, "customers.csv", contract)
     erasure = bronze_file.ErasureList(**erased_by(folder), ties={})
-    assert bronze_file.leave_out(path, found, CONTRACTS["customers"], erasure) == 1
+    assert bronze_file.leave_out(path, found, contract, erasure) == 1
     assert path.read_bytes() == text.replace('2;KU-002;"Bert\nof two lines"\r\n', "").encode(encoding)
 
 

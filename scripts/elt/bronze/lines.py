@@ -1,4 +1,7 @@
-"""The lines of a raw file below its header, streamed as bytes in blocks of whole lines; UTF-16 turned into UTF-8."""
+"""The lines of a raw file below its header, streamed as bytes in blocks of whole lines.
+
+They are UTF-8 or cp1252; every other encoding is turned into UTF-8 on the way.
+"""
 
 import codecs
 import re
@@ -19,9 +22,14 @@ def code_of(dialect: Dialect) -> str:
     return "cp1252" if dialect.encoding == "cp1252" else "utf-8"
 
 
+def is_transcoded(dialect: Dialect) -> bool:
+    """Whether `blocks` gives other bytes than the file has."""
+    return dialect.encoding not in ("cp1252", "utf-8", "utf-8-sig")
+
+
 def chunks(path: Path, dialect: Dialect) -> Iterator[bytes]:
-    """The bytes of a file up to the end of its data, UTF-16 as UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-16")() if dialect.encoding.startswith("utf-16") else None
+    """The bytes of a file up to the end of its data; what is neither UTF-8 nor cp1252 as UTF-8."""
+    decoder = codecs.getincrementaldecoder(dialect.encoding)() if is_transcoded(dialect) else None
     left = path.stat().st_size - dialect.after
     with open(path, "rb") as file:
         while left > 0 and (chunk := file.read(min(BLOCK, left))):

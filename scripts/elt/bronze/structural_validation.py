@@ -13,6 +13,7 @@ from typing import Any
 
 from elt.bronze import records
 from elt.bronze.dialects import CR_ALONE, Dialect
+from elt.bronze.encodings import AS_STATED, IS_UTF7, check_no_utf7
 from elt.bronze.lines import code_of
 from elt.bronze.quoting import LARGEST_FIELD
 from elt.faults import Fault
@@ -32,13 +33,17 @@ BLANK_LINE = re.compile(rb"(?:\A|\n) *\r?\n")
 
 @dataclass
 class Structure:
-    """What validation found: records, faulty ones by code, repaired lines by rule, garbled cells by column."""
+    """What validation found: records, faulty ones by code, repaired lines by rule, garbled cells by column.
+
+    `in_utf7`: lines that look like UTF-7.
+    """
 
     records: int = 0
     malformed: list[int] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
     garbled: Counter[str] = field(default_factory=Counter)
+    in_utf7: int = 0
     is_plain: bool = True
     is_tidy: bool = True
     is_unmarked: bool = True
@@ -115,6 +120,8 @@ class Inspection:
         found = self.found
         if not block.isascii() and self.garbled.search(block):
             found.garbled += garbled_cells(block, self.dialect, self.garbled)
+        if b"+A" in block:
+            found.in_utf7 += sum(bool(IS_UTF7.search(line)) for line in block.splitlines())
         found.is_tidy = found.is_tidy and block.isascii() and not any(sign in block for sign in self.untidy)
         found.is_unmarked = found.is_unmarked and not any(mark in block for mark in self.marks)
         count = self.count_clean(block)
@@ -160,6 +167,8 @@ def inspected(path: Path, where: str, dialect: Dialect) -> Structure:
             inspection.add(part)
     inspection.close()
     found = inspection.found
+    if dialect.encoding_why != AS_STATED:
+        check_no_utf7(where, found.in_utf7)
     malformed = found.faults.total()
     if malformed > HOPELESS_RECORDS and malformed > HOPELESS_SHARE * found.records:
         problem = f"{malformed} of {found.records} records have another structure than the header"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from elt.bronze import dialects, exports, structural_validation
-from elt.bronze.encodings import find_encoding
+from elt.bronze.encodings import UnlikelyText, find_encoding
 from elt.bronze.headers import COLUMN, DELIMITERS, composed, field_names, header_cells, name_of, needs_position
 from elt.draft.personal_hints import looks_personal
 from elt.faults import Fault
@@ -141,19 +141,31 @@ def export_of(path: Path, where: str, cells: Sequence[str], stated: dict[str, An
     )
 
 
+def likely_encoding(path: Path, where: str) -> tuple[str, str, dict[str, Any]]:
+    """(encoding, reason, what the contract must state) of an export; the likeliest code page where none is certain."""
+    try:
+        return *find_encoding(path, where, "auto"), {}
+    except UnlikelyText as fault:
+        if not fault.likely:
+            raise
+        why = f"the likeliest of {', '.join(fault.likely)}, under which its words are text"
+        return fault.likely[0], why, {"encoding": fault.likely[0]}
+
+
 def opened(path: Path, where: str) -> Export:
     """What an export is, validated by the engine itself; raises Fault if it cannot be a table."""
     if not exports.SAFE_NAME.fullmatch(exports.composed(path.name)):
         raise Fault("a file name", "holds characters beyond letters, digits, space and . _ - + ( )", "Rename the file")
     if not path.stat().st_size:
         raise Fault(where, "is empty", "Export the table again")
-    encoding, why = find_encoding(path, where, "auto")
+    encoding, why, stated = likely_encoding(path, where)
     lines = dialects.first_lines(path, encoding, dialects.SEARCHED_LINES)
     delimiter, skip, cells, others = find_header(lines, where)
     remarks = [
         f"{exports.composed(path.name)}: encoding {encoding.removesuffix('-sig')} ({why}); delimiter {shown(delimiter)}"
     ]
-    stated: dict[str, Any] = {}
+    if stated:
+        remarks.append("  OPEN: look whether names and articles read well, and correct encoding")
     if others:
         stated["delimiter"] = delimiter
         remarks.append(f"  OPEN: {' and '.join(map(shown, others))} would fit as well; look, and correct delimiter")

@@ -142,6 +142,11 @@ def open_points(
     return sentences
 
 
+def rounded(share: Decimal, decimals: int | None) -> Decimal:
+    """A share as it is, or in percent with so many decimals."""
+    return share if decimals is None else round(share, decimals + 2)
+
+
 def printed_decimals(amount: Decimal) -> int:
     """Decimals of an amount in a sentence: none of a large or whole one, else all that it has."""
     return 0 if abs(amount) >= WHOLE_FROM or amount == amount.to_integral_value() else decimals_of(amount)
@@ -153,30 +158,36 @@ def contradicted(
     """What was assumed and the data contradict, one sentence an entry of ledger.json, with counts of records.
 
     An amount of fewer records than the minimum is not stated: it would tell what a customer paid; nor that of lines on
-    key 0 of a dimension that are about too few people (`few`: its surrogate keys).
+    key 0 of a dimension that are about too few people (`few`: its surrogate keys);
+    nor one of fewer persons, of whom shares in whole percent are told alone.
     """
     sentences = []
     for number, entry in enumerate(accounts.get("assumptions", []), start=1):
         name, origin = f"assumption.{number}", {"file": LEDGER, "row": f"assumptions.{number}"}
+        is_hidden = assumptions.is_of_few(entry, minimum)
+        decimals = 0 if is_hidden else None
         figures = {
             column: ledger.enter(f"{name}.{column}", entry[column], "count", origin | {"column": column})
-            for column in ("records", "of")
+            for column in (() if is_hidden else ("records", "of"))
         }
         share = assumptions.share_of(entry["records"], entry["of"])
-        rule = {"formula": f"[{name}.records] / [{name}.of]"}
-        figures["share"] = ledger.enter(f"{name}.share", share, "share", rule)
+        rule = origin | {"formula": "records / of"} if is_hidden else {"formula": f"[{name}.records] / [{name}.of]"}
+        figures["share"] = ledger.enter(f"{name}.share", rounded(share, decimals), "share", rule, decimals)
         amounts = []
         is_told = entry["records"] >= minimum and entry.get("key") not in few
         for field, amount, part in assumptions.amounts_of(entry) if is_told else []:
             column = origin | {"column": f"money.{field}"}
             known = {
                 "field": field,
-                "amount": ledger.enter(f"{name}.{field}", amount, "money", column, printed_decimals(amount)),
+                "amount": None
+                if is_hidden
+                else ledger.enter(f"{name}.{field}", amount, "money", column, printed_decimals(amount)),
                 "share": None,
             }
             if part is not None:
                 rule = origin | {"formula": f"money.{field} / of_money.{field}"}
-                known["share"] = ledger.enter(f"{name}.{field}.share", part, "share", rule)
+                figure = f"{name}.{field}.share"
+                known["share"] = ledger.enter(figure, rounded(part, decimals), "share", rule, decimals)
             amounts.append(known)
         texts = {"code": entry["code"], "where": entry["where"], "why": entry.get("why", "")}
         sentences.append({"say": "assumption", "figures": figures, "texts": texts, "amounts": amounts})

@@ -89,7 +89,7 @@ class Wording:
         """An assumption that the data contradict, in the words of `assumptions`, with figures of the ledger."""
         words: Mapping[str, Any] = self.words["contradicted"]
         amounts = [
-            (part["field"], self.figure(part["amount"]), self.figure(part["share"]) if part["share"] else None)
+            (part["field"], *(self.figure(part[name]) if part[name] else None for name in ("amount", "share")))
             for part in said["amounts"]
         ]
         figures = {name: self.figure(figure) for name, figure in said["figures"].items()}

@@ -39,6 +39,7 @@ class NotInTable:
     lines_unknown: int = 0
     lines_later: int = 0
     objections_awaited: int = 0
+    collective_accounts: int = 0
     remarks: Sequence[str] = ()
 
     def rows(self, minimum_group: int) -> list[list[str]]:
@@ -47,10 +48,12 @@ class NotInTable:
             "Entries of the list of objections that are no customer now",
             people(self.objections_awaited, minimum_group),
         ]
+        collective = ["Collective accounts, as the contracts list them", number(self.collective_accounts)]
         return [
             ["Customers without an order", people(self.customers_without_orders, minimum_group)],
             ["Customers who object to profiling", people(self.customers_objected, minimum_group)],
             *([awaited] * bool(self.objections_awaited)),
+            *([collective] * bool(self.collective_accounts)),
             ["Order lines of the unknown customer (key 0)", number(self.lines_unknown)],
             ["Order lines after the analysis date", number(self.lines_later)],
         ]

@@ -14,6 +14,7 @@ from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words
 
 Entry = dict[str, Any]
+CUSTOMERS = "customers"  # `about` of an entry on which every number of customers depends
 OTHER = "other"  # the wording of a code that has none of its own
 IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
 
@@ -66,12 +67,18 @@ def amounts_of(found: Mapping[str, Any]) -> list[tuple[str, Decimal, Decimal | N
     ]
 
 
-def money_text(words: Words, amounts: Iterable[tuple[str, str, str | None]]) -> str:
-    """The amounts of a sentence, each (field, amount as text, share as text or None); empty without any."""
-    return "".join(
-        words["amount" if share is None else "amount_share"].format(field=name, amount=amount, share=share)
-        for name, amount, share in amounts
-    )
+def is_of_few(found: Mapping[str, Any], minimum: int) -> bool:
+    """Whether an entry is about fewer persons than the minimum group: published are only shares, in whole percent."""
+    return found.get("persons", minimum) < minimum
+
+
+def money_text(words: Words, amounts: Iterable[tuple[str, str | None, str | None]]) -> str:
+    """The amounts of a sentence, each (field, amount or None, share or None) as text; empty without any."""
+    parts = []
+    for name, amount, share in amounts:
+        wording = "amount" if share is None else "share_only" if amount is None else "amount_share"
+        parts.append(words[wording].format(field=name, amount=amount, share=share))
+    return "".join(parts)
 
 
 def wording(words: Words, code: str) -> str:
@@ -79,11 +86,16 @@ def wording(words: Words, code: str) -> str:
     return words["assumptions"].get(code, words["assumptions"][OTHER])
 
 
-def sentence(words: Words, found: Mapping[str, Any]) -> str:
-    """An entry in the language of the words."""
-    language = words["language"]
+def sentence(words: Words, found: Mapping[str, Any], minimum: int = 0) -> str:
+    """An entry in the language of the words; `minimum`: the minimum group, where the sentence is published."""
+    language, is_hidden = words["language"], is_of_few(found, minimum)
+    decimals = 0 if is_hidden else 1
     amounts = [
-        (name, number(amount, decimals_of(amount), language), None if share is None else percent(share, 1, language))
+        (
+            name,
+            None if is_hidden else number(amount, decimals_of(amount), language),
+            None if share is None else percent(share, decimals, language),
+        )
         for name, amount, share in amounts_of(found)
     ]
     why = found.get("why", "")
@@ -92,7 +104,7 @@ def sentence(words: Words, found: Mapping[str, Any]) -> str:
         where=found["where"],
         records=number(found["records"], 0, language),
         of=number(found["of"], 0, language),
-        share=percent(share_of(found["records"], found["of"]), 1, language),
+        share=percent(share_of(found["records"], found["of"]), decimals, language),
         money=money_text(words, amounts),
         why=why if isinstance(why, str) else why[language],
     )

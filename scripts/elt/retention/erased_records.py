@@ -13,7 +13,7 @@ import polars as pl
 
 from elt.bronze import records, scan
 from elt.bronze.dialects import Dialect
-from elt.bronze.lines import LINE, chunks, code_of
+from elt.bronze.lines import LINE, chunks, code_of, is_transcoded
 from elt.files import staged
 from elt.protection.pseudonyms import harmonised
 from elt.retention.erasures import ErasedIdentifiers, Identifier
@@ -142,7 +142,7 @@ def lines_of(table: Located, erased: ErasedIdentifiers) -> tuple[int, set[int]]:
 
 
 def physical_lines(path: Path, dialect: Dialect) -> Iterator[bytes]:
-    """Every line of a file up to its footer, header and blank ones too; UTF-16 as UTF-8."""
+    """Every line of a file up to its footer, header and blank ones too, as `chunks` gives them."""
     rest = b""
     for chunk in chunks(path, dialect):
         rest += chunk
@@ -156,14 +156,14 @@ def leave_out(path: Path, dialect: Dialect, lines: set[int]) -> None:
     """Write a file again without some of its lines; all other bytes stay as they are."""
     with open(path, "rb") as file:
         mark = file.read(2)
-    is_wide = dialect.encoding.startswith("utf-16")
-    wide = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark, "utf-16-le")
+    marked = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark, "utf-16-le")
+    codec = marked if dialect.encoding == "utf-16" else dialect.encoding
     with staged(path) as kept, open(kept, "wb") as target:
-        if is_wide and mark in (b"\xff\xfe", b"\xfe\xff"):
+        if dialect.encoding == "utf-16" and mark in (b"\xff\xfe", b"\xfe\xff"):
             target.write(mark)
         for number, line in enumerate(physical_lines(path, dialect), 1):
             if number not in lines:
-                target.write(line.decode().encode(wide) if is_wide else line)
+                target.write(line.decode().encode(codec) if is_transcoded(dialect) else line)
         with open(path, "rb") as source:
             source.seek(path.stat().st_size - dialect.after)
             target.write(source.read())

@@ -110,6 +110,7 @@ class Field(Column):
     """A field of a contract: a column of silver, and how its value is made from the text of the raw file."""
 
     erasure: str | None = None  # kind of number by which the record's person is found for erasure
+    collective_accounts: tuple[str, ...] = ()  # customer numbers that stand for many people
     money: bool = False  # its sum is followed through the ledger
     formats: tuple[str, ...] = ()  # of a date
     day_first: tuple[bool, ...] = ()  # of each format, where the contract says so
@@ -138,6 +139,7 @@ class Field(Column):
                 day_first=stated_orders(formats, entry.get("dayFirst", default)),
                 time_zone=time_zone if any(map(is_zoned, formats)) else None,
                 missing_values=tuple(entry.get("missingValues", ())),
+                collective_accounts=tuple(entry.get("collectiveAccounts", ())),
             )
         )
 
@@ -563,7 +565,15 @@ class Company:
         """Dotted names of all tables that a mart reads, refers to or is proved against, sorted."""
         entry = self.marts[mart]
         read = {*self.queries[mart].tables, *(f"gold.{target}" for target, _ in entry.references.values())}
-        return tuple(sorted(read | ({f"gold.{FACT}"} if entry.ledger.kpis else set())))
+        proved = {f"gold.{FACT}"} if entry.ledger.kpis else set()
+        named = {"gold.dim_customer"} if mart == FACT and self.collective_accounts else set()
+        return tuple(sorted(read | proved | named))
+
+    @cached_property
+    def collective_accounts(self) -> tuple[str, ...]:
+        """Customer numbers that contracts list as collective accounts, sorted."""
+        listed = (field.collective_accounts for contract in self.contracts.values() for field in contract.fields)
+        return tuple(sorted({number for numbers in listed for number in numbers}))
 
     @property
     def referring(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import polars as pl
 from elt.faults import Fault
 from elt.report.numbers import with_decimals
 from elt.silver import cleaning, trimming
+from elt.silver.alike_keys import AlikeKeys
 from elt.silver.conversion_counts import OUTSIDE, cell_counts, is_coded, spelling_counts
 from elt.silver.suspicions import Suspicions
 
@@ -91,6 +92,7 @@ class Books:
         self.repaired_amounts: Counter[str] = Counter()
         self.money: Counter[MoneyPart] = Counter()
         self.suspicions = Suspicions(self.contract, is_tidy=rules.is_tidy)
+        self.alike_keys = AlikeKeys(self.contract)
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[QuarantineReason] = Counter()
         self.first: dict[QuarantineReason, list[tuple[str, int]]] = {}
@@ -108,6 +110,7 @@ class Books:
         self.add_codes(frame)
         self.add_garbled(frame)
         self.suspicions.add_batch(frame)
+        self.alike_keys.add_batch(frame)
 
     def counted_cells(self) -> Iterator[Counted]:
         """Cells by column and the rule that changed them."""
@@ -191,7 +194,12 @@ class Books:
         return {
             "conversions": self.conversions(),
             "codes": self.code_changes(),
-            "warnings": [*self.warnings(), *self.suspicions.warnings(), *self.rounded_amounts()],
+            "warnings": [
+                *self.warnings(),
+                *self.suspicions.warnings(),
+                *self.rounded_amounts(),
+                *self.alike_keys.warnings(),
+            ],
             "repairs": repairs,
             "repaired_amounts": self.repaired_amounts[self.contract.name],
             "money": {name: self.money_of(name, repairs) for name in self.amounts},

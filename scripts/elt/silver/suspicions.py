@@ -14,8 +14,11 @@ from elt.run.company import Contract, Field
 from elt.run.date_formats import is_zoned
 from elt.silver import cleaning, dates, spreadsheets
 from elt.silver.conventions import GROUP_DIGITS
+from elt.silver.trimming import is_ascii
 
-SPREADSHEET_ERRORS = "spreadsheet_errors"
+SPREADSHEET_ERRORS, UNLIKELY_LETTERS = "spreadsheet_errors", "unlikely_letters"
+# between small letters a sign that no language writes there, as where text of another code page was read as cp1252
+UNLIKELY = r"\p{Ll}(?:[„“”‚†‡ˆ‰‹›•˜™¢£¤¥¦§¨©«¬®¯°±²³¶¸¹»¼½¾¿¡€\x{fffd}\x{80}-\x{9f}\x{2500}-\x{25a0}]|[ŠŽŒŸ])\p{Ll}"
 WITHOUT_ZONE = "without_zone"
 DOUBTFUL_THOUSANDS = reasons.DOUBTFUL_THOUSANDS
 NEVER_STOP = 5  # records: in a small table a few are a large share
@@ -45,10 +48,10 @@ class Suspicions:
         self.records += frame.height
         for field in self.mixed:
             self.zoned[field.name] += frame.select(has_zone(field).sum()).item()
-        conditions = {**self.errors(), **self.without_zone(), **self.doubtful()}
+        conditions = {**self.errors(), **self.unlikely_letters(frame), **self.without_zone(), **self.doubtful()}
         found = frame.select(when.alias(str(i)) for i, when in enumerate(conditions.values()))
         for suspicion, is_hit in zip(conditions, found, strict=True):
-            if count := int(is_hit.sum()):
+            if count := int(is_hit.sum() or 0):
                 self.cells[suspicion] += count
                 hit = frame.filter(is_hit)
                 self.money.setdefault(suspicion, Counter()).update({a: amount(hit, a, suspicion) for a in self.amounts})
@@ -61,6 +64,15 @@ class Suspicions:
                 pl.col(f"raw:{field.name}"), pl.col(f"text:{field.name}"), field.missing_values
             )
             for field in fields
+        }
+
+    def unlikely_letters(self, frame: pl.DataFrame) -> dict[Suspicion, pl.Expr]:
+        """Whether a text holds a word with signs inside; asked only of columns with letters beyond ASCII."""
+        texts = [] if self.is_tidy else [field.name for field in self.contract.fields if field.type == "string"]
+        return {
+            Suspicion(UNLIKELY_LETTERS, name): pl.col(f"text:{name}").str.contains(UNLIKELY)
+            for name in texts
+            if not is_ascii(frame[f"text:{name}"])
         }
 
     @property

@@ -1,0 +1,106 @@
+"""A customer with a large part of all orders or revenue is named; listed collective accounts are told together."""
+
+from decimal import Decimal
+
+import polars as pl
+import pytest
+import yaml
+from conftest import ROOT
+
+from elt.expose.evidence import contradicted
+from elt.expose.number_ledger import NumberLedger
+from elt.report import assumptions
+from elt.report.words import read
+from elt.run.company import Contract
+from elt.sales import collective_accounts
+from elt.sales.collective_accounts import FOUND, LISTED, UNMATCHED, CollectiveAccounts
+from segmentation_report import beside_segments
+
+WORDS = {language: read(ROOT / f"scripts/templates/assumptions.{language}.yaml") for language in ("en", "de")}
+CUSTOMERS = pl.LazyFrame({"customer_key": [0, 1, 2, 3], "customer_number": ["n/a", "A", "99999", "C"]})
+
+
+def lines(*orders: tuple[int, str]) -> pl.LazyFrame:
+    """An order of one line for each (customer, amount)."""
+    keys, amounts = zip(*orders, strict=True)
+    numbers = [f"O{n}" for n in range(len(orders))]
+    return pl.LazyFrame({"order_number": numbers, "customer_key": keys, "sales_amount": [Decimal(a) for a in amounts]},
+                        schema_overrides={"sales_amount": pl.Decimal(38, 2)})  # fmt: skip
+
+
+def found(
+    *orders: tuple[int, str], share: float = 0.3, listed: tuple[str, ...] = ()
+) -> list[tuple[str, str, int, int]]:
+    """(code, where, orders, of all) of what is said."""
+    said = collective_accounts.entries(lines(*orders), CUSTOMERS, CollectiveAccounts(share, listed))
+    return [(entry["code"], entry["where"], entry["records"], entry["of"]) for entry in said]
+
+
+def test_a_customer_with_a_large_share_of_orders_or_of_revenue_is_named_by_key():
+    by_orders = found((1, "1.00"), (1, "1.00"), (2, "8.00"), (3, "8.00"), (0, "8.00"))
+    assert (FOUND, "fact_sales, customer_key 1", 2, 5) in by_orders
+    by_revenue = found((1, "90.00"), (2, "1.00"), (2, "1.00"), (3, "1.00"), (0, "7.00"))
+    assert (FOUND, "fact_sales, customer_key 1", 1, 5) in by_revenue
+
+
+def test_the_share_is_that_of_the_settings_and_the_unknown_customer_is_nobody():
+    orders = ((0, "50.00"), (1, "25.00"), (2, "10.00"), (3, "15.00"))
+    assert [where for _, where, *_ in found(*orders, share=0.26)] == []
+    assert [where for _, where, *_ in found(*orders, share=0.25)] == [
+        f"fact_sales, customer_key {n}" for n in (1, 2, 3)
+    ]
+
+
+def test_listed_accounts_are_told_together_and_not_named_again():
+    orders = ((2, "50.00"), (2, "25.00"), (1, "1.00"), (3, "1.00"))
+    assert found(*orders, share=0.5, listed=("99999",)) == [(LISTED, "fact_sales", 2, 4)]
+
+
+def test_a_listed_number_that_is_no_customer_is_counted():
+    assert found((1, "1.00"), share=1, listed=("99999", "77777"))[:2] == [
+        (LISTED, "fact_sales", 0, 1),
+        (UNMATCHED, "fact_sales", 1, 2),
+    ]
+
+
+def test_no_orders_are_no_shares():
+    none = lines((1, "1.00")).filter(pl.col("customer_key") == 9)
+    assert collective_accounts.entries(none, CUSTOMERS, CollectiveAccounts(0.1)) == []
+
+
+ENTRY = assumptions.entry(
+    FOUND,
+    "fact_sales, customer_key 118",
+    140,
+    420,
+    {"sales_amount": "44964.80"},
+    {"sales_amount": "160947.90"},
+    persons=1,
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_protected_reports_state_amount_and_share_published_ones_whole_percent_alone(language):
+    decimal, whole = ("27.9", "28") if language == "en" else ("27,9", "28")
+    told = assumptions.sentence(WORDS[language], ENTRY)
+    assert "customer_key 118" in told and f"{decimal}\u00a0%" in told and "964" in told
+    published = beside_segments({"assumptions": [ENTRY, {**ENTRY, "code": "other"}]}, WORDS[language], 5)
+    assert len(published) == 1
+    assert f"{whole}\u00a0%" in published[0] and "33\u00a0%" in published[0]
+    assert "964" not in published[0] and decimal not in published[0]
+
+
+def test_the_number_ledger_of_the_expose_holds_neither_orders_nor_revenue_of_a_single_customer():
+    ledger = NumberLedger()
+    (said,) = contradicted(ledger, {"assumptions": [ENTRY]}, 5)
+    assert {name: figure["value"] for name, figure in ledger.figures.items()} == {
+        "assumption.1.share": "0.33",
+        "assumption.1.sales_amount.share": "0.28",
+    }
+    assert said["amounts"][0]["amount"] is None
+
+
+def test_a_contract_lists_accounts_at_the_field_of_the_customer_number():
+    content = yaml.safe_load((ROOT / "config/bike_retailer/contracts/crm_customers.yaml").read_text(encoding="utf-8"))
+    content["fields"][0]["collectiveAccounts"] = ["99999"]
+    assert Contract.of(content).fields[0].collective_accounts == ("99999",)
