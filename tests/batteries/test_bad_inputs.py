@@ -500,6 +500,9 @@ OTHERS = {
     97: {"OK"},
     98: {"R"},
     99: {"R"},
+    107: {"OK"},
+    108: {"OK"},
+    109: {"OK"},
 }  # tests of their own below
 
 
