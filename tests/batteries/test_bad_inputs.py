@@ -1059,8 +1059,10 @@ def bound(mart: str, old: str, new: str) -> list[str]:
 
 
 def test_77_a_column_that_no_contract_has_is_named_by_the_plan_with_the_spelling_that_is_taken():
-    (fault,) = bound("dim_customer", "crm.cst_key AS", "crm.cst_kez AS")
-    assert "silver.crm_customers has no column cst_kez; it may be cst_key. Correct the SQL" in fault
+    (fault,) = bound("dim_customer", "erp.BDATE AS", "erp.BDATUM AS")
+    assert "silver.erp_customers has no column BDATUM; it may be BDATE. Correct the SQL" in fault
+    (fault,) = bound("dim_customer", "crm.cst_key AS", "crm.cst_kez AS")  # of a part of the query
+    assert "crm has no column cst_kez; it may be cst_key. Correct the SQL" in fault
     assert bound("dim_customer", "crm.cst_kez AS", "crm.cst_key AS") == []
 
 

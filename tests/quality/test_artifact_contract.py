@@ -90,7 +90,8 @@ def test_every_contract_and_every_mart_has_its_files(sample_run: Path):
         "table": [path.stem for path in company.glob("contracts/*.yaml")],
         "mart": list(yaml.safe_load((company / "marts.yaml").read_text("utf-8"))["marts"]),
     }
-    for row in (row for row in ROWS if "only after" not in row.what):
+    always = [row for row in ROWS if "only after" not in row.what and "that states any" not in row.what]
+    for row in always:
         for name in re.findall(r"<(table|mart)>", row.path):
             for value in values[name]:
                 assert (sample_run / row.path.replace(f"<{name}>", value)).is_file(), (row.path, value)
