@@ -25,12 +25,14 @@ COMPUTED = {  # table -> field that no file has -> its value from the record
     }
 }
 BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff\u200b"
+SPREADSHEET_ERRORS = {"#REF!", "#BEZUG!", "#N/A", "#NV", "#VALUE!", "#WERT!", "#DIV/0!", "#NAME?"}
 UNREADABLE = object()
 
 
 def true_text(raw: str) -> str:
-    """A cell without blanks at its ends and invisible characters, in normal form C."""
-    return unicodedata.normalize("NFC", re.sub("[\u200b\u00ad\ufeff]", "", raw)).strip(BLANK)
+    """A cell without blanks at its ends and invisible characters, in normal form C; an error of a spreadsheet is none."""
+    text = unicodedata.normalize("NFC", re.sub("[\u200b\u00ad\ufeff]", "", raw)).strip(BLANK)
+    return "" if text.upper() in SPREADSHEET_ERRORS else text
 
 
 def true_value(entry: dict[str, Any], text: str) -> Any:
