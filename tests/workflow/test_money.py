@@ -22,7 +22,7 @@ EXACT = {
         ("sales_amount: {type: decimal, decimals: 2,", "sales_amount: {type: decimal, decimals: 4,"),
     ],
 }
-ROWS = [row | {"Menge": "2,5", "Einzelpreis": "0,0148", "Betrag": "0,0370"} for row in lines()]
+ROWS = [row | {"Menge": "1,5", "Einzelpreis": "0,0146", "Betrag": "0,0219"} for row in lines()]
 
 
 def change(shop: FlatShop, name: str, old: str, new: str) -> None:
@@ -51,9 +51,13 @@ def run(shop: FlatShop) -> Path:
 
 def test_amounts_and_quantities_are_exact_from_the_file_to_features_and_closing_words(run):
     facts = table(run, "gold/data/fact_sales.csv")
-    total = Decimal("0.0370") * len(facts)
-    assert {row["quantity"] for row in facts} == {"2.500"}
-    for mart, column in (("agg_exec_kpis", "revenue"), ("agg_customer_value", "revenue"), ("fact_sales", "sales_amount")):
+    total = Decimal("0.0219") * len(facts)
+    assert {row["quantity"] for row in facts} == {"1.500"}
+    for mart, column in (
+        ("agg_exec_kpis", "revenue"),
+        ("agg_customer_value", "revenue"),
+        ("fact_sales", "sales_amount"),
+    ):
         assert sum(Decimal(row[column]) for row in table(run, f"gold/data/{mart}.csv")) == total
     features = table(run, "step2_feature_engineering/data/customer_features.csv")
     assert sum(Decimal(row["monetary"]) for row in features) == total
