@@ -25,6 +25,7 @@ rule silver_table:
         budget=config["quarantine_budget"],
         time_zone=lambda wildcards: company.time_zone_of(wildcards.table),
         zone_budget=config["zone_budget"],
+        assumption_budget=config["assumption_budget"],
     script:
         "../scripts/silver_table.py"
 

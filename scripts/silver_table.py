@@ -140,6 +140,7 @@ def main(
     budget: Budget,
     time_zone: str | None = None,
     zone_budget: float = 1.0,
+    assumption_budget: float = 1.0,
     table: str,
     quarantine: str,
     changes: str,
@@ -171,6 +172,7 @@ def main(
         check_ledger(where, found)
         check_budget(where, found | {"records": source.records}, budget)
         suspicions.check_zone_budget(where, found, zone_budget)
+        suspicions.check_assumption_budget(where, found, assumption_budget)
     write_json(summary, found)
     report_warnings(found)
 
@@ -186,6 +188,7 @@ if __name__ == "__main__":
         budget=snakemake.params.budget,
         time_zone=snakemake.params.time_zone,
         zone_budget=snakemake.params.zone_budget,
+        assumption_budget=snakemake.params.assumption_budget,
         table=snakemake.output.table,
         quarantine=snakemake.output.quarantine,
         changes=snakemake.output.changes,

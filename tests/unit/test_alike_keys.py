@@ -4,10 +4,11 @@ import pytest
 from conftest import ROOT
 from one_table import CANARY, clean, contract, field
 
+from elt.faults import Fault
 from elt.report import assumptions
 from elt.report.words import read
 from elt.sales.collective_accounts import is_beside_segments
-from elt.silver import alike_keys
+from elt.silver import alike_keys, suspicions
 
 ORDERS = contract(
     field("id"),
@@ -131,3 +132,15 @@ def test_every_kind_has_a_wording(language):
         )
         assert told.startswith("orders.customer: 3 ")
         assert "keys_alike" not in told
+
+
+def warned(cells: int, of: int) -> dict[str, list[dict[str, object]]]:
+    """Metadata of a table with one warning."""
+    return {"warnings": [{"column": "customer", "warning": "keys_alike_zeros", "cells": cells, "of": of, "money": {}}]}
+
+
+def test_more_of_them_than_the_budget_stop_the_run_and_the_setting_lets_them_pass():
+    with pytest.raises(Fault, match=r"120 of 200 records have keys alike zeros in column customer; the budget is 50"):
+        suspicions.check_assumption_budget("orders", warned(120, 200), 0.5)
+    suspicions.check_assumption_budget("orders", warned(120, 200), 0.6)
+    suspicions.check_assumption_budget("orders", warned(5, 6), 0.5)  # a few records of a small table

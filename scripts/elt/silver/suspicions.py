@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from elt.faults import Fault
+from elt.report import assumptions
 from elt.run import reasons
 from elt.run.company import Contract, Field
 from elt.run.date_formats import is_zoned
@@ -22,6 +23,7 @@ UNLIKELY = r"\p{Ll}(?:[„“”‚†‡ˆ‰‹›•˜™¢£¤¥¦§¨©«¬
 WITHOUT_ZONE = "without_zone"
 DOUBTFUL_THOUSANDS = reasons.DOUBTFUL_THOUSANDS
 NEVER_STOP = 5  # records: in a small table a few are a large share
+BUDGETED_ELSEWHERE = (WITHOUT_ZONE, DOUBTFUL_THOUSANDS, assumptions.IMPLAUSIBLE_DATES)
 
 
 @dataclass(frozen=True, order=True)
@@ -123,6 +125,22 @@ def has_zone(field: Field) -> pl.Expr:
     """Whether a cell of a field is a time stamp that is read with its zone."""
     text, zoned = pl.col(f"text:{field.name}"), filter(is_zoned, field.formats)
     return pl.any_horizontal(dates.as_date(text, form, field.time_zone).is_not_null() for form in zoned)
+
+
+def check_assumption_budget(where: str, found: Mapping[str, Any], budget: float) -> None:
+    """No warning may concern more than a share of the records of a table; raises Fault.
+
+    `found`: the table's metadata. Days without a zone and what is in quarantine have budgets of their own.
+    """
+    for warning in found["warnings"]:
+        cells, of, code = warning["cells"], warning["of"], warning["warning"]
+        if code not in BUDGETED_ELSEWHERE and cells > max(NEVER_STOP, budget * of):
+            raise Fault(
+                where,
+                f"{cells} of {of} records have {code.replace('_', ' ')} in column {warning['column']}; the budget is "
+                f"{budget:.1%}",
+                "Mend the source, or raise assumption_budget in config/config.yaml if you can live with it",
+            )
 
 
 def check_zone_budget(where: str, found: Mapping[str, Any], budget: float) -> None:
