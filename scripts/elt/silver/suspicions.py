@@ -137,8 +137,8 @@ def check_assumption_budget(where: str, found: Mapping[str, Any], budget: float)
         if code not in BUDGETED_ELSEWHERE and cells > max(NEVER_STOP, budget * of):
             raise Fault(
                 where,
-                f"{cells} of {of} records have {code.replace('_', ' ')} in column {warning['column']}; the budget is "
-                f"{budget:.1%}",
+                f"{cells} of {of} records contradict an assumption ({code.replace('_', ' ')}) in column "
+                f"{warning['column']}; the budget is {budget:.1%}",
                 "Mend the source, or raise assumption_budget in config/config.yaml if you can live with it",
             )
 
