@@ -327,6 +327,7 @@ def table(seed: int) -> list[tuple[int, str, float]]:
 def publish(lines: list[tuple[int, str, float]], in_time: bool) -> dict[str, float]:
     """What the pipeline shows of the table: revenue of the groups that may be shown."""
     data = pl.DataFrame(lines, schema=["customer_key", "group", "sales_amount"], orient="row")
+    data = data.with_columns(document_type=pl.lit("order"))
     data = data.with_columns(pl.col("sales_amount").round(2).cast(pl.Decimal(18, 2))).lazy()
     found = breakdown(sums(data, pl.col("group")).collect(), MINIMUM, in_time=in_time)
     return {entry["group"]: entry["revenue"] for entry in found["groups"]}

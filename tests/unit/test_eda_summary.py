@@ -33,7 +33,8 @@ def people(columns: dict, **values) -> tuple[pl.LazyFrame, Mart]:
 def lines(*rows: tuple[int, str, str]) -> pl.LazyFrame:
     """Order lines (customer_key, country, amount)."""
     frame = pl.DataFrame(rows, schema=["customer_key", "country", "sales_amount"], orient="row")
-    return frame.with_columns(pl.col("sales_amount").cast(pl.Decimal(18, 2))).lazy()
+    amounts = pl.col("sales_amount").cast(pl.Decimal(18, 2))
+    return frame.with_columns(amounts, document_type=pl.lit("order")).lazy()
 
 
 def test_the_unknown_customer_has_no_row_among_the_customers():

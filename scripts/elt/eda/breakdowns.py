@@ -7,7 +7,7 @@ import polars as pl
 
 from elt.eda.mart_shape import PERSON
 from elt.protection.disclosure import publishable_in_order, publishable_sums
-from elt.sales.views import CENTS, revenue_of, top_three
+from elt.sales.views import CENTS, IS_ORDER, revenue_of, top_three
 
 
 def lookup(lines: pl.LazyFrame, dimension: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
@@ -26,7 +26,7 @@ def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
     names = [group.meta.output_name() for group in groups]
     return (
         lines.group_by(*groups, PERSON)
-        .agg(revenue_of(lines).sum(), order_lines=pl.len())
+        .agg(revenue_of(lines).sum(), order_lines=IS_ORDER.sum())
         .group_by(names)
         .agg(pl.col("revenue").sum(), pl.col("order_lines").sum(), *top_three())
         .with_columns(pl.col("customers").clip(1))
