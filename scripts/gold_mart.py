@@ -222,6 +222,15 @@ def account_entries(
     return collective_accounts.entries(frame, customers, accounts) if accounts else []
 
 
+def described_lines(
+    written: pl.LazyFrame, mart: Mart, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
+) -> tuple[dict[str, Any], list[Entry]]:
+    """(what the metadata say of unknown members and documents, what contradicts assumptions) of the order lines."""
+    unknown = unknown_members(written, mart)
+    told = [*unknown_entries(mart, unknown), *account_entries(written, sources, accounts)]
+    return {"unknown": unknown, "documents": documents.counted(written)}, told
+
+
 def main(
     *,
     sql_file: str,
@@ -242,7 +251,8 @@ def main(
     `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months, if it
     reads them; `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: of fact_sales, what is
     known of collective accounts; `dates`: date that refers to another mart -> silver columns from which it comes;
-    `assumption_budget`: share of an amount that may rest on an assumption.
+    `assumption_budget`: share of an amount that may rest on an assumption; `budget`: of fact_sales, share of silver rows
+    that it may leave out or double.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
@@ -267,10 +277,8 @@ def main(
         if mart.name == FACT:
             found["source"], entries = traced(sql, frames, mart, written, found["rows"])
             fates.check_budget(entries, mart, 0 if budget is None else budget)
-            told += entries
-            found["unknown"] = unknown_members(written, mart)
-            told += [*unknown_entries(mart, found["unknown"]), *account_entries(written, sources, accounts)]
-            found["documents"] = documents.counted(written)
+            of_lines, more = described_lines(written, mart, sources, accounts)
+            found, told = found | of_lines, [*told, *entries, *more]
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     write_json(
         metadata,
