@@ -251,8 +251,8 @@ def main(
     `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months, if it
     reads them; `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: of fact_sales, what is
     known of collective accounts; `dates`: date that refers to another mart -> silver columns from which it comes;
-    `assumption_budget`: share of an amount that may rest on an assumption; `budget`: of fact_sales, share of silver rows
-    that it may leave out or double.
+    `assumption_budget`: share of an amount that may rest on an assumption; `budget`: of fact_sales, share of rows of
+    silver that it may leave out or double.
     """
     where, sql_name = f"mart {mart.name}", f"{mart.name}.sql"
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
