@@ -84,11 +84,17 @@ def trimmed(cell: str) -> str:
     return re.sub("[\u200b\u00ad\ufeff]", "", cell).strip(" \t\r\n\u00a0\u2007\u202f\ufeff\u200b")
 
 
-def money(cell: str) -> Decimal | None:
-    """An amount in its column's convention, to the cent; None if it is none."""
+def written(cell: str) -> Decimal | None:
+    """An amount in its column's convention, as it is written; None if it is none."""
     if not re.fullmatch(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?", trimmed(cell)):
         return None
-    return Decimal(trimmed(cell).replace(",", "")).quantize(CENT, ROUND_HALF_UP)
+    return Decimal(trimmed(cell).replace(",", ""))
+
+
+def money(cell: str) -> Decimal | None:
+    """An amount in its column's convention, to the cent; None if it is none."""
+    amount = written(cell)
+    return None if amount is None else amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def whole(cell: str) -> int | None:
@@ -113,7 +119,7 @@ def faults(rows: list[tuple[str, ...]], found: Kept, terms: dict) -> list[str]:
     broken = [number for number, code in found.quarantine if code in STRUCTURAL]
     read = [row for number, row in enumerate(rows, 1) if number not in broken]
     kept = [row for number, row in enumerate(rows, 1) if number not in bad]
-    raw, after = sum(filter(None, map(money, (r[5] for r in read)))), sum(filter(None, map(repaired, read)))
+    raw, after = sum(filter(None, map(written, (r[5] for r in read)))), sum(filter(None, map(repaired, read)))
     rejected = sum(filter(None, (repaired(rows[n - 1]) for n in bad if n not in broken)))
     in_silver = sum(Decimal(row["amount"]) for row in silver)
     per_key = Counter(whole(row[0]) for row in kept)

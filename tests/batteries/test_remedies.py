@@ -126,6 +126,11 @@ REMEDIES: dict[str, list[Remedy]] = {
     "07 a delimiter under which the header is not the contract's": [
         exported("id;name;amount;day\n1;x;2;\n"), without("day"),
     ],
+    "59 words of cp850": [exported(GOOD), with_contract(dialect={"encoding": "cp850"})],
+    "59 words of mac-roman": [exported(GOOD), with_contract(dialect={"encoding": "mac-roman"})],
+    "59 a byte that is neither UTF-8 nor cp1252": [exported(GOOD), with_contract(dialect={"encoding": "cp850"})],
+    "61 UTF-16 without a mark": [exported(GOOD), with_contract(dialect={"encoding": "utf-16-be"})],
+    "61 UTF-7": [exported(GOOD), with_contract(dialect={"encoding": "utf-8"})],
     "09 preamble": [exported(GOOD), with_contract(dialect={"skipLines": 2})],
     "12 quoted field without an end": [exported(f"{GOOD}{QUOTED}4,x,1.00,\n")],
     "12 quoted field that swallows lines": [exported(f'{GOOD}{QUOTED}4,"x",1.00,\n')],

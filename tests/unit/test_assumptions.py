@@ -53,7 +53,7 @@ def test_the_ledger_gathers_the_warnings_of_silver_and_of_gold(ledger):
 
 
 def test_the_closing_words_tell_each_in_a_line(ledger, tmp_path):
-    write_json(tmp_path / "_meta/ledger.json", ledger)
+    write_json(tmp_path / "_meta/ledger.json", ledger | {"order_lines": {"lines": 60_000}})
     write_json(tmp_path / "step3_segmentation/_meta/model_metadata.json", {"rows": 80, "segments": []})
     write_text(tmp_path / "reports/final_expose.html", "x")
     words = command_run.result(tmp_path)

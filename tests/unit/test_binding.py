@@ -39,8 +39,8 @@ def test_the_companies_of_the_project_are_bound_without_a_fault(folder):
     [
         ("fact_sales", "l.sls_sales AS", "l.sls_sale AS", ["l has no column sls_sale; it may be sls_sales. Correct the SQL"]),
         (
-            "dim_customer", "crm.cst_key AS", "crm.cst_kei AS",
-            ["silver.crm_customers has no column cst_kei; it may be cst_key. Correct the SQL, or add the field to "],
+            "dim_customer", "erp.BDATE AS", "erp.BDATES AS",
+            ["silver.erp_customers has no column BDATES; it may be BDATE. Correct the SQL, or add the field to "],
         ),
         (
             "dim_location", "DISTINCT country FROM", "DISTINCT countri FROM",

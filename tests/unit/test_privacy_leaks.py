@@ -368,7 +368,9 @@ def test_the_gate_waits_for_every_rule_that_publishes():
     blocks = {b[5 : b.index(":")]: b for text in texts for b in re.split(r"^(?=rule )", text, flags=re.M)[1:]}
     gate = blocks["privacy_leaks"].partition("    output:")[0]
     assert "published=lambda wildcards: published," in gate and "handed_on=lambda wildcards: handed_on," in gate
-    assert "leaks=" in blocks["audit_manifest"]
+    common = next(text for text in texts if "def files_of_run" in text)
+    assert "files_of_run," in blocks["audit_manifest"] and "for path in golden_path" in common
+    assert "privacy_outputs" in "".join(re.findall(r"^golden_path \+= .*$", "\n".join(texts), re.M))
     golden, published, handed_on = (
         set().union(*(rules_in(name, text) for text in texts)) for name in ("golden_path", "published", "handed_on")
     )

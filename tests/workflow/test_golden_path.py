@@ -58,7 +58,7 @@ def test_every_contracted_path_has_content(sample_run: Path):
 def test_the_closing_words_name_the_expose_and_five_figures(sample_project: Project):
     words = (sample_project.folder / "console.txt").read_text(encoding="utf-8").partition("Run sample is complete.")[2]
     assert "The exposé: artifacts/runs/sample/reports/final_expose.html" in words
-    figures = words.partition("The exposé")[0].strip().splitlines()
+    figures = words.partition("The data contradict")[0].strip().splitlines()
     assert len(figures) == 5
     assert all(re.search(r"\d", line) for line in figures)
     assert "39,543 order lines" in words

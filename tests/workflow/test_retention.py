@@ -140,7 +140,7 @@ def test_row_level_files_expire_on_their_day_and_the_check_accepts_it(finished: 
     assert re.search(r"sample: due on \d{4}-\d\d-\d\d", early.stdout) and (run / "gold/data/fact_sales.csv").exists()
     done = typed(finished, "expire", "--config", "today=2100-01-01")
     assert done.returncode == 0 and "1 of 1 runs have expired." in done.stdout, done.stdout[-3000:]
-    assert not list((run / "gold").rglob("*.csv")) and (run / "reports/final_expose.html").exists()
+    assert not list((run / "gold/data").rglob("*.csv")) and (run / "reports/final_expose.html").exists()
     assert "were deleted on purpose and have a tombstone" in typed(finished, "verify").stdout
     (run / "reports/final_expose.html").write_text("changed", "utf-8")
     wrong = typed(finished, "verify")
