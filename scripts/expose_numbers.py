@@ -70,10 +70,8 @@ def main(
     facts, products, months = (marts[name] for name in ("fact_sales", "dim_product", "agg_exec_kpis"))
     sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group, flags)
     accounts, silver = read_json(inputs["ledger"]), read_yaml(inputs["silver"])["tables"]
-
     contradicted = accounts.get("assumptions", ())
     apart = sum(entry["records"] for entry in contradicted if entry["code"] == IMPLAUSIBLE_DATES)
-
     ledger = NumberLedger(sales.decimals)
     pages = {
         "situation": expose_situation.page(ledger, sales, kpis, apart),

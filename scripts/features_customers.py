@@ -6,7 +6,7 @@ it; the template of pages.
 Outputs: step2_feature_engineering/data/customer_features.csv, …/reports/feature_dictionary.md and the same as .html.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -121,6 +121,15 @@ class CollectiveList:
         return self.stated.keys(self.customers.frame())
 
 
+def left_out(customers: int, objecting: Objections, collective: int, counted: Mapping[str, int]) -> NotInTable:
+    """Who and what is not in the table; `customers`: all that are not, `collective`: the accounts among them."""
+    objected = len(objecting.keys)
+    return NotInTable(
+        customers - objected - collective, objected, **counted, collective_accounts=collective,
+        objections_awaited=objecting.awaited, remarks=objecting.remarks,
+    )  # fmt: skip
+
+
 def main(
     facts: Source,
     products: Source,
@@ -156,12 +165,7 @@ def main(
         with_cost="gross_margin_rate" in table,
     )
     guard(table, entries)
-    objected_count = len(objecting.keys)
-    not_in_table = NotInTable(
-        len(names) - len(table) - objected_count - len(collective), objected_count, **counted,
-        collective_accounts=len(collective),
-        objections_awaited=objecting.awaited, remarks=objecting.remarks,
-    )  # fmt: skip
+    not_in_table = left_out(len(names) - len(table), objecting, len(collective), counted)
     write_frame(outputs.table, with_money_text(table, entries, decimals))
     text = dictionary(table, entries, today, not_in_table, minimum_group)
     pages.write(text, outputs.dictionary, outputs.page, template=template)

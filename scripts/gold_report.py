@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.files import gathered, write_text, write_yaml
+from elt.gold.line_text import document_table, unknown_table
 from elt.gold.metadata import kpi_entry, mart_entry
 from elt.protection.disclosure import count_text
 from elt.report import assumptions
@@ -73,43 +74,6 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
         + flag_table(mart, found, shown)
         + document_table(found.get("documents", {}))
         + table(["Column", "Type", "Unit", "Personal", "Meaning", "Missing"], columns)
-    )
-
-
-def document_table(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """How many lines and documents of each type there are, and what they amount to; empty for a mart without them."""
-    rows = [[code(name), number(entry["lines"]), number(entry["documents"]), entry["amount"]]
-            for name, entry in found.items()]  # fmt: skip
-    return table(["Document type", "Lines", "Documents", "Amount"], rows) if rows else ""
-
-
-def unknown_table(unknown: Mapping[str, Mapping[str, Any]]) -> str:
-    """Order lines and their amount on key 0, the unknown member, by dimension; empty for other marts."""
-    rows = [
-        [
-            code(column),
-            code(found["dimension"]),
-            number(found["lines"]),
-            percent(assumptions.share_of(found["lines"], found["of"]), 2),
-            number(found["money"], 2),
-            percent(assumptions.share_of(found["money"], found["of_money"]), 2),
-        ]
-        for column, found in unknown.items()
-    ]
-    if not rows:
-        return ""
-    whole = next(iter(unknown.values()))
-    lines, amount = number(whole["of"]), number(whole["of_money"], 2)
-    head = [
-        "Key 0 in",
-        "Unknown member of",
-        "Order lines",
-        "Share of all order lines",
-        "Amount",
-        "Share of all amounts",
-    ]
-    return f"Key 0 stands for what a dimension does not know, of {lines} order lines with {amount}:\n\n" + table(
-        head, rows
     )
 
 

@@ -4,7 +4,7 @@ Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json.
 Outputs: silver/_meta/silver_metadata.yaml, silver/reports/silver_quality_report.md and .html.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +16,12 @@ from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words, read
-from elt.silver.budgets import Budget, by_code, floor_stated, most, most_of_all, share, share_of_all
+from elt.silver.budget_text import budget_section, table_or_nothing
+from elt.silver.budgets import Budget
+from elt.silver.reference_text import Table, Tables, reference_section, unique_key_section, with_references
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
-
-Table = Mapping[str, Any]  # the metadata of one table
-Tables = Mapping[str, Table]
-NOTHING = "Nothing.\n"
 
 
 def quarantined(found: Table) -> int:
@@ -92,110 +90,6 @@ def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
         yield ["warning", assumptions.sentence(words, one) + places, number(one["records"]), moved, sources(found)]
 
 
-def orphan_warning(reference: Mapping[str, Any]) -> dict[str, Any]:
-    """Records of a table without a partner as a warning of the table."""
-    return {
-        "column": f"{', '.join(reference['fields'])} → {reference['target']}",
-        "warning": "orphans",
-        "cells": reference["orphans"],
-        "of": reference["records"],
-        **{key: reference[key] for key in ("money", "of_money", "why")},
-    }
-
-
-def sum_warning(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Records of a table whose amount is not the sum of their lines, as a warning of the table."""
-    return {
-        "column": f"{found['field']} = Σ {found['target']}",
-        "warning": "unequal_sums",
-        "cells": found["unequal"],
-        "of": found["records"],
-        **{key: found[key] for key in ("money", "of_money")},
-    }
-
-
-def repetition_warning(key: Mapping[str, Any]) -> dict[str, Any]:
-    """Records of a table that repeat a unique key as a warning of the table."""
-    found = {
-        "column": ", ".join(key["fields"]),
-        "warning": "repeated_key",
-        "cells": key["repeated"],
-        "of": key["records"],
-    }
-    return found | {name: key[name] for name in ("money", "of_money")}
-
-
-def with_references(tables: Tables, references: Mapping[str, Any]) -> dict[str, Table]:
-    """The metadata of the tables with their references, and with a warning for each that leaves records alone."""
-    checked = dict(tables)
-    for name, found in references.items():
-        alone = [orphan_warning(one) for one in found["references"] if one["orphans"]]
-        again = [repetition_warning(one) for one in found.get("unique_keys", []) if one["repeated"]]
-        again += [sum_warning(one) for one in found.get("sums", []) if one["unequal"]]
-        checked[name] = {**tables[name], **found, "warnings": [*tables[name]["warnings"], *alone, *again]}
-    return checked
-
-
-def reference_rows(tables: Tables) -> Iterator[list[Any]]:
-    """One row a foreign key: records, those that refer to nothing, and those without a partner."""
-    for name, found in tables.items():
-        for one in found.get("references", []):
-            count, records = one["orphans"], one["records"]
-            amounts = ", ".join(f"{number(amount, 2)} in {field}" for field, amount in one["money"].items())
-            yield [
-                code(f"{name}.{', '.join(one['fields'])}"),
-                code(one["target"]),
-                number(records),
-                number(one["missing"]),
-                number(count),
-                percent(assumptions.share_of(count, records), 2),
-                percent(one["budget"]),
-                amounts,
-            ]
-
-
-def reference_section(tables: Tables) -> str:
-    """What finds no partner in the table that it refers to; empty if no contract states a reference."""
-    header = ["Fields", "Refer to", "Records", "Refer to nothing", "Without a partner", "Share of records", "Budget",
-              "Money without a partner"]  # fmt: skip
-    rows = list(reference_rows(tables))
-    if not rows:
-        return ""
-    return (
-        "## References between tables\n\n"
-        "Records of silver that refer to nothing have no value in the fields. Of the others, those whose values the "
-        "other table does not have are without a partner.\n\n" + table(header, rows)
-    )
-
-
-def unique_key_section(tables: Tables) -> str:
-    """Records that repeat what a contract expects once; empty if no contract states a further unique key."""
-    rows = [
-        [code(f"{name}.{', '.join(one['fields'])}"), *(number(one[key]) for key in ("records", "repeated")),
-         percent(assumptions.share_of(one["repeated"], one["records"]), 2), percent(one["budget"])]
-        for name, found in tables.items() for one in found.get("unique_keys", [])
-    ]  # fmt: skip
-    if not rows:
-        return ""
-    header = ["Fields", "Records", "Repeat another", "Share of records", "Budget"]
-    return "## Unique keys beside the primary key\n\nRecords that repeat one stay in silver.\n\n" + table(header, rows)
-
-
-def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
-    """One row a table and reason code: records in quarantine, and how much of the budget that takes."""
-    for name, found in tables.items():
-        counts, records = by_code(found), found["records"]
-        allowed = {reason: (share(budget, reason), most(budget, reason, records)) for reason in counts}
-        if len(counts) > 1:
-            counts = counts | {"all": sum(counts.values())}
-            allowed["all"] = share_of_all(budget), most_of_all(budget, records)
-        for reason, count in counts.items():
-            part, least = allowed[reason]
-            used = percent(count / least, 0) if least else "–"
-            limit = percent(part) if least <= part * records else f"{number(least)} records"
-            yield [code(name), code(reason), number(count), percent(count / records, 2), limit, used]
-
-
 def code_rows(tables: Tables) -> Iterator[list[Any]]:
     """One row a code and its meaning, of fields that are not personal."""
     for name, found in tables.items():
@@ -227,26 +121,6 @@ def head(tables: Tables) -> str:
         "Every record of bronze is in exactly one column of this table; the run stops if one is missing.\n\n"
         + table(["Table", "Records in", "Silver", "Quarantined", "Superseded", "Duplicates"], book_rows(tables))
     )
-
-
-def budget_section(tables: Tables, budget: Budget) -> str:
-    """How much of the budgets of quarantine is used."""
-    header, rows = (
-        ["Table", "Reason", "Records", "Share of records in", "Budget", "Share of the budget used"],
-        list(budget_rows(tables, budget)),
-    )
-    return (
-        "## Quarantine and its budget\n\n"
-        f"Up to {percent(share(budget, 'default'))} of a table may go to quarantine for one reason that has no budget "
-        f"of its own, and {percent(share_of_all(budget))} for all reasons together, before the run fails. "
-        f"Of a small table {number(floor_stated(budget))} records may go in any case, if they are no more than one in "
-        "ten.\n\n" + table_or_nothing(header, rows)
-    )
-
-
-def table_or_nothing(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A table, or the word for an empty one."""
-    return table(header, rows) if rows else NOTHING
 
 
 def report(tables: Tables, budget: Budget, words: Words) -> str:

@@ -147,10 +147,7 @@ def main(
     summary: str,
     order_dates: Sequence[str] = (),
 ) -> None:
-    """Read, clean, account for every record, check, write; batch by batch, so that memory does not grow.
-
-    order_dates: fields of the table from which the order date of fact_sales comes.
-    """
+    """Read, clean, account for every record, check, write, by batches; `order_dates`: fields of the day of an order."""
     contract, files = read_contract(contract_file, time_zone), [read_json(path) for path in metadata]
     cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
     with scratch(table) as folder, staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
@@ -158,9 +155,8 @@ def main(
         source = Source(bronze, files, raw)
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
         books = Books(rules, {key: in_all_languages(read_all(words), key) for key in ("taken_as_missing", "rounded")})
-        parts = SortedParts(folder, contract.primary_key)
+        parts, dates = SortedParts(folder, contract.primary_key), OrderDates(contract, order_dates, books)
         rejects, unrepeated = Rejects(books, most_of_all(budget, source.records)), Deduplication(contract, books)
-        dates = OrderDates(contract, order_dates, books)
         rejects.add(malformed_rows(malformed))
         write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts, dates=dates))
         unique = unrepeated.unique(dates.plausible(prefetched(parts)))
@@ -171,8 +167,7 @@ def main(
         found = summary_of(source, rules, books, dates)
         check_ledger(where, found)
         check_budget(where, found | {"records": source.records}, budget)
-        suspicions.check_zone_budget(where, found, zone_budget)
-        suspicions.check_assumption_budget(where, found, assumption_budget)
+        suspicions.check_budgets(where, found, zone_budget, assumption_budget)
     write_json(summary, found)
     report_warnings(found)
 

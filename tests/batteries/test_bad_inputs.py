@@ -35,7 +35,7 @@ from elt.bronze import exports
 from elt.faults import Fault
 from elt.features import objections
 from elt.features.measures import category_features
-from elt.gold import binding, documents, fates, flags
+from elt.gold import binding, documents, flags, proofs, reconciliation
 from elt.protection import person_lists
 from elt.report.languages import in_language
 from elt.report.markdown import escape
@@ -841,16 +841,20 @@ def traced_lines(condition: str = "") -> tuple[dict[str, Any], list[dict[str, An
     )
     made = pl.SQLContext(frames).execute(sql).collect()
     totals = {"sales_amount": Decimal(made["sales_amount"].sum())}
-    found = fates.traced(sql, frames, mart, ["sales_amount"], made.height)
-    return fates.metadata(found, made.height, totals), fates.entries(found, mart, made.height, totals), mart
+    found = reconciliation.traced(sql, frames, mart, ["sales_amount"], made.height)
+    return (
+        reconciliation.metadata(found, made.height, totals),
+        reconciliation.entries(found, mart, made.height, totals),
+        mart,
+    )
 
 
 def test_88_rows_that_the_sql_of_the_order_lines_loses_are_counted_and_stop_the_run_above_a_budget():
     _, (one,), mart = traced_lines("WHERE s.id >= 10")
     assert (one["code"], one["records"], one["of"]) == ("left_out", 10, 40)
     with pytest.raises(Fault, match="10 of 40 rows of the silver table are not in the mart, 40.00 in sales_amount"):
-        fates.check_budget([one], mart, 0.01)
-    fates.check_budget([one], mart, 0.5)
+        reconciliation.check_budget([one], mart, 0.01)
+    reconciliation.check_budget([one], mart, 0.5)
 
 
 def test_89_an_amount_that_comes_of_a_join_is_computed_again_for_each_row_of_silver():
@@ -902,7 +906,7 @@ def test_69_a_date_outside_the_calendar_names_the_column_and_the_span_of_the_cal
     facts = pl.LazyFrame({"ship_date": [date(2024, 1, 5), date(1900, 1, 1), date(9999, 12, 31)]})
     days = pl.LazyFrame({"date": [date(2024, 1, 5)]})
     with pytest.raises(Fault) as caught:
-        gold_mart.check_reference(facts, days, "mart fact_sales", "dim_date.date", ["silver.sales.shipped"])
+        proofs.check_reference(facts, days, "mart fact_sales", "dim_date.date", ["silver.sales.shipped"])
     assert str(caught.value) == (
         "mart fact_sales: 2 values of ship_date are not in dim_date.date: 2 lie outside calendar.days, which runs from "
         "1990-01-01 to 2079-12-31; they come from silver.sales.shipped. Correct the dates in the export, or let minimum "

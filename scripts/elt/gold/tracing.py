@@ -1,4 +1,4 @@
-"""Every row of the order lines traced to the row of silver that it is made of, and every such row to its fate.
+"""Every row of the order lines traced to the row of silver that it is made of, and what becomes of every such row.
 
 The mart's SQL is run again over silver tables whose rows are numbered, with the numbers among its columns: so what a
 condition or a join loses or doubles is found whatever the SQL, with or without money. An amount that silver does not

@@ -127,6 +127,12 @@ def has_zone(field: Field) -> pl.Expr:
     return pl.any_horizontal(dates.as_date(text, form, field.time_zone).is_not_null() for form in zoned)
 
 
+def check_budgets(where: str, found: Mapping[str, Any], zones: float, others: float) -> None:
+    """What a table's metadata warn of must stay within zone_budget and assumption_budget; raises Fault."""
+    check_zone_budget(where, found, zones)
+    check_assumption_budget(where, found, others)
+
+
 def check_assumption_budget(where: str, found: Mapping[str, Any], budget: float) -> None:
     """No warning may concern more than a share of the records of a table; raises Fault.
 

@@ -42,7 +42,7 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Fate:
+class SourceRows:
     """What became of the rows of a silver table.
 
     `rows`: of it; `kept`: those in the mart; `lines`: of the mart that they are; `amounts`: by column of the mart,
@@ -68,11 +68,11 @@ class Fate:
 
 @dataclass(frozen=True)
 class Traced:
-    """The lines of a mart, those that come of no row of silver, and the fates of the rows that they come of."""
+    """The lines of a mart, those that come of no row of silver, and the sources of the rows that they come of."""
 
     lines: int
     without_source: int
-    fates: Sequence[Fate]
+    sources: Sequence[SourceRows]
 
 
 def numbered_frames(frames: Frames, tables: Sequence[str]) -> dict[str, pl.LazyFrame]:
@@ -150,8 +150,8 @@ def traced(sql: str, frames: Frames, mart: Mart, columns: Sequence[str], lines: 
         found, without = sources_of(numbers, tables, mart.ledger.table)
         if sum(one["lines"] for one in found.values()) + without != lines:
             return None
-        fates = [
-            Fate(
+        sources = [
+            SourceRows(
                 table,
                 every[f"silver.{table}"].select(pl.len()).collect(engine="streaming").item(),
                 lines=one["lines"],
@@ -159,27 +159,33 @@ def traced(sql: str, frames: Frames, mart: Mart, columns: Sequence[str], lines: 
             )
             for table, one in found.items()
         ]
-        is_whole = not without and all(fate.kept == fate.rows == fate.lines for fate in fates)
+        is_whole = not without and all(source.kept == source.rows == source.lines for source in sources)
         again = [name for name in columns if not (is_whole and name in mart.ledger.money)]
         if again:
-            fates = [replace(one, amounts=amounts_of(sql, frames, numbers, one.table, mart, again)) for one in fates]
+            sources = [
+                replace(one, amounts=amounts_of(sql, frames, numbers, one.table, mart, again)) for one in sources
+            ]
     except (NotFollowedError, pl.exceptions.PolarsError):
         return None
-    return Traced(lines, without, fates)
+    return Traced(lines, without, sources)
 
 
 def doubled_amounts(found: Traced, totals: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """By column, what the mart has above the amounts of its rows, each once; `totals`: of the mart."""
     once = {
-        name: sum(fate.amounts[name].all - fate.amounts[name].left_out for fate in found.fates if name in fate.amounts)
+        name: sum(
+            source.amounts[name].all - source.amounts[name].left_out
+            for source in found.sources
+            if name in source.amounts
+        )
         for name in totals
-        if any(name in fate.amounts and not fate.amounts[name].unclear for fate in found.fates)
+        if any(name in source.amounts and not source.amounts[name].unclear for source in found.sources)
     }
     return {name: totals[name] - amount for name, amount in once.items()}
 
 
 def metadata(found: Traced | None, lines: int, totals: Mapping[str, Decimal]) -> dict[str, Any]:
-    """What the metadata of the mart say: lines, those without a source, and the fates of the rows of each table."""
+    """What the metadata of the mart say: lines, those without a source, and the sources of the rows of each table."""
     if found is None:
         return {"is_traced": False, "lines": lines}
     more = doubled_amounts(found, totals)
@@ -188,17 +194,17 @@ def metadata(found: Traced | None, lines: int, totals: Mapping[str, Decimal]) ->
         "lines": lines,
         "without_source": found.without_source,
         "tables": {
-            fate.table: {
-                "rows": fate.rows,
-                "in_mart": fate.kept,
-                "left_out": fate.left_out,
-                "doubled": fate.doubled,
+            source.table: {
+                "rows": source.rows,
+                "in_mart": source.kept,
+                "left_out": source.left_out,
+                "doubled": source.doubled,
                 "amounts": {
                     name: {"all": str(one.all), "left_out": str(one.left_out), "unclear": one.unclear}
-                    for name, one in fate.amounts.items()
+                    for name, one in source.amounts.items()
                 },
             }
-            for fate in found.fates
+            for source in found.sources
         },
         "amounts": {
             name: {"mart": str(totals[name]), "recomputed": str(totals[name] - amount)} for name, amount in more.items()
@@ -219,15 +225,17 @@ def entries(found: Traced | None, mart: Mart, lines: int, totals: Mapping[str, D
     if found is None:
         return [assumptions.entry(NOT_TRACED, mart.name, lines, lines)]
     told, more = [], doubled_amounts(found, totals)
-    for fate in found.fates:
-        where = f"{mart.name} ← {fate.table}"
-        clear = {name: one for name, one in fate.amounts.items() if not one.unclear}
-        if fate.left_out:
+    for source in found.sources:
+        where = f"{mart.name} ← {source.table}"
+        clear = {name: one for name, one in source.amounts.items() if not one.unclear}
+        if source.left_out:
             money = {name: one.left_out for name, one in clear.items()}
             every = {name: one.all for name, one in clear.items()}
-            told.append(assumptions.entry(LEFT_OUT, where, fate.left_out, fate.rows, money, every, why=reason(mart)))
-        if fate.doubled:
-            told.append(assumptions.entry(DOUBLED, where, fate.doubled, fate.lines, more, totals))
+            told.append(
+                assumptions.entry(LEFT_OUT, where, source.left_out, source.rows, money, every, why=reason(mart))
+            )
+        if source.doubled:
+            told.append(assumptions.entry(DOUBLED, where, source.doubled, source.lines, more, totals))
     if found.without_source:
         told.append(assumptions.entry(WITHOUT_SOURCE, mart.name, found.without_source, lines, more, totals))
     if not told and any(more.values()):

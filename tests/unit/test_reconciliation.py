@@ -1,4 +1,4 @@
-"""Every order line is traced to its row of silver and every such row to its fate, whatever the SQL; with its amount."""
+"""Every order line is traced to its row of silver and what becomes of every such row, whatever the SQL; with its amount."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from elt.faults import Fault
-from elt.gold import fates
+from elt.gold import reconciliation
 from elt.run.company import Column, Mart, MartLedger
 
 LINES = 40
@@ -56,8 +56,12 @@ def found(sql: str, **ledger: Any) -> tuple[dict[str, Any], list[dict[str, Any]]
     mart = fact(**ledger)
     lines = pl.SQLContext(frames()).execute(sql).collect()
     totals = {"sales_amount": Decimal(lines["sales_amount"].sum())}
-    traced = fates.traced(sql, frames(), mart, ["sales_amount"], lines.height)
-    return fates.metadata(traced, lines.height, totals), fates.entries(traced, mart, lines.height, totals), mart
+    traced = reconciliation.traced(sql, frames(), mart, ["sales_amount"], lines.height)
+    return (
+        reconciliation.metadata(traced, lines.height, totals),
+        reconciliation.entries(traced, mart, lines.height, totals),
+        mart,
+    )
 
 
 PRICED = (
@@ -128,7 +132,7 @@ def test_lines_that_a_join_doubles_are_counted_with_their_amount():
     with pytest.raises(
         Fault, match=r"10 of 50 lines repeat a row of the silver table, 20.00 in sales_amount \(9.1.%\)"
     ):
-        fates.check_budget([one], mart, 0.01)
+        reconciliation.check_budget([one], mart, 0.01)
 
 
 def test_a_union_is_traced_to_all_its_tables():
@@ -161,7 +165,7 @@ def test_lines_that_come_of_no_row_are_counted():
 def test_what_cannot_be_traced_is_said_and_not_called_balanced(sql):
     stated, (one,), mart = found(sql)
     assert (stated["is_traced"], one["code"]) == (False, "not_traced")
-    fates.check_budget([one], mart, 0.0)
+    reconciliation.check_budget([one], mart, 0.0)
 
 
 def test_a_version_that_a_condition_chooses_loses_nothing():
@@ -179,21 +183,21 @@ LOST = f"{PRICED} WHERE l.kind <> 'gift'"
 def test_lost_rows_stop_the_run_above_the_budget_with_count_amount_and_a_remedy_that_works():
     _, told, mart = found(LOST)
     with pytest.raises(Fault) as caught:
-        fates.check_budget(told, mart, 0.01)
+        reconciliation.check_budget(told, mart, 0.01)
     text = str(caught.value).replace("\u00a0", " ")
     assert "10 of 40 rows of the silver table are not in the mart, 54.00 in sales_amount (27.0 %)" in text
     assert "the budget is 1.0 %" in text and "ledger.left_out in marts.yaml" in text
-    fates.check_budget(told, mart, 0.3)
+    reconciliation.check_budget(told, mart, 0.3)
 
 
 def test_rows_that_are_left_out_for_a_stated_reason_are_told_with_it_and_stop_nothing():
     why = {"en": "gifts are no sales", "de": "Geschenke sind keine Verkäufe"}
     _, (one,), mart = found(LOST, table="lines", left_out=why)
     assert one["why"] == {"en": "; gifts are no sales", "de": "; Geschenke sind keine Verkäufe"}
-    fates.check_budget([one], mart, 0.0)
+    reconciliation.check_budget([one], mart, 0.0)
 
 
 def test_a_handful_of_rows_is_told_and_stops_nothing():
     _, told, mart = found(f"{PRICED} WHERE l.order_no <> 'A00'")
     assert [(one["code"], one["records"]) for one in told] == [("left_out", 2)]
-    fates.check_budget(told, mart, 0.0)
+    reconciliation.check_budget(told, mart, 0.0)

@@ -1,0 +1,100 @@
+"""What the report of silver says of references, unique keys and sums between tables; what fails is a warning."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from elt.report import assumptions
+from elt.report.markdown import code, table
+from elt.report.numbers import number, percent
+
+Table = Mapping[str, Any]  # the metadata of one table
+Tables = Mapping[str, Table]
+
+
+def orphan_warning(reference: Mapping[str, Any]) -> dict[str, Any]:
+    """Records of a table without a partner as a warning of the table."""
+    return {
+        "column": f"{', '.join(reference['fields'])} → {reference['target']}",
+        "warning": "orphans",
+        "cells": reference["orphans"],
+        "of": reference["records"],
+        **{key: reference[key] for key in ("money", "of_money", "why")},
+    }
+
+
+def sum_warning(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Records of a table whose amount is not the sum of their lines, as a warning of the table."""
+    return {
+        "column": f"{found['field']} = Σ {found['target']}",
+        "warning": "unequal_sums",
+        "cells": found["unequal"],
+        "of": found["records"],
+        **{key: found[key] for key in ("money", "of_money")},
+    }
+
+
+def repetition_warning(key: Mapping[str, Any]) -> dict[str, Any]:
+    """Records of a table that repeat a unique key as a warning of the table."""
+    found = {
+        "column": ", ".join(key["fields"]),
+        "warning": "repeated_key",
+        "cells": key["repeated"],
+        "of": key["records"],
+    }
+    return found | {name: key[name] for name in ("money", "of_money")}
+
+
+def with_references(tables: Tables, references: Mapping[str, Any]) -> dict[str, Table]:
+    """The metadata of the tables with their references, and with a warning for each that leaves records alone."""
+    checked = dict(tables)
+    for name, found in references.items():
+        alone = [orphan_warning(one) for one in found["references"] if one["orphans"]]
+        again = [repetition_warning(one) for one in found.get("unique_keys", []) if one["repeated"]]
+        again += [sum_warning(one) for one in found.get("sums", []) if one["unequal"]]
+        checked[name] = {**tables[name], **found, "warnings": [*tables[name]["warnings"], *alone, *again]}
+    return checked
+
+
+def reference_rows(tables: Tables) -> Iterator[list[Any]]:
+    """One row a foreign key: records, those that refer to nothing, and those without a partner."""
+    for name, found in tables.items():
+        for one in found.get("references", []):
+            count, records = one["orphans"], one["records"]
+            amounts = ", ".join(f"{number(amount, 2)} in {field}" for field, amount in one["money"].items())
+            yield [
+                code(f"{name}.{', '.join(one['fields'])}"),
+                code(one["target"]),
+                number(records),
+                number(one["missing"]),
+                number(count),
+                percent(assumptions.share_of(count, records), 2),
+                percent(one["budget"]),
+                amounts,
+            ]
+
+
+def reference_section(tables: Tables) -> str:
+    """What finds no partner in the table that it refers to; empty if no contract states a reference."""
+    header = ["Fields", "Refer to", "Records", "Refer to nothing", "Without a partner", "Share of records", "Budget",
+              "Money without a partner"]  # fmt: skip
+    rows = list(reference_rows(tables))
+    if not rows:
+        return ""
+    return (
+        "## References between tables\n\n"
+        "Records of silver that refer to nothing have no value in the fields. Of the others, those whose values the "
+        "other table does not have are without a partner.\n\n" + table(header, rows)
+    )
+
+
+def unique_key_section(tables: Tables) -> str:
+    """Records that repeat what a contract expects once; empty if no contract states a further unique key."""
+    rows = [
+        [code(f"{name}.{', '.join(one['fields'])}"), *(number(one[key]) for key in ("records", "repeated")),
+         percent(assumptions.share_of(one["repeated"], one["records"]), 2), percent(one["budget"])]
+        for name, found in tables.items() for one in found.get("unique_keys", [])
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    header = ["Fields", "Records", "Repeat another", "Share of records", "Budget"]
+    return "## Unique keys beside the primary key\n\nRecords that repeat one stay in silver.\n\n" + table(header, rows)
