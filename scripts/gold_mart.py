@@ -5,7 +5,6 @@ Outputs: gold/data/<mart>.csv, gold/_meta/marts/<mart>.json.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from elt.files import staged, write_json
 from elt.gold import documents, flags, reconciliation, rounding
 from elt.gold.binding import FACTS, shaped
 from elt.gold.proofs import check_kpis, check_references, check_rows, traced, unknown_entries, unknown_members
+from elt.gold.rounding import Rounding
 from elt.gold.sources import Source, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
@@ -55,14 +55,12 @@ def planned(sql: str, frames: Mapping[str, pl.LazyFrame], mart: Mart) -> tuple[p
     return result, frame
 
 
-def compute(result: pl.LazyFrame, frame: pl.LazyFrame, mart: Mart, path: Path) -> dict[str, rounding.Rounding]:
-    """Compute the mart with its derived columns and write it as CSV; what rounding changes in it."""
-    with tables.computing(f"mart {mart.name}", f"Look in {mart.name}.sql for a cast that a value does not allow"):
-        rounded = rounding.roundings(result, mart)
-        if mart.derived:  # sorting needs all rows in memory anyway
-            frame = documents.with_types(frame.collect(engine="streaming")).select(mart.names).lazy()
-        frame.sink_csv(path, engine="streaming")
-    return rounded
+def completed(result: pl.LazyFrame, frame: pl.LazyFrame, mart: Mart) -> tuple[pl.LazyFrame, dict[str, Rounding]]:
+    """(the mart with its derived columns, what rounding changes in it)."""
+    rounded = rounding.roundings(result, mart)
+    if mart.derived:  # sorting needs all rows in memory anyway
+        frame = documents.with_types(frame.collect(engine="streaming")).select(mart.names).lazy()
+    return frame, rounded
 
 
 def proved(
@@ -107,7 +105,9 @@ def main(
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     result, frame = planned(sql, frames := frames_of(sources, calendar, months), mart)
     with staged(output) as temporary:
-        rounded = compute(result, frame, mart, temporary)
+        with tables.computing(f"mart {mart.name}", f"Look in {mart.name}.sql for a cast that a value does not allow"):
+            frame, rounded = completed(result, frame, mart)
+            frame.sink_csv(temporary, engine="streaming")
         written = tables.scan(temporary, mart.typed_columns)
         found, told = proved(written, mart, sources, dates, assumption_budget)
         told = [*rounding.entries(mart, rounded, sql), *told]
