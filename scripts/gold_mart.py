@@ -96,11 +96,10 @@ def main(
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
-    `sources`: dotted table name -> table; `calendar`: if the SQL reads it; `months`: file of the complete months, if it
-    reads them; `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: of fact_sales, what is
-    known of collective accounts; `dates`: date that refers to another mart -> silver columns from which it comes;
-    `assumption_budget`: share of an amount that may rest on an assumption; `budget`: of fact_sales, share of rows of
-    silver that it may leave out or double.
+    `sources`: dotted table name -> table; `calendar`, `months` (file of complete months): if the SQL reads them;
+    `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: what is known of collective
+    accounts; `dates`: date that refers to another mart -> silver columns from which it comes; `assumption_budget`:
+    share of an amount that may rest on an assumption; `budget`: share of rows of silver left out or doubled.
     """
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     result, frame = planned(sql, frames := frames_of(sources, calendar, months), mart)
