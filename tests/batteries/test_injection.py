@@ -24,6 +24,8 @@ from elt.report.markdown import code, escape, table
 from elt.run.settings import schema_faults
 from elt.silver.feedback import harmless
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "scripts/templates/report.html.j2"
 ASSUMPTIONS = str(ROOT / "scripts/templates/assumptions.en.yaml")

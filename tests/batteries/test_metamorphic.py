@@ -7,6 +7,8 @@ import pytest
 from pollution_base import SOURCES, Base, Cells, base, quoted
 from verdicts import clean_table, run
 
+pytestmark = pytest.mark.slow
+
 Table = list[Cells]  # header and records
 
 

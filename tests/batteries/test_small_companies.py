@@ -26,6 +26,8 @@ from elt.files import read_json
 from elt.report.figures import new_figure
 from elt.report.words import read
 
+pytestmark = pytest.mark.slow
+
 LANGUAGES = ("en", "de")
 NOTHING = re.compile(r"\b(None|nan|NaN|inf|Infinity)\b|\{\w*\}|\{\{")
 ONE_OF_MANY = re.compile(
@@ -220,7 +222,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("shape", WHOLE)
 def test_the_whole_run_of_a_small_company_ends_with_an_exposé(shop, tmp_path, shape):
     name = shape.replace(" ", "_")

@@ -16,6 +16,8 @@ from elt.faults import Fault
 from elt.files import read_yaml
 from elt.run import settings
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "Zyxwvut"
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 RAW = Path(__file__).parents[2] / "raw"
 FILES = {
     "crm_customers": "source_crm/cust_info.csv",

@@ -26,7 +26,7 @@ def cents(texts) -> int:
     return int(sum(Decimal(text) for text in texts) * 100)
 
 
-@pytest.mark.parametrize("seed", [1, 3, 5])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (3, 5))])
 @pytest.mark.parametrize("name", MARTS)
 def test_every_cell_of_every_column_is_what_pandas_computes_from_the_star_schema(tmp_path, name, seed):
     frames = star_of(random_lines(seed))

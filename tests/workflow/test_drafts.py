@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
+pytestmark = pytest.mark.slow
+
 
 def asked(project: Project, *arguments: str) -> subprocess.CompletedProcess:
     """Type `snakemake` without --cores, as the issue and the document do."""

@@ -4,7 +4,10 @@ import re
 import stat
 from pathlib import Path
 
+import pytest
 from conftest import Project, copy_project
+
+pytestmark = pytest.mark.slow
 
 CONTRACTED = [
     "_meta/run_manifest.json",

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
+pytestmark = pytest.mark.slow
+
 CANARY = "Zyxwvut-Canary"
 CUSTOMERS = "raw/source_crm/cust_info.csv"
 SALES = "raw/source_crm/sales_details.csv"
