@@ -46,6 +46,8 @@ from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import suspicions
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = ROOT / "docs/bad_inputs.md"
 REPORT_TEMPLATE = ROOT / "scripts/templates/report.html.j2"
 FIELDS = (

@@ -23,6 +23,8 @@ from elt.privacy.leak_tables import ProtectedTable
 from elt.privacy.leak_terms import SearchTerms
 from elt.run.company import ClassedColumn, ClassedTable
 
+pytestmark = pytest.mark.slow
+
 FIRST = ("Jörg", "Zoë", "Anna", "Rich", "Maximilian", "Ken", "Sören", "François", "Ida", "Kwame")
 LAST = ("Müller-Lüdenscheidt", "O'Brien", "Green", "Long", "Østergård", "Nguyen", "Weiß", "Petrović", "Long", "Achebe")
 PERSONS = {

@@ -11,6 +11,8 @@ from recomputed_marts import Star, differences
 
 from elt.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 MARTS = tuple(STANDARD.marts)
 OPTIONAL = [(table, c) for table, columns in STANDARD.star.items() for c in columns if columns[c].optional]
 
