@@ -4,9 +4,9 @@
 rule bronze_file:
     """Copy one raw file byte for byte, without records of erased persons; hash, records, dialect and why."""
     input:
-        raw=lambda wildcards: raw_files.by_name[wildcards.file].path,
+        raw=lambda wildcards: raw_files.shown([wildcards.file]),
         contract=lambda wildcards: company.contract_file(raw_files.by_name[wildcards.file].table),
-        ties=lambda wildcards: [path for tie in call.ties(wildcards.file).items() for path in tie],
+        ties=lambda wildcards: [*raw_files.shown(call.ties(wildcards.file)), *call.ties(wildcards.file).values()],
     output:
         data="<bronze>/data/{file}",
         metadata="<bronze>/_meta/files/{file}.json",
@@ -18,6 +18,7 @@ rule bronze_file:
         "../envs/pipeline.yaml"
     params:
         code=code_version("bronze_file.py"),
+        raw=config["raw"],
         sha256=lambda wildcards: sha256(raw_files.by_name[wildcards.file].path),
         where=lambda wildcards: raw_files.by_name[wildcards.file].place,
         erased=lambda wildcards: call.erased_in(wildcards.file),
@@ -25,6 +26,26 @@ rule bronze_file:
         key_file=str(invocation.KEY_FILE),
     script:
         "../scripts/bronze_file.py"
+
+
+rule bronze_names:
+    """Which raw file a number is, for files whose own names may name a person and so are said nowhere else."""
+    input:
+        contracts=[company.contract_file(table) for table in raw_files.numbered_tables],
+    output:
+        "<bronze>/_meta/raw_file_names.json",
+    log:
+        "<logs>/bronze_names.log",
+    benchmark:
+        "<benchmarks>/bronze_names.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("bronze_names.py"),
+        raw=config["raw"],
+        files=raw_files.marks(config["raw"]),
+    script:
+        "../scripts/bronze_names.py"
 
 
 rule bronze_report:
@@ -48,3 +69,5 @@ rule bronze_report:
 
 golden_path += [*expand(rules.bronze_file.output, file=raw_files.names), *rules.bronze_report.output]
 handed_on += rules.bronze_report.output
+if raw_files.numbered:
+    golden_path += rules.bronze_names.output

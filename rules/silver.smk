@@ -84,6 +84,7 @@ rule silver_feedback:
         quarantine=expand("<silver>/quarantine/{table}.csv", table=company.contracts),
         changes=expand("<silver>/changes/{table}.csv", table=company.contracts),
         contracts=[company.contract_file(table) for table in company.contracts],
+        names=rules.bronze_names.output if raw_files.numbered else [],
     output:
         expand("<silver>/feedback/{source}.csv", source=raw_files.sources),
     log:

@@ -2,7 +2,8 @@
 
 Records of persons on the erasure list are left out of the copy and counted.
 
-Inputs: the raw file, the contract of its table; if persons were erased, the raw files that tie their identifiers.
+Inputs: the raw file, by its name in bronze where its own may name a person; the contract of its table; if persons
+were erased, the raw files that tie their identifiers.
 Outputs: bronze/data/<file>, bronze/_meta/files/<file>.json.
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.bronze import dialects, scan, structural_validation
+from elt.bronze import dialects, exports, scan, structural_validation
 from elt.faults import Fault
 from elt.files import copy_bytes, sha256, sha256_of_copy, staged, write_json
 from elt.retention import erasures
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 class ErasureList:
     """The list of erased persons: its digest, the file of its key, and what ties identifiers of a person together.
 
-    `ties`: raw file -> contract file of the other tables that do.
+    `ties`: name of a raw file -> contract file of the other tables that do; `raw`: the folder of the raw files.
     """
 
     digest: str
     key_file: str
     ties: Mapping[str, str]
+    raw: str
 
 
 def described(path: Path, where: str, contract: Contract) -> dict[str, Any]:
@@ -68,7 +70,8 @@ def leave_out(path: Path, found: dict[str, Any], contract: Contract, erasure: Er
     )
     for other, contract_file in erasure.ties.items():
         its = read_contract(contract_file)
-        tables.append(erased_records.located(Path(other), described(Path(other), Path(other).name, its), its))
+        path_of_other = exports.located(Path(erasure.raw), its, other)
+        tables.append(erased_records.located(path_of_other, described(path_of_other, other, its), its))
     erased_records.tie(erased, tables)
     count, lines = erased_records.lines_of(tables[0], erased)
     if lines:
@@ -76,7 +79,9 @@ def leave_out(path: Path, found: dict[str, Any], contract: Contract, erasure: Er
     return count
 
 
-def copied(raw: str, target: Path, where: str, contract: Contract, erasure: ErasureList | None) -> dict[str, Any]:
+def copied(
+    raw: str, target: Path, where: str, contract: Contract, *, erasure: ErasureList | None, planned: str
+) -> dict[str, Any]:
     """Copy a raw file without the records of erased persons; what the copy is, with its hash. Raises Fault."""
     try:
         copy_bytes(raw, target)
@@ -86,7 +91,7 @@ def copied(raw: str, target: Path, where: str, contract: Contract, erasure: Eras
     with ThreadPoolExecutor() as pool:
         digest = pool.submit(sha256_of_copy, raw, target)
         found = {**described(target, where, contract), "sha256": digest.result()}
-    if not found["sha256"]:
+    if not found["sha256"] or planned not in ("", found["sha256"]):
         raise Fault(where, "changed while it was copied", "Start again when the export is complete")
     count = leave_out(target, found, contract, erasure) if erasure else 0
     if count:
@@ -95,14 +100,22 @@ def copied(raw: str, target: Path, where: str, contract: Contract, erasure: Eras
 
 
 def main(
-    *, raw: str, contract_file: str, where: str, copy: str, metadata: str, erasure: ErasureList | None = None
+    *,
+    raw: str,
+    contract_file: str,
+    where: str,
+    copy: str,
+    metadata: str,
+    erasure: ErasureList | None = None,
+    planned: str = "",
 ) -> None:
     """Copy, describe the copy, and publish both only if the file is what the contract expects.
 
-    `where`: the raw file in messages; `erasure`: none if nobody was erased whose record the file can hold.
+    `where`: the raw file in messages; `erasure`: none if nobody was erased whose record the file can hold; `planned`:
+    SHA-256 of the file when the run was planned, if it is known.
     """
     with staged(copy) as temporary:
-        found = copied(raw, temporary, where, read_contract(contract_file), erasure)
+        found = copied(raw, temporary, where, read_contract(contract_file), erasure=erasure, planned=planned)
     write_json(metadata, found)
     for warning in found["warnings"]:
         words = "%s: %s in column %s, %d records; the export was read in a wrong encoding before it came here"
@@ -112,12 +125,15 @@ def main(
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    params = snakemake.params
+    params, its_contract = snakemake.params, snakemake.input.contract
     main(
-        raw=snakemake.input.raw,
-        contract_file=snakemake.input.contract,
+        raw=str(exports.located(Path(params.raw), read_contract(its_contract), snakemake.wildcards.file)),
+        contract_file=its_contract,
         where=params.where,
         copy=snakemake.output.data,
         metadata=snakemake.output.metadata,
-        erasure=None if params.erased == erasures.NOTHING else ErasureList(params.erased, params.key_file, params.ties),
+        erasure=None
+        if params.erased == erasures.NOTHING
+        else ErasureList(params.erased, params.key_file, params.ties, params.raw),
+        planned=params.sha256,
     )

@@ -4,7 +4,9 @@ Inputs: bronze/_meta/files/*.json.
 Outputs: bronze/_meta/bronze_metadata.yaml, bronze/reports/bronze_report.md.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
@@ -12,12 +14,24 @@ from elt.files import read_json, write_text, write_yaml
 from elt.report.markdown import code, table
 from elt.report.numbers import number
 from elt.run import reasons
+from elt.run.manifest import RAW_FILE_NAMES
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 File = Mapping[str, Any]  # the metadata of one raw file
 ERASED = "Records of erased persons are left out of the copies; hashes and numbers are those of the copies."
+
+
+NUMBERED = (
+    "A file whose name comes from outside, where it may name a person, is called by its contract and its number in "
+    f"the order of names. Which file that is stands in `{RAW_FILE_NAMES}` alone."
+)
+
+
+def is_numbered(file: File) -> bool:
+    """Whether a file is called by its contract and a number."""
+    return re.fullmatch(rf"{re.escape(file['table'])}-\d{{4,}}(\.\w+)?", PurePosixPath(file["file"]).name) is not None
 
 
 def file_rows(files: Sequence[File]) -> list[list[Any]]:
@@ -62,6 +76,8 @@ def head(files: Sequence[File]) -> str:
         lines.append(
             "Records of erased persons are left out of the copies; hashes and numbers are those of the copies."
         )
+    if any(is_numbered(file) for file in files):
+        lines.append(NUMBERED)
     return "".join(f"{line}\n\n" for line in lines)
 
 

@@ -63,14 +63,14 @@ def bronze(folder: Path, run: str, raw: dict[str, str], erasure: dict[str, str] 
     """A run with its bronze files; the run folder, below the working folder. `erasure`: digest and key file of the list."""
     home, paths = run_folders.RUNS / run, raw_files(folder, raw)
     for table, path in paths.items():
-        ties = {p: contract_file(folder, t) for t, p in paths.items() if t not in (table, "lines")}
+        ties = {Path(p).name: contract_file(folder, t) for t, p in paths.items() if t not in (table, "lines")}
         bronze_file.main(
             raw=path,
             contract_file=contract_file(folder, table),
             where=f"{table}.csv",
             copy=str(home / f"bronze/data/{table}.csv"),
             metadata=str(home / f"bronze/_meta/files/{table}.csv.json"),
-            erasure=bronze_file.ErasureList(**erasure, ties=ties) if erasure else None,
+            erasure=bronze_file.ErasureList(**erasure, ties=ties, raw=str(folder / "raw")) if erasure else None,
         )
     return home
 

@@ -317,7 +317,7 @@ def test_raw_files_are_found_by_table_place_and_source():
 
 
 def test_the_files_that_tie_numbers_of_a_person_are_others_with_several_kinds():
-    assert FILES.ties("sales_1.csv", COMPANY) == {"raw/crm/people.csv": "config/firm/contracts/people.yaml"}
+    assert FILES.ties("sales_1.csv", COMPANY) == {"people.csv": "config/firm/contracts/people.yaml"}
     assert FILES.ties("people.csv", COMPANY) == {}
 
 

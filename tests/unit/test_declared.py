@@ -130,8 +130,8 @@ def begun(folder: Path, names: Iterable[str]) -> str:
 def test_a_run_that_begins_says_what_it_removes(folder):
     said = begun(folder, ["bronze/data/old.csv", "_meta/logs/bronze_file/old.csv.log"])
     assert said == (
-        "Run r: 2 files that were made of what is gone were removed from it: _meta/logs/bronze_file/old.csv.log, "
-        "bronze/data/old.csv\n"
+        "Run r: 2 files that were made of what is gone were removed from it: _meta/logs/bronze_file/(a raw file).log, "
+        "bronze/data/(a raw file)\n"
     )
     assert not (folder / HOME / "bronze").exists()
 

@@ -8,6 +8,7 @@ import pytest
 
 from elt.bronze import exports
 from elt.bronze.exports import RawFile, RawFiles
+from elt.faults import Fault
 from elt.run.company import NO_COMPANY, Contract, Field
 
 
@@ -30,10 +31,10 @@ def test_every_file_that_matches_belongs_to_its_table(tmp_path):
     put(tmp_path, "crm/cust.csv", "crm/customers 2 (neu).csv", "erp/sales_1.csv", "crm/other.csv")
     expected = [
         RawFile(f"{tmp_path}/crm/cust.csv", "crm/cust.csv", "customers"),
-        RawFile(f"{tmp_path}/crm/customers 2 (neu).csv", "crm/customers 2 (neu).csv", "customers"),
-        RawFile(f"{tmp_path}/erp/sales_1.csv", "erp/sales_1.csv", "sales"),
+        RawFile(f"{tmp_path}/crm/customers 2 (neu).csv", "crm/customers-0002.csv", "customers", 2),
+        RawFile(f"{tmp_path}/erp/sales_1.csv", "sales-0001.csv", "sales", 1),
     ]
-    names = ["cust.csv", "customers 2 (neu).csv", "sales_1.csv"]
+    names = ["cust.csv", "customers-0002.csv", "sales-0001.csv"]
     assert exports.find(tmp_path, CONTRACTS) == (RawFiles(dict(zip(names, expected, strict=True))), [])
 
 
@@ -95,17 +96,23 @@ def test_a_file_name_with_unusual_characters_is_refused_and_not_repeated(tmp_pat
 
 
 def test_two_files_of_the_same_name_are_refused(tmp_path):
-    put(tmp_path, "crm/cust.csv", "a/sales.csv", "b/sales.csv")
-    assert exports.find(tmp_path, CONTRACTS)[1] == [
-        f"sales: b/sales.csv and {tmp_path}/a/sales.csv have the same name. Rename one of them"
+    put(tmp_path, "a/sales.csv", "b/sales.csv")
+    assert exports.find(tmp_path, contracts(here="a/sales.csv", there="b/sales*.csv"))[1] == [
+        "there: b/sales.csv and a/sales.csv have the same name. Rename one of them"
     ]
+
+
+def test_two_files_of_one_name_whose_names_are_not_said_are_two_files(tmp_path):
+    put(tmp_path, "crm/cust.csv", "a/sales.csv", "b/sales.csv")
+    found, faults = exports.find(tmp_path, CONTRACTS)
+    assert (found.of("sales"), faults) == (["sales-0001.csv", "sales-0002.csv"], [])
 
 
 def test_a_file_that_two_contracts_claim_is_refused(tmp_path):
     put(tmp_path, "crm/sales.csv")
     both = contracts(orders="crm/*.csv", sales="**/sales*.csv")
     assert exports.find(tmp_path, both)[1] == [
-        "sales: crm/sales.csv belongs to the table orders already. Correct files: in one of the two contracts"
+        "sales: sales-0001.csv (number 1 by name of what **/sales*.csv finds) belongs to the table orders already. Correct files: in one of the two contracts"
     ]
 
 
@@ -121,7 +128,8 @@ def test_the_same_file_twice_in_a_table_is_refused_whatever_its_name(tmp_path):
     put(tmp_path, "crm/cust_1.csv", "sales.csv")
     (tmp_path / "crm/cust_2.csv").write_bytes((tmp_path / "crm/cust_1.csv").read_bytes())
     assert exports.find(tmp_path, CONTRACTS)[1] == [
-        "customers: crm/cust_2.csv is the same file as crm/cust_1.csv, byte for byte, "
+        "customers: crm/customers-0002.csv (number 2 by name of what crm/cust*.csv finds) is the same file as "
+        "crm/customers-0001.csv (number 1 by name of what crm/cust*.csv finds), byte for byte, "
         "so its records would count twice. Remove one of them"
     ]
 
@@ -162,7 +170,7 @@ def test_only_other_files_whose_tables_hold_two_kinds_of_numbers_tie_the_identif
 
     both, one = kinds("customers", "customer", "customer_id"), kinds("orders", "customer_id", None)
     company = replace(NO_COMPANY, folder="config/shop", contracts={"customers": both, "orders": one})
-    assert FOUND.ties("b.csv", company) == {"raw/crm/a.csv": "config/shop/contracts/customers.yaml"}
+    assert FOUND.ties("b.csv", company) == {"a.csv": "config/shop/contracts/customers.yaml"}
     assert FOUND.ties("a.csv", company) == {}
 
 
@@ -172,19 +180,79 @@ def test_names_of_files_are_compared_composed(tmp_path, pattern):
     pattern = pattern.replace("aufträge", "Auftra\u0308ge")  # the pattern may be decomposed as well
     found, faults = exports.find(tmp_path, contracts(orders=pattern))
     assert faults == []
-    assert found.by_name == {
-        "Aufträge 1.csv": RawFile(f"{tmp_path}/crm/Auftra\u0308ge 1.csv", "crm/Aufträge 1.csv", "orders")
-    }
+    (file,) = found.by_name.values()
+    assert (file.path, file.table, file.number) == (f"{tmp_path}/crm/Auftra\u0308ge 1.csv", "orders", 1)
 
 
 def test_a_folder_in_decomposed_letters_is_found(tmp_path):
     put(tmp_path, "Verka\u0308ufe/2024/sales.csv", "sales.csv")
     found, faults = exports.find(tmp_path, contracts(sales="Verkäufe/**/*.csv"))
-    assert (faults, found.tables, found.sources) == ([], {"Verkäufe/2024/sales.csv": "sales"}, ["Verkäufe"])
+    assert (faults, found.tables, found.sources) == ([], {"Verkäufe/sales-0001.csv": "sales"}, ["Verkäufe"])
 
 
-def test_one_name_in_both_forms_is_the_same_name(tmp_path):
+def test_one_name_in_both_forms_is_two_files_of_a_pattern_and_one_name_without(tmp_path):
     put(tmp_path, "Auftra\u0308ge.csv", "Aufträge.csv")
     found, faults = exports.find(tmp_path, contracts(orders="Auftr*.csv"))
+    assert found.names == ["orders-0001.csv", "orders-0002.csv"] and not faults
+    found, faults = exports.find(tmp_path, contracts(orders="Aufträge.csv"))
     assert (found.names, len(faults)) == (["Aufträge.csv"], 1)
     assert "have the same name" in faults[0]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "said"),
+    [
+        ("crm/cust_info.csv", "crm/cust_info.csv", "crm/cust_info.csv"),
+        ("crm/cust_info*.csv", "crm/cust_info.csv", "crm/cust_info.csv"),
+        ("crm/cust_info*.csv", "crm/cust_info_Max_Mustermann.csv", "crm/orders-0001.csv"),
+        ("Rechnung_*.csv", "Rechnung_Max_Mustermann.csv", "orders-0001.csv"),
+        ("*.csv", "Max Mustermann.csv", "orders-0001.csv"),
+        ("*", "Max.Mustermann", "orders-0001.csv"),
+        ("*/orders.csv", "Mustermann/orders.csv", "orders-0001.csv"),
+        ("**/orders*.csv", "orders.csv", "orders.csv"),
+        ("**/orders*.csv", "shop/orders.csv", "orders-0001.csv"),
+        ("shop/**/orders.txt", "shop/Mustermann/orders.txt", "shop/orders-0001.txt"),
+        ("K[0-9][0-9].csv", "K17.csv", "orders-0001.csv"),
+        ("K?.csv", "K1.csv", "orders-0001.csv"),
+        ("konto_*.csv", "konto_4711.csv", "orders-0001.csv"),
+        ("orders*.[ct]sv", "orders.csv", "orders-0001.csv"),
+    ],
+)
+def test_a_file_is_called_by_its_name_only_where_all_of_it_stands_in_the_contract(tmp_path, pattern, name, said):
+    put(tmp_path, name)
+    found, faults = exports.find(tmp_path, contracts(orders=pattern))
+    assert faults == [] and found.tables == {said: "orders"}
+    assert exports.located(tmp_path, contracts(orders=pattern)["orders"], found.names[0]) == tmp_path / name
+
+
+def test_no_fault_of_the_raw_folder_says_a_name_that_may_be_a_persons(tmp_path):
+    put(tmp_path, "r/Rechnung_Max.csv", "r/Rechnung_Mustermann.csv", "secret")
+    (tmp_path / "r/Rechnung_Mustermann.csv").write_text("r/Rechnung_Max.csv")
+    (tmp_path / "r/Rechnung_Maxima.csv").symlink_to(tmp_path / "secret")
+    (tmp_path / "r/Rechnung_Maxfolder.csv").mkdir()
+    both = contracts(bills="Rechnung_*.csv", others="*.csv")
+    text = "\n".join(exports.find(tmp_path / "r", both)[1])
+    assert "Max" not in text and "Muster" not in text
+    assert "bills-0003.csv (number 3 by name of what Rechnung_*.csv finds) is a link" in text
+    assert "is the same file as" in text and "is not a file" in text and "belongs to the table bills already" in text
+
+
+def test_a_file_that_went_away_is_told_by_its_number(tmp_path):
+    with pytest.raises(Fault, match="orders-0001.csv: is no longer in the raw folder"):
+        exports.located(tmp_path, contracts(orders="*.csv")["orders"], "orders-0001.csv")
+
+
+def test_a_renamed_file_is_noticed_by_a_mark_that_tells_no_name(tmp_path):
+    put(tmp_path, "crm/cust.csv", "sales_Max.csv")
+    before = exports.find(tmp_path, CONTRACTS)[0].marks(str(tmp_path))
+    (tmp_path / "sales_Max.csv").rename(tmp_path / "sales_Eva.csv")
+    after = exports.find(tmp_path, CONTRACTS)[0].marks(str(tmp_path))
+    assert before.keys() == after.keys() == {"sales-0001.csv"}
+    assert before != after and all(len(mark) == 2 for mark in [*before.values(), *after.values()])
+
+
+def test_only_files_whose_names_may_be_said_are_inputs_that_snakemake_prints(tmp_path):
+    put(tmp_path, "crm/cust.csv", "sales_Max.csv")
+    found, _ = exports.find(tmp_path, CONTRACTS)
+    assert found.shown(found.names) == [f"{tmp_path}/crm/cust.csv"]
+    assert (found.numbered, found.numbered_tables) == (["sales-0001.csv"], ["sales"])

@@ -59,7 +59,7 @@ class Invocation:
         return self.erased if kinds else erasures.NOTHING
 
     def ties(self, file: str) -> dict[str, str]:
-        """Raw file -> contract of tables that tie a person's identifiers to those in `file`; none if nobody erased."""
+        """Raw file -> contract of tables that tie identifiers of a person to those in `file`; none without erasures."""
         return {} if self.erased_in(file) == erasures.NOTHING else self.raw_files.ties(file, self.company)
 
     @property
@@ -96,7 +96,8 @@ class Invocation:
         found = Declared.of(of_run, self.home, values)
         rest = declared.undeclared(Path(self.home), found)
         if rest.foreign:
-            problem = f"{len(rest.foreign)} files lie in it that no rule makes: {declared.listed(rest.foreign)}"
+            names = declared.listed(rest.foreign, self.raw_files.names)
+            problem = f"{len(rest.foreign)} files lie in it that no rule makes: {names}"
             fault = Fault(f"run {self.run_id}", problem, f"Move them out of {self.home}")
             raise RefusalError("The run cannot be used.", [str(fault)])
         return found, rest
@@ -115,7 +116,8 @@ class Invocation:
             raise RefusalError("The run cannot be used.", [str(fault)]) from None
         names = self.undeclared(rules)[1].left_over
         declared.remove(Path(self.home), names)
-        what = f"{len(names)} files that were made of what is gone were removed from it: {declared.listed(names)}"
+        listed = declared.listed(names, self.raw_files.names)
+        what = f"{len(names)} files that were made of what is gone were removed from it: {listed}"
         return f"Run {self.run_id}: {what}\n" if names else ""
 
     def result(self) -> str:

@@ -91,6 +91,8 @@ def failure(run: Path, config: Mapping[str, Any], started: datetime, names: Iter
     for entry in failures:
         step = Path(entry["log"]).relative_to(run / "_meta/logs").with_suffix("").as_posix()
         lines += [f"  {step}", f"    {entry['message']}", f"    Log: {entry['log']}"]
+    if (run / manifest.RAW_FILE_NAMES).exists():
+        lines.append(f"  A raw file with a number is the one that {run / manifest.RAW_FILE_NAMES} names (protected).")
     if not failures:
         lines.append("  No step said why; the log above names the step, and its log file the place.")
     lines.append("  Then type the same command again: what is done stays done.")

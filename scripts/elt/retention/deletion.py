@@ -18,7 +18,7 @@ from elt.faults import Fault
 from elt.files import read_json, sync_folder, write_private
 from elt.retention import deletion_log, erasures
 from elt.retention.erasures import HOME, LIST, NOTHING, PENDING, digest
-from elt.run import run_folders
+from elt.run import manifest, run_folders
 
 EVIDENCE_FOLDERS = {"_meta", "reports", "figures"}
 EVIDENCE_FILES = {"gold/datapackage.json", "step1_eda/data/eda_summary.json"}
@@ -33,6 +33,8 @@ def is_row_level(name: str) -> bool:
     path = PurePosixPath(name)
     folders = set(path.parts[:-1])
     if any(part.startswith(".") for part in path.parts):
+        return True
+    if name == manifest.RAW_FILE_NAMES:
         return True
     if name in EVIDENCE_FILES or path.parts[0] == "_meta":
         return False
@@ -49,8 +51,8 @@ def row_level(run: Path) -> list[str]:
 
 def finished_at(run: Path) -> str:
     """When a run finished or failed last, as its manifest says; when it began, if it has none."""
-    manifest = run / "_meta/run_manifest.json"
-    stated = read_json(manifest).get("finished_at") if manifest.exists() else None
+    closed = run / manifest.NAME
+    stated = read_json(closed).get("finished_at") if closed.exists() else None
     return stated or read_json(run / run_folders.IDENTITY)["created_at"]
 
 
@@ -97,7 +99,8 @@ def new_tombstones(run: Path, names: Iterable[str], intent: Mapping[str, Any]) -
     """The tombstones of files that are about to be deleted."""
     found = []
     for name in names:
-        sha, size, lines = measured(run / name) if not (run / name).is_symlink() else ("", 0, 0)
+        is_told = not (run / name).is_symlink() and name != manifest.RAW_FILE_NAMES
+        sha, size, lines = measured(run / name) if is_told else ("", 0, 0)
         facts = {"path": name, "sha256": sha, "bytes": size, "rows": rows_of(run, name, lines)}
         found.append({**facts, "when": intent["when"], "why": intent["why"], "intent": intent["hash"]})
     return found

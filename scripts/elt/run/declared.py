@@ -6,7 +6,7 @@ run goes on; a file that no rule can have made is somebody's, so the run refuses
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,14 @@ TEMPORARY = re.compile(r"\..+\.tmp(\.\w+)?")  # what `files.staged` and `files.s
 TRACEBACKS = "bronze/_meta/tracebacks"
 JOB_RECORDS = ("_meta/logs", "_meta/benchmarks", TRACEBACKS)
 NOT_DECLARED = ("_meta/history/", "_meta/run.json", "gold/warehouse.duckdb")  # beside the database: who reads it
+OF_RAW_FILES = {  # where something is made for a raw file -> what is put behind its name
+    "bronze/data/": "",
+    "bronze/_meta/files/": ".json",
+    "_meta/logs/bronze_file/": ".log",
+    "_meta/benchmarks/bronze_file/": ".tsv",
+    "bronze/_meta/tracebacks/bronze_file.": ".txt",
+}
+NUMBER = re.compile(r"\w+-\d{4,}(?:\.\w+)?")  # what a file is called by contract and number
 NAMED = 20  # files that a message lists
 
 
@@ -117,7 +125,20 @@ def remove(run: Path, names: Iterable[str]) -> None:
             folder.rmdir()
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names for a message, the first of many."""
+def said(name: str, values: Collection[str]) -> str:
+    """A path of a job for a raw file without what the file is called, unless that is among values that may be said.
+
+    The name that a raw file had in an older run may name a person.
+    """
+    for place, ending in OF_RAW_FILES.items():
+        if name.startswith(place):
+            called = name.removeprefix(place).removesuffix(ending)
+            return name if called in values or NUMBER.fullmatch(called) else f"{place}(a raw file){ending}"
+    return name
+
+
+def listed(names: Sequence[str], values: Collection[str] = ()) -> str:
+    """Names for a message, the first of many; `values`: names of raw files that may be said."""
+    names = list(dict.fromkeys(said(name, values) for name in names))
     more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
     return ", ".join([*names[:NAMED], *more])

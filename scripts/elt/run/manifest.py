@@ -12,7 +12,16 @@ from elt.files import sha256
 
 PACKAGES = ("snakemake", "polars", "pandas", "numpy", "scikit-learn", "pandera", "matplotlib", "jinja2", "holidays")
 NAME = "_meta/run_manifest.json"
-APART = ("_meta/logs", "_meta/benchmarks", "_meta/history", "bronze/_meta/tracebacks", NAME, "_meta/run.json")
+RAW_FILE_NAMES = "bronze/_meta/raw_file_names.json"  # few words, which a hash would let somebody guess
+APART = (
+    "_meta/logs",
+    "_meta/benchmarks",
+    "_meta/history",
+    "bronze/_meta/tracebacks",
+    RAW_FILE_NAMES,
+    NAME,
+    "_meta/run.json",
+)
 ON_REQUEST = (  # made when asked for; it may be older than the run and says what it was made from
     "release/",
     *("gold/warehouse.duckdb", "gold/parquet/", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),

@@ -1,6 +1,6 @@
 """What goes back to the owners of the data: one row a record or cell that they can mend at the source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -34,10 +34,17 @@ def mended(changes: pl.LazyFrame) -> pl.LazyFrame:
                           after="after")  # fmt: skip
 
 
-def rows(quarantine: pl.LazyFrame, changes: pl.LazyFrame, contract: Contract, files: Sequence[str]) -> pl.LazyFrame:
-    """The rows of one table that come from some of its files, with COLUMNS, sorted by file and record."""
+def rows(quarantine: pl.LazyFrame, changes: pl.LazyFrame, contract: Contract, files: Mapping[str, str]) -> pl.LazyFrame:
+    """The rows of one table that come from some of its files, with COLUMNS, sorted by file and record.
+
+    `files`: raw file -> what its owners call it.
+    """
     both = pl.concat([rejected(quarantine, contract), mended(changes)]).filter(pl.col("file").is_in(list(files)))
     owner = {"department": pl.lit(in_language(contract.department)), "table": pl.lit(contract.name)}
     texts = [name for name in COLUMNS if name != "record"]
-    ordered = both.sort("file", "record", maintain_order=True).with_columns(**owner).select(COLUMNS)
+    ordered = (
+        both.sort("file", "record", maintain_order=True)
+        .with_columns(pl.col("file").replace(files), **owner)
+        .select(COLUMNS)
+    )
     return ordered.with_columns(formulas.as_texts(pl.when(pl.col(texts) != "").then(pl.col(texts))))

@@ -1,0 +1,26 @@
+"""The one file that says which raw file a number is."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+import bronze_names
+
+CONTRACT = {"name": "bills", "title": "Bills", "primaryKey": ["id"]}
+FIELDS = [{"name": "id", "type": "string", "personal": "identifier", "description": "Number"}]
+
+
+def test_every_numbered_file_has_its_real_place_and_a_file_whose_name_may_be_said_is_left_out(tmp_path: Path):
+    (tmp_path / "raw/crm").mkdir(parents=True)
+    for name in ("Rechnung_Max_Mustermann.csv", "Rechnung_Eva.csv", "Rechnung_.csv"):
+        (tmp_path / "raw/crm" / name).write_text(name)
+    contract = tmp_path / "bills.yaml"
+    contract.write_text(yaml.safe_dump({**CONTRACT, "fields": FIELDS, "files": "crm/Rechnung_*.csv"}))
+    output = tmp_path / "artifacts/runs/r/bronze/_meta/raw_file_names.json"
+    bronze_names.main(str(tmp_path / "raw"), [str(contract)], str(output))
+    assert json.loads(output.read_text()) == {
+        "crm/bills-0002.csv": "crm/Rechnung_Eva.csv",
+        "crm/bills-0003.csv": "crm/Rechnung_Max_Mustermann.csv",
+    }
+    assert output.stat().st_mode & 0o777 == 0o600
