@@ -739,7 +739,7 @@ def test_31_the_same_file_twice_in_a_table_is_refused(tmp_path):
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
     faults = exports.find(tmp_path, {"people": Contract("people", "People", "people*.csv", (), ())})[1]
     assert len(faults) == 1
-    assert "people_2.csv is the same file as people_1.csv" in faults[0]
+    assert "people-0002.csv (number 2 by name of what people*.csv finds) is the same file as people-0001" in faults[0]
     assert "Remove one of them" in faults[0]
 
 

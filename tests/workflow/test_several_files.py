@@ -35,7 +35,7 @@ def test_a_table_in_two_files_gives_the_same_silver_table_and_a_third_reruns_onl
     assert project.snakemake(*CONFIG, "--until", "silver_table").returncode == 0
     last.write_bytes(kept)
     jobs = project.jobs(*CONFIG, "--until", "silver_table")
-    assert jobs == {f"bronze_file/{last.name}", "silver_table/crm_sales"}
+    assert jobs == {"bronze_file/crm_sales-0003.csv", "silver_table/crm_sales"}
     run = project.run("parts")
     assert (run / "silver/data/crm_sales.csv").read_bytes() == (sample_run / "silver/data/crm_sales.csv").read_bytes()
 
@@ -48,7 +48,7 @@ def test_a_change_names_the_file_and_the_number_of_its_record_there(project: Pro
     def changes(path: Path) -> set[tuple[int, str, str]]:
         with open(path, encoding="utf-8", newline="") as file:
             return {
-                (int(r["record"]) + (lines if r["file"].endswith("2023.csv") else 0), r["column"], r["after"])
+                (int(r["record"]) + (lines if r["file"].endswith("-0002.csv") else 0), r["column"], r["after"])
                 for r in csv.DictReader(file)
             }
 
@@ -62,7 +62,8 @@ def test_the_same_file_twice_in_one_table_is_refused(project: Project):
     done = project.snakemake(*CONFIG, "--until", "silver_table")
     assert done.returncode != 0
     assert "sales_details.csv" in done.stdout
-    assert "sales_details_copy.csv" in done.stdout
+    assert "crm_sales-0002.csv (number 2 by name of what source_crm/sales_details*.csv finds)" in done.stdout
+    assert "copy.csv" not in done.stdout
     assert not (project.run("parts") / "silver/data/crm_sales.csv").exists()
 
 
@@ -71,8 +72,8 @@ def test_hundreds_of_daily_files_make_one_table(project: Project, sample_run: Pa
     assert project.snakemake(*CONFIG, "--until", "silver_table").returncode == 0
     run = project.run("parts")
     assert (run / "silver/data/crm_sales.csv").read_bytes() == (sample_run / "silver/data/crm_sales.csv").read_bytes()
-    assert len(list((run / "bronze/data").glob("sales_details_*.csv"))) == len(parts) == 200
+    assert len(list((run / "bronze/data").glob("crm_sales-*.csv"))) == len(parts) == 200
     with open(parts[77], "ab") as file:
         file.write(parts[77].read_bytes().splitlines(keepends=True)[-1])
     jobs = project.jobs(*CONFIG, "--until", "silver_table", dry=True)
-    assert jobs == {f"bronze_file/{parts[77].name}", "silver_table/crm_sales"}
+    assert jobs == {"bronze_file/crm_sales-0078.csv", "silver_table/crm_sales"}
