@@ -22,9 +22,9 @@ def places_of_the_person(project: Project) -> list[str]:
     found = []
     for path in project.folder.rglob("*"):
         name = path.relative_to(project.folder).as_posix()
-        if path.is_file() and not path.is_symlink() and not name.startswith("raw/"):
-            if words.search(os.fsencode(name)) or words.search(path.read_bytes()):
-                found.append(name)
+        is_looked_at = path.is_file() and not path.is_symlink() and not name.startswith("raw/")
+        if is_looked_at and (words.search(os.fsencode(name)) or words.search(path.read_bytes())):
+            found.append(name)
     return sorted(found)
 
 

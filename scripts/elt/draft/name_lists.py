@@ -1,104 +1,256 @@
 """Words by which the name of a column sounds personal, in German and English, and common names of persons."""
 
-# meaning, usual class, and the parts of names that tell; "=x": only as a word of its own
-NAMES: tuple[tuple[str, str, str], ...] = (
-    (
+from typing import NamedTuple
+
+
+class Sound(NamedTuple):
+    """What names of columns sound like: meaning, usual class, parts of names that tell, and what they yield to.
+
+    A part tells where a word, or several side by side, begin so; from six letters on also inside a word. `=x`: only as
+    a word of its own; `==x`: only as the whole name; `^x`: only where a word begins; `x$`: where a word ends so.
+    `numbers_of`: whose numbers tell too, as customer in customer_no, CustomerId and id_customer.
+    `of_things`, `of_measures`: not beside a word for a thing (product name) or a measure (e-mail open rate).
+    """
+
+    meaning: str
+    usual: str
+    parts: str
+    of_things: bool = True
+    of_measures: bool = True
+    numbers_of: str = ""
+
+
+# whoever a row may be about, and what ends a name of a number: together they name the number of a person
+PERSONS = (
+    "kunde kunden kd customer cust client buyer kaeufer besteller gast guest visitor besucher mitglied "
+    "vereinsmitglied member patient versicherte versicherten versicherung versichertennr schueler student pupil "
+    "matrikel mitarbeiter personal person employee staff user abonnent subscriber teilnehmer participant attendee "
+    "bewerber applicant candidate spender donor mieter tenant halter borrower policyholder lead contact kontakt "
+    "partner debitor empfaenger recipient sender absender payer payee zahler owner agent author fahrer driver "
+    "lehrer teacher passagier passenger player spieler rider reader leser agentur kundenkarte kundenkarten loyalty "
+    "membership chip ausweis pass passport sozialversicherungs steuer versicherungs household haushalt insured "
+    "policy police slp cardholder deb debitoren badge club clubkarten respondent crm bonuskarten"
+)
+DOCUMENTS = (
+    "order auftrag auftrags bestell bestellung bestellungs invoice inv rechnung rechnungs rg re renr ab ls beleg "
+    "lieferschein doc document dokument docu receipt bon kassenbon quittung quittungs booking buchung buchungs "
+    "reservation reservierung reservierungs ticket vertrag vertrags contract vorgang vorgangs fall case akte akten "
+    "aktenzeichen gutschein voucher transaction txn trx payment zahlung zahlungs cart warenkorb quote angebot "
+    "angebots shipment sendung sendungs tracking delivery lieferung liefer record referenz reference ref retoure "
+    "retouren claim schaden po purchaseorder salesorder checkout subscription abo review waybill rma confirmation "
+    "caseno op mandat mandats paket parcel folio"
+)
+NUMBERS = "kennung reference referenz nr no num number nummer id key code entry ref uuid guid token"
+
+NAMES: tuple[Sound, ...] = (
+    Sound(
         "an e-mail address",
         "direct",
-        "email =mail emailadresse",
+        "email =mail emailadresse mailadresse =eml smtp =recipient",
+        of_things=False,
     ),
-    (
+    Sound(
         "a telephone number",
         "direct",
-        "telefon telephone phone =tel telnr mobil handy =fax telefax =cell",
+        "telefon telephone phone phone$ phno =phn =tel telnr telno =telf =telfx =mobil mobilnr mobilnummer "
+        "mobilfunk =mobile mobilenumber mobileno mobiltel cellular =mob mobno mobnr =handy handynr handynummer =fax "
+        "telefax faxnr faxno faxnum =cell cellphone rufnummer durchwahl rueckruf =pager msisdn whatsapp skype "
+        "telegram",
+        of_things=False,
     ),
-    (
+    Sound(
+        "the reference of a mandate or a card, which leads to a person",
+        "identifier",
+        "mandatsreferenz mandateref =cardid",
+    ),
+    Sound(
         "bank details",
         "direct",
-        "iban =bic swift kontonr kontonummer kontoinhaber bankverbindung bankleitzahl =blz accountholder "
-        "kreditkarte creditcard cardnumber",
+        "iban sortcode =bic swift kontonr ktonr kontonummer bankname kontoinhaber bankverbindung bankkonto "
+        "bankleitzahl =blz =bankn =bankl accountholder accountname acctnm bankaccount accountnumber kreditkarte "
+        "kartennummer creditcard debitcard cardnumber cardno cardname cardlast cardfinger cardholder",
+        of_things=False,
     ),
-    (
+    Sound(
         "a tax or VAT number",
         "direct",
-        "ustid umsatzsteuer ustnr steuernummer steuernr steuerid =vat vatid vatno vatnumber taxid taxno "
-        "taxnumber handelsregister =uid",
+        "ustid umsatzsteuerid umsatzsteuernummer ustnr steuernummer steuernr steuerid ==vat vatid vatno vatnumber "
+        "vatreg taxvat taxid taxno taxnumber lictradnum federaltax stceg =stcd handelsregister ==uid uidnr "
+        "uidnummer",
+        of_things=False,
     ),
-    (
+    Sound(
         "an official number of a person",
         "direct",
-        "ausweis passport =ssn sozialversicherung =svnr rentenversicherung krankenkasse fuehrerschein socialsecurity",
+        "ausweis passport =pan pannumber passno passnummer passnr =ssn =dni siret =nif =idnr steuerident rvnr "
+        "svnummer =bsn =nino =ahv ahvnr aadhaar personenkennz =ssnid sozialversicherung =svnr rentenversicherung "
+        "fuehrerschein socialsecurity governmentid nationalid identitycard driverlicen driverslicen drivinglicen "
+        "licenseplate licenceplate numberplate kfzkennz amtlicheskennz nummernschild",
+        of_things=False,
+        of_measures=False,
     ),
-    (
+    Sound(
         "a date or place of birth, or an age",
         "quasi",
-        "geburt birth gebdat gebdatum bdate =dob =gebtag =alter =age jahrgang",
+        "geburt seniorcitizen birth gebdat gebdatum gbdat gebjahr bdate bday =dob =gebtag =alter kundenalter "
+        "lebensalter altersgruppe altersklasse =age agegroup ageband agerange jahrgang =jubilaeum anniversary",
+        of_measures=False,
     ),
-    (
-        "a street or house number",
-        "direct",
-        "strasse =str street hausnummer hausnr =hnr adress anschrift postfach pobox",
-    ),
-    (
-        "a postal code",
+    Sound(
+        "income or means",
         "quasi",
-        "=plz postleitzahl postcode postalcode =zip zipcode",
+        "income salary =wage =wages einkommen gehalt lohn$ verdienst$ creditscore bonitaet schufa kreditscore "
+        "networth =pension =rente schulden mortgage steuerklasse einkommensklasse kinderfreibetr wohnsituation "
+        "houseowner homeowner carsowned =housing vermoegen",
+        of_measures=False,
     ),
-    (
-        "a place",
+    Sound(
+        "education or occupation",
         "quasi",
-        "=ort wohnort ortsteil =stadt lieferort =city =town gemeinde =latitude =longitude =land =country "
-        "cntry bundesland =region",
+        "education =edu edulvl edulevel bildung schulabschluss hochschulabschluss studienfach studienabschluss "
+        "=degree schulklasse =school =university fieldofstudy studyfield graduation occupation employment jobtitle "
+        "==job profession =beruf beruf berufsbez",
+        of_measures=False,
     ),
-    (
-        "gender",
-        "quasi",
-        "geschlecht gender =gndr =gen =sex anrede salutation =titel",
-    ),
-    (
+    Sound(
         "family, faith, origin or health",
         "quasi",
-        "familienstand marital religion konfession nationalit staatsang citizenship behinderung krankheit "
-        "gesundheit health kinder",
+        "familienstand familystatus familyst =famst marital marstat relationship religion =religious konfess =konfe "
+        "nationalit =natio =natl citizenship staatsang staatsbuerg ethnic =race disab behinder krank impfung vaccin "
+        "schwanger pregnan =disease =symptom =symptoms therap medical ernaehrung =diet political =partei "
+        "sexualorient beziehungsstatus =smoker raucher =bmi =dependents numdependents hobby hobbies "
+        "versicherungsart pflegegrad pflegestufe allerg medika medication gewerkschaft kleidergr koerper bodyheight "
+        "bodyweight gesundheit health diagnos bloodtype bloodgroup blutgruppe =kinder kinderzahl kinderanzahl "
+        "=anzkd =children =child =kids totalchildren numberofchildren numberchildren haschildren kidhome teenhome "
+        "household hhsize haushalt familiengr haushaltseink militarystatus commute muttersprache nativelanguage "
+        "hslanguage newsletterlang devicelang userlang ==language buyerlang =mothertongue customerlanguage "
+        "customerlocale userlocale preferredlanguage",
+        of_measures=False,
     ),
-    (
-        "a first, last or full name",
-        "direct",
-        "vorname nachname familienname firstname lastname surname fullname forename middlename geburtsname "
-        "rufname zuname =name kundenname customername ansprechpartner contactperson =kontakt =contact inhaber "
-        "besteller =empfaenger =firma firmenname company",
+    Sound(
+        "gender, salutation or title",
+        "quasi",
+        "=geschlecht =geschl =mwd ==mwd =gesch gender =gndr ==gen =sex anrede =anred salutation =titel ==title "
+        "titelakad akadgrad customerprefix customersuffix nameprefix namesuffix ==suffix anredeschl contacttitle "
+        "stkzn",
+        of_measures=False,
     ),
-    (
-        "a person at work",
-        "direct",
-        "mitarbeiter sachbearbeit bearbeiter verkaeufer vertreter betreuer employee salesperson salesrep "
-        "username benutzer =user =login erfasser fahrer angelegtvon geaendertvon createdby changedby "
-        "=personal personalnr",
-    ),
-    (
+    Sound(
         "a device or an account of a person",
         "direct",
-        "ipadress ipaddr =ip cookie deviceid =mac kennzeichen licenseplate passwor socialmedia =twitter facebook",
+        "^ipaddr ^ipadr =ip clientip remoteip browserip remoteaddr forwardedfor useragent cookie deviceid =mac "
+        "macaddr imei =imsi =passw passwor passwd =pwd userpass socialmedia twitter facebook linkedin instagram "
+        "=xing fingerprint signature unterschrift =foto passfoto =photo photourl profilepic avatar",
     ),
-    (
+    Sound(
+        "a postal code",
+        "quasi",
+        "=plz plz$ plzcode postleitzahl postltz postltzl =pstlz postcode postalcode =zip zipcode zipcd",
+    ),
+    Sound(
+        "a place",
+        "quasi",
+        "=ort ortschaft anschlussort kanton landkreis =district suburb laender regionscode =gps koordinat "
+        "coordinate geohash =lat =lng =lon hometown residence wohnviertel postbezirk =laengengrad =breitengrad "
+        "wohnsitz heimatort bundesstaat wohnort =ortsteil stadtteil =stadt lieferort =city citycode citycd =town "
+        "gemeinde =latitude =longitude geolocation geolat geolng =land ==country countryid countrycode countryname "
+        "countryregion billingcountry shippingcountry mailingcountry =country cntry =ctry bundesland =region "
+        "==regio regionid ==state billingstate shipstate shiptostate buyerstate customerstate userstate homestate "
+        "shippingstate mailingstate otherstate stateprovince =province provinz =county",
+    ),
+    Sound(
+        "a street or house number",
+        "direct",
+        "=strasse strasse$ =strassenr strassehaus strassenname =str strnr =stras =street street$ hausnummer hausnr "
+        "housenum houseno =hnr address adress anschrift ^addr =adr postfach pobox",
+        of_things=False,
+    ),
+    Sound(
+        "the number of a person",
+        "identifier",
+        "userid usrid contactid employeeid empid emplid personalnr personalnummer personid =pernr =adrnr ownerid "
+        "createdbyid modifiedbyid changedbyid reportsto ==partner partnerid partnershippingid requesterid "
+        "submitterid assigneeid authorid collaboratorid salesmanid salespersonid visitorid subscriberid sessionid "
+        "guestid leadid advertisingid loyalty =lifnr recipientid =leid =euid",
+        numbers_of=PERSONS,
+    ),
+    Sound(
         "free text, in which persons may be named",
         "direct",
-        "bemerkung notiz kommentar comment =note =notes remark freitext =memo",
+        "bemerkung anmerkung notiz nachricht mitteilung specialrequest =request freieantwort meinung verbatim "
+        "fehlerbeschreibung abstellort remittance zahlungsgrund hinweis wunschtext gravur beschwerde instruction "
+        "giftmessage kommentar comment =note =notes customernote remark freitext freetext =memo ==message "
+        "customermessage buchungstext verwendungszweck complaint ==subject betreff feedbacktext reviewtext "
+        "messagetext commentbody customerdescription",
+        of_things=False,
     ),
-    (
+    Sound(
+        "a person at work",
+        "direct",
+        "mitarbeiter sachbearbeit bearbeiter verkaeufer vertreter betreuer employee =empname salesperson salesrep "
+        "salesman username usernicename usrnm =uname benutzer =user =login userlogin erfasser fahrer angelegtvon "
+        "geaendertvon =ernam =aenam createdby changedby =personal manager =requester =assignee ==owner dealowner "
+        "leadowner accountowner slpname kassierer reportedby azubi kollege vorgesetzt supervisor dozent techniker "
+        "zusteller aussendienst bearbeitetvon =bearbeitet lehrer trainer =therapeut hausarzt =arzt =doctor =teacher "
+        "=driver arbeitgeber employer",
+    ),
+    Sound(
+        "a first, last or full name",
+        "direct",
+        "vorname =vorna nachname =nachn familienname firstname lastname =fname =lname surname fullname forename "
+        "middlename middleinitial maidenname nickname geburtsname rufname zuname =name =nm kundenname customername "
+        "displayname screenname searchname =alias =sortl busort matchcode ansprechp contactperson =kontakt =contact "
+        "notfallkontakt emergencycontact inhaber besteller =empfaenger =absender ehepartner ehegatt spouse "
+        "childrensname =firma firmenname company =compnm custnm =zusatz name$ verwalter deliverto ==co attention "
+        "cntct =payee =payer =buyer =kaeufer zahler auftraggeber gastname kontaktperson begleitperson "
+        "erziehungsberecht =mutter =vater =eltern elternteil =mother =father =applicant givenname familyname "
+        "christianname =vname =nname =vorn =nick =holder teilnehmer rechnungsempf warenempf lieferempf adressat "
+        "vormund signatory vermieter geworbenvon empfohlenvon kundin patientin kaeuferin ansprechpartnerin "
+        "fahrzeughalter =claimant =insured =tenant =passenger =attendee =beneficiary beguenstigt counterparty "
+        "versicherungsnehmer zahlungspflicht antragsteller eigentuemer bevollmaecht =mieter =halter consignee "
+        "=debtor =creditor =initials suchbegriff postnummer kaeufername mitarbeitername verkaeufername "
+        "empfaengername absendername teilnehmername patientenname schuelername mitgliedsname benutzername =guardian "
+        "angehoerig mitglied unterzeichner lieferungan rechnungan =person",
+    ),
+    Sound(
         "a customer number",
         "identifier",
-        "kundennr kundennummer kundnr =kdnr customerid customerno customernumber customerkey custid custkey "
-        "custno =cstid =cstkey clientid kundenid =cid debitor =kunde =kunden =customer mitgliedsnr "
-        "mitgliedsnummer patient memberid",
+        "kundennr kundennummer kundnr kundenkarte =kdnr =kunnr customerid customerno customernumber customerkey "
+        "customeruniq custid custkey custno cstmrno cstmrid =cstid =cstkey clientid kundenid =cid debitor =kunde "
+        "=kunden =customer accountid acctno acctid mitgliedsnr mitgliedsnummer patient memberid memberno "
+        "membernumber versicherungsnummer versicherungsnr associatedcompanyid kundenauftrag marktlokation "
+        "fahrgestell =vin opportunityid endtoendid cardcode ==account ==kto vertragskonto stempelkarte "
+        "zaehlernummer zaehlernr kundenreferenz",
     ),
-    (
+    Sound(
         "the number of an order or a document, which leads to a customer",
         "identifier",
-        "bestellnr bestellnummer auftragsnr auftragsnummer auftragnr rechnungsnr rechnungsnummer belegnr "
-        "belegnummer lieferscheinnr orderid orderno ordernumber ordnum invoiceno invoiceid invoicenumber "
-        "ticketid",
+        "bestellnr bestellnummer ==bestellung ==salesorder kbestellung =bstnk =vbeln =belnr docnum docentry "
+        "numatcard securekey vorgangsnr kassenbon gutscheincode vouchercode auftragsnr auftragsnummer auftragnr "
+        "rechnungsnr rechnungsnummer rechnr =renr belegnr belegnummer belegfeld lieferscheinnr vertragsnr "
+        "vertragsnummer orderid orderno ordno ordernumber ordnum orderkey orderref incrementid quoteid invoiceno "
+        "invoiceid invno invoicenumber receiptno receiptnumber documentno documentnumber paymentref paymentid "
+        "paymentintent checkouttoken transactionid trackingcode trackingno trackingnumber ticketid ==reference "
+        "==referenz externereferenz",
+        numbers_of=DOCUMENTS,
     ),
+)
+# words for things, which have names, numbers and countries of their own; the beginnings of words
+THINGS = (
+    "kurs kostenstell course tarif geraet modul =feld tabelle salesregion strassenname numberprefix referrer "
+    "trackingname =branding produ prod =prd item itm lineitem article artikel =art categ kategor =cat brand marke "
+    "store shop filial warehouse lager =whs supplier lieferant manufact hersteller vendor seller file datei column "
+    "spalte campaign promotion event =month =day tax currenc =uom unit attribut variant option =plan =list model "
+    "=report channel =method carrier stage stock template page forecast pipeline =line website material project "
+    "projekt sku =origin herkunft namensaktie namenszusatz"
+)
+# words for measures and states; German compounds end so
+MEASURES = (
+    "=count =cnt =rate =status =date =dt =at =time =timestamp =timezone =amount =amt =price =cost =costs =fee =fees "
+    "=qty =quantity =total =totals =sum =avg =average =percent =pct =percentage =type =class =group =margin =sent "
+    "=open =opened =clicks =currency =campaign =rating =score =ratio =orders =revenue =discount =including =service "
+    "=test numberof =anzahl anzahl$ betrag$ datum$ steuersatz$ beitragssatz$ prozentsatz$ =satz preis$ kosten$ "
+    "gruppe$ anteil$ zufriedenheit$ status$ umsatz$ rabatt$"
 )
 
 FIRST_NAMES = """

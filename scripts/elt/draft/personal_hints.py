@@ -6,11 +6,12 @@ These are hints for a person who decides, with a class that such a column usuall
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 import polars as pl
 
-from elt.draft.name_lists import FIRST_NAMES, LAST_NAMES, NAMES
+from elt.draft.name_lists import FIRST_NAMES, LAST_NAMES, MEASURES, NAMES, NUMBERS, THINGS
 
 SAMPLE = 20_000  # cells of a batch that are checked one by one
 LEAST_CELLS, LEAST_SHARE = 5, 0.5  # from which on cells of a kind are no chance
@@ -41,7 +42,8 @@ IP = r"^(?:\d{1,3}\.){3}\d{1,3}$"
 
 def plain(name: str) -> tuple[str, list[str]]:
     """(name without signs, its words): lower case, umlauts written out; a change of case begins a word."""
-    text = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", unicodedata.normalize("NFC", name)).lower()
+    text = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=[A-Z])(?=[A-Z][a-z]{2})", " ", unicodedata.normalize("NFC", name))
+    text = text.lower()
     for letter, written in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}.items():
         text = text.replace(letter, written)
     words = re.findall(r"[a-z]+", text)
@@ -52,17 +54,40 @@ def by_name(name: str) -> tuple[str, str] | None:
     """(what a column is by its name, the class it usually gets) if the name sounds personal."""
     whole, words = plain(name)
     ends = ["".join(words[start:]) for start in range(len(words))]
-    for meaning, usual, parts in NAMES:
-        if any(is_part(part, whole, words, ends) for part in parts.split()):
-            return meaning, usual
+
+    def holds(parts: str) -> bool:
+        return any(is_part(part, whole, words, ends) for part in parts.split())
+
+    is_thing, is_measure = holds(THINGS), holds(MEASURES) or "%" in name
+    for sound in NAMES:
+        is_other = (is_thing and sound.of_things) or (is_measure and sound.of_measures)
+        if not is_other and (holds(sound.parts) or is_number_of(sound.numbers_of.split(), words)):
+            return sound.meaning, sound.usual
     return None
 
 
+def is_number_of(owners: Collection[str], words: Sequence[str]) -> bool:
+    """Whether a name is that of a number of some owners: one word, two side by side, or the number in front."""
+    ends = NUMBERS.split()
+    pairs = list(pairwise(words))
+    return (
+        any(word.endswith(end) and word.removesuffix(end) in owners for word in words for end in ends)
+        or any(one in owners and other in ends for one, other in pairs)
+        or any(one in ends and other in owners for one, other in pairs[:1])
+    )
+
+
 def is_part(part: str, whole: str, words: list[str], ends: list[str]) -> bool:
-    """Whether a part stands in a name: at the start of a word, or anywhere if it is long enough to be no chance."""
+    """Whether a part stands in a name, where its sign allows it (see `Sound`)."""
+    if part.startswith("=="):
+        return part[2:] == whole
     if part.startswith("="):
         return part[1:] in (*words, whole)
-    return any(end.startswith(part) for end in ends) or (len(part) >= LONG_PART and part in whole)
+    if part.endswith("$"):
+        return any(word.endswith(part[:-1]) for word in words)
+    if any(end.startswith(part.removeprefix("^")) for end in ends):
+        return True
+    return len(part) >= LONG_PART and not part.startswith("^") and any(part in word for word in words)
 
 
 def looks_personal(cell: str) -> bool:
