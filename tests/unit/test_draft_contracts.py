@@ -1,6 +1,7 @@
 """Draft contracts: what they say of an export, that the engine accepts it, and what they never show."""
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from one_table import SILVER_WORDS
 import bronze_file
 import draft_contracts
 import silver_table
+from elt.draft import export_files
 from elt.faults import Fault
 from elt.files import read_yaml
 from elt.run import settings
@@ -422,6 +424,35 @@ def test_names_of_columns_in_german_become_fields_that_the_engine_reads(tmp_path
     contract, _ = found["auftraege_maerz"]
     books = ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)
     assert books["silver"] == 50
+
+
+@pytest.mark.parametrize(
+    ("names", "called", "pattern"),
+    [
+        (["Rechnung_Max_Mustermann.csv"], "rechnung", "Rechnung*.csv"),
+        (["RechnungMaxMustermann.csv"], "rechnung", "Rechnung*.csv"),
+        (["Müller.csv"], "table", "*.csv"),
+        (["Rechnung_Anna_A.csv", "Rechnung_Anna_B.csv"], "rechnung", "Rechnung*.csv"),
+        (["kunden_2024.csv"], "kunden", "kunden*.csv"),
+    ],
+)
+def test_a_person_in_the_name_of_a_file_is_in_no_draft(tmp_path: Path, names: list[str], called: str, pattern: str):
+    rows = {name: table("order;thing", *(f"{n};{n % 7}" for n in range(start, start + 50)))
+            for start, name in zip((100, 200), names, strict=False)}  # fmt: skip
+    found = drafted(tmp_path, rows)
+    assert list(found) == [called]
+    contract, text = found[called]
+    assert contract["files"] == pattern
+    assert not re.search("Max|Muster|Müller|Anna", text)
+
+
+def test_a_file_that_cannot_be_drafted_is_told_by_number_if_its_name_names_a_person(tmp_path: Path):
+    (tmp_path / "Rechnung_Max.csv").write_text("")
+    (tmp_path / "artikel.csv").write_text("")
+    assert export_files.read(tmp_path, {})[1] == [
+        "file 1 by name below the raw folder: is empty. Export the table again.",
+        "artikel.csv: is empty. Export the table again.",
+    ]
 
 
 def test_the_same_exports_give_the_same_bytes(tmp_path: Path):

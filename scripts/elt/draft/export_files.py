@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from elt.bronze import dialects, exports, structural_validation
 from elt.bronze.encodings import UnlikelyText, find_encoding
 from elt.bronze.headers import COLUMN, DELIMITERS, composed, field_names, header_cells, name_of, needs_position
-from elt.draft.personal_hints import looks_personal
+from elt.draft.personal_hints import looks_personal, without_persons
 from elt.faults import Fault
 from elt.run.company import Contract, Field, StatedDialect
 
@@ -162,7 +162,7 @@ def opened(path: Path, where: str) -> Export:
     lines = dialects.first_lines(path, encoding, dialects.SEARCHED_LINES)
     delimiter, skip, cells, others = find_header(lines, where)
     remarks = [
-        f"{exports.composed(path.name)}: encoding {encoding.removesuffix('-sig')} ({why}); delimiter {shown(delimiter)}"
+        f"{PurePosixPath(where).name}: encoding {encoding.removesuffix('-sig')} ({why}); delimiter {shown(delimiter)}"
     ]
     if stated:
         remarks.append("  OPEN: look whether names and articles read well, and correct encoding")
@@ -228,17 +228,22 @@ def shown(delimiter: str) -> str:
     return DELIMITERS[delimiter]
 
 
+def said_place(place: str, number: int) -> str:
+    """A place below the raw folder in words that may be said: with its number if a word of it is a person's name."""
+    return place if without_persons(place) == place else f"file {number} by name below the raw folder"
+
+
 def read(raw: Path, patterns: Mapping[str, str]) -> tuple[list[Export], list[str]]:
     """(exports without a contract, faults of files that cannot be drafted: a line each).
 
     `patterns`: name of a contract -> pattern of its files.
     """
     found, faults, taken = [], [], owned(raw, patterns.values())
-    for path in files_below(raw):
+    for number, path in enumerate(files_below(raw), start=1):
         if path.suffix.lower() not in ENDINGS or path in taken:
             continue
         try:
-            found.append(opened(path, exports.place_of(path, raw)))
+            found.append(opened(path, said_place(exports.place_of(path, raw), number)))
         except (Fault, csv.Error) as fault:
             faults.append(str(fault).removesuffix(" Nothing was written."))
     return found, faults

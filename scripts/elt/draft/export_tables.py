@@ -9,6 +9,7 @@ from pathlib import Path
 
 from elt.bronze.exports import composed, matching, place_of
 from elt.draft.export_files import Export
+from elt.draft.personal_hints import without_persons
 
 LEAST_LETTERS = 3  # that names of files must share to be one table
 
@@ -48,8 +49,10 @@ def pattern_of(raw: Path, paths: Sequence[Path]) -> str | None:
     folders = {place_of(path.parent, raw) for path in paths}
     folder = "**/" if len(folders) > 1 else "" if (only := folders.pop()) == "." else f"{only}/"
     suffix, common, stem = paths[0].suffix, shared_start([composed(path.stem) for path in paths]), stem_of(paths)
+    said = without_persons(common)
+    begins = () if said == common else (f"{said}*",)
     joint = common.removesuffix(re.sub(r"^[\W_]*", "", common[len(stem) :]))
-    for start in (f"{stem}*", f"{joint}[0-9]*", f"{common}*", f"{common}[0-9]*", common):
+    for start in (*begins, f"{stem}*", f"{joint}[0-9]*", f"{common}*", f"{common}[0-9]*", common):
         name = start + suffix
         if matching(raw, folder + name) == sorted(paths):
             return folder + name
@@ -85,7 +88,7 @@ def grouped(raw: Path, exports: Iterable[Export], taken: Iterable[str]) -> list[
         pattern = pattern_of(raw, [export.path for export in group])
         for part in [group] if pattern else [[export] for export in group]:
             paths = [export.path for export in part]
-            name = free_name(slug(stem_of(paths)), names)
+            name = free_name(slug(without_persons(stem_of(paths))), names)
             names.add(name)
             drafts.append(Draft(name, pattern or pattern_of(raw, paths) or part[0].where, part))
     return drafts

@@ -90,6 +90,14 @@ def is_part(part: str, whole: str, words: list[str], ends: list[str]) -> bool:
     return len(part) >= LONG_PART and not part.startswith("^") and any(part in word for word in words)
 
 
+def without_persons(text: str) -> str:
+    """The beginning of a file's name before its first word that is a common name of persons; all of it without one."""
+    for word in re.finditer(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])", text):
+        if word[0].casefold() in COMMON_NAMES:
+            return text[: word.start()].rstrip(" _-.(")
+    return text
+
+
 def looks_personal(cell: str) -> bool:
     """Whether a cell of a header is a first name, an address or a number of a person, and so no header."""
     series = pl.Series("cell", [cell])
