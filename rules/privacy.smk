@@ -93,7 +93,9 @@ rule privacy_uniqueness:
     """How unique customers are, before and after what is done for publication."""
     input:
         customers="<gold>/data/dim_customer.csv",
+        exact="<gold>/data/customer_features_exact.csv",
         features="<features>/data/customer_features.csv",
+        pseudonyms="<gold>/data/customer_pseudonyms.csv",
         facts="<gold>/data/fact_sales.csv",
     output:
         report="<meta>/uniqueness_report.json",
@@ -110,6 +112,7 @@ rule privacy_uniqueness:
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
+        published=config["published_features"],
     script:
         "../scripts/privacy_uniqueness.py"
 
