@@ -139,7 +139,11 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
         used += [(f"repairs[{i}].field", repair.field) for i, repair in enumerate(contract.repairs)]
         used += [(f"uniqueKeys[{i}]", name) for i, key in enumerate(contract.unique_keys) for name in key]
         used += [("keep.latest", contract.latest)] if contract.latest is not None else []
-        yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
+        yield from (
+            f"{where}: {key}: {name} is not one of the fields{sql_names.alike(name, names)}"
+            for key, name in used
+            if name not in names
+        )
 
 
 def country_zone(found: Mapping[str, Any], root: Path) -> str | None:
@@ -153,13 +157,18 @@ def reference_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
         for i, key in enumerate(contract.foreign_keys):
             where = f"contracts/{stem}.yaml: foreignKeys[{i}]"
             missing = [name for name in key.fields if name not in contract.by_name]
-            yield from (f"{where}.fields: {name} is not one of the fields" for name in missing)
+            near = {name: sql_names.alike(name, contract.names) for name in missing}
+            yield from (f"{where}.fields: {name} is not one of the fields{hint}" for name, hint in near.items())
             if key.resource not in contracts:
                 yield f"{where}.reference.resource: {key.resource} is not a contract"
                 continue
             goal = contracts[key.resource].by_name
             unknown = [name for name in key.reference_fields if name not in goal]
-            yield from (f"{where}.reference.fields: {name} is not a field of {key.resource}" for name in unknown)
+            near = {name: sql_names.alike(name, goal) for name in unknown}
+            yield from (
+                f"{where}.reference.fields: {name} is not a field of {key.resource}{hint}"
+                for name, hint in near.items()
+            )
             if len(key.fields) != len(key.reference_fields):
                 yield f"{where}: fields and reference.fields must be equally many"
             elif not missing and not unknown:
@@ -176,7 +185,9 @@ def sum_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
             where = f"contracts/{stem}.yaml: equalSums[{i}]"
             own = [(where, "field", one.field), *((where, "fields", name) for name in one.fields)]
             yield from (
-                f"{at}.{key}: {name} is not one of the fields" for at, key, name in own if name not in contract.by_name
+                f"{at}.{key}: {name} is not one of the fields{sql_names.alike(name, contract.names)}"
+                for at, key, name in own
+                if name not in contract.by_name
             )
             if one.resource not in contracts:
                 yield f"{where}.reference.resource: {one.resource} is not a contract"
@@ -184,7 +195,7 @@ def sum_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
             goal = contracts[one.resource].by_name
             its = [("sum", one.sum_of), *(("fields", name) for name in one.reference_fields)]
             yield from (
-                f"{where}.reference.{key}: {name} is not a field of {one.resource}"
+                f"{where}.reference.{key}: {name} is not a field of {one.resource}{sql_names.alike(name, goal)}"
                 for key, name in its
                 if name not in goal
             )
