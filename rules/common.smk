@@ -6,12 +6,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from elt.code_version import code_version
-from elt.command import invocation, retention
+from elt.command import invocation, progress, retention
 from elt.files import sha256
 from elt.retention import erasures
 from elt.run import mart_lineage, run_folders, settings
 
 config.update(settings.prepared(config))
+progress.install(config["console"], workflow.output_settings)
 call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), datetime.now(timezone.utc))
 company, raw_files, home = call.company, call.raw_files, call.home
 folders = run_folders.pathvars(home)

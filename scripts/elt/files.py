@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from elt import formulas
+
 CHUNK = 1 << 20
 PROTECTED_LAYERS = ("bronze", "silver", "gold")
 CLOSED = "_closed"  # folder of a run with what was not yet searched, a mirror of the run
@@ -134,17 +136,35 @@ def write_yaml(path: str | Path, content: Any) -> None:
 
 
 def write_rows(path: str | Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Write a CSV file row by row; `rows` may be a generator, so that nothing is held in memory."""
+    """Write a CSV file row by row; `rows` may be a generator, so that nothing is held in memory.
+
+    Cells are written as they are, so it is for files of the protected layers; what leaves goes through `write_leaving`.
+    """
     with staged(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
 
 
+def write_leaving(path: str | Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a CSV file that leaves the protected layers: no cell and no name of a column is a formula."""
+    write_rows(path, map(formulas.as_text, header), (map(_leaving, row) for row in rows))
+
+
 def write_frame(path: str | Path, frame: Any) -> None:
-    """Write a pandas frame as CSV, without its index, in the order of its rows; floats with 6 decimals."""
+    """Write a pandas frame as a CSV file that leaves the protected layers, in the order of its rows, without its index.
+
+    No cell and no name of a column is a formula; floats have 6 decimals.
+    """
+    texts = frame.select_dtypes(exclude=["number", "bool", "datetime"])
+    safe = frame.assign(**{name: column.astype(object).map(_leaving) for name, column in texts.items()})
     with staged(path) as temporary:
-        frame.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6f")
+        safe.rename(columns=formulas.as_text).to_csv(temporary, index=False, lineterminator="\n", float_format="%.6f")
+
+
+def _leaving(cell: Any) -> Any:
+    """A cell of a table that leaves."""
+    return formulas.as_text(cell) if isinstance(cell, str) else cell
 
 
 def write_parts(staged_path: Path, header: Iterable[str], parts: Iterable[Any]) -> None:

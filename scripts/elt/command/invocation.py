@@ -149,10 +149,11 @@ class Invocation:
 
 
 def unbound(company: Company) -> list[str]:
-    """A line for every column of the marts' SQL that nothing offers, or that it lacks."""
-    from elt.gold import binding  # it is read where a run is planned, and only there
+    """A line for every column of the contracts' and the marts' SQL that nothing offers, or that it lacks."""
+    from elt.gold import binding  # they are read where a run is planned, and only there
+    from elt.silver import expressions
 
-    return list(binding.faults(company))
+    return [*expressions.faults(company), *binding.faults(company)]
 
 
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
