@@ -42,4 +42,4 @@ rule features_customers:
 
 
 golden_path += rules.features_customers.output
-published += [path for path in rules.features_customers.output if path != rules.features_customers.output.exact]
+to_publish += [path for path in rules.features_customers.output if path != rules.features_customers.output.exact]
