@@ -8,7 +8,9 @@ rule features_customers:
         products="<gold>/parquet/dim_product.parquet",
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
         objections=config.get("objections") or [],
-        customers="<gold>/parquet/dim_customer.parquet" if config.get("objections") or company.collective_accounts else [],
+        customers=(
+            "<gold>/parquet/dim_customer.parquet" if config.get("objections") or company.collective_accounts else []
+        ),
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
