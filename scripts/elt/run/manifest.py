@@ -24,7 +24,7 @@ APART = (
 )
 ON_REQUEST = (  # made when asked for; it may be older than the run and says what it was made from
     "release/",
-    *("gold/warehouse.duckdb", "gold/parquet/", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),
+    *("gold/warehouse.duckdb", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),
 )
 
 
