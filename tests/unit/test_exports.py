@@ -141,10 +141,10 @@ def test_two_files_of_equal_size_and_other_content_are_two_files(tmp_path):
 
 def test_three_hundred_files_are_found_in_a_moment(tmp_path):
     put(tmp_path, "crm/cust.csv", *(f"daily/sales_{i:03}.csv" for i in range(300)))
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone, however busy the machine is
     found, faults = exports.find(tmp_path, CONTRACTS)
     assert (len(found.names), faults) == (301, [])
-    assert time.perf_counter() - start < 0.3
+    assert time.process_time() - start < 0.3
 
 
 FOUND = RawFiles(
