@@ -42,7 +42,9 @@ def joined(features: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
     table = features.select("customer", *columns).join(segments.select("customer", SENSITIVE), on="customer")
     if not table.height == features.height == segments.height:
         raise Fault(
-            "customer_segments.csv", "is not about the customers of customer_features.csv", "Run the path again"
+            "customer_segments.csv",
+            "is not about the customers of customer_features.csv",
+            "Delete both files, and type the same command again",
         )
     return table.drop("customer")
 

@@ -14,6 +14,7 @@ from elt.faults import Fault
 from elt.files import sha256, staged
 from elt.run.company import Mart
 from elt.warehouse import ddl
+from elt.warehouse.mart_files import REMAKE
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -49,7 +50,7 @@ def main(mart: Mart, source: str, output: str) -> None:
             )
         except pl.exceptions.PolarsError as error:
             problem = f"its file cannot be read with the types of marts.yaml ({type(error).__name__})"
-            raise Fault(f"mart {mart.name}", problem, "Make the mart again: delete its file") from None
+            raise Fault(f"mart {mart.name}", problem, REMAKE) from None
     rulelog.log.info("%s written", mart.name)
 
 

@@ -17,7 +17,7 @@ from elt.files import write_json
 from elt.run.company import Mart
 from elt.warehouse import ddl, postgres, postgres_schemas, postgres_views
 from elt.warehouse.ddl import literal, quoted
-from elt.warehouse.mart_files import MartFile, mart_files
+from elt.warehouse.mart_files import REMAKE, MartFile, mart_files
 from elt.warehouse.postgres_schemas import MARK, Publication
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def load(connection: "psycopg.Connection", schema: str, file: MartFile) -> int:
     mart = file.mart
     with open(file.path, encoding="utf-8") as text:
         if text.readline().rstrip("\n").split(",") != mart.names:
-            raise Fault(f"mart {mart.name}", "its file has other columns than marts.yaml", "Make the mart again")
+            raise Fault(f"mart {mart.name}", "its file has other columns than marts.yaml", REMAKE)
     place = f"{quoted(schema)}.{quoted(mart.name)} ({ddl.listed(mart.names)})"
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {place} FROM STDIN (FORMAT csv, HEADER true)") as copy:
@@ -103,7 +103,7 @@ def publish(connection: "psycopg.Connection", goal: Publication, files: Mapping[
         with postgres.working(f"mart {name}", REMEDY):
             loaded = load(connection, goal.schema, file)
         if loaded != file.rows:
-            raise Fault(f"mart {name}", f"{loaded} rows were loaded of {file.rows}", "Make the mart again")
+            raise Fault(f"mart {name}", f"{loaded} rows were loaded of {file.rows}", REMAKE)
         rulelog.log.info("%s: %d rows", name, loaded)
     constrain(connection, goal.schema, marts)
     remedy = "Drop or move what others have built on the tables or views, or give its owner's rights"

@@ -43,15 +43,30 @@ class Module:
             node = self.parents[node]
         return node
 
-    def assigned(self, name: str, scope: ast.AST) -> list[ast.expr]:
-        """What is assigned to a name in a scope; parts of a tuple on both sides are taken one by one."""
+    def assigned(self, name: str, scope: ast.AST, line: int = 0) -> list[ast.expr]:
+        """What is assigned to a name in a scope, or added to it above a line; tuples are taken part by part."""
         found: list[ast.expr] = []
         for node in ast.walk(scope):
             if isinstance(node, ast.Assign):
                 found += [value for target in node.targets for value in paired(target, node.value, name)]
-            elif isinstance(node, ast.AnnAssign | ast.NamedExpr | ast.AugAssign) and node.value is not None:
+            elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
                 found += paired(node.target, node.value, name)
-        return found
+        more = [
+            node.value
+            for node in ast.walk(scope)
+            if isinstance(node, ast.AugAssign) and is_name(node.target, name) and node.lineno < line
+        ]
+        return [*found, *(self.known(ast.BinOp(first, ast.Add(), last)) for first in found for last in more)]
+
+    def known(self, node: ast.BinOp) -> ast.BinOp:
+        """A sum that is not in the source, as if it stood where its first part does."""
+        self.parents[node] = self.parents[node.left]
+        return node
+
+
+def is_name(node: ast.expr, name: str) -> bool:
+    """Whether an expression is a name."""
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def paired(target: ast.expr, value: ast.expr, name: str) -> list[ast.expr]:
@@ -120,7 +135,7 @@ class Reader:
         """The texts of a name: of the function around it, of its parameter where it is called, of the module."""
         scope = module.around(node)
         if isinstance(scope, ast.FunctionDef):
-            if values := module.assigned(node.id, scope):
+            if values := module.assigned(node.id, scope, node.lineno):
                 yield from (text for value in values for text in self.texts(value, module, depth))
                 return
             arguments = [*scope.args.posonlyargs, *scope.args.args, *scope.args.kwonlyargs]

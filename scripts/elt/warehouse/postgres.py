@@ -48,7 +48,8 @@ def settings(path: Path) -> dict[str, Any]:
 
     values = pseudonyms.secrets_in(path, NAME)
     if len(values) != 1:
-        raise Fault(path.name, "POSTGRES_URL must stand in it exactly once", f"Add a line {NAME}={FORM}")
+        remedy = "Leave one of its lines" if values else f"Add a line {NAME}={FORM}"
+        raise Fault(path.name, f"{NAME} must stand in it exactly once", remedy)
     if pseudonyms.is_tracked(path):
         raise Fault(path.name, "git tracks the key file", f"Type: git rm --cached {path.name}, and change the password")
     try:
