@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
-from elt.run import date_formats, reasons, sql_names, standard, time_zones
+from elt.run import date_formats, reasons, sandbox, sql_names, standard, time_zones
 from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, composed, plain_dates
 from elt.run.controller import ControllerStatements
 
@@ -94,6 +94,24 @@ def unclassified(contracts: Mapping[str, Any]) -> Iterator[str]:
                 f"contracts/{stem}.yaml: personal: a person has to decide the class of {names}. "
                 f"Replace {UNCLASSIFIED} by {CLASSES}"
             )
+
+
+def expression_faults(contracts: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> Iterator[str]:
+    """SQL expressions of contracts and key figures that do more than compute from columns."""
+    for stem, contract in contracts.items():
+        where = f"contracts/{stem}.yaml"
+        texts = [(f"fields.{f.name}.{key}", getattr(f, key)) for f in contract.fields for key in ("compute", "convert")]
+        texts += [
+            (f"repairs[{i}].{key}", getattr(one, key))
+            for i, one in enumerate(contract.repairs)
+            for key in ("when", "set")
+        ]
+        texts += [(f"quarantine[{i}].when", rule.when) for i, rule in enumerate(contract.quarantine)]
+        for key, text in texts:
+            if text is not None:
+                yield from (f"{where}: {key}: {fault}" for fault in sandbox.expression_faults(text))
+    for name, kpi in kpis.items():
+        yield from (f"kpis.yaml: {name}.formula: {fault}" for fault in sandbox.expression_faults(kpi.formula))
 
 
 def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
@@ -216,11 +234,10 @@ def ledger_faults(mart: Mart, contracts: Mapping[str, Contract], formulas: Mappi
 
 def query_faults(name: str, query: Query, known: set[str], formulas: Mapping[str, str]) -> Iterator[str]:
     """Tables and key figures that the SQL of a mart names and that do not exist; raises ValueError if it is no SQL."""
-    yield from (
-        f"marts/{name}.sql: kpi.{kpi} is not a key figure over order lines (kpis.yaml)"
-        for kpi in query.kpis
-        if kpi not in formulas
-    )
+    unknown = [kpi for kpi in query.kpis if kpi not in formulas]
+    yield from (f"marts/{name}.sql: kpi.{kpi} is not a key figure over order lines (kpis.yaml)" for kpi in unknown)
+    filled = query.text if unknown else sql_names.with_formulas(query.text, formulas)
+    yield from (f"marts/{name}.sql: {fault}" for fault in sandbox.query_faults(filled))
     by_name = {table.partition(".")[2]: table for table in sorted(known)}
     for table in (table for table in query.tables if table not in known):
         near = sql_names.nearest(table.partition(".")[2], by_name)
@@ -324,7 +341,7 @@ def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> t
         return {}, faults
     zone = country_zone(found, root)
     contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
-    return contracts, list(contract_faults(contracts))
+    return contracts, [*contract_faults(contracts), *expression_faults(contracts, {})]
 
 
 def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
@@ -370,6 +387,7 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     company = typed(folder, found, root)
     faults = [
         *contract_faults(company.contracts),
+        *expression_faults(company.contracts, company.kpis),
         *reference_faults(company.contracts),
         *sum_faults(company.contracts),
         *standard.faults({name: company.marts[name] for name in found["marts.yaml"]["marts"]}, company.star),
