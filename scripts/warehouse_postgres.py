@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 BLOCK = 1 << 18  # bytes handed to the server at a time
 LOCK = 4_502_017  # any number, the same for every publication
 WAIT = "60s"  # for others who read the tables; longer is no read but a session left open
+RIGHTS = "If another user has published before, grant its role to the user of POSTGRES_URL"
+DEPENDENTS = (
+    "Drop or move what others have built on the tables or views; if another user has published before, grant its role "
+    "to the user of POSTGRES_URL"
+)
 REMEDY = "Look at the mart's entry in marts.yaml and at its SQL"
 
 
@@ -95,7 +100,7 @@ def publish(connection: "psycopg.Connection", goal: Publication, files: Mapping[
     built on them stops that with a Fault, and everything stays.
     """
     marts = {name: file.mart for name, file in files.items()}
-    with postgres.working("PostgreSQL", "Wait until others have ended, or ask who holds the tables"):
+    with postgres.working(f"schema {goal.schema}", RIGHTS):
         old = begin(connection, goal)
     with postgres.working(f"schema {goal.schema}", "Grant CREATE on the database to the user of POSTGRES_URL"):
         create(connection, goal, marts)
@@ -106,8 +111,7 @@ def publish(connection: "psycopg.Connection", goal: Publication, files: Mapping[
             raise Fault(f"mart {name}", f"{loaded} rows were loaded of {file.rows}", REMAKE)
         rulelog.log.info("%s: %d rows", name, loaded)
     constrain(connection, goal.schema, marts)
-    remedy = "Drop or move what others have built on the tables or views, or give its owner's rights"
-    with postgres.working(f"schema {goal.views}", remedy):
+    with postgres.working(f"schema {goal.views}", DEPENDENTS):
         postgres_views.switch(connection, goal, marts)
         if old is not None:
             postgres_schemas.drop_with_tables(connection, old)

@@ -135,13 +135,13 @@ class Reader:
         """The texts of a name: of the function around it, of its parameter where it is called, of the module."""
         scope = module.around(node)
         if isinstance(scope, ast.FunctionDef):
-            if values := module.assigned(node.id, scope, node.lineno):
-                yield from (text for value in values for text in self.texts(value, module, depth))
-                return
+            values = module.assigned(node.id, scope, node.lineno)
+            yield from (text for value in values for text in self.texts(value, module, depth))
             arguments = [*scope.args.posonlyargs, *scope.args.args, *scope.args.kwonlyargs]
             names = [argument.arg for argument in arguments]
             if node.id in names:
                 yield from self.given(scope, node.id, names, module, depth)
+            if values or node.id in names:
                 return
         top = [value for value in module.assigned(node.id, module.tree) if module.around(value) is module.tree]
         if top:

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from elt.faults import Fault
 from elt.files import write_json, write_text
 from elt.gold import binding
 from elt.run import declared, run_folders, settings
-from elt.run.company import Company, Query
+from elt.run.company import Company, Contract, Query
+from elt.silver import expressions
 
 remedy = pytest.mark.remedy
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
@@ -180,8 +182,7 @@ ODD = "Give each column a name of its own, which starts with a letter and has le
 @remedy("elt.draft.export_files", "Export the table with the names of its columns in the first line")
 @remedy("elt.draft.export_files", ODD)
 @remedy("elt.draft.export_files", "Rename the file")
-@pytest.mark.parametrize("case", [0])
-def test_an_export_that_is_no_table_is_drafted_once_it_is_one(tmp_path, case):
+def test_an_export_that_is_no_table_is_drafted_once_it_is_one(tmp_path):
     for bad in ("", "number,name\n", "1,Bell\n2,Horn\n", "\n\n\n", "?,!,number\n1,Bell,1\n"):
         refused(lambda bad=bad: drafted(tmp_path, products__csv=bad))
         assert drafted(tmp_path, products__csv=SHOP) == ["products"]
@@ -256,10 +257,64 @@ def bound(company: Company, mart: str, old: str, new: str) -> list[str]:
     """The faults if the SQL of a mart is another one."""
     text = company.queries[mart].text
     assert old in text
-    return list(
-        binding.faults(
-            Company(
-                **{**company.__dict__, "queries": {**company.queries, mart: Query("x.sql", text.replace(old, new))}}
-            )
-        )
+    queries = {**company.queries, mart: Query("x.sql", text.replace(old, new))}
+    return list(binding.faults(replace(company, queries=queries)))
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    """The company of the project."""
+    found, faults = settings.load(settings.prepared({**STATED, "company": str(ROOT / "config/bike_retailer")}), ROOT)
+    assert faults == [] and found is not None
+    return found
+
+
+@remedy("elt.gold.binding", "Correct the SQL", line=True)
+@remedy("elt.gold.binding", "Correct the SQL, or add the field to …", line=True)
+@remedy("elt.gold.binding", "Correct the SQL, or describe the column in marts.yaml, under marts.…", line=True)
+@remedy("elt.tables", "Correct …")
+def test_the_sql_of_a_mart_is_corrected_or_gets_the_column_that_it_names(company):
+    (calendar, *_) = bound(company, "dim_date", "d.iso_week,", "d.iso_wek,")
+    assert calendar.endswith("Correct the SQL")
+    assert bound(company, "dim_date", "d.iso_week,", "d.iso_week,") == []
+    lines = bound(company, "dim_customer", "erp.BDATE AS", "erp.BORN AS")
+    assert any("Correct the SQL, or add the field to" in line for line in lines)
+    erp = company.contracts["erp_customers"]
+    born = replace(erp.by_name["BDATE"], name="BORN")
+    wider = {**company.contracts, "erp_customers": replace(erp, fields=(*erp.fields, born))}
+    assert bound(replace(company, contracts=wider), "dim_customer", "erp.BDATE AS", "erp.BORN AS") == []
+    lines = bound(company, "dim_location", "DISTINCT country FROM", "DISTINCT land AS country FROM")
+    assert any("or describe the column in marts.yaml, under marts.dim_customer" in line for line in lines)
+    mart = company.marts["dim_customer"]
+    land = replace(mart.by_name["country"], name="land")
+    more = {**company.marts, "dim_customer": replace(mart, columns=(*mart.columns, land))}
+    described = replace(company, marts=more)
+    changed_sql = ("dim_location", "DISTINCT country FROM", "DISTINCT land AS country FROM")
+    assert [line for line in bound(described, *changed_sql) if "dim_location" in line] == []
+
+
+def expressed(sql: str, *more: dict[str, Any]) -> list[str]:
+    """What is said of a contract with a rule under quarantine, and more fields."""
+    fields = [{"name": "number", "type": "string", "personal": "none", "description": "d"}, *more]
+    entry = {"name": "c", "title": "t", "files": "*.csv", "primaryKey": ["number"], "fields": fields}
+    rule = {"code": "c", "when": sql, "why": "w"}
+    return list(expressions.contract_faults(Contract.of({**entry, "quarantine": [rule]}), "c.yaml"))
+
+
+@remedy(
+    "elt.silver.expressions",
+    "Correct the expression, in which text stands in single quotes, or add the field",
+    line=True,
+)
+@remedy("elt.silver.expressions", "Correct the expression", line=True)
+def test_an_expression_is_corrected_or_gets_the_field_that_it_names():
+    (line,) = expressed("status = 'open'")
+    assert line.endswith("Correct the expression, in which text stands in single quotes, or add the field")
+    assert (
+        expressed("status = 'open'", {"name": "status", "type": "string", "personal": "none", "description": "d"}) == []
     )
+    assert len(expressed('number = "open"')) == 1
+    assert expressed("number = 'open'") == []
+    (line,) = expressed("number = ")
+    assert line.endswith(". Correct the expression")
+    assert expressed("number = '1'") == []

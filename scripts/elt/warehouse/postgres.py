@@ -29,6 +29,8 @@ REFUSALS = {  # what the server or the network says -> what to tell
     "SSL": "the server offers no encrypted connection, or its certificate does not hold",
 }
 
+BROKEN = ("08", "57P")  # how the codes of errors begin that break a connection
+
 
 def schema_of(run_id: str) -> str:
     """The name of a run's schema: run_ and the run's id in lower case, other signs as _; long ones end in a hash."""
@@ -79,7 +81,10 @@ def connected(path: Path) -> "psycopg.Connection":
 
 @contextmanager
 def working(where: str, remedy: str) -> Iterator[None]:
-    """Turn an error of PostgreSQL into a Fault with its kind, table and constraint; its text may quote cells."""
+    """Turn an error of PostgreSQL into a Fault with its kind, table and constraint; its text may quote cells.
+
+    `remedy`: for what the block does; a lock that others hold and a connection that breaks have remedies of their own.
+    """
     import psycopg
 
     try:
@@ -88,6 +93,10 @@ def working(where: str, remedy: str) -> Iterator[None]:
         names = [name for name in (error.diag.table_name, error.diag.constraint_name) if name]
         kind = " ".join([type(error).__name__, *names])
         problem = f"PostgreSQL refuses it ({kind}); the publication was taken back, the one before stands"
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            remedy = "Wait until others have ended, or ask who holds the tables"
+        elif error.sqlstate is None or error.sqlstate.startswith(BROKEN):
+            remedy = "Start again"
     else:
         return
     raise Fault(where, problem, remedy)
