@@ -51,7 +51,7 @@ def settings(path: Path) -> dict[str, Any]:
     values = pseudonyms.secrets_in(path, NAME)
     if len(values) != 1:
         remedy = "Leave one of its lines" if values else f"Add a line {NAME}={FORM}"
-        raise Fault(path.name, f"{NAME} must stand in it exactly once", remedy)
+        raise Fault(path.name, "POSTGRES_URL must stand in it exactly once", remedy)
     if pseudonyms.is_tracked(path):
         raise Fault(path.name, "git tracks the key file", f"Type: git rm --cached {path.name}, and change the password")
     try:
