@@ -8,10 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 from test_warehouse_duckdb import MARTS, kpi
-from test_warehouse_parquet import MART as LINES
 
 import warehouse_duckdb
-import warehouse_parquet
 from elt.faults import Fault
 from elt.run.company import Mart
 from elt.warehouse.mart_files import REMAKE, MartFile
@@ -88,12 +86,3 @@ def test_a_formula_is_one_that_both_engines_know(tmp_path):
     refused(lambda: tried("SUM(sales_amount"))
     refused(lambda: tried("SUM(CAST(STRFTIME(order_date, '%s') AS BOOLEAN))"))
     tried("SUM(sales_amount)")
-
-
-@remedy("warehouse_parquet", REMAKE)
-def test_a_parquet_file_is_made_of_a_mart_that_was_made_again(tmp_path):
-    path = tmp_path / "x.csv"
-    path.write_text("k,day,amount\n1,2024-02-29,secret\n")
-    refused(lambda: warehouse_parquet.main(LINES, str(path), str(tmp_path / "x.parquet")))
-    path.write_text("k,day,amount\n1,2024-02-29,1.000\n")
-    warehouse_parquet.main(LINES, str(path), str(tmp_path / "x.parquet"))
