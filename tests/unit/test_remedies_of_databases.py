@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 from test_warehouse_duckdb import MARTS, kpi
 
@@ -15,7 +16,6 @@ from elt.run.company import Mart
 from elt.warehouse.mart_files import REMAKE, MartFile
 
 remedy = pytest.mark.remedy
-PLACES = "place\n7\n8\n"
 GOOD = "order,line,place,amount\na,1,7,1.000\na,2,7,2.000\n"
 
 
@@ -28,12 +28,13 @@ def refused(call: Callable[[], Any]) -> str:
 
 def loaded(folder: Path, lines: str, mart: Mart = MARTS["lines"], rows: int = 2) -> int:
     """Rows of a table that DuckDB has loaded from a file."""
-    marts, path = {**MARTS, "lines": mart}, folder / "lines.csv"
-    path.write_text(lines, encoding="utf-8")
-    (folder / "places.csv").write_text(PLACES, encoding="utf-8")
+    marts, path = {**MARTS, "lines": mart}, folder / "lines.parquet"
+    frame = pl.read_csv(lines.encode(), infer_schema=False)
+    frame.with_columns(pl.col("line", "place").cast(pl.Int64)).write_parquet(path)
+    pl.DataFrame({"place": [7, 8]}).write_parquet(folder / "places.parquet")
     with duckdb.connect() as connection:
         warehouse_duckdb.create(connection, marts)
-        warehouse_duckdb.load(connection, MartFile(MARTS["places"], str(folder / "places.csv"), 2))
+        warehouse_duckdb.load(connection, MartFile(MARTS["places"], str(folder / "places.parquet"), 2))
         warehouse_duckdb.load(connection, MartFile(mart, str(path), rows))
         return connection.execute("SELECT count(*) FROM gold.lines").fetchall()[0][0]
 
@@ -54,9 +55,10 @@ def test_a_mart_is_loaded_once_its_entry_its_sql_or_its_file_is_right(tmp_path):
 
 @remedy("warehouse_duckdb", "Raise warehouse_memory_gb")
 def test_a_larger_memory_limit_loads_what_a_small_one_does_not(tmp_path):
-    big = "order,line,place,amount\n" + "".join(f"order {n:09},{n},7,1.000\n" for n in range(200_000))
-    path = tmp_path / "lines.csv"
-    path.write_text(big, encoding="utf-8")
+    path, number = tmp_path / "lines.parquet", pl.int_range(200_000, eager=True)
+    name = pl.select(pl.format("order {}", number.cast(pl.String).str.zfill(9))).to_series()
+    lines = {"order": name, "line": number, "place": 7, "amount": "1.000"}
+    pl.DataFrame(lines).write_parquet(path)
 
     def with_limit(limit: str) -> None:
         with duckdb.connect(config={"memory_limit": limit, "temp_directory": "", "threads": 1}) as connection:
