@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from elt.report.languages import in_language
 from elt.run.company import Column, Kpi, Mart, MartLedger
 
 
@@ -21,7 +22,7 @@ def column_entry(column: Column) -> dict[str, Any]:
             "required": column.required,
             "unit": column.unit,
             "personal": column.personal,
-            "description": column.description,
+            "description": in_language(column.description),
             "doubts": list(column.doubts) or None,
             "why": column.why or None,
         }

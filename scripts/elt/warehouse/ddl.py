@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from elt.report.languages import in_language
 from elt.run.company import Column, Mart
 from elt.run.sql_names import in_order
 from elt.tables import ColumnType
@@ -72,7 +73,7 @@ def table_comment(mart: Mart) -> str:
 def column_comment(column: Column) -> str:
     """What a column is: description, unit, personal class."""
     unit = f" Unit: {column.unit}." if column.unit is not None else ""
-    return f"{column.description.rstrip('.')}.{unit} Personal class: {column.personal}."
+    return f"{in_language(column.description).rstrip('.')}.{unit} Personal class: {column.personal}."
 
 
 def comments_sql(kind: str, schema: str, mart: Mart, shown: Sequence[str]) -> Iterator[str]:
