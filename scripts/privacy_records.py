@@ -62,8 +62,8 @@ if __name__ == "__main__":
     given, params = snakemake.input, snakemake.params
     main(
         contracts=params.contracts,
-        stated=params.stated,
-        facts=params.facts,
+        stated=params.told["controller"],
+        facts=params.told["surroundings"],
         policy=given.policy,
         data_map=given.map,
         summary=given.summary,
