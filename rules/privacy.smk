@@ -93,9 +93,11 @@ rule privacy_records:
 rule privacy_uniqueness:
     """How unique customers are, before and after what is done for publication."""
     input:
-        customers="<gold>/data/dim_customer.csv",
+        customers="<gold>/parquet/dim_customer.parquet",
+        exact="<gold>/data/customer_features_exact.csv",
         features="<features>/data/customer_features.csv",
-        facts="<gold>/data/fact_sales.csv",
+        pseudonyms="<gold>/data/customer_pseudonyms.csv",
+        facts="<gold>/parquet/fact_sales.parquet",
     output:
         report="<evidence>/uniqueness_report.json",
         page="<evidence>/uniqueness_report.md",
@@ -111,6 +113,7 @@ rule privacy_uniqueness:
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
+        published=config["published_features"],
     script:
         "../scripts/privacy_uniqueness.py"
 
