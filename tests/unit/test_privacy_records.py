@@ -22,7 +22,7 @@ TEMPLATES = Path(privacy_records.__file__).parent / "templates"
 WORDS = [str(ROOT / f"scripts/templates/privacy.{language}.yaml") for language in ("en", "de")]
 OPEN = {"en": "TO BE FILLED IN by the controller", "de": "VOM VERANTWORTLICHEN AUSZUFÜLLEN"}
 NAMES = ("record_of_processing", "data_map", "threshold_check", "impact_assessment")
-UNIQUENESS = {"orders": {"before": {"a": {"columns": ["a"], "unique_share": 0.1234}}}}
+UNIQUENESS = {"purchases": {"after": {"three_purchases": {"unique_share": 0.1234}}}}
 HERE = Surroundings("r", "shop", "config/shop")
 FIELDS = [
     {"name": "number", "type": "string", "personal": "identifier", "description": "Number"},

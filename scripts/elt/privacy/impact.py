@@ -35,10 +35,8 @@ def kept_inside(contracts: Mapping[str, Contract], policy: Mapping[str, Any]) ->
 
 
 def alone(uniqueness: Mapping[str, Any]) -> float | None:
-    """Share of the customers who are alone with all that is known of their orders; None without any, or if hidden."""
-    entries = uniqueness["orders"]["before"].values()
-    finest = max(entries, key=lambda entry: len(entry["columns"]), default=None)
-    return None if finest is None else finest["unique_share"]
+    """Share of customers whom the published features single out by three known purchases; None if hidden or none."""
+    return uniqueness["purchases"]["after"]["three_purchases"]["unique_share"]
 
 
 def measured(
