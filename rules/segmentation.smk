@@ -19,7 +19,7 @@ rule segmentation_kmeans:
         code=code_version("segmentation_kmeans.py"),
         seed=config["seed"],
         settings=config["segmentation"],
-        segments=company.segments,
+        segments=[company.segments],  # in a list, since Snakemake compares what lists hold, and no other object
         minimum_group=config["minimum_group"],
         language=config["language"],
     script:

@@ -139,7 +139,7 @@ if __name__ == "__main__":
         settings=Settings(
             seed=snakemake.params.seed,
             search=snakemake.params.settings,
-            company=snakemake.params.segments,
+            company=snakemake.params.segments[0],
             minimum_group=snakemake.params.minimum_group,
         ),
         language=snakemake.params.language,

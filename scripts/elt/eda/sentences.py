@@ -18,8 +18,9 @@ def opening(marts: Mapping[str, Any], smallest: int | None, minimum: int) -> str
     told = "" if smallest is None else f"; the smallest has {number(smallest)}"
     return (
         f"{len(marts)} tables, {len(columns)} columns, {number(rows)} rows. No group, bin, percentile or mean here is "
-        f"about fewer than {minimum} people{told}; numbers of rows of whole tables are exact. Of {hidden} columns with personal data only the number of missing cells is shown, never a value. "
-        "Amounts are in the currency of the data.\n\n"
+        f"about fewer than {minimum} people{told}; numbers of rows of whole tables are exact. Of {hidden} columns with "
+        "personal data only the number of missing cells is shown, never a value. Amounts are in the currency of the "
+        "data.\n\n"
     )
 
 

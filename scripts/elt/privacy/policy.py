@@ -6,6 +6,7 @@ from typing import Any
 
 from elt.protection import pseudonyms
 from elt.protection.disclosure import ONE, TWO
+from elt.report.languages import in_language
 from elt.run.company import Column, Contract, Mart
 
 ACTIONS = {
@@ -29,8 +30,8 @@ STATEMENTS = (  # id, sentence
     ),
     (
         "groups",
-        "No group of people behind a published figure is smaller than the minimum group. Numbers of records and of rows "
-        "of whole tables are no such figures.",
+        "No group of people behind a published figure is smaller than the minimum group. Numbers of records and of "
+        "rows of whole tables are no such figures.",
     ),
     ("modes", "No file or folder of the protected layers can be opened by group or others."),
     (
@@ -73,7 +74,7 @@ def classified(column: Column, layers: Iterable[str], forms: Iterable[str]) -> d
         "layers": list(layers),
         "published_as": sorted(set(forms)),
         "leaves_protected_layers": bool(set(forms) - {"missing"}),
-        "description": column.description,
+        "description": in_language(column.description),
     }
 
 
