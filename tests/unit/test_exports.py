@@ -237,9 +237,13 @@ def test_no_fault_of_the_raw_folder_says_a_name_that_may_be_a_persons(tmp_path):
     assert "is the same file as" in text and "is not a file" in text and "belongs to the table bills already" in text
 
 
-def test_a_file_that_went_away_is_told_by_its_number(tmp_path):
-    with pytest.raises(Fault, match="orders-0001.csv: is no longer in the raw folder"):
+@pytest.mark.remedy("elt.bronze.exports", "Start the same command again when the export is complete")
+def test_a_file_that_went_away_is_told_by_its_number_and_found_when_it_is_there(tmp_path):
+    with pytest.raises(Fault, match="orders-0001.csv: is no longer in the raw folder. Start the same command again"):
         exports.located(tmp_path, contracts(orders="*.csv")["orders"], "orders-0001.csv")
+    put(tmp_path, "Max.csv")
+    found = exports.located(tmp_path, contracts(orders="*.csv")["orders"], "orders-0001.csv")
+    assert found == tmp_path / "Max.csv"
 
 
 def test_a_renamed_file_is_noticed_by_a_mark_that_tells_no_name(tmp_path):
