@@ -6,6 +6,16 @@ PRIVACY_DOCUMENTS = {
     "data_map": "Data map",
     "impact_assessment": "Impact assessment",
 }
+own_words = sorted(
+    str(path)
+    for folder in (company.folder, "config/standard", "scripts/templates")
+    for path in Path(folder).rglob("*")
+    if path.suffix in (".yaml", ".sql", ".j2", ".css")
+)
+searched_for = {  # what the gate knows of the values that it looks for
+    "tables": {name: table.classed for name, table in company.tables()},
+    "known_days": [] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
+}
 
 
 rule privacy_policy:
@@ -123,12 +133,7 @@ rule privacy_leaks:
         silver=lambda wildcards: expand(rules.silver_table.output, table=company.contracts),
         gold=lambda wildcards: expand(rules.gold_mart.output, mart=company.marts),
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
-        own_words=sorted(
-            str(path)
-            for folder in (company.folder, "config/standard", "scripts/templates")
-            for path in Path(folder).rglob("*")
-            if path.suffix in (".yaml", ".sql", ".j2", ".css")
-        ),
+        own_words=own_words,
     output:
         report="<evidence>/leak_report.json",
         searched="<evidence>/searched.json",
@@ -140,8 +145,7 @@ rule privacy_leaks:
         "../envs/pipeline.yaml"
     params:
         code=code_version("privacy_leaks.py"),
-        tables={name: table.classed for name, table in company.tables()},
-        known_days=[] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
+        **searched_for,
     script:
         "../scripts/privacy_leaks.py"
 

@@ -1,4 +1,4 @@
-"""Warehouse, on request. Needs: the marts. Gives: DuckDB database, Parquet files, a publication in PostgreSQL."""
+"""Warehouse, on request. Needs: the marts of a run that has passed the gate. Gives: DuckDB database, Parquet files, a publication in PostgreSQL."""
 
 
 rule warehouse_duckdb:
@@ -6,6 +6,7 @@ rule warehouse_duckdb:
     input:
         tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
+        clean=ancient("<meta>/leak_report.json"),
     output:
         database="<gold>/warehouse.duckdb",
         record="<gold>/_meta/warehouse.json",
@@ -29,6 +30,7 @@ rule warehouse_parquet:
     """One mart as a typed Parquet file; the same bytes from the same mart."""
     input:
         table="<gold>/data/{mart}.csv",
+        clean=ancient("<meta>/leak_report.json"),
     output:
         "<gold>/parquet/{mart}.parquet",
     log:
@@ -49,6 +51,7 @@ rule warehouse_postgres:
     input:
         tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
+        clean=ancient("<meta>/leak_report.json"),
     output:
         "<gold>/_meta/publication.json",
     log:

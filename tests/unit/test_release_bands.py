@@ -10,7 +10,7 @@ import pytest
 from conftest import Project
 from polars.testing import assert_frame_equal
 
-import release_table
+import release_bands
 from elt.faults import Fault
 from elt.release.bands import ANY, COARSEST, banded, labels, money_limits
 from elt.release.kanonymity import diversity, released, sizes, too_few
@@ -91,7 +91,7 @@ def test_of_too_few_customers_nothing_is_released(number):
     found = customers((number, 10, 1, 50, "S"))
     table, _ = released(found, COLUMNS, ["segment_name"], 5)
     assert table.is_empty()
-    assert release_table.described(table, number, (3, 3, 3), 5)["singling_out"]["k"] is None
+    assert release_bands.described(table, number, (3, 3, 3), 5)["singling_out"]["k"] is None
 
 
 def test_diversity_and_closeness_of_a_class_with_one_segment():
@@ -103,7 +103,7 @@ def test_tables_about_other_customers_are_refused_without_naming_one():
     features = pl.DataFrame({"customer": ["cu1_a"], "recency_days": [1]})
     segments = pl.DataFrame({"customer": ["cu1_b"], "segment_name": ["S"]})
     with pytest.raises(Fault) as caught:
-        release_table.joined(features, segments)
+        release_bands.joined(features, segments)
     assert "cu1_" not in str(caught.value)
 
 
@@ -126,7 +126,7 @@ def asked(sample_project: Project, tmp_path_factory: pytest.TempPathFactory) -> 
     from conftest import clone
 
     project = clone(sample_project, tmp_path_factory.mktemp("release") / "project")
-    assert project.jobs("release_table", "--config", "seed=42", "run_id=sample") == {"release_table"}
+    assert project.jobs("release_table", "--config", "seed=42", "run_id=sample") == {"release_bands", "release_table"}
     return project
 
 
