@@ -103,9 +103,9 @@ rule privacy_records:
 rule privacy_uniqueness:
     """How unique customers are, before and after what is done for publication."""
     input:
-        customers="<gold>/data/dim_customer.csv",
+        customers="<gold>/parquet/dim_customer.parquet",
         features="<features>/data/customer_features.csv",
-        facts="<gold>/data/fact_sales.csv",
+        facts="<gold>/parquet/fact_sales.parquet",
     output:
         report="<evidence>/uniqueness_report.json",
         page="<evidence>/uniqueness_report.md",
