@@ -147,8 +147,8 @@ rule privacy_leaks:
     conda:
         "../envs/pipeline.yaml"
     params:
-        code=code_version("privacy_leaks.py"),
         **searched_for,
+        code=code_version("privacy_leaks.py"),
     script:
         "../scripts/privacy_leaks.py"
 

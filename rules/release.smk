@@ -42,8 +42,8 @@ rule release_table:
     conda:
         "../envs/pipeline.yaml"
     params:
+        **searched_for,
         code=code_version("release_table.py"),
         published_mode=config["published_mode"],
-        **searched_for,
     script:
         "../scripts/release_table.py"
