@@ -7,16 +7,6 @@ PRIVACY_DOCUMENTS = {
     "threshold_check": "Threshold check",
     "impact_assessment": "Impact assessment",
 }
-own_words = sorted(
-    str(path)
-    for folder in (company.folder, "config/standard", "scripts/templates")
-    for path in Path(folder).rglob("*")
-    if path.suffix in (".yaml", ".sql", ".j2", ".css")
-)
-searched_for = {  # what the gate knows of the values that it looks for
-    "tables": {name: table.classed for name, table in company.tables()},
-    "known_days": [] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
-}
 
 
 rule privacy_policy:
@@ -133,10 +123,16 @@ rule privacy_leaks:
     input:
         closed=lambda wildcards: to_publish,
         handed_on=lambda wildcards: handed_on,
+        release=lambda wildcards: rules.release_bands.output,
         silver=lambda wildcards: expand(rules.silver_table.output, table=company.contracts),
         gold=lambda wildcards: expand(rules.gold_mart.output, mart=company.marts),
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
-        own_words=own_words,
+        own_words=sorted(
+            str(path)
+            for folder in (company.folder, "config/standard", "scripts/templates")
+            for path in Path(folder).rglob("*")
+            if path.suffix in (".yaml", ".sql", ".j2", ".css")
+        ),
     output:
         report="<evidence>/leak_report.json",
         searched="<evidence>/searched.json",
@@ -147,7 +143,8 @@ rule privacy_leaks:
     conda:
         "../envs/pipeline.yaml"
     params:
-        **searched_for,
+        tables={name: table.classed for name, table in company.tables()},
+        known_days=[] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
         code=code_version("privacy_leaks.py"),
     script:
         "../scripts/privacy_leaks.py"

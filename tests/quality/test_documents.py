@@ -125,7 +125,7 @@ def imported() -> set[str]:
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names - {"elt", *(path.stem for path in (ROOT / "scripts").glob("*.py"))}
+    return found - sys.stdlib_module_names - {"elt"}
 
 
 def reached(start: str, after: dict[str, set[str]]) -> set[str]:

@@ -60,9 +60,7 @@ def result(run: Path) -> str:
     if not (expose.exists() and (run / "_meta/ledger.json").exists()):
         return f"\nDone. The run folder is {run}."
     if run_folders.unpublished(run):
-        return (
-            f"\nDone. What was made lies in {run / CLOSED}; type snakemake without a target to search and publish it."
-        )
+        return f"\nDone. What was made lies in {run / CLOSED}; it is not searched and published yet."
     shown = "\n".join(f"  {line}" for line in figures(run))
     against = "".join(f"\n  {line}" for line in contradictions(run))
     said = f"\n\nThe data contradict what was assumed:{against}" if against else ""
