@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from elt.code_version import code_version
-from elt.command import invocation, retention
+from elt.command import invocation, retention, warm_worker
 from elt.files import sha256
 from elt.retention import erasures
 from elt.run import mart_lineage, run_folders, settings
@@ -44,6 +44,7 @@ wildcard_constraints:
 
 onstart:
     print(call.begin(workflow.rules), end="", file=sys.stderr)
+    warm_worker.start(workflow, config["warm_worker"])
 
 
 onsuccess:

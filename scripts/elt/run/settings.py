@@ -49,6 +49,8 @@ def prepared(config: Mapping[str, Any]) -> dict[str, Any]:
     found |= {name: typed_texts(found[name]) for name in GROUPS if isinstance(found.get(name), dict)}
     if found.get("erase_from") in ([""], [None]):  # what YAML takes a lone hyphen on the command line for
         found["erase_from"] = STANDARD_INPUT
+    if found.get("warm_worker") is False:  # what YAML takes a plain off for
+        found["warm_worker"] = "off"
     return found
 
 
