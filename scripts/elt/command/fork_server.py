@@ -1,6 +1,6 @@
 """The server of the warm worker: it has heavy packages imported, and each script that is to run is a fork of it.
 
-    python fork_server.py <descriptor of a socket>
+    python fork_server.py <descriptor of a socket> <descriptor of the standard error of scripts>
 
 Over the socket, whoever started it sends one connection a script. On a connection the server answers with the number
 of the fork, the fork reads what it is to run, and when it has ended the server writes its exit code as `subprocess`
@@ -63,8 +63,8 @@ def threads() -> int:
 class Server:
     """The forks that run, and what each of them answers on."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self.control = control
+    def __init__(self, control: socket.socket, errors: int) -> None:
+        self.control, self.errors = control, errors
         self.waiting = list(PACKAGES)
         self.running: dict[int, tuple[int, socket.socket]] = {}  # descriptor of a process: its number, its connection
         self.selector = selectors.DefaultSelector()
@@ -123,6 +123,8 @@ class Server:
         for process, (_, connection) in self.running.items():
             os.close(process)
             connection.close()
+        os.dup2(self.errors, sys.stderr.fileno())
+        os.close(self.errors)
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, LEFT_TO_FORKS)
@@ -170,7 +172,7 @@ def code_of(end: SystemExit) -> int:
 def run(script: str) -> int:
     """Run a script as the main module; its exit code, or minus the signal that it is to end by."""
     main = types.ModuleType("__main__")
-    main.__dict__.update(__file__=script, __builtins__=builtins)
+    main.__dict__.update(__file__=script, __builtins__=builtins, __annotations__={})
     sys.modules["__main__"] = main
     try:
         exec(compile(Path(script).read_bytes(), script, "exec", dont_inherit=True), main.__dict__)  # noqa: S102
@@ -180,8 +182,6 @@ def run(script: str) -> int:
         trace = error.__traceback__
         sys.excepthook(type(error), error, trace.tb_next if trace else None)  # without the line above
         return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
-    finally:
-        main.__dict__.clear()  # what is left open is closed, as at the end of an interpreter
     return 0
 
 
@@ -190,6 +190,7 @@ def end(code: int) -> None:
     try:
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
+        sys.modules["__main__"].__dict__.clear()  # what is left open is closed, as at the end of an interpreter
         for output in (sys.stdout, sys.stderr):
             output.flush()
     except BaseException:
@@ -200,10 +201,10 @@ def end(code: int) -> None:
     os._exit(code)
 
 
-def main(descriptor: int) -> None:
+def main(control: int, errors: int) -> None:
     """Serve; in a fork, run the one script that its connection names."""
     del sys.path[0]  # the folder of this file
-    connection = Server(socket.socket(fileno=descriptor)).serve()
+    connection = Server(socket.socket(fileno=control), errors).serve()
     if connection is None:
         return
     code = 1
@@ -218,4 +219,4 @@ def main(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -87,12 +87,15 @@ class Worker:
         self.control, theirs = socket.socketpair()
         self.lock = threading.Lock()
         with theirs:
+            errors = os.dup(2)  # for scripts; the server itself says nothing, as the ordinary way is there
             self.server = subprocess.Popen(  # noqa: S603
-                [sys.executable, str(SERVER), str(theirs.fileno())],
+                [sys.executable, str(SERVER), str(theirs.fileno()), str(errors)],
                 stdout=STDOUT,
-                pass_fds=[theirs.fileno()],
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno(), errors],
                 env={**os.environ, **ONE_THREAD},
             )
+            os.close(errors)
         atexit.register(self.stop)
 
     def stop(self) -> None:
