@@ -109,4 +109,4 @@ rule eda_report:
 
 eda_outputs = [*rules.eda_summary.output, *rules.eda_figures.output, *rules.eda_report.output]
 golden_path += eda_outputs
-published += eda_outputs
+to_publish += eda_outputs

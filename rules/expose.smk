@@ -19,7 +19,7 @@ rule expose_numbers:
         agg_product_performance="<gold>/data/agg_product_performance.csv",
         model="<segmentation>/_meta/model_metadata.json",
         silver="<silver>/_meta/silver_metadata.yaml",
-        ledger="<meta>/ledger.json",
+        ledger="<evidence>/ledger.json",
     output:
         ledger="<reports>/number_ledger.json",
     log:
@@ -105,4 +105,4 @@ rule expose_report:
 
 expose_outputs = [*rules.expose_numbers.output, *rules.expose_figures.output, *rules.expose_report.output]
 golden_path += expose_outputs
-published += expose_outputs
+to_publish += expose_outputs

@@ -40,4 +40,4 @@ rule features_customers:
 
 
 golden_path += rules.features_customers.output
-published += rules.features_customers.output
+to_publish += rules.features_customers.output

@@ -30,19 +30,25 @@ CUSTOMERS = "gold.dim_customer"
 
 
 def account_entries(
-    frame: pl.LazyFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
+    frame: pl.LazyFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts | None, budget: float
 ) -> list[Entry]:
-    """What is said of collective accounts in written order lines."""
+    """What is said of collective accounts in written order lines; raises Fault for one above a share of all orders."""
     customers = sources[CUSTOMERS].scan() if CUSTOMERS in sources else None
-    return collective_accounts.entries(frame, customers, accounts) if accounts else []
+    said = collective_accounts.entries(frame, customers, accounts) if accounts else []
+    collective_accounts.check_budget(frame, said, budget)
+    return said
 
 
 def described_lines(
-    written: pl.LazyFrame, mart: Mart, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
+    written: pl.LazyFrame,
+    mart: Mart,
+    sources: Mapping[str, Source],
+    accounts: CollectiveAccounts | None,
+    assumption_budget: float,
 ) -> tuple[dict[str, Any], list[Entry]]:
     """(what the metadata say of unknown members and documents, what contradicts assumptions) of the order lines."""
     unknown = unknown_members(written, mart)
-    told = [*unknown_entries(mart, unknown), *account_entries(written, sources, accounts)]
+    told = [*unknown_entries(mart, unknown), *account_entries(written, sources, accounts, assumption_budget)]
     return {"unknown": unknown, "documents": documents.counted(written)}, told
 
 
@@ -99,7 +105,8 @@ def main(
     `sources`: dotted table name -> table; `calendar`, `months` (file of complete months): if the SQL reads them;
     `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: what is known of collective
     accounts; `dates`: date that refers to another mart -> silver columns from which it comes; `assumption_budget`:
-    share of an amount that may rest on an assumption; `budget`: share of rows of silver left out or doubled.
+    share of an amount that may rest on an assumption, or of orders that a collective account may have; `budget`: share
+    of rows of silver left out or doubled.
     """
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     result, frame = planned(sql, frames := frames_of(sources, calendar, months), mart)
@@ -113,7 +120,7 @@ def main(
         if mart.name == FACT:
             found["source"], entries = traced(sql, frames, mart, written, found["rows"])
             reconciliation.check_budget(entries, mart, 0 if budget is None else budget)
-            of_lines, more = described_lines(written, mart, sources, accounts)
+            of_lines, more = described_lines(written, mart, sources, accounts, assumption_budget)
             found, told = found | of_lines, [*told, *entries, *more]
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     found |= rounding.stated(mart, rounded) | ({"assumptions": told} if told else {})

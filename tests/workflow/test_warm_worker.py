@@ -112,7 +112,10 @@ def test_every_way_to_end_is_told_as_ever(case: Callable[..., WarmCase]):
     assert told(made["auto"]) == told(made["off"])
     assert len(told(made["auto"])) > 15
     for path in ("out", "_meta/logs"):
-        names = [{file.name: file.read_text() for file in (one.folder / path).iterdir()} for one in made.values()]
+        names = [
+            {file.name: re.sub(r"tmp\w+", "tmp", file.read_text()) for file in (one.folder / path).iterdir()}
+            for one in made.values()
+        ]
         assert names[0] == names[1]
     assert "ValueError" in (made["auto"].folder / "_meta/logs/fault.log").read_text()
     assert [(one.folder / "left").read_text() for one in made.values()] == ["whole", "whole"]

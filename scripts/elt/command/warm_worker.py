@@ -3,7 +3,7 @@
 It takes the place of the method by which Snakemake starts a Python script, and changes nothing else. It is left out,
 without a word, wherever it could not do exactly what that method does: another version of Snakemake, another text of
 the methods that it stands in for, an executor that is not this machine's, containers or environments, a limit of
-memory that imported packages would take from. docs/decisions/0020-warm-worker.md tells why it is built this way.
+memory that imported packages would take from. docs/decisions/0022-warm-worker.md tells why it is built this way.
 """
 
 import atexit
