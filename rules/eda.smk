@@ -4,7 +4,7 @@
 rule eda_summary:
     """Summarise every mart, the customers and the sales in figures that are about no single person."""
     input:
-        tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
+        tables=expand("<gold>/parquet/{mart}.parquet", mart=company.marts),
     output:
         summary="<eda>/data/eda_summary.json",
     log:

@@ -18,6 +18,7 @@ from typing import Any
 from elt import formulas
 
 CHUNK = 1 << 20
+ROW_GROUP = 131_072  # rows: a few MB, so that a reader of one column holds little
 PROTECTED_LAYERS = ("bronze", "silver", "gold")
 CLOSED = "_closed"  # folder of a run with what was not yet searched, a mirror of the run
 PRIVATE = 0o600
@@ -175,6 +176,22 @@ def write_parts(staged_path: Path, header: Iterable[str], parts: Iterable[Any]) 
         pl.DataFrame(schema=list(header)).write_csv(file)
         for part in parts:
             part.write_csv(file, include_header=False)
+
+
+def write_lazily(frames: Mapping[Path, Any], about: Mapping[str, str]) -> None:
+    """Compute Polars lazy frames in one pass, into files of CSV or Parquet; the caller has the paths from `staged`.
+
+    `about`: what a Parquet file says of itself.
+    """
+    import polars as pl
+
+    def sink(path: Path, frame: Any) -> Any:
+        if path.suffix == ".parquet":
+            packing = {"compression": "zstd", "row_group_size": ROW_GROUP, "metadata": dict(about)}
+            return frame.sink_parquet(path, lazy=True, **packing)
+        return frame.sink_csv(path, lazy=True)
+
+    pl.collect_all([sink(path, frame) for path, frame in frames.items()], engine="streaming")
 
 
 def write_scratch(path: str | Path, frame: Any, rows: int) -> None:

@@ -1,9 +1,11 @@
 """What the metadata of gold say: what YAML states of a mart or key figure, and what was found in a mart's file."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from elt.report.languages import in_language
 from elt.run.company import Column, Kpi, Mart, MartLedger
 
 
@@ -21,11 +23,28 @@ def column_entry(column: Column) -> dict[str, Any]:
             "required": column.required,
             "unit": column.unit,
             "personal": column.personal,
-            "description": column.description,
+            "description": in_language(column.description),
             "doubts": list(column.doubts) or None,
             "why": column.why or None,
         }
     )
+
+
+def table_comment(mart: Mart) -> str:
+    """What a table is: title and grain."""
+    return f"{mart.title}: {mart.grain}"
+
+
+def column_comment(column: Column) -> str:
+    """What a column is: description, unit, personal class."""
+    unit = f" Unit: {column.unit}." if column.unit is not None else ""
+    return f"{in_language(column.description).rstrip('.')}.{unit} Personal class: {column.personal}."
+
+
+def described(mart: Mart) -> dict[str, str]:
+    """What the Parquet file of a mart says of itself: title and grain, meaning of the columns as JSON."""
+    columns = {column.name: column_comment(column) for column in mart.columns}
+    return {"title": table_comment(mart), "columns": json.dumps(columns, ensure_ascii=False)}
 
 
 def mart_entry(mart: Mart) -> dict[str, Any]:
