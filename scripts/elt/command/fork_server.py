@@ -26,8 +26,12 @@ import sys
 import threading
 import time
 import types
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 PACKAGES = (  # in the order in which a run comes to need them; what is not there is passed over
     "snakemake.iocontainers",
@@ -169,18 +173,36 @@ def code_of(end: SystemExit) -> int:
     return 1
 
 
+class Script(SourceFileLoader):
+    """Loads a script as an interpreter loads its main module: no bytecode of it is kept."""
+
+    def set_data(self, path: str, data: "ReadableBuffer", *, _mode: int = 0) -> None:
+        """Keep nothing."""
+
+
+def main_module(script: str) -> types.ModuleType:
+    """A main module that is still empty, in the place of the server's."""
+    module = types.ModuleType("__main__")
+    module.__dict__.update(__file__=script, __builtins__=builtins, __annotations__={}, __cached__=None)
+    sys.modules["__main__"] = module
+    return module
+
+
+def within(trace: types.TracebackType | None, script: str) -> types.TracebackType | None:
+    """A traceback from the script on, without what has loaded it."""
+    while trace is not None and trace.tb_frame.f_code.co_filename != script:
+        trace = trace.tb_next
+    return trace
+
+
 def run(script: str) -> int:
     """Run a script as the main module; its exit code, or minus the signal that it is to end by."""
-    main = types.ModuleType("__main__")
-    main.__dict__.update(__file__=script, __builtins__=builtins, __annotations__={})
-    sys.modules["__main__"] = main
     try:
-        exec(compile(Path(script).read_bytes(), script, "exec", dont_inherit=True), main.__dict__)  # noqa: S102
+        Script("__main__", script).exec_module(main_module(script))
     except SystemExit as end:
         return code_of(end)
     except BaseException as error:
-        trace = error.__traceback__
-        sys.excepthook(type(error), error, trace.tb_next if trace else None)  # without the line above
+        sys.excepthook(type(error), error, within(error.__traceback__, script))
         return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
