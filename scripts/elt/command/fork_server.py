@@ -28,10 +28,7 @@ import time
 import types
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from typing import Any
 
 PACKAGES = (  # in the order in which a run comes to need them; what is not there is passed over
     "snakemake.iocontainers",
@@ -176,7 +173,7 @@ def code_of(end: SystemExit) -> int:
 class Script(SourceFileLoader):
     """Loads a script as an interpreter loads its main module: no bytecode of it is kept."""
 
-    def set_data(self, path: str, data: "ReadableBuffer", *, _mode: int = 0) -> None:
+    def set_data(self, path: str, data: Any, *, _mode: int = 0) -> None:
         """Keep nothing."""
 
 
