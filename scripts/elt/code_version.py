@@ -6,6 +6,7 @@ hashes make dependents rerun on a change of code, and only then: comments, docst
 
 import ast
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -46,12 +47,14 @@ def imported(tree: ast.Module) -> list[str]:
 
 def local_files(names: Iterable[str]) -> tuple[Path, ...]:
     """The files below scripts/ that modules of these names have."""
-    tops = {name.partition(".")[0] for name in names}
-    own = {top for top in tops if (SCRIPTS / top).is_dir() or (SCRIPTS / f"{top}.py").is_file()}
-    candidates = (
-        SCRIPTS.joinpath(*name.split(".")).with_suffix(".py") for name in names if name.partition(".")[0] in own
-    )
-    return tuple(sorted(file for file in candidates if file.is_file()))
+    return tuple(sorted({file for name in names if (file := file_of(name, SCRIPTS)) is not None}))
+
+
+@cache
+def file_of(name: str, folder: Path) -> Path | None:
+    """The file of a module below a folder, by its dotted name; None if it has none there."""
+    path = os.path.join(folder, *name.split(".")) + ".py"  # noqa: PTH118 (a thousand names; this is much faster)
+    return Path(path) if os.path.isfile(path) else None  # noqa: PTH113
 
 
 def digest(tree: ast.Module) -> str:
