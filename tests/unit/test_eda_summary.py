@@ -115,7 +115,11 @@ def test_customers_beyond_a_histogram_are_enough_people_or_none():
 
 def test_a_bin_of_too_few_people_joins_its_neighbour():
     found = pl.DataFrame({"bin": [0, 1, 2], "rows": [9, 2, 8], "people": [9, 2, 8]})
-    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True) == {"edges": [0, 1, 3], "rows": [9, 10], "people": [9, 10]}
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True) == {
+        "edges": [0, 1, 3],
+        "rows": [9, 10],
+        "people": [9, 10],
+    }
 
 
 def test_people_beyond_the_edges_who_are_too_few_take_the_last_bins_with_them():
