@@ -14,7 +14,7 @@ from elt.command.request import Request
 from elt.faults import Fault
 from elt.protection import pseudonyms
 from elt.retention import deletion, erasures
-from elt.run import declared, run_folders, settings
+from elt.run import class_checks, declared, run_folders, settings
 from elt.run.company import NO_COMPANY, Company, Contract
 from elt.run.declared import Declared, Undeclared
 
@@ -144,10 +144,19 @@ def unbound(company: Company) -> list[str]:
     return [*expressions.faults(company), *binding.faults(company)]
 
 
+def classed(company: Company, config: Mapping[str, Any]) -> tuple[Company, list[str]]:
+    """(the company with its computed personal classes, a line for every class that is weaker than computed)."""
+    from elt.gold import calendar_days  # it is read where a run is planned, and only there
+
+    checked = class_checks.checked(company, config["minimum_group"], calendar_days.SCHEMA)
+    return checked.company, [f"{company.folder}/{line}" for line in checked.faults]
+
+
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
     """A call for a run: company, raw files and run folder; raises RefusalError."""
     company = accepted(settings.load(config, root), "The settings cannot be used.")
     accepted((None, unbound(company)), "The settings cannot be used.")
+    company = accepted(classed(company, config), "The personal classes cannot be used.")
     raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
     try:
         home = run_folders.RUNS / run_folders.choose(config, now)

@@ -42,6 +42,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class ClassException:
+    """A column whose class is weaker than that of what it is made of, and why that gives nobody away.
+
+    `column`: gold.<mart>.<column>, silver.<table>.<field> or kpi.<name>; `instead_of`: the strictest class that it may
+    be made of; `personal`, `path`: its class and where its value comes from, as computed.
+    """
+
+    column: str
+    instead_of: str
+    why: "Words"
+    personal: str = "none"
+    path: tuple[str, ...] = ()
+    is_of_company: bool = True  # and not of the standard marts
+
+
+@dataclass(frozen=True)
 class ControllerStatements:
     """The content of privacy.yaml. None: not stated, left to be filled in; an empty tuple says that there are none."""
 
@@ -54,13 +70,14 @@ class ControllerStatements:
     third_countries: "tuple[Words, ...] | None" = None
     deletion: "Words | None" = None
     measures: "Words | None" = None
+    class_exceptions: tuple[ClassException, ...] = ()
     impact_assessment: Mapping[str, Answer] = field(default_factory=dict)  # criterion -> answer
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:
         """The statements of a privacy.yaml that its schema allows."""
         kinds = {"controller": Contact, "representative": Contact, "data_protection_officer": Contact}
-        lists = {"purposes": Purpose, "recipients": Recipient}
+        lists = {"purposes": Purpose, "recipients": Recipient, "class_exceptions": ClassException}
         stated: dict[str, Any] = {}
         for key, value in entry.items():
             if key in kinds:

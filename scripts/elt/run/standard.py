@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from elt.files import read_yaml
 from elt.run.company import FACT, Column, Kpi, Mart, StarColumn
+from elt.run.controller import ClassException
 from elt.run.sql_names import KPI
 
 FOLDER = "config/standard"
@@ -33,13 +34,19 @@ class StandardMart:
     needs: str | None = None
     column_needs: Mapping[str, str] = field(default_factory=dict)
     inherits: Mapping[str, str] = field(default_factory=dict)
+    class_exceptions: tuple[ClassException, ...] = ()
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
         """The standard mart of an entry of config/standard/marts.yaml."""
         needs = {column: spec["needs"] for column, spec in entry["columns"].items() if "needs" in spec}
         inherits = {column: spec["inherits"] for column, spec in entry["columns"].items() if "inherits" in spec}
-        return cls(Mart.of(name, entry), entry.get("needs"), needs, inherits)
+        exceptions = tuple(
+            ClassException(f"gold.{name}.{column}", **spec["class_exception"], is_of_company=False)
+            for column, spec in entry["columns"].items()
+            if "class_exception" in spec
+        )
+        return cls(Mart.of(name, entry), entry.get("needs"), needs, inherits, exceptions)
 
 
 @dataclass(frozen=True)
