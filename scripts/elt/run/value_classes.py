@@ -8,6 +8,7 @@ or filter holds equal to a stricter one is as strict.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from elt.run.lineage import Leaf
@@ -76,23 +77,30 @@ def of_query(sql: str, tables: Mapping[str, Mapping[str, str]], persons: Persons
         raise NotFollowedError from error
 
 
+@cache
+def _resolved(sql: str, tables: tuple[tuple[str, tuple[str, ...]], ...]) -> "Scope":
+    """A query whose names are resolved to the columns of tables; it is only read, so each is resolved once."""
+    import sqlglot
+    from sqlglot.optimizer.qualify import qualify
+    from sqlglot.optimizer.scope import build_scope
+
+    schema: dict[str, Any] = {}
+    for name, columns in tables:
+        layer, _, table = name.partition(".")
+        schema.setdefault(layer, {})[table] = dict.fromkeys(columns, "text")
+    root = build_scope(qualify(sqlglot.parse_one(sql, dialect=DIALECT), dialect=DIALECT, schema=schema))
+    if root is None:
+        raise LookupError("no query")
+    return root
+
+
 class _Query:
     """A query whose names are resolved."""
 
     def __init__(self, sql: str, tables: Mapping[str, Mapping[str, str]], persons: Persons) -> None:
-        import sqlglot
-        from sqlglot.optimizer.qualify import qualify
-        from sqlglot.optimizer.scope import build_scope
-
-        schema: dict[str, Any] = {}
-        for name, columns in tables.items():
-            layer, _, table = name.partition(".")
-            schema.setdefault(layer, {})[table] = dict.fromkeys(columns, "text")
-        root = build_scope(qualify(sqlglot.parse_one(sql, dialect=DIALECT), dialect=DIALECT, schema=schema))
-        if root is None:
-            raise LookupError("no query")
-        self.root, self.tables, self.persons = root, tables, persons
-        self.scopes = {id(scope.expression): scope for scope in root.traverse()}
+        self.root = _resolved(sql, tuple((name, tuple(columns)) for name, columns in tables.items()))
+        self.tables, self.persons = tables, persons
+        self.scopes = {id(scope.expression): scope for scope in self.root.traverse()}
         self._columns: dict[int, dict[str, Carried]] = {}
         self._raised: dict[Key, Carried] = {}
         while self._raise_equals():  # what is equal to something stricter makes others stricter in turn
@@ -181,15 +189,25 @@ class _Query:
         return strictest([found, self._raised.get((id(owner), column.table, column.name), NOTHING)])
 
     def is_over_enough(self, scope: "Scope", total: Any) -> bool:
-        """Whether a sum or mean is over enough persons: all of its group, and the group is large."""
+        """Whether a sum or mean is over enough persons: all of its group, none picked, and the group is large."""
         from sqlglot import exp
 
         if isinstance(total.find_ancestor(exp.Window, exp.Query), exp.Window):
             return False  # its rows are not those of the group
-        if isinstance(total.parent, exp.Filter):
-            chosen = self.value(scope, total.parent.expression)
-            return self.persons.always and chosen.personal in ("none", "quasi")
-        return self.persons.always or self.has_enough(scope)
+        whole = total.parent if isinstance(total.parent, exp.Filter) else total
+        if whole is not total and not self.persons.always:
+            return False
+        is_picked = any(self._picks(scope, column) for column in whole.find_all(exp.Column))
+        return not is_picked and (self.persons.always or self.has_enough(scope))
+
+    def _picks(self, scope: "Scope", column: Any) -> bool:
+        """Whether a column within a sum may pick a person: a number that is not only held against key 0."""
+        from sqlglot import exp
+
+        is_unknown = isinstance(
+            column.parent, exp.EQ | exp.NEQ | exp.GT
+        ) and column.parent.expression == exp.Literal.number(0)
+        return self.of_column(scope, column).personal in ("identifier", "direct") and not is_unknown
 
     def has_enough(self, scope: "Scope") -> bool:
         """Whether every group of a query holds enough persons, by its HAVING."""
