@@ -16,6 +16,7 @@ from elt.privacy.data_map import Knowledge, data_map
 from elt.privacy.policy import Checks, Settings, gold_tables, personal_columns, policy, raw_tables
 from elt.privacy.policy_checks import check_classes
 from elt.run import sql_names
+from elt.run.controller import ClassException
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -32,11 +33,13 @@ def main(
     settings: Settings,
     policy_file: str,
     map_file: str,
+    excepted: Sequence[ClassException] = (),
 ) -> None:
     """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold.
 
     `tables`: files of the published row-level tables; `summary`, `model`, `numbers`: of the exploration, the
-    segmentation and the exposé; `reports`: what else is published.
+    segmentation and the exposé; `reports`: what else is published; `excepted`: columns with a
+    weaker class than what they are made of.
     """
     run, contracts, marts = Path(policy_file).parents[1], known.contracts, known.marts
     classes = check_classes(contracts, marts)
@@ -56,7 +59,8 @@ def main(
         retention=policy_checks.check_retention([*inside], evidence, settings.retention_days),
     )
     write_json(map_file, mapped)
-    write_json(policy_file, policy(raw_tables(contracts, mapped), gold_tables(marts, mapped), checks, settings))
+    tables_of = raw_tables(contracts, mapped), gold_tables(marts, mapped)
+    write_json(policy_file, policy(*tables_of, checks, settings, excepted))
     rulelog.log.info("%d columns, %d published items", classes["columns"], len(items))
 
 
@@ -72,6 +76,7 @@ if __name__ == "__main__":
         numbers=given.numbers,
         reports=given.reports,
         settings=Settings(params.key_id, params.minimum_group, params.retention_days),
+        excepted=params.excepted,
         policy_file=snakemake.output.policy,
         map_file=snakemake.output.map,
     )

@@ -203,3 +203,26 @@ def test_a_key_figure_that_shows_a_value_of_a_person_is_refused(formula, persona
 def test_counts_and_sums_are_key_figures(formula):
     found = company()
     assert faults(replace(found, kpis={**found.kpis, "orders": replace(found.kpis["orders"], formula=formula)})) == []
+
+
+def known_words(found: Company, table: str) -> set[str]:
+    """Columns of text of class none that are made of nothing personal."""
+    checked = dict(invocation.classed(found, STATED)[0].tables())
+    columns = getattr(checked[table], "fields", None) or checked[table].columns
+    return {one.name for one in columns if one.type == "string" and one.personal == "none" and not one.from_persons}
+
+
+def test_known_words_come_from_columns_without_a_personal_origin_excepted_or_not():
+    goods = {"product_number", "product_name", "category", "subcategory", "product_line"}
+    assert known_words(company(), "gold.dim_product") == goods
+    assert known_words(excepting(LEAKING, "gold.dim_product.product_name", "direct"), "gold.dim_product") == goods - {
+        "product_name"
+    }
+    assert known_words(company(), "gold.dim_location") == known_words(company(), "gold.agg_geo_performance") == set()
+    assert "source_file" not in known_words(company(OFFICE), "silver.order_lines")
+
+
+def test_text_that_is_made_of_the_name_of_a_file_is_no_known_word_in_a_mart_either():
+    through = with_sql("dim_product", "MIN(Artikel) AS Artikel", "MIN(source_file) AS Artikel", company(OFFICE))
+    assert faults(through) == []
+    assert known_words(through, "gold.dim_product") == {"product_number"}

@@ -42,7 +42,18 @@ def subjects(
             words["actions"][item.personal], words["agreed"] if leaves else words["denied"],
         ])  # fmt: skip
     people = words["record"]["subjects_text"].format(subjects=words.listed(stated.data_subjects))
-    return f"{people}\n\n{table(words['record']['subjects_head'], rows)}"
+    return f"{people}\n\n{table(words['record']['subjects_head'], rows)}{exceptions(words, policy)}"
+
+
+def exceptions(words: Wording, policy: Mapping[str, Any]) -> str:
+    """Columns with a weaker class than what they are made of, and the reasons; nothing without such."""
+    rows = [
+        [code(one["column"]), words["classes"][one["class"]], words["classes"][one["instead_of"]],
+         code(one["path"][0] if one["path"] else ""), words.stated(one["why"])]
+        for one in policy["class_exceptions"]
+    ]  # fmt: skip
+    texts = words["record"]
+    return f"\n\n{texts['exceptions']}\n\n{table(texts['exceptions_head'], rows)}" if rows else ""
 
 
 def recipients(words: Wording, policy: Mapping[str, Any], stated: ControllerStatements) -> str:

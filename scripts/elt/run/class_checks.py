@@ -6,13 +6,14 @@ why. What the company does not write itself, the standard marts, takes the compu
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from elt.run import sql_names, value_classes
-from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Company, Contract, Mart
+from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Column, Company, Contract, Mart
 from elt.run.controller import ClassException
 from elt.run.lineage import Leaf, of_expressions
 from elt.run.sql_names import KPI
-from elt.run.value_classes import CLASSES, Carried, NotFollowedError, Persons
+from elt.run.value_classes import CLASSES, NOTHING, Carried, NotFollowedError, Persons
 
 CUSTOMER = "customer"  # kind of number for erasure: that of a person
 NUMBERS = [
@@ -20,10 +21,12 @@ NUMBERS = [
     ("gold.dim_customer", "customer_number"),
     (f"gold.{FACT}", "customer_key"),
 ]
-OF_RECORDS = {"_file": "none", "_record": "none"}  # what compute may name beside fields
+FILE = "_file"
+OF_RECORDS = {FILE: "none", "_record": "none"}  # what compute may name beside fields
 MONTHS = {"month_start": "none", "is_complete": "none"}
 BUYERS = {"customer_key": "identifier", "orders": "none"}  # what a key figure over customers sees, revenue apart
 UNFOLLOWED = Carried("direct")
+AnyColumn = TypeVar("AnyColumn", bound=Column)
 Classes = dict[str, dict[str, str]]  # dotted table -> column -> class
 
 
@@ -54,10 +57,11 @@ class _Check:
         ]
         self.persons = Persons(minimum, {*NUMBERS, *numbers})
         self.classes: Classes = {CALENDAR: dict.fromkeys(days, "none"), COMPLETE_MONTHS: dict(MONTHS)}
+        self.known = dict(self.classes)  # as none what is made of no person's value and no file's name, excepted or not
         self.origins: dict[Leaf, Carried] = {}
         self.used: dict[str, ClassException] = {}
         self.faults: list[str] = []
-        self.marts = dict(company.marts)
+        self.marts, self.contracts = dict(company.marts), dict(company.contracts)
 
     def path(self, table: str, column: str) -> list[str]:
         """The way of a value from the raw column to a column of silver or gold."""
@@ -113,6 +117,12 @@ class _Check:
             if self.classes[table][field] != personal:
                 where = f"contracts/{name}.yaml: fields.{field}"
                 self.fault(where, f"{table}.{field}", personal, self.origins[table, field])
+        computed = {field: self.origins.get((table, field), NOTHING).strictness for field in own}
+        self.known[table] = {
+            field: "direct" if computed[field] or personal != "none" or FILE in made.get(field, "") else "none"
+            for field, personal in own.items()
+        }
+        self.contracts[name] = replace(contract, fields=tuple(self.marked(table, one) for one in contract.fields))
 
     def of_expression(self, sql: str, tables: Classes) -> Carried:
         """The class of the one value that a query gives."""
@@ -124,20 +134,29 @@ class _Check:
     def add_mart(self, name: str) -> None:
         """Classes of the columns of a mart."""
         mart, table = self.company.marts[name], f"gold.{name}"
-        found = self.of_mart(mart)
+        found = self.of_mart(mart, self.classes)
         classes: dict[str, str] = {}
         for column in mart.columns:
-            one = found.get(column.name, UNFOLLOWED) if column.name not in mart.derived else Carried()
+            one = found.get(column.name, UNFOLLOWED) if column.name not in mart.derived else NOTHING
             self.origins[table, column.name] = one
             classes[column.name] = self.of_column(mart, column.name, column.personal, one)
         self.classes[table] = classes
-        self.marts[name] = replace(
-            mart, columns=tuple(replace(one, personal=classes[one.name]) for one in mart.columns)
-        ) if mart.is_standard else mart  # fmt: skip
+        known = self.of_mart(mart, self.known)
+        self.known[table] = {
+            one: "none" if one in mart.derived else known.get(one, UNFOLLOWED).personal for one in classes
+        }
+        self.marts[name] = replace(mart, columns=tuple(self.marked(table, one) for one in mart.columns))
 
-    def of_mart(self, mart: Mart) -> Mapping[str, Carried]:
+    def marked(self, table: str, stated: AnyColumn) -> AnyColumn:
+        """A column with the class that counts, if it is of a standard mart, and whether persons' values made it."""
+        name = stated.name
+        is_standard = table.startswith("gold.") and self.company.marts[table.removeprefix("gold.")].is_standard
+        personal = self.classes[table][name] if is_standard else stated.personal
+        return replace(stated, personal=personal, from_persons=self.known[table][name] != "none")
+
+    def of_mart(self, mart: Mart, classes: Classes) -> Mapping[str, Carried]:
         """Output column of a mart's SQL -> what it carries; nothing where it cannot be followed."""
-        tables = dict(self.classes)
+        tables = dict(classes)
         for table, columns in self.company.absent_columns(mart.name).items():
             tables[table] = tables[table] | {column.name: "none" for column in columns}
         query = self.company.queries[mart.name]
@@ -237,4 +256,4 @@ def checked(company: Company, minimum: int, days: Collection[str]) -> Checked:
     faults = [*check.faults, *check.exceptions()]
     used = tuple(check.used[column] for column in sorted(check.used))
     marts = {name: check.marts[name] for name in company.marts}
-    return Checked(replace(company, marts=marts, class_exceptions=used), faults)
+    return Checked(replace(company, contracts=check.contracts, marts=marts, class_exceptions=used), faults)

@@ -55,6 +55,7 @@ class ClassedColumn(ColumnType):
     """A column with its personal class: none, quasi, identifier or direct."""
 
     personal: str = "direct"  # unknown means personal
+    from_persons: bool = False  # made of something personal, or of the name of a file, whatever its class
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Column(ClassedColumn):
     @property
     def classed(self) -> ClassedColumn:
         """Type and personal class alone."""
-        return ClassedColumn(self.name, self.type, self.decimals, self.personal)
+        return ClassedColumn(self.name, self.type, self.decimals, self.personal, self.from_persons)
 
 
 def stated_orders(formats: Sequence[str], stated: Any) -> tuple[bool, ...]:
