@@ -1,7 +1,7 @@
 """Build one mart from its SQL, and prove columns, key and foreign keys before it is published.
 
 Inputs: the mart's SQL file, the silver tables and marts that it names, the marts that its foreign keys point to.
-Outputs: gold/data/<mart>.csv, gold/_meta/marts/<mart>.json.
+Outputs: gold/data/<mart>.csv and its twin gold/parquet/<mart>.parquet, gold/_meta/marts/<mart>.json.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from elt import rulelog, tables
 from elt.files import staged, write_json
 from elt.gold import documents, flags, reconciliation, rounding
 from elt.gold.binding import FACTS, shaped
+from elt.gold.metadata import described
 from elt.gold.proofs import check_kpis, check_references, check_rows, traced, unknown_entries, unknown_members
 from elt.gold.rounding import Rounding
 from elt.gold.sources import Source, frames_of
@@ -95,6 +96,7 @@ def main(
     formulas: Mapping[str, str],
     accounts: CollectiveAccounts | None = None,
     output: str,
+    twin: str,
     metadata: str,
     budget: float | None = None,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
@@ -110,11 +112,11 @@ def main(
     """
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     result, frame = planned(sql, frames := frames_of(sources, calendar, months), mart)
-    with staged(output) as temporary:
+    with staged(output) as temporary, staged(twin) as typed:
         with tables.computing(f"mart {mart.name}", f"Look in {mart.name}.sql for a cast that a value does not allow"):
             frame, rounded = completed(result, frame, mart)
-            frame.sink_csv(temporary, engine="streaming")
-        written = tables.scan(temporary, mart.typed_columns)
+            tables.write(frame, mart.typed_columns, typed, temporary, **described(mart))
+        written = tables.scan(typed, mart.typed_columns)
         found, told = proved(written, mart, sources, dates, assumption_budget)
         told = [*rounding.entries(mart, rounded, sql), *told]
         if mart.name == FACT:
@@ -145,5 +147,6 @@ if __name__ == "__main__":
         dates=snakemake.params.dates,
         budget=snakemake.params.budget,
         output=snakemake.output.table,
+        twin=snakemake.output.twin,
         metadata=snakemake.output.metadata,
     )

@@ -1,7 +1,8 @@
-"""Search all that the run has published for every personal value it knows; one find stops the run.
+"""Search all that the run is about to publish for every personal value it knows; one find stops the run.
 
-Inputs: silver and gold tables with personal columns, their quarantine and changes, everything published before.
-Outputs: _meta/leak_report.json. A find is named by file and column, never by its value.
+Inputs: silver and gold tables with personal columns, their quarantine and changes, all closed files.
+Outputs: _meta/leak_report.json, and _meta/searched.json with the hash that each closed file had when it was searched;
+both still closed. A find is named by file and column, never by its value.
 """
 
 import os
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.faults import Fault
-from elt.files import write_json
+from elt.files import sha256, write_json
 from elt.privacy import leak_collection, leak_encodings, leak_files, leak_tables, row_order
 from elt.privacy.leak_search import Finds, search
 from elt.privacy.leak_terms import SearchTerms
+from elt.run import run_folders
 from elt.run.company import ClassedTable
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ FORMS = (
 NAMED = 10  # finds that a message names
 REMEDY = (
     "Look in the step that makes this file for what takes values of that column over; publish counts, groups or the "
-    "pseudonym instead"
+    "pseudonym instead. Nothing was published; the file lies in the closed place of the run, _closed/"
 )
 
 
@@ -37,7 +39,7 @@ def leak_fault(finds: Finds) -> Fault:
     lines = [f"{name}: {', '.join(sorted(columns))}" for name, columns in sorted(finds.items())]
     more = f" and {len(lines) - NAMED} more files" if len(lines) > NAMED else ""
     found = f"{'; '.join(lines[:NAMED])}{more}"
-    return Fault(min(finds), f"personal values were published. Found, by file and column: {found}", REMEDY)
+    return Fault(min(finds), f"personal values would have been published. Found, by file and column: {found}", REMEDY)
 
 
 def report(files: leak_files.SearchedFiles, terms: SearchTerms, order: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,16 +65,19 @@ def main(
     own_words: Sequence[str],
     known_days: Sequence[str],
     output: Path,
+    searched: Path | None = None,
     own_log: Path | None = None,
     snakemake_folder: Path = Path(".snakemake"),
 ) -> None:
-    """Collect the values, search every published file, compare columns and order, write what was searched.
+    """Collect the values, search every file, compare columns and order, write what was searched.
 
-    `own_words`: files with the words of company and program; `known_days`: days that the settings name.
+    `own_words`: files with the words of company and program; `known_days`: days that the settings name; `searched`:
+    file for the hashes of the closed files.
     """
-    run, started = output.parents[1], os.environ.get("ELT_STARTED_AT")
+    run, started = run_folders.run_of(output), os.environ.get("ELT_STARTED_AT")
     since = datetime.fromisoformat(started).timestamp() if started else 0.0
     files = leak_files.SearchedFiles.of(run, {output, *([own_log] if own_log else [])}, snakemake_folder, since)
+    hashes = files.closed()  # of before the search: a file that changes meanwhile is not published
     known = leak_tables.tables_of(run, tables)
     personal = [table for table in known if table.of_class("quasi", *leak_tables.SEARCHED)]
     terms = leak_collection.collect(
@@ -84,7 +89,9 @@ def main(
     )
     if finds := search(files, terms, personal):
         raise leak_fault(finds)
-    write_json(output, report(files, terms, row_order.check(run, files.published, pseudonyms)))
+    write_json(output, report(files, terms, row_order.check(files.of_run(), pseudonyms)))
+    if searched:
+        write_json(searched, hashes | {leak_files.contracted(output, run): sha256(output)})
     counts = len(files.published), len(files.records)
     rulelog.log.info("%d files of the run and %d of Snakemake searched, no personal value found", *counts)
 
@@ -97,6 +104,7 @@ if __name__ == "__main__":
         pseudonyms=given.pseudonyms,
         own_words=given.own_words,
         known_days=params.known_days,
-        output=Path(snakemake.output[0]),
+        output=Path(snakemake.output.report),
+        searched=Path(snakemake.output.searched),
         own_log=Path(snakemake.log[0]),
     )

@@ -39,6 +39,7 @@ def typed_texts(part: Mapping[str, Any]) -> dict[str, Any]:
     return {key: yaml.safe_load(value) if isinstance(value, str) else value for key, value in part.items()}
 
 
+OCTAL_OF_YAML = (0o600, 0o640, 0o644, 0o660, 0o664)
 GROUPS = ("segmentation", "quarantine_budget")  # settings with settings in them
 STANDARD_INPUT = "-"  # as a file name
 
@@ -49,7 +50,16 @@ def prepared(config: Mapping[str, Any]) -> dict[str, Any]:
     found |= {name: typed_texts(found[name]) for name in GROUPS if isinstance(found.get(name), dict)}
     if found.get("erase_from") in ([""], [None]):  # what YAML takes a lone hyphen on the command line for
         found["erase_from"] = STANDARD_INPUT
+    found |= {"published_mode": octal_text(found["published_mode"])} if "published_mode" in found else {}
     return found
+
+
+def octal_text(value: Any) -> Any:
+    """A mode as text; YAML takes 0640 for 416, and the command line for 640. What is no mode stays as it is."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        digits = f"{value:o}" if value in OCTAL_OF_YAML else str(value)
+        return digits.rjust(4, "0")
+    return value.rjust(4, "0") if isinstance(value, str) and value.isdigit() else value
 
 
 def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
