@@ -83,6 +83,18 @@ def test_the_stated_class_is_no_remedy_for_what_reports_print():
     ]
 
 
+def test_a_mart_of_the_company_in_the_place_of_a_standard_one_is_printed_as_that_is():
+    found = stating(LEAKING, "agg_product_performance", "product_name", "direct")
+    own = replace(found.marts["agg_product_performance"], left_out=None)
+    found = replace(found, marts={**found.marts, own.name: own}, standard=tuple({*found.standard} - {own.name}))
+    assert any(
+        line.startswith(
+            "marts.yaml: marts.agg_product_performance.columns.product_name: is of class direct, and reports print it"
+        )
+        for line in faults(found)
+    )
+
+
 def test_the_stated_class_is_a_remedy_for_what_reports_hide():
     weak = stating(company(), "dim_customer", "birth_date", "none")
     lines = faults(weak)

@@ -170,8 +170,7 @@ class _Check:
     def of_column(self, mart: Mart, name: str, stated: str, found: Carried) -> str:
         """The class of a column as it counts from here on; notes a fault where it is stated weaker."""
         column, where = f"gold.{mart.name}.{name}", f"marts.yaml: marts.{mart.name}.columns.{name}"
-        known = self.company.star.get(mart.name, {}).get(name)
-        limit = known.at_most if known else "direct"
+        limit = self.company.limits.get(mart.name, {}).get(name, "direct")
         if found.strictness > strictness(stated):
             if self.settled(column, stated, found):
                 return stated

@@ -531,7 +531,8 @@ class Company:
     `kpis`: the key figures that it shows; `formulas`: of every key figure over order lines; `star`: table -> column of
     the star schema; `standard`: names of marts of config/standard/; `left_out`: what was left out -> column it needs;
     `controller_statements`: of privacy.yaml, for the privacy records; `class_exceptions`: columns with a weaker class
-    than what they are made of, of privacy.yaml and of the standard marts.
+    than what they are made of, of privacy.yaml and of the standard marts; `limits`: mart -> column -> the strictest
+    class with which reports may show it.
     """
 
     folder: str
@@ -547,6 +548,7 @@ class Company:
     standard: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     class_exceptions: tuple[ClassException, ...] = ()
+    limits: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -383,6 +383,7 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
         star=base.star,
         standard=tuple(sorted(marts.keys() - own.keys())),
         left_out=left_out,
+        limits=standard.limits(base),
     )
 
 

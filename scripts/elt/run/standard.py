@@ -71,6 +71,26 @@ def read(root: Path) -> Standard:
     )
 
 
+def limits(base: Standard) -> dict[str, dict[str, str]]:
+    """Table -> column -> the strictest class with which reports may show it: of the star schema and of standard marts.
+
+    A company's own mart in the place of a standard one is shown as that is: its text as in the star schema, else not
+    beside anything personal; its figures in totals.
+    """
+    of_star = {name: known.at_most for columns in base.star.values() for name, known in columns.items()}
+    found = {
+        table: {name: known.at_most for name, known in columns.items() if known.at_most != StarColumn.at_most}
+        for table, columns in base.star.items()
+    }
+    for mart, entry in base.marts.items():
+        found[mart] = {
+            one.name: of_star.get(one.name, "none") if one.type == "string" else "quasi"
+            for one in entry.mart.columns
+            if one.personal == "none"
+        }
+    return found
+
+
 def coarse_proofs(mart: Mart, marts: Mapping[str, Mart], formulas: Mapping[str, str]) -> Iterator[str]:
     """One line a column that has fewer decimals than the key figure that its sum must equal."""
     for name, kpi in mart.ledger.kpis.items():
