@@ -60,7 +60,7 @@ FEATURES = (
         formula="SUM(sales_amount)",
         unit="money",
         source="fact_sales.sales_amount",
-        description="What the customer spent, exact to the cent",
+        description="What the customer spent",
         low=None,
     ),
     Feature(
