@@ -116,5 +116,5 @@ def test_snakemake_refuses_at_once_and_an_excepted_name_is_found_by_the_search(p
     (folder / "privacy.yaml").write_text(yaml.safe_dump({"class_exceptions": [excepted]}), encoding="utf-8")
     done = project.snakemake("--config", *call)
     assert done.returncode != 0
-    assert "personal values were published" in done.stdout and "silver.bestellungen.Name" in done.stdout
+    assert "privacy_leaks" in done.stdout and "final_expose.md: gold.dim_customer.name" in done.stdout
     assert not [row for row in records() if row[NAME] and row[NAME] in done.stdout]
