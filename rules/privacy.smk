@@ -20,6 +20,8 @@ rule privacy_policy:
         summary="<eda>/data/eda_summary.json",
         model="<segmentation>/_meta/model_metadata.json",
         numbers="<reports>/number_ledger.json",
+        uniqueness="<evidence>/uniqueness_report.json",
+        dictionary="<features>/_meta/dictionary_people.json",
         reports=[
             "<eda>/reports/eda_report.md",
             "<features>/reports/feature_dictionary.md",
@@ -33,6 +35,7 @@ rule privacy_policy:
     output:
         policy="<evidence>/data_policy.json",
         map="<evidence>/privacy/data_map.json",
+        groups="<evidence>/privacy/published_groups.json",
     log:
         "<logs>/privacy_policy.log",
     benchmark:

@@ -41,9 +41,8 @@ def joined(features: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
     columns = [name for name in NAMES if name in features.columns]
     table = features.select("customer", *columns).join(segments.select("customer", SENSITIVE), on="customer")
     if not table.height == features.height == segments.height:
-        raise Fault(
-            "customer_segments.csv", "is not about the customers of customer_features_exact.csv", "Run the path again"
-        )
+        problem = "is not about the customers of customer_features_exact.csv"
+        raise Fault("customer_segments.csv", problem, "Delete both files, and type the same command again")
     return table.drop("customer")
 
 
