@@ -127,6 +127,7 @@ rule privacy_leaks:
     input:
         closed=lambda wildcards: to_publish,
         handed_on=lambda wildcards: handed_on,
+        release=lambda wildcards: rules.release_bands.output,
         silver=lambda wildcards: expand(rules.silver_table.output, table=company.contracts),
         gold=lambda wildcards: expand(rules.gold_mart.output, mart=company.marts),
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
@@ -146,9 +147,9 @@ rule privacy_leaks:
     conda:
         "../envs/pipeline.yaml"
     params:
-        code=code_version("privacy_leaks.py"),
         tables={name: table.classed for name, table in company.tables()},
         known_days=[] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
+        code=code_version("privacy_leaks.py"),
     script:
         "../scripts/privacy_leaks.py"
 
