@@ -113,6 +113,7 @@ def test_an_exception_does_not_cover_what_is_stricter_than_it_says():
     assert len(lines) == 1 and "is of class none, but takes its value from" in lines[0]
 
 
+@pytest.mark.remedy("elt.run.class_checks", "Take the entry out")
 def test_an_exception_that_nothing_needs_or_of_no_column_is_refused():
     assert faults(excepting(company(), "gold.dim_product.product_name", "direct")) == [
         "privacy.yaml: class_exceptions: gold.dim_product.product_name is not needed, as its class is not weaker than what "
