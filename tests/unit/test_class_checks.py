@@ -1,5 +1,6 @@
 """Stated classes are held against those computed from the SQL; each fault names the way from the raw column and a remedy."""
 
+import json
 from dataclasses import replace
 from functools import cache
 
@@ -8,7 +9,8 @@ import yaml
 from conftest import ROOT
 
 from elt.command import invocation
-from elt.run import settings
+from elt.gold import calendar_days
+from elt.run import class_checks, settings
 from elt.run.company import Company, Query
 from elt.run.controller import ClassException
 
@@ -113,7 +115,7 @@ def test_an_exception_does_not_cover_what_is_stricter_than_it_says():
     assert len(lines) == 1 and "is of class none, but takes its value from" in lines[0]
 
 
-@pytest.mark.remedy("elt.run.class_checks", "Take the entry out")
+@pytest.mark.remedy("elt.run.class_checks", "Take the entry out", line=True)
 def test_an_exception_that_nothing_needs_or_of_no_column_is_refused():
     assert faults(excepting(company(), "gold.dim_product.product_name", "direct")) == [
         "privacy.yaml: class_exceptions: gold.dim_product.product_name is not needed, as its class is not weaker than what "
@@ -239,3 +241,10 @@ def test_text_that_is_made_of_the_name_of_a_file_is_no_known_word_in_a_mart_eith
     through = with_sql("dim_product", "MIN(Artikel) AS Artikel", "MIN(source_file) AS Artikel", company(OFFICE))
     assert faults(through) == []
     assert known_words(through, "gold.dim_product") == {"product_number"}
+
+
+@pytest.mark.parametrize("folder", [BIKES, OFFICE])
+def test_what_was_computed_is_the_same_when_it_is_remembered(folder):
+    found = class_checks.checked(company(folder), 5, calendar_days.SCHEMA).company
+    kept = json.loads(json.dumps(class_checks.told(found)))
+    assert class_checks.applied(company(folder), kept) == found == invocation.classed(company(folder), STATED)[0]

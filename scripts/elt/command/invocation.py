@@ -182,10 +182,26 @@ def unbound(company: Company) -> list[str]:
 
 def classed(company: Company, config: Mapping[str, Any]) -> tuple[Company, list[str]]:
     """(the company with its computed personal classes, a line for every class that is weaker than computed)."""
-    from elt.gold import calendar_days  # it is read where a run is planned, and only there
+    minimum = config["minimum_group"]
+    checked: list[class_checks.Checked] = []
 
-    checked = class_checks.checked(company, config["minimum_group"], calendar_days.SCHEMA)
-    return checked.company, [f"{company.folder}/{line}" for line in checked.faults]
+    def depends_on() -> tuple[object, ...]:
+        return company, minimum, code_version("elt/run/class_checks.py"), versions("polars", "sqlglot")
+
+    def check() -> class_checks.Checked:
+        from elt.gold import calendar_days  # it is read where a run is planned, and only there
+
+        if not checked:
+            checked.append(class_checks.checked(company, minimum, calendar_days.SCHEMA))
+        return checked[0]
+
+    def found() -> dict[str, Any] | None:
+        return None if check().faults else class_checks.told(check().company)
+
+    known = memory.result("classes", depends_on, found)
+    if known is not None:
+        return class_checks.applied(company, known), []
+    return check().company, [f"{company.folder}/{line}" for line in check().faults]
 
 
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:

@@ -5,8 +5,8 @@ why. What the company does not write itself, the standard marts, takes the compu
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
 
 from elt.run import sql_names, value_classes
 from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Column, Company, Contract, Mart
@@ -256,3 +256,36 @@ def checked(company: Company, minimum: int, days: Collection[str]) -> Checked:
     used = tuple(check.used[column] for column in sorted(check.used))
     marts = {name: check.marts[name] for name in company.marts}
     return Checked(replace(company, contracts=check.contracts, marts=marts, class_exceptions=used), faults)
+
+
+def told(company: Company) -> dict[str, Any]:
+    """What was computed of a checked company, in terms of JSON."""
+    columns = {
+        table: {one.name: [one.personal, one.from_persons] for one in columns_of(kind)}
+        for table, kind in company.tables()
+    }
+    return {"columns": columns, "exceptions": [asdict(one) for one in company.class_exceptions]}
+
+
+def columns_of(table: Contract | Mart) -> Sequence[Column]:
+    """The fields of a contract, or the columns of a mart."""
+    return table.fields if isinstance(table, Contract) else table.columns
+
+
+def applied(company: Company, found: Mapping[str, Any]) -> Company:
+    """The company with what was computed of it, as `told` gives it."""
+
+    def marked(table: str, stated: AnyColumn) -> AnyColumn:
+        personal, from_persons = found["columns"][table][stated.name]
+        return replace(stated, personal=personal, from_persons=from_persons)
+
+    contracts = {
+        name: replace(one, fields=tuple(marked(f"silver.{name}", field) for field in one.fields))
+        for name, one in company.contracts.items()
+    }
+    marts = {
+        name: replace(one, columns=tuple(marked(f"gold.{name}", column) for column in one.columns))
+        for name, one in company.marts.items()
+    }
+    exceptions = tuple(ClassException(**{**one, "path": tuple(one["path"])}) for one in found["exceptions"])
+    return replace(company, contracts=contracts, marts=marts, class_exceptions=exceptions)

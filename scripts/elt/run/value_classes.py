@@ -1,6 +1,6 @@
 """The personal class of what a query gives: as strict as the strictest column from which a value is taken.
 
-The rules, the reasons for them and their limits are in docs/decisions/0022-computed-classes.md. In short: what makes up
+The rules, the reasons for them and their limits are in docs/decisions/0024-computed-classes.md. In short: what makes up
 a value counts, conditions within an expression included. Relaxed is only a count, a sum or mean over enough persons, a
 test whether something is missing or the unknown member, and a place among the rows of one number. A column that a join
 or filter holds equal to a stricter one is as strict.
