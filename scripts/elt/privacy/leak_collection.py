@@ -12,12 +12,11 @@ from elt.privacy.leak_terms import SearchTerms, add_names, add_texts, spellings_
 
 
 def known_phrases(tables: Sequence[ProtectedTable], texts: Iterable[str]) -> np.ndarray:
-    """Fingerprints of what is no person's value: text of class none, and every phrase of the program's own words."""
+    """Fingerprints of what is no person's value: text made of nothing personal, phrases of the program's own words."""
     found = [np.zeros(0, np.uint64)]
     for table in tables:
-        for column in table.of_class("none"):
-            if column.type == "string":
-                found += [prints.phrase for prints in spellings_of(table.distinct(column.name).to_list())]
+        for column in table.known_words:
+            found += [prints.phrase for prints in spellings_of(table.distinct(column.name).to_list())]
     for text in texts:
         for spelling in leak_fingerprints.spellings(text):
             grams = leak_fingerprints.NGrams(leak_fingerprints.tokens(spelling))

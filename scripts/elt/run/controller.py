@@ -58,6 +58,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class ClassException:
+    """A column whose class is weaker than that of what it is made of, and why that gives nobody away.
+
+    `column`: gold.<mart>.<column>, silver.<table>.<field> or kpi.<name>; `instead_of`: the strictest class that it may
+    be made of; `personal`, `path`: its class and where its value comes from, as computed.
+    """
+
+    column: str
+    instead_of: str
+    why: "Words"
+    personal: str = "none"
+    path: tuple[str, ...] = ()
+    is_of_company: bool = True  # and not of the standard marts
+
+
+@dataclass(frozen=True)
 class RiskRating:
     """How likely and how severe a risk to persons is, and why; what is missing is None."""
 
@@ -84,6 +100,7 @@ class ControllerStatements:
     expiry: Expiry | None = None
     deletion: "Words | None" = None
     measures: "Words | None" = None
+    class_exceptions: tuple[ClassException, ...] = ()
     threshold_check: Mapping[str, Answer] = field(default_factory=dict)  # criterion -> answer
     impact_assessment: "Mapping[str, Words]" = field(default_factory=dict)  # point -> text
     risks: Mapping[str, RiskRating] = field(default_factory=dict)  # risk -> how the controller rates it
@@ -107,7 +124,12 @@ class ControllerStatements:
 
 
 SINGLE = {"controller": Contact, "representative": Contact, "data_protection_officer": Contact, "expiry": Expiry}
-LISTED = {"joint_controllers": Contact, "purposes": Purpose, "recipients": Recipient}
+LISTED = {
+    "joint_controllers": Contact,
+    "purposes": Purpose,
+    "recipients": Recipient,
+    "class_exceptions": ClassException,
+}
 NAMED = {"threshold_check": Answer, "risks": RiskRating}
 
 
