@@ -113,7 +113,7 @@ rule privacy_uniqueness:
         "../envs/pipeline.yaml"
     params:
         code=code_version("privacy_uniqueness.py"),
-        mart=lambda wildcards: company.mart("dim_customer"),
+        mart=lambda wildcards: [company.mart("dim_customer")],
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
