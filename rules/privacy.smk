@@ -142,6 +142,9 @@ rule privacy_leaks:
         code=code_version("privacy_leaks.py"),
         tables={name: table.classed for name, table in company.tables()},
         known_days=[] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
+        acknowledged=company.controller_statements.acknowledged_finds,
+        statements_file=f"{company.folder}/privacy.yaml",
+        key_file=str(invocation.KEY_FILE),
     script:
         "../scripts/privacy_leaks.py"
 

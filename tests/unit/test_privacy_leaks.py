@@ -97,7 +97,7 @@ def search(run, own_words=()):
     """The rule's main on a run; its report."""
     privacy_leaks.main(
         tables={"silver.persons": classed(PERSONS, "number"), "silver.orders": classed(ORDERS, "order", "line")},
-        pseudonyms=str(run / "gold/data/customer_pseudonyms.csv"),
+        pseudonym_table=str(run / "gold/data/customer_pseudonyms.csv"),
         own_words=own_words,
         known_days=[],
         output=run / "_meta/leak_report.json",

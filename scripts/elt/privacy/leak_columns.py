@@ -89,12 +89,12 @@ class PersonalColumn:
     spec: ClassedColumn
     values: np.ndarray
 
-    def common(self, hashes: np.ndarray) -> int:
-        """How many of the hashes are values of the column."""
+    def common(self, hashes: np.ndarray) -> np.ndarray:
+        """Which of the hashes are values of the column; bool, one each."""
         if not self.values.size:
-            return 0
+            return np.zeros(hashes.size, bool)
         at = np.minimum(np.searchsorted(self.values, hashes), self.values.size - 1)
-        return int((self.values[at] == hashes).sum())
+        return self.values[at] == hashes
 
 
 class ColumnSearch:
@@ -111,19 +111,20 @@ class ColumnSearch:
             and (spec.type != "date" or (table.is_about_persons and table.dotted(spec.name) not in reported))
         ]
 
-    def found_in(self, column: PublishedColumn) -> set[str]:
-        """The personal columns whose values a published column holds: all of it, or so many that chance is out."""
+    def found_in(self, column: PublishedColumn) -> dict[str, list[str]]:
+        """Personal columns whose values a published column holds, so many that chance is out -> these values."""
         import polars as pl
 
         texts = [DECIMAL_ZEROS.sub("", value) for value in column.values if value]
         texts = [text for text in texts if text not in EMPTY_VALUES]
         distinct = pl.Series(sorted(set(texts)), dtype=pl.String)
         if len(distinct) < 2:
-            return set()
+            return {}
         hashes, are_numbers = distinct.hash().to_numpy(), 2 * sum(map(str.isdigit, distinct)) >= len(distinct)
-        found = set()
+        found: dict[str, list[str]] = {}
         for personal in self._columns:
-            common = personal.common(hashes)
+            is_common = personal.common(hashes)
+            common = int(is_common.sum())
             if common < max(2, NEARLY_ALL * len(distinct)):
                 continue
             if personal.spec.personal == "quasi" and personal.spec.type == "string":
@@ -134,5 +135,5 @@ class ColumnSearch:
             else:
                 is_leak = common >= FEW
             if is_leak:
-                found.add(personal.name)
+                found[personal.name] = distinct.filter(pl.Series(is_common)).to_list()
         return found

@@ -42,6 +42,17 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class AcknowledgedFind:
+    """A find of the leak gate that is no leak, by what its message gives (file, place, column, keyed hash), and why."""
+
+    file: str
+    place: str
+    column: str
+    hash: str
+    why: "Words"
+
+
+@dataclass(frozen=True)
 class ControllerStatements:
     """The content of privacy.yaml. None: not stated, left to be filled in; an empty tuple says that there are none."""
 
@@ -54,13 +65,14 @@ class ControllerStatements:
     third_countries: "tuple[Words, ...] | None" = None
     deletion: "Words | None" = None
     measures: "Words | None" = None
+    acknowledged_finds: tuple[AcknowledgedFind, ...] = ()
     impact_assessment: Mapping[str, Answer] = field(default_factory=dict)  # criterion -> answer
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:
         """The statements of a privacy.yaml that its schema allows."""
         kinds = {"controller": Contact, "representative": Contact, "data_protection_officer": Contact}
-        lists = {"purposes": Purpose, "recipients": Recipient}
+        lists = {"purposes": Purpose, "recipients": Recipient, "acknowledged_finds": AcknowledgedFind}
         stated: dict[str, Any] = {}
         for key, value in entry.items():
             if key in kinds:
