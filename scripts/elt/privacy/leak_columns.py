@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from elt.privacy import leak_encodings
+from elt.privacy.leak_fingerprints import Lookup
 from elt.privacy.leak_tables import ProtectedTable
 from elt.run.company import ClassedColumn
 
@@ -111,16 +112,24 @@ class ColumnSearch:
             and (spec.type != "date" or (table.is_about_persons and table.dotted(spec.name) not in reported))
         ]
 
+        every = np.unique(np.concatenate([np.zeros(0, np.uint64), *(column.values for column in self._columns)]))
+        self._every = Lookup([(every, np.zeros(every.size, np.int64))])
+        self._strange: set[frozenset[str]] = set()  # values of published columns that are of no personal one
+
     def found_in(self, column: PublishedColumn) -> dict[str, list[str]]:
         """Personal columns whose values a published column holds, so many that chance is out -> these values."""
         import polars as pl
 
-        texts = [DECIMAL_ZEROS.sub("", value) for value in column.values if value]
+        texts = [DECIMAL_ZEROS.sub("", value) if ".0" in value else value for value in column.values if value]
         texts = [text for text in texts if text not in EMPTY_VALUES]
-        distinct = pl.Series(sorted(set(texts)), dtype=pl.String)
-        if len(distinct) < 2:
+        values = frozenset(texts)
+        if len(values) < 2 or values in self._strange:
             return {}
+        distinct = pl.Series(sorted(values), dtype=pl.String)
         hashes, are_numbers = distinct.hash().to_numpy(), 2 * sum(map(str.isdigit, distinct)) >= len(distinct)
+        if self._every.has(hashes).sum() < max(2, NEARLY_ALL * len(distinct)):
+            self._strange.add(values)
+            return {}
         found: dict[str, list[str]] = {}
         for personal in self._columns:
             is_common = personal.common(hashes)

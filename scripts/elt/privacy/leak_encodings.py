@@ -4,7 +4,7 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 import numpy as np
@@ -105,9 +105,9 @@ def decodings(text: str, depth: int = 2) -> Iterator[str]:
         yield from decodings(inner, depth - 1)
 
 
-def decoded_words(texts: Iterable[str]) -> list[str]:
-    """What words of texts in base64 or hex say, where it is text; sorted."""
-    plain = [PSEUDONYM.sub(" ", text) for text in texts]
+def decoded_words(texts: Sequence[str]) -> list[str]:
+    """What words of the first and last texts in base64 or hex say, where it is text; sorted."""
+    plain = [PSEUDONYM.sub(" ", text) for text in dict.fromkeys([texts[0], *texts[-2:]])]
     found = {as_text(bytes.fromhex(word)) for word in {word for text in plain for word in HEX.findall(text)}}
     for word in {word for text in plain for word in BASE64.findall(text)}:
         bare = word.rstrip("=").replace("-", "+").replace("_", "/")

@@ -115,7 +115,7 @@ def text_of(raw: bytes) -> str:
 
 
 def clock_days(run: Path) -> list[date]:
-    """The days on which a run was at work, and one on either side for other time zones: their moments are the clock's."""
+    """The days on which a run was at work, and one on either side for other time zones: they are the clock's."""
     identity, today = run / "_meta/run.json", datetime.now(UTC).date()
     created = datetime.fromisoformat(read_json(identity)["created_at"]).date() if identity.exists() else today
     first = min(created, today) - timedelta(days=1)

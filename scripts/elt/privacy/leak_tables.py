@@ -80,7 +80,12 @@ def rejected(quarantine: Path, changes: Path, table: ProtectedTable) -> Rejected
                 found[row["column"]].add(row["before"].strip())
     with open(quarantine, encoding="utf-8", newline="") as file:
         records = {row["content"] for row in csv.DictReader(file)}
+    names = list(table.by_name)
     cells = [[cell.strip(" \"'\r\n") for cell in SEPARATORS.split(record)] for record in sorted(records - {""})]
+    for record in cells:
+        for name, cell in zip(names, record, strict=True) if len(record) == len(names) else ():
+            if name in found:
+                found[name].add(cell)
     return Rejected({name: sorted(values - {""}) for name, values in found.items()}, cells)
 
 
