@@ -7,14 +7,19 @@ import hashlib
 import html
 import io
 import json
+import re
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import yaml
 from test_privacy_leaks import classed, pseudonym, write_text
 
 import privacy_leaks
 from elt.faults import Fault
+from elt.privacy import leak_files
+from elt.protection import pseudonyms
+from elt.run.controller import AcknowledgedFind
 
 pytestmark = pytest.mark.slow
 
@@ -233,3 +238,164 @@ def test_no_figure_of_the_pipeline_holds_a_day(tmp_path):
     figures.save_svg(figure, run / "reports/figures/f.svg")
     assert "1999" in Path(run / "reports/figures/f.svg").read_text("utf-8")  # of the address of links, without a day
     assert finds_of(run) == {}
+
+
+KEY = bytes.fromhex("8f3ac2017be95d46a0c1f27788b3e4590d62fe1c947a3b05d8e6219f50c7ab34")
+
+
+def way_out(folder, *entries):
+    """The way out with some entries."""
+    key_file = folder / ".env"
+    key_file.write_text(f"{pseudonyms.NAME}={KEY.hex()}\n", encoding="ascii")
+    key_file.chmod(0o600)
+    return privacy_leaks.WayOut([AcknowledgedFind(**entry) for entry in entries], "config/shop/privacy.yaml", key_file)
+
+
+def refusal(run, out):
+    """The message of a run that is stopped, without any value of a person."""
+    with pytest.raises(Fault) as caught:
+        gate(run, way_out=out)
+    message = str(caught.value)
+    for row in PEOPLE:
+        for value in (row[0], row[3], row[4], f"{row[1]} {row[2]}"):
+            assert not value or value not in message
+    return message
+
+
+def entries_of(message):
+    """The entries that a message gives to paste."""
+    pasted = yaml.safe_load(re.search(r"acknowledged_finds: \[.*\]", message)[0])["acknowledged_finds"]
+    return [entry | {"why": "two countries beside each other"} for entry in pasted]
+
+
+SVG = "<svg><text>Germany Austria</text></svg>"
+PLACES = {
+    "reports/f.svg": (SVG, "line 1, element text"),
+    "reports/f.csv": ("a,b\n1,2\n3,Germany Austria\n", "line 3, column 2"),
+    "reports/f.md": ("# R\n\n| a | b |\n| --- | --- |\n| 1 | Germany Austria |\n", "line 5, cell 2"),
+    "reports/f.html": ("<p>a</p>\n<table><tr><td>1</td><td>Germany Austria</td></tr></table>", "line 2, element td"),
+    "reports/f.json": ('{\n "a": 1,\n "b": "Germany Austria"\n}', "line 3"),
+    "_meta/logs/f.log": ("INFO a\nINFO b\nINFO to Germany Austria\n", "line 3"),
+}
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_a_find_names_its_place_and_the_entry_of_its_message_acknowledges_it(tmp_path, path):
+    text, place = PLACES[path]
+    run = made_run(tmp_path, **{path: text})
+    message = refusal(run, way_out(tmp_path))
+    assert f"{path} ({place}): silver.persons.first+last" in message
+    assert "config/shop/privacy.yaml" in message
+    entries = entries_of(message)
+    assert [(entry["file"], entry["place"], entry["column"]) for entry in entries] == [
+        (path, place, "silver.persons.first+last")
+    ]
+    report = gate(run, way_out=way_out(tmp_path, *entries))
+    assert report["hits"] == 0
+    assert report["acknowledged"] == {"finds": 1, "entries_without_find": 0}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("reports/g.svg", SVG),
+        ("reports/f.svg", "<svg><text>Germany Austria</text><desc>Germany Austria</desc></svg>"),
+        ("reports/f.svg", "<svg><text>Germany Austria</text><text>Customer Germany Austria</text></svg>"),
+        ("reports/f.svg", "<svg><text>Germany Austria</text><text>Jörg Müller</text></svg>"),
+        ("reports/f.svg", "<svg><text>Germany Austria</text><text>GermanyAustria</text></svg>"),
+        ("reports/f.svg", "<svg><text>Austria Germany</text></svg>"),
+        ("reports/f.svg", "<svg><text>Germany Austria KD4711009</text></svg>"),
+    ],
+)
+def test_an_acknowledged_find_hides_no_other(tmp_path, path, text):
+    first = made_run(tmp_path / "a", **{"reports/f.svg": SVG})
+    entries = entries_of(refusal(first, way_out(tmp_path)))
+    run = made_run(tmp_path / "b", **{"reports/f.svg": SVG, path: text})
+    message = refusal(run, way_out(tmp_path, *entries))
+    assert len(entries_of(message)) >= 1
+    assert entries[0]["hash"] not in {entry["hash"] for entry in entries_of(message)}
+
+
+def test_an_acknowledgement_holds_when_numbers_and_lines_around_it_change(tmp_path):
+    before = made_run(tmp_path / "a", **{"reports/f.md": "# R\n\nSold 12 in Germany, Austria 9.\n"})
+    after = made_run(tmp_path / "b", **{"reports/f.md": "# R\n\nMore.\n\nSold 1,312 in Germany, Austria 10.5.\n"})
+    entries = entries_of(refusal(before, way_out(tmp_path)))
+    assert gate(after, way_out=way_out(tmp_path, *entries))["acknowledged"]["finds"] == 1
+
+
+def test_an_entry_that_meets_nothing_is_counted_and_one_of_another_key_acknowledges_nothing(tmp_path):
+    run = made_run(tmp_path, **{"reports/f.svg": SVG})
+    entries = entries_of(refusal(run, way_out(tmp_path)))
+    clean = made_run(tmp_path / "clean")
+    assert gate(clean, way_out=way_out(tmp_path, *entries))["acknowledged"] == {"finds": 0, "entries_without_find": 1}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{__name__}.KEY", KEY[::-1])
+        refusal(run, way_out(tmp_path, *entries))
+
+
+def test_all_finds_of_a_run_can_be_acknowledged_from_the_log(tmp_path, caplog):
+    words = ("alpha", "beta", "gamma", "delta", "kappa", "sigma", "omega", "theta", "lambda", "iota", "zeta", "rho")
+    texts = "".join(f"<text>{word} Germany Austria</text>\n" for word in words)
+    run = made_run(tmp_path, **{"reports/f.svg": f"<svg>{texts}</svg>"})
+    message = refusal(run, way_out(tmp_path))
+    assert "and 2 more" in message
+    lines = [record.getMessage() for record in caplog.records if "acknowledged_finds: - {" in record.getMessage()]
+    entries = [yaml.safe_load(line.partition(": - ")[2]) | {"why": "words"} for line in lines]
+    assert gate(run, way_out=way_out(tmp_path, *entries))["acknowledged"]["finds"] == 12
+
+
+WHOLE = "customer,n\n" + "".join(f"{row[2]},{n}\n" for n, row in enumerate(PEOPLE[4:14]))
+
+
+def test_a_whole_column_is_acknowledged_for_these_values_alone(tmp_path):
+    run = made_run(tmp_path, **{"reports/f.csv": WHOLE})
+    message = refusal(run, way_out(tmp_path))
+    assert "reports/f.csv (column 1): silver.persons.last" in message
+    entries = entries_of(message)
+    assert gate(run, way_out=way_out(tmp_path, *entries))["acknowledged"]["finds"] == 1
+    more = made_run(tmp_path / "more", **{"reports/f.csv": WHOLE + f"{PEOPLE[15][2]},5\n"})
+    refusal(more, way_out(tmp_path, *entries))
+
+
+def test_the_name_of_a_file_is_acknowledged_without_naming_it(tmp_path):
+    run = made_run(tmp_path, **{"reports/germany_austria.svg": "<svg/>"})
+    message = refusal(run, way_out(tmp_path))
+    assert "reports/ (the name of a file) (the name of a file): silver.persons.first+last" in message
+    assert gate(run, way_out=way_out(tmp_path, *entries_of(message)))["acknowledged"]["finds"] == 1
+
+
+OTHERS = {
+    "the word of a template": ("Top", "Kunden", "Unsere Top Kunden im Mai"),
+    "a month": ("May", "August", "Best months: May, August"),
+    "a product": ("Road", "Bike", "Road Bike sells"),
+    "a segment": ("Loyal", "Regulars", "Loyal regulars: 12"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_customer_called_like_something_else_has_a_way_out(tmp_path, name):
+    first, last, text = OTHERS[name]
+    run = made_run(tmp_path, **{"reports/f.md": f"{text}\n"})
+    write_text(run / "silver/data/persons.csv", rows_of(PERSONS, [*PEOPLE, ("KD8", first, last, "", "", "")]))
+    message = refusal(run, way_out(tmp_path))
+    assert gate(run, way_out=way_out(tmp_path, *entries_of(message)))["acknowledged"]["finds"] == 1
+
+
+def test_a_day_and_a_number_that_stand_there_for_another_reason_have_a_way_out(tmp_path):
+    text = "Standard of 1999-02-22, version 2 of 4711007000.\n"
+    run = made_run(tmp_path, **{"reports/f.md": text})
+    write_text(run / "silver/data/persons.csv", rows_of(PERSONS, [*PEOPLE, ("4711007000", "A", "B", "", "", "")]))
+    message = refusal(run, way_out(tmp_path))
+    assert len(entries_of(message)) == 2
+    assert gate(run, way_out=way_out(tmp_path, *entries_of(message)))["acknowledged"]["finds"] == 2
+    (run / "_meta/leak_report.json").unlink()
+    write_text(run / "reports/f.md", text.replace("1999-02-22", "1933-02-11"))
+    refusal(run, way_out(tmp_path, *entries_of(message)))
+
+
+def test_the_place_of_a_find_in_a_long_file_is_its_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(leak_files, "CHUNK", 4000)
+    rows = [f"{n},{n * 7},word{n}" for n in range(3000)]
+    rows[2500] = "2500,1,KD4711007"
+    run = made_run(tmp_path, **{"reports/f.csv": "a,b,c\n" + "\n".join(rows) + "\n"})
+    assert "reports/f.csv (line 2502, column 3): silver.persons.number" in refusal(run, way_out(tmp_path))

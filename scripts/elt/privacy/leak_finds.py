@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST = 2_000  # letters of a line that is taken whole as the words around a value
 NAME = "the name of a file"
+NUMBER = re.compile(r"\d+(?:[.,'’\u00a0 ]\d+)*")
 TAG = re.compile(r"</?([a-z][a-z0-9]*)")
 ELEMENTS = re.compile(
     r"a|body|button|caption|code|desc|div|em|figcaption|figure|footer|g|h[1-6]|header|html|img|label|li|main|nav|option|p"
@@ -51,7 +52,7 @@ def stable(name: str) -> str:
 
 def around(text: str) -> str:
     """The words of a text without its numbers."""
-    return re.sub(r"\d+", "0", re.sub(r"[\W_]+", " ", folded(text))).strip()
+    return re.sub(r"[\W_]+", " ", NUMBER.sub("0", folded(text))).strip()
 
 
 def found_at(hit: Hit, first_line: int, path: PurePath, line: str) -> tuple[str, str]:
@@ -72,9 +73,12 @@ def in_file(texts: TextSearch, path: Path, name: str) -> Iterator[Find]:
     for first_line, text in pieces(path):
         with_marks = marked(text, path)
         lines = with_marks.split("\n")
+        together: dict[tuple[str, str, str], set[str]] = {}
         for hit in located(texts.in_text, with_marks):
             place, words = found_at(hit, first_line, path, lines[hit.line])
-            yield Find(name, place, hit.column, f"{words}\0{hit.value}")
+            together.setdefault((place, hit.column, words), set()).add(hit.value)
+        for (place, column, words), values in together.items():
+            yield Find(name, place, column, "\0".join((words, *sorted(values))))
 
 
 def finds_in(files: SearchedFiles, texts: TextSearch, whole: ColumnSearch) -> list[Find]:

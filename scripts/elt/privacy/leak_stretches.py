@@ -38,7 +38,7 @@ def marked(text: str, path: PurePath) -> str:
         return YAML_ENTRY.sub(BREAK, text)
     if path.suffix == ".md":
         return MARKDOWN_BLOCK.sub(lambda part: BREAK + part[0], text)
-    return text
+    return with_elements(text) if path.suffix in MARKUP else text
 
 
 def with_elements(text: str) -> str:
