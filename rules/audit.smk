@@ -7,7 +7,7 @@ rule audit_ledger:
         silver="<silver>/_meta/silver_metadata.yaml",
         gold="<gold>/_meta/gold_metadata.yaml",
     output:
-        "<meta>/ledger.json",
+        "<evidence>/ledger.json",
     log:
         "<logs>/audit_ledger.log",
     benchmark:
@@ -40,3 +40,4 @@ rule audit_manifest:
 
 
 golden_path += [*rules.audit_ledger.output, *rules.audit_manifest.output]
+to_publish += rules.audit_ledger.output

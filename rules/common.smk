@@ -6,17 +6,21 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from elt.code_version import code_version
-from elt.command import invocation, retention
+from elt.command import invocation, progress, retention
 from elt.files import sha256
 from elt.retention import erasures
 from elt.run import mart_lineage, run_folders, settings
 
 config.update(settings.prepared(config))
+progress.install(config["console"], workflow.output_settings)
 call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), datetime.now(timezone.utc))
 company, raw_files, home = call.company, call.raw_files, call.home
+folders = run_folders.pathvars(home)
+snakemake_report = report
 golden_path = []  # every file of a run; each file of rules adds its own
-published = []  # reports about groups, for everybody
-handed_on = []  # reports with record numbers, for the owners of the data
+to_publish = []  # closed files that are published once they are searched
+handed_on = []  # files of the protected layers that people hand on: reports with record numbers, the data package
+shown = {}  # closed file -> caption, category and labels in the report of Snakemake
 collective_accounts = {"share": config["collective_account_share"], "listed": company.collective_accounts}
 
 
@@ -26,6 +30,24 @@ def key_id(wildcards):
     return call.key_id(will_plan=will_plan, will_run=will_plan and not workflow.dryrun)
 
 
+def report(path, **how):
+    """A closed file that the report of Snakemake shows: its published form, so that nothing unsearched is shown."""
+    shown[re.sub(r"<(\w+)>", lambda name: folders[name[1]], path)] = how
+    return path
+
+
+def published(path):
+    """The published form of a closed file, as `report` has described it."""
+    name = run_folders.contracted(path)
+    return snakemake_report(name, **shown[path]) if path in shown else name
+
+
+def edited(wildcards):
+    """Nothing; what of the published files is no longer as it was published is withdrawn, so that it is published anew."""
+    will_plan = workflow.executor_plugin is not None
+    return call.withdraw_edited(will_plan=will_plan, will_run=will_plan and not workflow.dryrun)
+
+
 def files_of_run(wildcards):
     """Every file of the run but the manifest; a run folder with files that no rule makes is refused."""
     call.undeclared(workflow.rules)
@@ -33,7 +55,7 @@ def files_of_run(wildcards):
 
 
 pathvars:
-    **run_folders.pathvars(home),
+    **folders,
 
 
 wildcard_constraints:

@@ -4,7 +4,7 @@
 rule eda_summary:
     """Summarise every mart, the customers and the sales in figures that are about no single person."""
     input:
-        tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
+        tables=expand("<gold>/parquet/{mart}.parquet", mart=company.marts),
     output:
         summary="<eda>/data/eda_summary.json",
     log:
@@ -109,4 +109,4 @@ rule eda_report:
 
 eda_outputs = [*rules.eda_summary.output, *rules.eda_figures.output, *rules.eda_report.output]
 golden_path += eda_outputs
-published += eda_outputs
+to_publish += eda_outputs

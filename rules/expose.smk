@@ -13,13 +13,13 @@ EXPOSE_FIGURES = {
 rule expose_numbers:
     """Compute every figure and sentence of the exposé, each with where it comes from."""
     input:
-        fact_sales="<gold>/data/fact_sales.csv",
-        dim_product="<gold>/data/dim_product.csv",
-        agg_exec_kpis="<gold>/data/agg_exec_kpis.csv",
-        agg_product_performance="<gold>/data/agg_product_performance.csv",
+        fact_sales="<gold>/parquet/fact_sales.parquet",
+        dim_product="<gold>/parquet/dim_product.parquet",
+        agg_exec_kpis="<gold>/parquet/agg_exec_kpis.parquet",
+        agg_product_performance="<gold>/parquet/agg_product_performance.parquet",
         model="<segmentation>/_meta/model_metadata.json",
         silver="<silver>/_meta/silver_metadata.yaml",
-        ledger="<meta>/ledger.json",
+        ledger="<evidence>/ledger.json",
     output:
         ledger="<reports>/number_ledger.json",
     log:
@@ -105,4 +105,4 @@ rule expose_report:
 
 expose_outputs = [*rules.expose_numbers.output, *rules.expose_figures.output, *rules.expose_report.output]
 golden_path += expose_outputs
-published += expose_outputs
+to_publish += expose_outputs

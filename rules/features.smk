@@ -4,11 +4,11 @@
 rule features_customers:
     """Describe each customer's buying in numbers, under a pseudonym."""
     input:
-        facts="<gold>/data/fact_sales.csv",
-        products="<gold>/data/dim_product.csv",
+        facts="<gold>/parquet/fact_sales.parquet",
+        products="<gold>/parquet/dim_product.parquet",
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
         objections=config.get("objections") or [],
-        customers="<gold>/data/dim_customer.csv" if config.get("objections") or company.collective_accounts else [],
+        customers="<gold>/parquet/dim_customer.parquet" if config.get("objections") or company.collective_accounts else [],
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
@@ -40,4 +40,4 @@ rule features_customers:
 
 
 golden_path += rules.features_customers.output
-published += rules.features_customers.output
+to_publish += rules.features_customers.output

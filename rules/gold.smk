@@ -4,7 +4,7 @@
 rule gold_calendar:
     """Find the analysis date, the days without business, and which months the orders cover."""
     input:
-        facts="<gold>/data/fact_sales.csv",
+        facts="<gold>/parquet/fact_sales.parquet",
     output:
         analysis="<gold>/_meta/analysis.json",
         months="<gold>/_meta/complete_months.csv",
@@ -27,7 +27,7 @@ rule gold_mart:
     """Build one mart from its SQL; columns, key and foreign keys are proved."""
     input:
         tables=lambda wildcards: [
-            f"{home}/{table.replace('.', '/data/')}.csv" for table in company.sources(wildcards.mart)
+            f"{home}/{table.replace('.', '/parquet/')}.parquet" for table in company.sources(wildcards.mart)
         ],
         sql=lambda wildcards: company.queries[wildcards.mart].file,
         months=lambda wildcards: (
@@ -38,6 +38,7 @@ rule gold_mart:
         ],
     output:
         table="<gold>/data/{mart}.csv",
+        twin="<gold>/parquet/{mart}.parquet",
         metadata="<gold>/_meta/marts/{mart}.json",
     log:
         "<logs>/gold_mart/{mart}.log",
@@ -63,7 +64,7 @@ rule gold_mart:
 rule gold_pseudonyms:
     """Give every customer a keyed pseudonym; the only step that reads the key."""
     input:
-        dim_customer="<gold>/data/dim_customer.csv",
+        dim_customer="<gold>/parquet/dim_customer.parquet",
     output:
         "<gold>/data/customer_pseudonyms.csv",
     log:

@@ -1,4 +1,5 @@
-"""Privacy. Needs: contracts, marts and all that is published. Gives: data policy, privacy records, uniqueness, leak search."""
+"""Privacy. Needs: contracts, marts and all that is published. Gives: data policy, privacy records, uniqueness, the search
+for leaks, and after it everything under the names of the contract."""
 
 PRIVACY_DOCUMENTS = {
     "record_of_processing": "Record of processing",
@@ -24,13 +25,13 @@ rule privacy_policy:
             "<segmentation>/reports/segmentation_report.md",
             "<reports>/final_expose.md",
         ],
-        ledger="<meta>/ledger.json",
+        ledger="<evidence>/ledger.json",
         bronze="<bronze>/reports/bronze_report.md",
         silver="<silver>/reports/silver_quality_report.md",
         gold="<gold>/reports/gold_marts_report.md",
     output:
-        policy="<meta>/data_policy.json",
-        map="<meta>/privacy/data_map.json",
+        policy="<evidence>/data_policy.json",
+        map="<evidence>/privacy/data_map.json",
     log:
         "<logs>/privacy_policy.log",
     benchmark:
@@ -53,18 +54,18 @@ rule privacy_policy:
 rule privacy_records:
     """For the data protection officer: record of processing, data map, criteria of an impact assessment; en and de."""
     input:
-        policy="<meta>/data_policy.json",
-        map="<meta>/privacy/data_map.json",
+        policy="<evidence>/data_policy.json",
+        map="<evidence>/privacy/data_map.json",
         summary="<eda>/data/eda_summary.json",
         model="<segmentation>/_meta/model_metadata.json",
         words=["scripts/templates/privacy.en.yaml", "scripts/templates/privacy.de.yaml"],
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
-        [f"<meta>/privacy/{name}.{language}.md" for name in PRIVACY_DOCUMENTS for language in ("en", "de")],
+        [f"<evidence>/privacy/{name}.{language}.md" for name in PRIVACY_DOCUMENTS for language in ("en", "de")],
         [
             report(
-                f"<meta>/privacy/{name}.{language}.html",
+                f"<evidence>/privacy/{name}.{language}.html",
                 caption=f"../docs/report/privacy_{name}.rst",
                 category="5 Data protection",
                 labels={"what": f"{title} ({language})"},
@@ -92,12 +93,12 @@ rule privacy_records:
 rule privacy_uniqueness:
     """How unique customers are, before and after what is done for publication."""
     input:
-        customers="<gold>/data/dim_customer.csv",
+        customers="<gold>/parquet/dim_customer.parquet",
         features="<features>/data/customer_features.csv",
-        facts="<gold>/data/fact_sales.csv",
+        facts="<gold>/parquet/fact_sales.parquet",
     output:
-        report="<meta>/uniqueness_report.json",
-        page="<meta>/uniqueness_report.md",
+        report="<evidence>/uniqueness_report.json",
+        page="<evidence>/uniqueness_report.md",
     log:
         "<logs>/privacy_uniqueness.log",
     benchmark:
@@ -115,11 +116,9 @@ rule privacy_uniqueness:
 
 
 rule privacy_leaks:
-    """Search all that was published for every personal value of the run; one find stops it."""
+    """Search all that is about to be published for every personal value of the run; one find stops it."""
     input:
-        policy="<meta>/data_policy.json",
-        ledger="<meta>/ledger.json",
-        published=lambda wildcards: published,
+        closed=lambda wildcards: to_publish,
         handed_on=lambda wildcards: handed_on,
         silver=lambda wildcards: expand(rules.silver_table.output, table=company.contracts),
         gold=lambda wildcards: expand(rules.gold_mart.output, mart=company.marts),
@@ -131,7 +130,8 @@ rule privacy_leaks:
             if path.suffix in (".yaml", ".sql", ".j2", ".css")
         ),
     output:
-        "<meta>/leak_report.json",
+        report="<evidence>/leak_report.json",
+        searched="<evidence>/searched.json",
     log:
         "<logs>/privacy_leaks.log",
     benchmark:
@@ -149,10 +149,35 @@ rule privacy_leaks:
         "../scripts/privacy_leaks.py"
 
 
-privacy_outputs = [
+to_publish += [*rules.privacy_uniqueness.output, *rules.privacy_policy.output, *rules.privacy_records.output]
+golden_path += [
     *rules.privacy_uniqueness.output,
-    rules.privacy_policy.output.map,
+    *rules.privacy_policy.output,
     *rules.privacy_records.output,
+    *rules.privacy_leaks.output,
 ]
-published += privacy_outputs
-golden_path += [*privacy_outputs, *rules.privacy_policy.output, *rules.privacy_leaks.output]
+
+
+rule privacy_publish:
+    """Publish what was searched, and nothing else, under the names of the contract; all of it or nothing."""
+    input:
+        searched="<evidence>/searched.json",
+        closed=[*to_publish, rules.privacy_leaks.output.report],
+        edited=edited,
+    output:
+        receipt="<evidence>/published.json",
+        published=[published(path) for path in [*to_publish, rules.privacy_leaks.output.report]],
+    log:
+        "<logs>/privacy_publish.log",
+    benchmark:
+        "<benchmarks>/privacy_publish.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    params:
+        code=code_version("privacy_publish.py"),
+        published_mode=config["published_mode"],
+    script:
+        "../scripts/privacy_publish.py"
+
+
+golden_path += rules.privacy_publish.output

@@ -97,4 +97,4 @@ segmentation_outputs = [
     *rules.segmentation_report.output,
 ]
 golden_path += segmentation_outputs
-published += segmentation_outputs
+to_publish += segmentation_outputs

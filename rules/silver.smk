@@ -10,6 +10,7 @@ rule silver_table:
         words=["scripts/templates/silver.en.yaml", "scripts/templates/silver.de.yaml"],
     output:
         table="<silver>/data/{table}.csv",
+        twin="<silver>/parquet/{table}.parquet",
         quarantine="<silver>/quarantine/{table}.csv",
         changes="<silver>/changes/{table}.csv",
         metadata="<silver>/_meta/tables/{table}.json",
@@ -33,8 +34,10 @@ rule silver_table:
 rule silver_references:
     """Check the references and unique keys of a raw table: what breaks them is counted, and stops above a budget."""
     input:
-        table="<silver>/data/{table}.csv",
-        referred=lambda wildcards: [f"{home}/silver/data/{table}.csv" for table in company.referred(wildcards.table)],
+        table="<silver>/parquet/{table}.parquet",
+        referred=lambda wildcards: [
+            f"{home}/silver/parquet/{table}.parquet" for table in company.referred(wildcards.table)
+        ],
         contract=lambda wildcards: company.contract_file(wildcards.table),
         contracts=lambda wildcards: [company.contract_file(table) for table in company.referred(wildcards.table)],
         words=["scripts/templates/silver.en.yaml", "scripts/templates/silver.de.yaml"],

@@ -1,10 +1,10 @@
-"""Warehouse, on request. Needs: the marts. Gives: DuckDB database, Parquet files, a publication in PostgreSQL."""
+"""Warehouse, on request. Needs: the marts. Gives: DuckDB database, a publication in PostgreSQL."""
 
 
 rule warehouse_duckdb:
     """The marts as a DuckDB database: types, enforced keys and references, comments, views of the key figures."""
     input:
-        tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
+        tables=expand("<gold>/parquet/{mart}.parquet", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
     output:
         database="<gold>/warehouse.duckdb",
@@ -23,25 +23,6 @@ rule warehouse_duckdb:
         memory_gb=config["warehouse_memory_gb"],
     script:
         "../scripts/warehouse_duckdb.py"
-
-
-rule warehouse_parquet:
-    """One mart as a typed Parquet file; the same bytes from the same mart."""
-    input:
-        table="<gold>/data/{mart}.csv",
-    output:
-        "<gold>/parquet/{mart}.parquet",
-    log:
-        "<logs>/warehouse_parquet/{mart}.log",
-    benchmark:
-        "<benchmarks>/warehouse_parquet/{mart}.tsv"
-    conda:
-        "../envs/pipeline.yaml"
-    params:
-        code=code_version("warehouse_parquet.py"),
-        mart=lambda wildcards: company.mart(wildcards.mart),
-    script:
-        "../scripts/warehouse_parquet.py"
 
 
 rule warehouse_postgres:
@@ -70,10 +51,9 @@ rule warehouse_postgres:
 
 
 rule warehouse:
-    """On request: gold as a DuckDB database and as Parquet files; no part of the run."""
+    """On request: gold as a DuckDB database; no part of the run, which has its tables as Parquet files already."""
     input:
         rules.warehouse_duckdb.output,
-        expand(rules.warehouse_parquet.output, mart=company.marts),
 
 
 rule publish_postgres:

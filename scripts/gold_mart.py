@@ -1,7 +1,7 @@
 """Build one mart from its SQL, and prove columns, key and foreign keys before it is published.
 
 Inputs: the mart's SQL file, the silver tables and marts that it names, the marts that its foreign keys point to.
-Outputs: gold/data/<mart>.csv, gold/_meta/marts/<mart>.json.
+Outputs: gold/data/<mart>.csv and its twin gold/parquet/<mart>.parquet, gold/_meta/marts/<mart>.json.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from elt import rulelog, tables
 from elt.files import staged, write_json
 from elt.gold import documents, flags, reconciliation, rounding
 from elt.gold.binding import FACTS, shaped
+from elt.gold.metadata import described
 from elt.gold.proofs import check_kpis, check_references, check_rows, traced, unknown_entries, unknown_members
 from elt.gold.rounding import Rounding
 from elt.gold.sources import Source, frames_of
@@ -30,19 +31,25 @@ CUSTOMERS = "gold.dim_customer"
 
 
 def account_entries(
-    frame: pl.LazyFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
+    frame: pl.LazyFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts | None, budget: float
 ) -> list[Entry]:
-    """What is said of collective accounts in written order lines."""
+    """What is said of collective accounts in written order lines; raises Fault for one above a share of all orders."""
     customers = sources[CUSTOMERS].scan() if CUSTOMERS in sources else None
-    return collective_accounts.entries(frame, customers, accounts) if accounts else []
+    said = collective_accounts.entries(frame, customers, accounts) if accounts else []
+    collective_accounts.check_budget(frame, said, budget)
+    return said
 
 
 def described_lines(
-    written: pl.LazyFrame, mart: Mart, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
+    written: pl.LazyFrame,
+    mart: Mart,
+    sources: Mapping[str, Source],
+    accounts: CollectiveAccounts | None,
+    assumption_budget: float,
 ) -> tuple[dict[str, Any], list[Entry]]:
     """(what the metadata say of unknown members and documents, what contradicts assumptions) of the order lines."""
     unknown = unknown_members(written, mart)
-    told = [*unknown_entries(mart, unknown), *account_entries(written, sources, accounts)]
+    told = [*unknown_entries(mart, unknown), *account_entries(written, sources, accounts, assumption_budget)]
     return {"unknown": unknown, "documents": documents.counted(written)}, told
 
 
@@ -89,6 +96,7 @@ def main(
     formulas: Mapping[str, str],
     accounts: CollectiveAccounts | None = None,
     output: str,
+    twin: str,
     metadata: str,
     budget: float | None = None,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
@@ -99,21 +107,22 @@ def main(
     `sources`: dotted table name -> table; `calendar`, `months` (file of complete months): if the SQL reads them;
     `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: what is known of collective
     accounts; `dates`: date that refers to another mart -> silver columns from which it comes; `assumption_budget`:
-    share of an amount that may rest on an assumption; `budget`: share of rows of silver left out or doubled.
+    share of an amount that may rest on an assumption, or of orders that a collective account may have; `budget`: share
+    of rows of silver left out or doubled.
     """
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     result, frame = planned(sql, frames := frames_of(sources, calendar, months), mart)
-    with staged(output) as temporary:
+    with staged(output) as temporary, staged(twin) as typed:
         with tables.computing(f"mart {mart.name}", f"Look in {mart.name}.sql for a cast that a value does not allow"):
             frame, rounded = completed(result, frame, mart)
-            frame.sink_csv(temporary, engine="streaming")
-        written = tables.scan(temporary, mart.typed_columns)
+            tables.write(frame, mart.typed_columns, typed, temporary, **described(mart))
+        written = tables.scan(typed, mart.typed_columns)
         found, told = proved(written, mart, sources, dates, assumption_budget)
         told = [*rounding.entries(mart, rounded, sql), *told]
         if mart.name == FACT:
             found["source"], entries = traced(sql, frames, mart, written, found["rows"])
             reconciliation.check_budget(entries, mart, 0 if budget is None else budget)
-            of_lines, more = described_lines(written, mart, sources, accounts)
+            of_lines, more = described_lines(written, mart, sources, accounts, assumption_budget)
             found, told = found | of_lines, [*told, *entries, *more]
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     found |= rounding.stated(mart, rounded) | ({"assumptions": told} if told else {})
@@ -138,5 +147,6 @@ if __name__ == "__main__":
         dates=snakemake.params.dates,
         budget=snakemake.params.budget,
         output=snakemake.output.table,
+        twin=snakemake.output.twin,
         metadata=snakemake.output.metadata,
     )

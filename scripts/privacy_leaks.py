@@ -1,7 +1,8 @@
-"""Search all that the run has published for every personal value it knows; one find stops the run.
+"""Search all that the run is about to publish for every personal value it knows; one find stops the run.
 
-Inputs: silver and gold tables with personal columns, their quarantine and changes, everything published before.
-Outputs: _meta/leak_report.json. A find is named by file, place and column, never by its value.
+Inputs: silver and gold tables with personal columns, their quarantine and changes, all closed files.
+Outputs: _meta/leak_report.json, and _meta/searched.json with the hash that each closed file had when it was searched;
+both still closed. A find is named by file, place and column, never by its value.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.faults import Fault
-from elt.files import write_json
+from elt.files import read_yaml, sha256, write_json
 from elt.privacy import leak_collection, leak_digests, leak_files, leak_tables, row_order
 from elt.privacy.leak_columns import ColumnSearch
 from elt.privacy.leak_finds import Find, Judged, finds_in, judged
@@ -22,6 +23,7 @@ from elt.privacy.leak_published import Published
 from elt.privacy.leak_search import TextSearch
 from elt.privacy.leak_terms import SearchTerms
 from elt.protection import pseudonyms
+from elt.run import run_folders
 from elt.run.company import ClassedTable
 from elt.run.controller import AcknowledgedFind
 
@@ -41,7 +43,7 @@ WAY_OUT = (
 )
 REMEDY = (
     "Look in the step that makes this file for what takes values of that column over; publish counts, groups or the "
-    "pseudonym instead"
+    "pseudonym instead. Nothing was published; the file lies in the closed place of the run, _closed/"
 )
 
 
@@ -76,7 +78,7 @@ def leak_fault(finds: Sequence[Find], way_out: WayOut | None) -> Fault:
             rulelog.log.warning("%s: - %s", ENTRIES, entry(find, key))
         lines = ", ".join(entry(find, key) for find in finds[:NAMED])
         remedy += WAY_OUT.format(file=way_out.file, lines=f"{ENTRIES}: [{lines}]")
-    problem = f"personal values were published. Found, by file, place and column: {found}{more}"
+    problem = f"personal values would have been published. Found, by file, place and column: {found}{more}"
     return Fault(finds[0].file, problem, remedy)
 
 
@@ -106,23 +108,26 @@ def main(
     own_words: Sequence[str],
     known_days: Sequence[str],
     output: Path,
+    searched: Path | None = None,
     own_log: Path | None = None,
     way_out: WayOut | None = None,
     snakemake_folder: Path = Path(".snakemake"),
 ) -> None:
-    """Collect the values, search every published file, compare columns and order, write what was searched.
+    """Collect the values, search every file, compare columns and order, write what was searched.
 
-    `own_words`: files with the words of company and program; `known_days`: days that the settings name.
+    `own_words`: files with the words of company and program; `known_days`: days that the settings name; `searched`:
+    file for the hashes of the closed files.
     """
-    run, started = output.parents[1], os.environ.get("ELT_STARTED_AT")
+    run, started = run_folders.run_of(output), os.environ.get("ELT_STARTED_AT")
     since = datetime.fromisoformat(started).timestamp() if started else 0.0
     files = leak_files.SearchedFiles.of(run, {output, *([own_log] if own_log else [])}, snakemake_folder, since)
+    hashes = files.closed()  # of before the search: a file that changes meanwhile is not published
     known = leak_tables.tables_of(run, tables)
     personal = [table for table in known if table.of_class("quasi", *leak_tables.SEARCHED)]
     terms = leak_collection.collect(
         known,
         leak_tables.all_rejected(run, personal),
-        [Path(path).read_text(encoding="utf-8") for path in own_words],
+        map(words_in, own_words),
         known_days,
         Published.of(files.texts()),
         leak_files.clock_days(run),
@@ -131,9 +136,20 @@ def main(
     result = judge(finds_in(files, TextSearch(terms), whole), way_out)
     if result.left:
         raise leak_fault(result.left, way_out)
-    write_json(output, report(files, terms, row_order.check(run, files.published, pseudonym_table), result))
+    write_json(output, report(files, terms, row_order.check(files.of_run(), pseudonym_table), result))
+    if searched:
+        write_json(searched, hashes | {leak_files.contracted(output, run): sha256(output)})
     counts = len(files.published), len(files.records), result.acknowledged
     rulelog.log.info("%d files of the run and %d of Snakemake searched, %d acknowledged finds, no other", *counts)
+
+
+def words_in(path: str) -> str:
+    """A file of own words; what it acknowledges is left out, so that a reason there makes no word known."""
+    text = Path(path).read_text(encoding="utf-8")
+    if ENTRIES not in text or not path.endswith(".yaml"):
+        return text
+    content = {key: value for key, value in read_yaml(path).items() if key != ENTRIES}
+    return json.dumps(content, ensure_ascii=False, default=str)
 
 
 def judge(finds: Sequence[Find], way_out: WayOut | None) -> Judged:
@@ -154,7 +170,8 @@ if __name__ == "__main__":
         pseudonym_table=given.pseudonyms,
         own_words=given.own_words,
         known_days=params.known_days,
-        output=Path(snakemake.output[0]),
+        output=Path(snakemake.output.report),
+        searched=Path(snakemake.output.searched),
         own_log=Path(snakemake.log[0]),
         way_out=WayOut(params.acknowledged, params.statements_file, Path(params.key_file)),
     )

@@ -15,7 +15,7 @@ from elt.privacy import policy_checks, publications
 from elt.privacy.data_map import Knowledge, data_map
 from elt.privacy.policy import Checks, Settings, gold_tables, personal_columns, policy, raw_tables
 from elt.privacy.policy_checks import check_classes
-from elt.run import sql_names
+from elt.run import run_folders, sql_names
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -35,13 +35,13 @@ def main(
 ) -> None:
     """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold.
 
-    `tables`: files of the published row-level tables; `summary`, `model`, `numbers`: of the exploration, the
+    `tables`: files of the row-level tables, still closed; `summary`, `model`, `numbers`: of the exploration, the
     segmentation and the exposé; `reports`: what else is published.
     """
-    run, contracts, marts = Path(policy_file).parents[1], known.contracts, known.marts
+    mirror, contracts, marts = Path(policy_file).parents[1], known.contracts, known.marts
     classes = check_classes(contracts, marts)
-    inside = {Path(path).relative_to(run).as_posix(): path for path in tables}
-    evidence = [Path(path).relative_to(run).as_posix() for path in (summary, model, numbers, *reports)]
+    inside = {Path(path).relative_to(mirror).as_posix(): path for path in tables}
+    evidence = [Path(path).relative_to(mirror).as_posix() for path in (summary, model, numbers, *reports)]
     explored, segmented = read_json(summary), read_json(model)
     headers = {name: policy_checks.header(path) for name, path in inside.items()}
     items = publications.published(headers, explored, segmented, read_json(numbers)["figures"], marts)
@@ -52,7 +52,7 @@ def main(
         published={Path(path).name: policy_checks.check_published(path, personal) for path in tables},
         groups=policy_checks.check_groups(explored, segmented, settings.minimum_group),
         exploration=policy_checks.check_exploration(items, marts),
-        modes=policy_checks.check_modes(run),
+        modes=policy_checks.check_modes(run_folders.run_of(Path(policy_file))),
         retention=policy_checks.check_retention([*inside], evidence, settings.retention_days),
     )
     write_json(map_file, mapped)

@@ -19,7 +19,7 @@ from elt.report import words
 from elt.run.company import Segments
 from elt.segmentation import clustering
 from elt.segmentation.clustering import Solution
-from elt.segmentation.metadata import UNIT, Segmented, feature_records, segment_records
+from elt.segmentation.metadata import UNIT, Segmented, feature_records, hidden_last, segment_records
 from elt.segmentation.segment_names import SegmentNames
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def choice_record(settings: Settings, best: Solution | None, reason: str, custom
 def model(table: pd.DataFrame, settings: Settings, names: SegmentNames) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Segments and metadata from the feature table, one row a customer.
 
-    Gives the frame (customer, segment: 1 is the one with most revenue; sorted by customer) and a dictionary.
+    Gives the frame (customer, segment: 1 is the one with most revenue, hidden ones are last; sorted by customer) and a
+    dictionary.
     """
     features, rows = settings.company.features, len(table)
     table = clustering.by_value(table, features)
@@ -92,9 +93,14 @@ def model(table: pd.DataFrame, settings: Settings, names: SegmentNames) -> tuple
     bootstraps, minimum = settings.search["bootstraps"], settings.smallest_segment(rows)
     found = clustering.solutions(scaled.values, amounts, settings.all_k, bootstraps, settings.seed)
     best, reason = chosen(found, settings.fixed_k, minimum)
-    labels = best.labels if best else np.zeros(rows, dtype=int)
+    labels, jaccard = hidden_last(
+        best.labels if best else np.zeros(rows, dtype=int),
+        amounts,
+        best.jaccard if best else (),
+        settings.minimum_group,
+    )
     profile = clustering.profile(table, labels, features, scaled.logged)
-    segmented = Segmented(labels, amounts, scaled, profile, best.jaccard if best else [])
+    segmented = Segmented(labels, amounts, scaled, profile, jaccard)
     is_shown = rows >= settings.minimum_group
     metadata = {
         "method": "k-means",

@@ -1,8 +1,8 @@
 """Clean one raw table by its contract; every record is kept, quarantined, superseded or a duplicate, and counted.
 
 Inputs: the table's bronze files with their metadata, its contract, the words of silver.
-Outputs: silver/data/<table>.csv, silver/quarantine/<table>.csv, silver/changes/<table>.csv,
-silver/_meta/tables/<table>.json.
+Outputs: silver/data/<table>.csv and its twin silver/parquet/<table>.parquet, silver/quarantine/<table>.csv,
+silver/changes/<table>.csv, silver/_meta/tables/<table>.json.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,8 +34,8 @@ from elt.silver.quarantine import (
     malformed_rows,
     quarantine_rows,
 )
+from elt.silver.typed_twin import TypedTwin
 from elt.silver.zone_cuts import check_zones
-from elt.tables import dates_as_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -101,10 +101,10 @@ def clean(
 
 
 def checked(parts: Iterable[pl.DataFrame], where: str, contract: Contract, books: Books) -> Iterator[pl.DataFrame]:
-    """The rows of silver, validated against the output contract and booked, with their dates as text."""
+    """The rows of silver, validated against the output contract and booked."""
     for part in validated(parts, where, contract):
         books.add_outcome(SILVER, part)
-        yield dates_as_text(part)
+        yield part
 
 
 def summary_of(source: Source, rules: Rules, books: Books, dates: OrderDates) -> dict[str, Any]:
@@ -142,6 +142,7 @@ def main(
     zone_budget: float = 1.0,
     assumption_budget: float = 1.0,
     table: str,
+    twin: str,
     quarantine: str,
     changes: str,
     summary: str,
@@ -150,7 +151,13 @@ def main(
     """Read, clean, account for every record, check, write, by batches; `order_dates`: fields of the day of an order."""
     contract, files = read_contract(contract_file, time_zone), [read_json(path) for path in metadata]
     cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
-    with scratch(table) as folder, staged(table) as good, staged(quarantine) as bad, staged(changes) as log:
+    with (
+        scratch(table) as folder,
+        staged(table) as good,
+        staged(twin) as typed,
+        staged(quarantine) as bad,
+        staged(changes) as log,
+    ):
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
@@ -160,7 +167,9 @@ def main(
         rejects.add(malformed_rows(malformed))
         write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts, dates=dates))
         unique = unrepeated.unique(dates.plausible(prefetched(parts)))
-        write_parts(good, contract.names, checked(unique, where, contract, books))
+        columns = TypedTwin(folder, contract.typed_columns)
+        write_parts(good, contract.names, columns.texts(checked(unique, where, contract, books)))
+        columns.write(typed)
         rejects.add(late_rows(raw, contract, pl.concat([*dates.apart, *unrepeated.undecided])))
         write_parts(bad, QUARANTINE, [rejects.table()])
         books.outcomes[ERASED] += source.erased
@@ -185,6 +194,7 @@ if __name__ == "__main__":
         zone_budget=snakemake.params.zone_budget,
         assumption_budget=snakemake.params.assumption_budget,
         table=snakemake.output.table,
+        twin=snakemake.output.twin,
         quarantine=snakemake.output.quarantine,
         changes=snakemake.output.changes,
         summary=snakemake.output.metadata,

@@ -1,7 +1,8 @@
 """The one module that opens files for writing: temporary file, flush, fsync, rename.
 
-Text is UTF-8 with LF. Files of the protected layers (bronze, silver, gold) get mode 0600 and their
-directories 0700, whatever the umask; the rest follows the umask.
+Text is UTF-8 with LF. Files of the protected layers (bronze, silver, gold) and of the closed place get mode 0600 and
+their directories 0700, whatever the umask; so does the folder of a run. What is published gets the mode that its
+writer states; the rest follows the umask.
 """
 
 import csv
@@ -14,14 +15,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from elt import formulas
+
 CHUNK = 1 << 20
+ROW_GROUP = 131_072  # rows: a few MB, so that a reader of one column holds little
 PROTECTED_LAYERS = ("bronze", "silver", "gold")
+CLOSED = "_closed"  # folder of a run with what was not yet searched, a mirror of the run
+PRIVATE = 0o600
+PRIVATE_FOLDER = 0o700
 
 
 def protected_layer(path: Path) -> Path | None:
     """The protected layer's directory that holds `path` (…/artifacts/runs/<run_id>/<layer>), or None.
 
-    Drafts of contracts (…/artifacts/drafts/<company>/<layer>) and …/artifacts/retention are protected alike.
+    The closed place is protected as a layer is, and so are drafts of contracts (…/artifacts/drafts/<company>/<layer>)
+    and …/artifacts/retention.
     """
     parts = path.absolute().parts
     for position in reversed(range(len(parts) - 2)):
@@ -29,7 +37,7 @@ def protected_layer(path: Path) -> Path | None:
             return Path(*parts[: position + 2])
     for position in reversed(range(len(parts) - 4)):
         place, kind, _, layer = parts[position : position + 4]
-        if place == "artifacts" and kind in ("runs", "drafts") and layer in PROTECTED_LAYERS:
+        if place == "artifacts" and kind in ("runs", "drafts") and layer in (*PROTECTED_LAYERS, CLOSED):
             return Path(*parts[: position + 4])
     return None
 
@@ -41,22 +49,26 @@ def make_folder(folder: Path) -> None:
     if layer:
         for level in (folder, *folder.parents):
             if level.is_relative_to(layer) or level.absolute().is_relative_to(layer):
-                level.chmod(0o700)
+                level.chmod(PRIVATE_FOLDER)
 
 
 @contextmanager
-def staged(path: str | Path) -> Iterator[Path]:
+def staged(path: str | Path, mode: int | None = None) -> Iterator[Path]:
     """A temporary path beside `path`; when the block ends well it is synced and renamed to `path`.
 
-    If the block fails, the temporary file is removed and `path` is left as it was.
+    If the block fails, the temporary file is removed and `path` is left as it was. `mode`: permission bits of the
+    file, whatever the umask; without it a protected file is closed to others, and another one follows the umask.
     """
     final = Path(path)
     make_folder(final.parent)
     temporary = final.with_name(f".{final.stem}.{os.getpid()}.tmp{final.suffix}")
+    stated = PRIVATE if mode is None and protected_layer(final) else mode
     try:
+        if mode is not None:
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL, PRIVATE))
         yield temporary
-        if protected_layer(final):
-            temporary.chmod(0o600)
+        if stated is not None:
+            temporary.chmod(stated)
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
         os.replace(temporary, final)
@@ -125,17 +137,35 @@ def write_yaml(path: str | Path, content: Any) -> None:
 
 
 def write_rows(path: str | Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Write a CSV file row by row; `rows` may be a generator, so that nothing is held in memory."""
+    """Write a CSV file row by row; `rows` may be a generator, so that nothing is held in memory.
+
+    Cells are written as they are, so it is for files of the protected layers; what leaves goes through `write_leaving`.
+    """
     with staged(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
 
 
+def write_leaving(path: str | Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a CSV file that leaves the protected layers: no cell and no name of a column is a formula."""
+    write_rows(path, map(formulas.as_text, header), (map(_leaving, row) for row in rows))
+
+
 def write_frame(path: str | Path, frame: Any) -> None:
-    """Write a pandas frame as CSV, without its index, in the order of its rows; floats with 6 decimals."""
+    """Write a pandas frame as a CSV file that leaves the protected layers, in the order of its rows, without its index.
+
+    No cell and no name of a column is a formula; floats have 6 decimals.
+    """
+    texts = frame.select_dtypes(exclude=["number", "bool", "datetime"])
+    safe = frame.assign(**{name: column.astype(object).map(_leaving) for name, column in texts.items()})
     with staged(path) as temporary:
-        frame.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6f")
+        safe.rename(columns=formulas.as_text).to_csv(temporary, index=False, lineterminator="\n", float_format="%.6f")
+
+
+def _leaving(cell: Any) -> Any:
+    """A cell of a table that leaves."""
+    return formulas.as_text(cell) if isinstance(cell, str) else cell
 
 
 def write_parts(staged_path: Path, header: Iterable[str], parts: Iterable[Any]) -> None:
@@ -148,6 +178,22 @@ def write_parts(staged_path: Path, header: Iterable[str], parts: Iterable[Any]) 
             part.write_csv(file, include_header=False)
 
 
+def write_lazily(frames: Mapping[Path, Any], about: Mapping[str, str]) -> None:
+    """Compute Polars lazy frames in one pass, into files of CSV or Parquet; the caller has the paths from `staged`.
+
+    `about`: what a Parquet file says of itself.
+    """
+    import polars as pl
+
+    def sink(path: Path, frame: Any) -> Any:
+        if path.suffix == ".parquet":
+            packing = {"compression": "zstd", "row_group_size": ROW_GROUP, "metadata": dict(about)}
+            return frame.sink_parquet(path, lazy=True, **packing)
+        return frame.sink_csv(path, lazy=True)
+
+    pl.collect_all([sink(path, frame) for path, frame in frames.items()], engine="streaming")
+
+
 def write_scratch(path: str | Path, frame: Any, rows: int) -> None:
     """Write a Polars frame as an Arrow file in blocks of `rows`, for the same job to read again; it is not synced."""
     frame.write_ipc(path, compression="lz4", record_batch_size=rows)
@@ -157,6 +203,13 @@ def copy_bytes(source: str | Path, target: str | Path) -> None:
     """Copy a file byte for byte."""
     with staged(target) as temporary:
         shutil.copyfile(source, temporary)
+
+
+def copied(source: str | Path, staged_path: Path) -> str:
+    """Copy a file to where the caller has a path from `staged`; SHA-256 of what was written."""
+    with open(source, "rb") as read, open(staged_path, "wb") as written:
+        shutil.copyfileobj(read, written, CHUNK)
+    return sha256(staged_path)
 
 
 def sha256(path: str | Path) -> str:

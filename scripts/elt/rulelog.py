@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from elt.faults import Fault
-from elt.files import write_text
+from elt.files import PRIVATE, write_text
 
 FAULT_MARK = "FAULT "
 log = logging.getLogger("pipeline")
@@ -25,7 +25,7 @@ def start(snakemake: Any) -> None:
     """Send log records, warnings and exceptions of this process to the rule's log; what is printed stays apart."""
     path = Path(snakemake.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
     stream = os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
     printed = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 (nameless, and gone with the process)
     for output in (sys.stdout, sys.stderr):

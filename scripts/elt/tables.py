@@ -1,4 +1,4 @@
-"""Typed access to the tables of silver and gold, which are CSV files and so have lost their types.
+"""Typed access to the tables of silver and gold: CSV files, which have lost their types, and their Parquet twins.
 
 A specification is a sequence of column types: fields of a contract, or columns of a mart.
 """
@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from elt.faults import Fault
+from elt.files import write_lazily
 
 if TYPE_CHECKING:
     import polars as pl
 
 LONGEST_REASON = 300  # signs of what the planner says: for some queries it prints all that it has parsed
 DECIMALS = 2  # of an amount where nothing else is stated
+DIGITS = 18  # of a decimal in a twin: what every tool reads exactly, and eight bytes hold
+MOST_DIGITS = 38  # of a decimal
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,40 @@ def polars_type(column: ColumnType) -> "pl.DataType":
     import polars as pl
 
     if column.type in ("number", "decimal"):
-        return pl.Decimal(38, column.scale)
+        return pl.Decimal(MOST_DIGITS, column.scale)
     return {"integer": pl.Int64(), "string": pl.String(), "date": pl.Date(), "boolean": pl.Boolean()}[column.type]
 
 
 def scan(path: str | Path, spec: Spec) -> "pl.LazyFrame":
-    """A table as a typed lazy frame; its header must equal the specification."""
+    """A table as a typed lazy frame, from its CSV file, whose header must equal the specification, or from its twin."""
     import polars as pl
 
-    return pl.scan_csv(path, schema={column.name: polars_type(column) for column in spec})
+    types = {column.name: polars_type(column) for column in spec}
+    if Path(path).suffix == ".parquet":
+        return pl.scan_parquet(path).select(pl.col(name).cast(kind) for name, kind in types.items())
+    return pl.scan_csv(path, schema=types)
+
+
+def packed(frame: "pl.LazyFrame", spec: Spec, digits: int = DIGITS) -> "pl.LazyFrame":
+    """The frame as its twin holds it: decimals of few digits; a value that does not fit is an error of Polars."""
+    import polars as pl
+
+    decimals = [column for column in spec if column.type in ("number", "decimal")]
+    return frame.with_columns(pl.col(column.name).cast(pl.Decimal(digits, column.scale)) for column in decimals)
+
+
+def write(frame: "pl.LazyFrame", spec: Spec, twin: Path, table: Path | None = None, **about: str) -> None:
+    """Write a typed frame as Parquet and, in the same pass, as CSV; the caller has both paths from `staged`.
+
+    `about`: what the Parquet file says of itself. Decimals of more than 18 digits make the twin larger.
+    """
+    from polars.exceptions import InvalidOperationError
+
+    texts = {} if table is None else {table: frame}
+    try:
+        write_lazily({**texts, twin: packed(frame, spec)}, about)
+    except InvalidOperationError:  # if a cast of the SQL fails, it does so again
+        write_lazily({**texts, twin: packed(frame, spec, MOST_DIGITS)}, about)
 
 
 def with_absent(frame: "pl.LazyFrame", absent: Spec) -> "pl.LazyFrame":

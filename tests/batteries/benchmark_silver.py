@@ -43,6 +43,7 @@ def project(raw: Path, folder: Path) -> Path:
         words=SILVER_WORDS,
         budget=0.01,
         table=str(table),
+        twin=str(run / "silver/parquet/crm_sales.parquet"),
         quarantine=str(run / "silver/quarantine/crm_sales.csv"),
         changes=str(run / "silver/changes/crm_sales.csv"),
         summary=str(run / "silver/_meta/tables/crm_sales.json"),

@@ -311,6 +311,7 @@ def test_87_a_quantity_with_decimals_is_accepted_where_the_mart_says_decimal(tmp
         calendar=None,
         formulas={},
         output=str(tmp_path / "facts.csv"),
+        twin=str(tmp_path / "facts.parquet"),
         metadata=str(tmp_path / "facts.json"),
     )
     assert (tmp_path / "facts.csv").read_text("utf-8") == "id,quantity\n1,2.500\n2,3.000\n"

@@ -236,7 +236,8 @@ def test_a_file_of_rules_opens_with_what_it_needs_and_gives(path):
 
 def test_every_report_has_a_caption_that_exists_a_category_and_labels():
     found = [(path, goal, rest) for path in RULE_FILES for goal, rest in reports(path.read_text("utf-8"))]
-    assert len(found) == sum(path.read_text("utf-8").count("report(") for path in RULE_FILES) > 0
+    texts = [path.read_text("utf-8") for path in RULE_FILES if path.stem != "common"]  # which says what `report` does
+    assert len(found) == sum(text.count("report(") for text in texts) > 0
     for path, goal, rest in found:
         caption = re.search(r'caption=f?"([^"]+)"', rest)
         assert caption and captions(path.parent, caption[1]), goal

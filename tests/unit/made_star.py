@@ -164,6 +164,7 @@ class Warehouse:
             formulas=company.formulas_of(name),
             assumption_budget=1.0,
             output=str(output / f"data/{name}.csv"),
+            twin=str(output / f"parquet/{name}.parquet"),
             metadata=str(output / f"_meta/marts/{name}.json"),
         )
         metadata = json.loads((output / f"_meta/marts/{name}.json").read_text(encoding="utf-8"))

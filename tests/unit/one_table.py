@@ -96,6 +96,7 @@ def clean(
         order_dates=order_dates,
         budget=budget,
         table=str(run / "silver/data/people.csv"),
+        twin=str(run / "silver/parquet/people.parquet"),
         quarantine=str(run / "silver/quarantine/people.csv"),
         changes=str(run / "silver/changes/people.csv"),
         summary=str(run / "silver/_meta/tables/people.json"),

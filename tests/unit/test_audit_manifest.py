@@ -70,7 +70,7 @@ def test_a_package_that_is_not_there_is_said_to_be_so(monkeypatch):
 
 def test_copies_made_on_request_and_what_a_killed_job_left_are_not_listed(tmp_path):
     put(
-        tmp_path, "gold/data/x.csv", "gold/warehouse.duckdb", "gold/parquet/x.parquet", "gold/_meta/warehouse.json",
+        tmp_path, "gold/data/x.csv", "gold/warehouse.duckdb", "gold/_meta/warehouse.json",
         "gold/_meta/publication.json", "gold/.warehouse.tmp/warehouse.duckdb",
     )  # fmt: skip
     assert list(files_present(tmp_path)) == ["gold/data/x.csv"]

@@ -7,8 +7,10 @@ import pytest
 import yaml
 from conftest import ROOT
 
+import gold_mart
 from elt.expose.evidence import contradicted
 from elt.expose.number_ledger import NumberLedger
+from elt.faults import Fault
 from elt.report import assumptions
 from elt.report.words import read
 from elt.run.company import Contract
@@ -66,6 +68,51 @@ def test_a_listed_number_that_is_no_customer_is_counted():
 def test_no_orders_are_no_shares():
     none = lines((1, "1.00")).filter(pl.col("customer_key") == 9)
     assert collective_accounts.entries(none, CUSTOMERS, CollectiveAccounts(0.1)) == []
+
+
+def counter(sales: int, others: int) -> list[tuple[int, str]]:
+    """As many sales at the counter (customer 2, number 99999), and customers with one order each."""
+    return [(2, "1.00")] * sales + [(n, "1.00") for n in range(10, 10 + others)]
+
+
+def checked(*orders: tuple[int, str], budget: float = 0.5, listed: tuple[str, ...] = ()) -> None:
+    """The budget of unlisted accounts, on orders of one line each; raises Fault above it."""
+    said = collective_accounts.entries(lines(*orders), CUSTOMERS, CollectiveAccounts(0.1, listed))
+    collective_accounts.check_budget(lines(*orders), said, budget)
+
+
+def test_an_unlisted_account_with_most_orders_of_many_customers_stops_and_its_remedies_are_accepted():
+    with pytest.raises(Fault) as caught:
+        checked(*counter(15, 12))
+    message = str(caught.value)
+    assert message.startswith("fact_sales, customer_key 2: one of 13 customers has 15 of 27 orders (55.6%)")
+    assert "the budget is 50.0%" in message and "99999" not in message
+    assert "List its number under collectiveAccounts in the contract" in message
+    assert "raise assumption_budget in config/config.yaml" in message
+    checked(*counter(15, 12), listed=("99999",))
+    checked(*counter(15, 12), budget=0.6)
+
+
+def test_the_mart_of_order_lines_is_refused_above_the_budget():
+    def said(budget: float) -> int:
+        return len(gold_mart.account_entries(lines(*counter(15, 12)), {}, CollectiveAccounts(0.1), budget))
+
+    assert said(0.6) == 1
+    with pytest.raises(Fault):
+        said(0.5)
+
+
+def test_a_large_customer_within_the_budget_or_among_few_is_named_and_does_not_stop():
+    checked(*counter(12, 12))  # a half is the budget
+    checked(*counter(15, 8))  # nine customers
+    checked(*counter(1, 0))
+    checked(*counter(15, 8), (0, "1.00"), (0, "1.00"))  # the unknown customer is none
+    with pytest.raises(Fault, match="one of 10 customers has 15 of 24 orders"):
+        checked(*counter(15, 9))
+
+
+def test_much_revenue_in_few_orders_does_not_stop():
+    checked((2, "9000.00"), *((n, "1.00") for n in range(10, 30)))
 
 
 ENTRY = assumptions.entry(

@@ -58,7 +58,13 @@ def ran(raw: Path, contract: dict[str, Any], path: Path, folder: Path, budget: f
         part: str(folder / f"{contract['name']}.{part}") for part in ("table", "quarantine", "changes", "summary")
     }
     silver_table.main(
-        bronze=copies, metadata=stated, contract_file=str(path), words=SILVER_WORDS, budget=budget, **silver
+        bronze=copies,
+        metadata=stated,
+        contract_file=str(path),
+        words=SILVER_WORDS,
+        budget=budget,
+        twin=str(folder / f"{contract['name']}.parquet"),
+        **silver,
     )
     return json.loads(Path(silver["summary"]).read_text("utf-8"))
 

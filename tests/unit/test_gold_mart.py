@@ -68,6 +68,7 @@ def build(
         assumption_budget=budget,
         dates=dates,
         output=str(gold / "data/facts.csv"),
+        twin=str(gold / "parquet/facts.parquet"),
         metadata=str(gold / "_meta/marts/facts.json"),
     )
     return (gold / "data/facts.csv").read_text(encoding="utf-8"), json.loads(

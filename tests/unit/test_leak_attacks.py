@@ -74,11 +74,10 @@ def gate(run, **more):
     privacy_leaks.main(
         tables=TABLES,
         pseudonym_table=str(run / "gold/data/customer_pseudonyms.csv"),
-        own_words=[],
         known_days=[],
         output=run / "_meta/leak_report.json",
         snakemake_folder=run / "none",
-        **more,
+        **{"own_words": [], **more},
     )
     return json.loads((run / "_meta/leak_report.json").read_text("utf-8"))
 
@@ -362,6 +361,16 @@ def test_the_name_of_a_file_is_acknowledged_without_naming_it(tmp_path):
     message = refusal(run, way_out(tmp_path))
     assert "reports/ (the name of a file) (the name of a file): silver.persons.first+last" in message
     assert gate(run, way_out=way_out(tmp_path, *entries_of(message)))["acknowledged"]["finds"] == 1
+
+
+def test_the_words_of_a_reason_make_no_name_known(tmp_path):
+    statements = tmp_path / "privacy.yaml"
+    statements.write_text("measures: none\nacknowledged_finds: [{why: Germany Austria}]\n", encoding="utf-8")
+    run = made_run(tmp_path, **{"reports/f.md": "Germany Austria\n"})
+    with pytest.raises(Fault):
+        gate(run, own_words=[str(statements)])
+    statements.write_text("measures: Germany Austria\n", encoding="utf-8")
+    assert gate(run, own_words=[str(statements)])["hits"] == 0
 
 
 OTHERS = {

@@ -388,6 +388,7 @@ def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(fold
         words=SILVER_WORDS,
         budget=0.0,
         table=str(home / "silver/data/orders.csv"),
+        twin=str(home / "silver/parquet/orders.parquet"),
         quarantine=str(home / "silver/quarantine/orders.csv"),
         changes=str(home / "silver/changes/orders.csv"),
         summary=str(summary),

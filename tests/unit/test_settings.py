@@ -30,6 +30,7 @@ MART = {
     "key": ["id"],
     "columns": {"id": {"type": "string", "personal": "identifier", "description": "Number"}},
 }
+WORDS = {"en": "x", "de": "x"}
 SEGMENT = {name: {"en": "x", "de": "x"} for name in ("name", "action", "success")}
 
 
@@ -352,6 +353,42 @@ def test_a_date_in_a_contract_that_is_none_is_refused(tmp_path):
 def test_sql_whose_quotes_or_comments_do_not_close_is_refused(tmp_path, sql):
     lines = faults(tmp_path, CONTRACT, None, {"facts": sql})
     assert lines == [f"{tmp_path}/firm/marts/facts.sql: is not SQL: a quote or a comment does not close"]
+
+
+READING = "MAX((SELECT name FROM read_csv('people.csv')))"
+
+
+@pytest.mark.parametrize(
+    ("key", "contract"),
+    [
+        ("fields.amount.convert", with_field(convert=READING)),
+        ("fields.amount.compute", with_field(compute=READING)),
+        ("repairs[0].when", changed(CONTRACT, repairs=[{"field": "id", "when": READING, "set": "id", "why": "x"}])),
+        ("repairs[0].set", changed(CONTRACT, repairs=[{"field": "id", "when": "TRUE", "set": READING, "why": "x"}])),
+        ("quarantine[0].when", changed(CONTRACT, quarantine=[{"code": "x", "when": READING, "why": "x"}])),
+    ],
+)
+def test_an_expression_of_a_contract_that_reads_a_file_is_refused_before_anything_runs(tmp_path, key, contract):
+    lines = faults(tmp_path, contract)
+    where = f"{tmp_path}/firm/contracts/sales.yaml: {key}: "
+    assert [line.removeprefix(where) for line in lines] == [
+        "read_csv(…) is not allowed. An expression reads columns of its table alone",
+        "a query is not allowed here. An expression reads columns of its table alone",
+    ]
+    found = settings.contracts_of(config(tmp_path / "firm"), tmp_path, is_needed=True)[1]
+    assert len(found) == 2  # an erasure reads the contracts too
+
+
+def test_a_key_figure_and_a_mart_that_read_a_file_are_refused_before_anything_runs(tmp_path):
+    folder = company(tmp_path / "firm", sql={"facts": "SELECT id FROM read_csv('people.csv')"})
+    figure = {"name": WORDS, "definition": WORDS, "formula": READING, "unit": "money", "direction": "up"}
+    (folder / "kpis.yaml").write_text(yaml.safe_dump({"richest": figure}), encoding="utf-8")
+    lines = [line.removeprefix(f"{folder}/") for line in load(config(folder), tmp_path)[1]]
+    assert {line.rpartition(": ")[0] for line in lines} == {"kpis.yaml: richest.formula", "marts/facts.sql"}
+    assert (
+        "marts/facts.sql: read_csv(…) is not allowed. A mart reads silver.<table>, gold.<mart> and calendar.days"
+        in lines
+    )
 
 
 def marts(**tables: dict) -> dict:

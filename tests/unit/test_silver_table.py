@@ -554,11 +554,12 @@ def test_a_text_with_separators_quotes_and_line_ends_comes_back_as_it_was(tmp_pa
     assert done.rows("data") == [{"id": "A", "name": text}]
 
 
-def test_nothing_but_the_three_tables_and_the_books_is_left_in_silver(tmp_path):
+def test_nothing_but_the_three_tables_the_twin_and_the_books_is_left_in_silver(tmp_path):
     done = clean(tmp_path, PEOPLE, 'id,name,joined\n1,"Anna",\n')
     silver = done.folder / "silver"
     files = {path.relative_to(silver).as_posix(): path for path in silver.rglob("*") if path.is_file()}
-    assert set(files) == {"data/people.csv", "quarantine/people.csv", "changes/people.csv", "_meta/tables/people.json"}
+    tables = {"data/people.csv", "parquet/people.parquet", "quarantine/people.csv", "changes/people.csv"}
+    assert set(files) == {*tables, "_meta/tables/people.json"}
     assert {path.stat().st_mode & 0o777 for path in files.values()} == {0o600}
     assert {path.stat().st_mode & 0o777 for path in [silver, *silver.rglob("*")] if path.is_dir()} == {0o700}
 

@@ -91,14 +91,6 @@ def test_a_refused_row_is_told_by_what_it_breaks(rows, meaning):
     assert warehouse_duckdb.broken(str(error.value), MARTS["lines"]) == meaning
 
 
-def test_empty_and_missing_texts_stay_apart(tmp_path):
-    columns = {"k": column("integer"), "t": column("string")}
-    mart = Mart.of("x", {"title": "X", "grain": "g", "key": ["k"], "columns": columns})
-    (tmp_path / "x.csv").write_text('k,t\n1,\n2,""\n3,NULL\n4,"a\nb"\n')
-    rows = duckdb.sql(f"SELECT * FROM {warehouse_duckdb.reader(str(tmp_path / 'x.csv'), mart)} ORDER BY k").fetchall()
-    assert rows == [(1, None), (2, ""), (3, "NULL"), (4, "a\nb")]
-
-
 @pytest.mark.parametrize(
     ("value", "unit", "expected"),
     [("2.675", "money", "2.68"), ("-2.675", "money", "-2.68"), ("8.0 / 3", "money", "2.67"), ("2.0 / 3", "share", "0.666667"),

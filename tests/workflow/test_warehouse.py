@@ -1,5 +1,6 @@
 """The DuckDB database, the Parquet files and the data package hold what the marts hold, with types, keys and meaning."""
 
+import json
 import re
 import shutil
 import stat
@@ -16,11 +17,10 @@ from conftest import ROOT, Project, clone
 from polars.testing import assert_frame_equal
 
 import warehouse_duckdb
-import warehouse_parquet
 from elt import tables
 from elt.faults import Fault
 from elt.files import read_json, sha256
-from elt.run.company import Kpi, Mart
+from elt.run.company import Kpi, Mart, read_contract
 from elt.warehouse.mart_files import mart_files
 
 pytestmark = pytest.mark.slow
@@ -65,7 +65,7 @@ def main(gold: Path, marts: dict, tmp_path: Path):
     kpis = {name: Kpi.of(entry) for name, entry in entries.items()}
 
     def build(**spoiled: Path) -> None:
-        paths = [str(spoiled.get(name, gold / f"data/{name}.csv")) for name in marts]
+        paths = [str(spoiled.get(name, gold / f"parquet/{name}.parquet")) for name in marts]
         files = mart_files(marts, paths, [str(gold / f"_meta/marts/{name}.json") for name in marts])
         target, record = str(tmp_path / "gold/new.duckdb"), str(tmp_path / "gold/record.json")
         warehouse_duckdb.main(files=files, kpis=kpis, memory_gb=1, threads=2, database=target, record=record)
@@ -83,7 +83,8 @@ def spoiled(gold: Path, name: str, folder: Path, change) -> Path:
     lines = (gold / f"data/{name}.csv").read_text("utf-8").splitlines()
     path = folder / f"{name}.csv"
     path.write_text("\n".join(change(lines)) + "\n", "utf-8")
-    return path
+    pl.read_csv(path, infer_schema=False).write_parquet(path.with_suffix(".parquet"))
+    return path.with_suffix(".parquet")
 
 
 def test_every_table_holds_every_row_with_its_types(database, gold: Path, marts: dict):
@@ -188,28 +189,42 @@ def test_a_broken_mart_is_refused_by_name_without_its_content(main, gold: Path, 
     assert [p.name for p in (tmp_path / "gold").iterdir()] == []
 
 
-def test_parquet_files_hold_what_the_marts_hold_and_where_they_are_from(gold: Path, marts: dict):
+def test_parquet_files_hold_what_the_marts_hold_with_their_types_and_meaning(gold: Path, marts: dict):
     for name, mart in marts.items():
-        expected = warehouse_parquet.typed(frame(gold, mart).lazy(), mart).collect()
-        assert_frame_equal(pl.read_parquet(gold / f"parquet/{name}.parquet"), expected)
+        found = pl.read_parquet(gold / f"parquet/{name}.parquet")
+        exact = {column.name: pl.Decimal(18, column.scale) for column in mart.columns if column.type == "decimal"}
+        assert_frame_equal(found, frame(gold, mart).cast(exact))
         about = pl.read_parquet_metadata(gold / f"parquet/{name}.parquet")
-        assert about["sha256_of_csv"] == sha256(gold / f"data/{name}.csv")
+        assert about["title"] == f"{mart.title}: {mart.grain}"
+        assert json.loads(about["columns"]).keys() == set(mart.names)
     described = duckdb.sql(f"DESCRIBE FROM '{gold}/parquet/fact_sales.parquet'").fetchall()
     assert {row[0]: row[1] for row in described}["sales_amount"] == "DECIMAL(18,2)"
 
 
-def test_the_same_mart_gives_the_same_parquet_bytes_whatever_the_threads(built: Project, gold: Path):
-    before = {path.name: sha256(path) for path in (gold / "parquet").iterdir()}
-    done = built.snakemake("warehouse", *CONFIG, "--forcerun", "warehouse_parquet", cores=1, POLARS_MAX_THREADS="1")
+def test_silver_has_its_tables_with_types_too(built: Project):
+    silver = built.run("sample") / "silver"
+    for path in sorted((ROOT / "config/bike_retailer/contracts").glob("*.yaml")):
+        spec = read_contract(path).typed_columns
+        one, other = (
+            silver / f"{part}.{end}"
+            for part, end in ((f"data/{path.stem}", "csv"), (f"parquet/{path.stem}", "parquet"))
+        )
+        assert_frame_equal(tables.scan(one, spec).collect(), tables.scan(other, spec).collect())
+
+
+def test_the_same_input_gives_the_same_parquet_bytes_whatever_the_threads(built: Project, gold: Path):
+    folders = (gold / "parquet", gold.parent / "silver/parquet")
+    before = {path: sha256(path) for folder in folders for path in folder.iterdir()}
+    done = built.snakemake(*CONFIG, "--forcerun", "silver_table", "gold_mart", cores=1, POLARS_MAX_THREADS="1")
     assert done.returncode == 0, done.stdout[-3000:]
-    assert {path.name: sha256(path) for path in (gold / "parquet").iterdir()} == before
+    assert {path: sha256(path) for folder in folders for path in folder.iterdir()} == before
 
 
 def test_what_was_asked_for_leaves_the_run_as_it_was(built: Project, gold: Path):
     run = built.run("sample")
     listed = read_json(run / "_meta/run_manifest.json")["files"]
     assert listed and all(sha256(run / name) == entry["sha256"] for name, entry in listed.items())
-    assert not [name for name in listed if "warehouse" in name or "parquet" in name]
+    assert not [name for name in listed if "warehouse" in name]
     assert "Nothing to be done" in built.snakemake(*CONFIG).stdout
     assert "Nothing to be done" in built.snakemake("warehouse", *CONFIG).stdout
     for path in (gold / "warehouse.duckdb", *(gold / "parquet").iterdir(), gold / "_meta/warehouse.json"):
@@ -220,7 +235,7 @@ def test_what_was_asked_for_leaves_the_run_as_it_was(built: Project, gold: Path)
 def test_the_record_names_what_the_database_was_made_from(gold: Path, marts: dict):
     record = read_json(gold / "_meta/warehouse.json")
     assert record["tables"] == {
-        name: {"rows": frame(gold, mart).height, "sha256_of_csv": sha256(gold / f"data/{name}.csv")}
+        name: {"rows": frame(gold, mart).height, "sha256_of_parquet": sha256(gold / f"parquet/{name}.parquet")}
         for name, mart in marts.items()
     }
     assert record["kpis_left_out"] == []

@@ -12,6 +12,7 @@ from elt.bronze.exports import RawFiles
 from elt.command import draft, request, retention, run
 from elt.command.request import Request
 from elt.faults import Fault
+from elt.files import CLOSED
 from elt.protection import pseudonyms
 from elt.retention import deletion, erasures
 from elt.run import declared, run_folders, settings
@@ -86,6 +87,17 @@ class Invocation:
         except Fault as fault:
             raise RefusalError("The pseudonym key cannot be used.", [str(fault)]) from None
 
+    def withdraw_edited(self, *, will_plan: bool, will_run: bool) -> list[str]:
+        """Remove published files that were edited, so that the run publishes them again; inputs that say so.
+
+        `will_plan`: jobs are planned; without `will_run` nothing is touched, and their closed forms are returned once
+        more as inputs, so that a dry run says that they would be published.
+        """
+        names = run_folders.edited(Path(self.home)) if will_plan else []
+        if will_run and names:
+            run_folders.withdraw(Path(self.home), names)
+        return [] if will_run else [f"{self.home}/{CLOSED}/{name}" for name in names]
+
     def undeclared(self, rules: Iterable[Any]) -> tuple[Declared, Undeclared]:
         """(what the rules of a run declare, what of the run folder they do not); raises RefusalError for foreign files.
 
@@ -137,10 +149,11 @@ class Invocation:
 
 
 def unbound(company: Company) -> list[str]:
-    """A line for every column of the marts' SQL that nothing offers, or that it lacks."""
-    from elt.gold import binding  # it is read where a run is planned, and only there
+    """A line for every column of the contracts' and the marts' SQL that nothing offers, or that it lacks."""
+    from elt.gold import binding  # they are read where a run is planned, and only there
+    from elt.silver import expressions
 
-    return list(binding.faults(company))
+    return [*expressions.faults(company), *binding.faults(company)]
 
 
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:

@@ -111,15 +111,17 @@ def open_points(
     """What the departments should correct at the source: most amount at stake first, then most records.
 
     Each reason for quarantine and each repair is a point; counts are of records, not of people. The effect on amounts
-    is named only from the minimum of records on: that of a few lines would tell what a customer paid.
+    is named only from the minimum of records on: that of a few lines would tell what a customer paid. What is not named
+    decides on no place either: such points come last, by records.
     """
     points = []
     for name in sorted(tables):
         table = tables[name]
         for kind, entries in (("quarantined", table.get("quarantined", [])), ("repaired", table.get("repairs", []))):
             for number, entry in enumerate(entries, start=1):
-                if entry["records"]:
-                    points.append((effect_of(entry), int(entry["records"]), name, kind, number, entry["why"]))
+                if records := int(entry["records"]):
+                    stated = effect_of(entry) if records >= minimum else Decimal(0)
+                    points.append((stated, records, name, kind, number, entry["why"]))
     points.sort(key=lambda point: (-abs(point[0]), -point[1], point[2:5]))
     sentences = []
     for effect, records, name, kind, number, why in points[:most]:
@@ -130,7 +132,7 @@ def open_points(
             ),
             "of": f"quality.{name}.records",
         }
-        is_stated = bool(effect) and records >= minimum
+        is_stated = bool(effect)
         if is_stated:
             origin = {"file": SILVER, "row": row, "column": "money"}
             figures["effect"] = ledger.enter(f"{key}.effect", effect, "money", origin, 0)

@@ -155,10 +155,17 @@ def lead(products: Mapping[str, Mapping[str, Any]], rows: list[dict[str, Any]]) 
     return [row["number"] for row in rows] == order[: len(rows)]
 
 
+def is_any_hidden(products: Mapping[str, Mapping[str, Any]], minimum: int) -> bool:
+    """Whether a product may not be shown. Then nothing is said of its place among the others either."""
+    shown = publishable_sums(products, minimum)
+    return not all(shown[number] for number in known(products))
+
+
 def best_message(ledger: NumberLedger, rows: list[dict[str, Any]], *, is_lead: bool) -> dict[str, Any] | None:
     """What the products with most revenue bring together; of all products that were sold, what the first of them does.
 
-    `is_lead`: none of the products with most revenue is hidden. None of fewer than two rows: there is no best of one.
+    `is_lead`: the rows are the products with most revenue, and none at all is hidden. None of fewer than two rows:
+    there is no best of one.
     """
     if len(rows) < FEWEST:
         return None
@@ -180,7 +187,8 @@ def category_rows(
     minimum: int,
     rest: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
-    """One row a category by descending revenue: this year, last year, difference, change.
+    """One row a category, shown ones by descending revenue, hidden ones after them by name: this year, last year,
+    difference, change.
 
     years: by year ("this", "last") and category: revenue and what disclosure control needs; rest: the same of
     all other days. The exploration publishes the category's revenue of all days, so a category that may not be shown
@@ -196,7 +204,12 @@ def category_rows(
     this = years["this"]
     names = sorted({name for groups in years.values() for name in groups})
     rows = []
-    for name in sorted(names, key=lambda n: (-this.get(n, {"revenue": 0})["revenue"], n)):
+
+    def place(name: str) -> tuple[bool, int, str]:
+        """Hidden revenue decides on no place: a row between two others would tell within which limits it lies."""
+        return name in hidden, 0 if name in hidden or name not in this else -this[name]["revenue"], name
+
+    for name in sorted(names, key=place):
         row: dict[str, Any] = {"category": name, "this": None, "last": None, "difference": None, "change": None}
         for year, groups in years.items():
             if name in hidden:
@@ -233,7 +246,7 @@ def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[s
     years = {year: sales.rows(f"categories {year}", "category") for year in sales.periods}
     rest = sales.rows("categories rest", "category")
     best = best_rows(ledger, sold, names, sales.minimum)
-    best_title = best_message(ledger, best, is_lead=lead(sold, best))
+    best_title = best_message(ledger, best, is_lead=lead(sold, best) and not is_any_hidden(sold, sales.minimum))
     categories = category_rows(ledger, years, sales.minimum, rest) if any(years.values()) else []
     return {
         "unknown": without_product(ledger, sales),

@@ -1,5 +1,6 @@
 """What the metadata of gold say: what YAML states of a mart or key figure, and what was found in a mart's file."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -26,6 +27,23 @@ def column_entry(column: Column) -> dict[str, Any]:
             "why": column.why or None,
         }
     )
+
+
+def table_comment(mart: Mart) -> str:
+    """What a table is: title and grain."""
+    return f"{mart.title}: {mart.grain}"
+
+
+def column_comment(column: Column) -> str:
+    """What a column is: description, unit, personal class."""
+    unit = f" Unit: {column.unit}." if column.unit is not None else ""
+    return f"{column.description.rstrip('.')}.{unit} Personal class: {column.personal}."
+
+
+def described(mart: Mart) -> dict[str, str]:
+    """What the Parquet file of a mart says of itself: title and grain, meaning of the columns as JSON."""
+    columns = {column.name: column_comment(column) for column in mart.columns}
+    return {"title": table_comment(mart), "columns": json.dumps(columns, ensure_ascii=False)}
 
 
 def mart_entry(mart: Mart) -> dict[str, Any]:

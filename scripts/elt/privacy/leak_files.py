@@ -1,4 +1,4 @@
-"""The files that the leak gate searches: all that a run published, and Snakemake's records of this invocation."""
+"""The files that the leak gate searches: all that a run is about to publish, and Snakemake's records of the call."""
 
 import os
 from collections.abc import Collection, Iterator
@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from elt.files import PROTECTED_LAYERS, read_json
+from elt.files import CLOSED, PROTECTED_LAYERS, read_json, sha256
 from elt.privacy.leak_stretches import marked
 
 CHUNK = 4 << 20  # bytes read at a time
@@ -17,12 +17,17 @@ OVERLAP = 1 << 10  # bytes that a piece shares with the next, so that no value i
 LONGEST_LINE = 64 << 20  # a longer line is cut, as it has to fit into memory
 SNAKEMAKE_BYTES = 256 << 20  # of Snakemake's records, newest first
 SNAKEMAKE_APART = ("conda", "singularity", "conda-archive", "locks")  # software, and what is empty
-VOLATILE = ("_meta/logs/", "_meta/benchmarks/", "_meta/history/", "_meta/run_manifest.json", "_meta/run.json")
+HANDED_ON = "gold/datapackage.json"  # people hand it on as they do the reports of the layers
+OWN = {"_meta/leak_report.json", "_meta/searched.json", "_meta/published.json"}  # what the gate itself writes
+VOLATILE = (  # what the same inputs do not give again, or what was asked for beside the run
+    *("_meta/logs/", "_meta/benchmarks/", "_meta/history/", "_meta/run_manifest.json", "_meta/run.json"),
+    "release/",
+)
 
 
 @dataclass(frozen=True)
 class SearchedFiles:
-    """Files to search: those that a run published and records of Snakemake."""
+    """Files to search: those that a run is about to publish or has published, and records of Snakemake."""
 
     run: Path
     published: tuple[Path, ...]
@@ -36,9 +41,12 @@ class SearchedFiles:
 
     @cached_property
     def names(self) -> dict[Path, str]:
-        """Path -> what messages call it: its path in the run, or that of Snakemake's folder."""
-        inside = {path: path.relative_to(self.run).as_posix() for path in self.published}
-        return inside | {path: str(path) for path in self.records}
+        """Path -> what messages call it: the path in the run under which it is published, or in Snakemake's folder."""
+        return self.of_run() | {path: str(path) for path in self.records}
+
+    def of_run(self) -> dict[Path, str]:
+        """The same without Snakemake's records."""
+        return {path: contracted(path, self.run) for path in self.published}
 
     def texts(self) -> Iterator[str]:
         """All names and texts, with marks between what belongs to no common value."""
@@ -50,15 +58,31 @@ class SearchedFiles:
         """Published files that the same inputs give again: logs, benchmarks and evidence of earlier states are not."""
         return [path for path in self.published if path.exists() and not self.names[path].startswith(VOLATILE)]
 
+    def closed(self) -> dict[str, str]:
+        """Path in the run under which a closed file is published -> SHA-256 of what there is now."""
+        inside = [path for path in self.published if path.is_relative_to(self.run / CLOSED)]
+        return {self.names[path]: sha256(path) for path in inside}
+
+
+def contracted(path: Path, run: Path) -> str:
+    """The path in a run under which a file is published; the closed place is a mirror of the run."""
+    parts = path.relative_to(run).parts
+    return Path(*parts[1:] if parts[0] == CLOSED else parts).as_posix()
+
 
 def published(run: Path) -> list[Path]:
-    """Every file of a run outside the protected layers, and the layers' reports, which get mailed around."""
-    found = []
+    """Every file of a run that is read outside the protected layers, sorted by the path under which it is published.
+
+    What is about to be published, and what lies outside and will not be replaced by it; the layers' reports and the
+    data package, which get mailed around.
+    """
+    found: dict[str, Path] = {}
     for path in sorted(run.rglob("*")):
-        parts = path.relative_to(run).parts
-        if path.is_file() and (parts[0] not in PROTECTED_LAYERS or parts[1:2] == ("reports",)):
-            found.append(path)
-    return found
+        layer, name = path.relative_to(run).parts[0], contracted(path, run)
+        is_handed_on = name.startswith(f"{layer}/reports/") or name == HANDED_ON
+        if path.is_file() and (layer not in PROTECTED_LAYERS or is_handed_on) and name not in OWN:
+            found[name] = found[name] if layer != CLOSED and name in found else path
+    return [found[name] for name in sorted(found)]
 
 
 def records_of_snakemake(folder: Path, since: float) -> list[Path]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,15 +47,18 @@ def order_of(path: Path, keys: "pl.DataFrame") -> tuple[float, float] | None:
     return rank_correlation(ranks), min(limit, 1.0)
 
 
-def check(run: Path, paths: Iterable[Path], pseudonyms: str) -> dict[str, dict[str, float]]:
-    """File -> rank correlation with the order of the source and its limit; raises Fault above the limit."""
+def check(paths: Mapping[Path, str], pseudonyms: str) -> dict[str, dict[str, float]]:
+    """File -> rank correlation with the order of the source and its limit; raises Fault above the limit.
+
+    `paths`: path -> what messages call the file.
+    """
     import polars as pl
 
     keys = pl.read_csv(pseudonyms, schema={"customer_key": pl.Int64, "pseudonym": pl.String})
     found = {}
-    for path in paths:
+    for path, name in paths.items():
         if path.suffix == ".csv" and (measured := order_of(path, keys)):
-            name, (correlation, limit) = path.relative_to(run).as_posix(), measured
+            correlation, limit = measured
             if abs(correlation) >= limit:
                 facts = f"rank correlation {correlation:.2f}, allowed {limit:.2f}"
                 remedy = "Sort the table by pseudonym before it is written"

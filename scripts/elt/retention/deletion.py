@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from elt.faults import Fault
-from elt.files import read_json, sync_folder, write_private
+from elt.files import CLOSED, read_json, sync_folder, write_private
 from elt.retention import deletion_log, erasures
 from elt.retention.erasures import HOME, LIST, NOTHING, PENDING, digest
 from elt.run import run_folders
@@ -32,7 +32,7 @@ def is_row_level(name: str) -> bool:
     """Whether a file of a run, by its path in it, may hold rows about single persons; what is unknown may."""
     path = PurePosixPath(name)
     folders = set(path.parts[:-1])
-    if any(part.startswith(".") for part in path.parts):
+    if path.parts[0] == CLOSED or any(part.startswith(".") for part in path.parts):
         return True
     if name in EVIDENCE_FILES or path.parts[0] == "_meta":
         return False

@@ -15,7 +15,7 @@ NAME = "_meta/run_manifest.json"
 APART = ("_meta/logs", "_meta/benchmarks", "_meta/history", "bronze/_meta/tracebacks", NAME, "_meta/run.json")
 ON_REQUEST = (  # made when asked for; it may be older than the run and says what it was made from
     "release/",
-    *("gold/warehouse.duckdb", "gold/parquet/", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),
+    *("gold/warehouse.duckdb", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),
 )
 
 

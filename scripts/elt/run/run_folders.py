@@ -7,16 +7,17 @@ A run belongs to one company and one raw folder; `_meta/run.json` says which. No
 import fcntl
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from elt.faults import Fault
-from elt.files import read_json, write_json
+from elt.files import CLOSED, PRIVATE_FOLDER, PROTECTED_LAYERS, read_json, sha256, write_json
 
 RUNS = Path("artifacts/runs")
 IDENTITY = "_meta/run.json"
+RECEIPT = f"{CLOSED}/_meta/published.json"  # published path in the run -> SHA-256
 EVIDENCE = (
     "_meta/run_manifest.json",
     "_meta/data_policy.json",
@@ -40,10 +41,26 @@ _locks: list[int] = []  # descriptors that hold the kernel's lock until this pro
 
 
 def pathvars(home: str) -> dict[str, str]:
-    """The folders below the home of an invocation, by the names that rules call them by."""
+    """The folders below the home of an invocation, by the names that rules call them by.
+
+    Whatever is published later lies in the closed place until it is searched: a mirror of the run folder.
+    """
     meta = {"meta": "_meta", "logs": "_meta/logs", "benchmarks": "_meta/benchmarks"}
-    layers = {name: name for name in ("bronze", "silver", "gold", "reports", "release")}
-    return {"home": home, **{name: f"{home}/{folder}" for name, folder in (meta | layers | STAGES).items()}}
+    layers = {name: name for name in PROTECTED_LAYERS}
+    mirrored = {"evidence": "_meta", "reports": "reports", "release": "release", **STAGES}
+    closed = {name: f"{CLOSED}/{folder}" for name, folder in mirrored.items()}
+    return {"home": home, **{name: f"{home}/{folder}" for name, folder in (meta | layers | closed).items()}}
+
+
+def contracted(path: str) -> str:
+    """The path under which a closed file is published; any other path stays as it is."""
+    return path.replace(f"/{CLOSED}/", "/", 1)
+
+
+def run_of(path: Path) -> Path:
+    """The run folder of a file in its `_meta` or in the closed mirror of it."""
+    above = path.parents[1]
+    return above.parent if above.name == CLOSED else above
 
 
 def identity(config: Mapping[str, Any]) -> dict[str, str]:
@@ -100,9 +117,31 @@ def lock(run: Path) -> None:
     hold(run / "_meta", fcntl.LOCK_EX, f"run {run.name}", "another process is working on it")
 
 
+def edited(run: Path) -> list[str]:
+    """Paths in a run of published files that are there and no longer as its receipt says they were published."""
+    receipt = run / RECEIPT
+    stated = read_json(receipt) if receipt.exists() else {}
+    return sorted(name for name, sha in stated.items() if (run / name).is_file() and sha256(run / name) != sha)
+
+
+def withdraw(run: Path, names: Iterable[str]) -> None:
+    """Remove files of a run, unless another process is working on it; then that one will say so."""
+    descriptor = os.open(run / "_meta", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for name in names:
+            (run / name).unlink()
+    except BlockingIOError:
+        return
+    finally:
+        os.close(descriptor)
+
+
 def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
     """Create the run's identity if it is new, lock it, and keep the evidence of its last finished state."""
-    (run / "_meta").mkdir(parents=True, exist_ok=True)
+    (run / "_meta/logs").mkdir(parents=True, exist_ok=True)
+    run.chmod(PRIVATE_FOLDER)
+    (run / "_meta/logs").chmod(PRIVATE_FOLDER)
     hold(run.parent, fcntl.LOCK_SH, f"run {run.name}", "persons are being erased from all runs")
     lock(run)
     if not (run / IDENTITY).exists():

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from elt.files import read_yaml
-from elt.run import date_formats, reasons, sql_names, standard, time_zones
+from elt.run import date_formats, reasons, sandbox, sql_names, standard, time_zones
 from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, composed, plain_dates
 from elt.run.controller import ControllerStatements
 
@@ -39,6 +39,7 @@ def typed_texts(part: Mapping[str, Any]) -> dict[str, Any]:
     return {key: yaml.safe_load(value) if isinstance(value, str) else value for key, value in part.items()}
 
 
+OCTAL_OF_YAML = (0o600, 0o640, 0o644, 0o660, 0o664)
 GROUPS = ("segmentation", "quarantine_budget")  # settings with settings in them
 STANDARD_INPUT = "-"  # as a file name
 
@@ -49,7 +50,16 @@ def prepared(config: Mapping[str, Any]) -> dict[str, Any]:
     found |= {name: typed_texts(found[name]) for name in GROUPS if isinstance(found.get(name), dict)}
     if found.get("erase_from") in ([""], [None]):  # what YAML takes a lone hyphen on the command line for
         found["erase_from"] = STANDARD_INPUT
+    found |= {"published_mode": octal_text(found["published_mode"])} if "published_mode" in found else {}
     return found
+
+
+def octal_text(value: Any) -> Any:
+    """A mode as text; YAML takes 0640 for 416, and the command line for 640. What is no mode stays as it is."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        digits = f"{value:o}" if value in OCTAL_OF_YAML else str(value)
+        return digits.rjust(4, "0")
+    return value.rjust(4, "0") if isinstance(value, str) and value.isdigit() else value
 
 
 def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
@@ -96,6 +106,24 @@ def unclassified(contracts: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
+def expression_faults(contracts: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> Iterator[str]:
+    """SQL expressions of contracts and key figures that do more than compute from columns."""
+    for stem, contract in contracts.items():
+        where = f"contracts/{stem}.yaml"
+        texts = [(f"fields.{f.name}.{key}", getattr(f, key)) for f in contract.fields for key in ("compute", "convert")]
+        texts += [
+            (f"repairs[{i}].{key}", getattr(one, key))
+            for i, one in enumerate(contract.repairs)
+            for key in ("when", "set")
+        ]
+        texts += [(f"quarantine[{i}].when", rule.when) for i, rule in enumerate(contract.quarantine)]
+        for key, text in texts:
+            if text is not None:
+                yield from (f"{where}: {key}: {fault}" for fault in sandbox.expression_faults(text))
+    for name, kpi in kpis.items():
+        yield from (f"kpis.yaml: {name}.formula: {fault}" for fault in sandbox.expression_faults(kpi.formula))
+
+
 def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
     """What the schema cannot say: names that must match, fields that must exist."""
     for stem, contract in contracts.items():
@@ -121,7 +149,11 @@ def contract_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
         used += [(f"repairs[{i}].field", repair.field) for i, repair in enumerate(contract.repairs)]
         used += [(f"uniqueKeys[{i}]", name) for i, key in enumerate(contract.unique_keys) for name in key]
         used += [("keep.latest", contract.latest)] if contract.latest is not None else []
-        yield from (f"{where}: {key}: {name} is not one of the fields" for key, name in used if name not in names)
+        yield from (
+            f"{where}: {key}: {name} is not one of the fields{sql_names.alike(name, names)}"
+            for key, name in used
+            if name not in names
+        )
 
 
 def country_zone(found: Mapping[str, Any], root: Path) -> str | None:
@@ -135,13 +167,18 @@ def reference_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
         for i, key in enumerate(contract.foreign_keys):
             where = f"contracts/{stem}.yaml: foreignKeys[{i}]"
             missing = [name for name in key.fields if name not in contract.by_name]
-            yield from (f"{where}.fields: {name} is not one of the fields" for name in missing)
+            near = {name: sql_names.alike(name, contract.names) for name in missing}
+            yield from (f"{where}.fields: {name} is not one of the fields{hint}" for name, hint in near.items())
             if key.resource not in contracts:
                 yield f"{where}.reference.resource: {key.resource} is not a contract"
                 continue
             goal = contracts[key.resource].by_name
             unknown = [name for name in key.reference_fields if name not in goal]
-            yield from (f"{where}.reference.fields: {name} is not a field of {key.resource}" for name in unknown)
+            near = {name: sql_names.alike(name, goal) for name in unknown}
+            yield from (
+                f"{where}.reference.fields: {name} is not a field of {key.resource}{hint}"
+                for name, hint in near.items()
+            )
             if len(key.fields) != len(key.reference_fields):
                 yield f"{where}: fields and reference.fields must be equally many"
             elif not missing and not unknown:
@@ -158,7 +195,9 @@ def sum_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
             where = f"contracts/{stem}.yaml: equalSums[{i}]"
             own = [(where, "field", one.field), *((where, "fields", name) for name in one.fields)]
             yield from (
-                f"{at}.{key}: {name} is not one of the fields" for at, key, name in own if name not in contract.by_name
+                f"{at}.{key}: {name} is not one of the fields{sql_names.alike(name, contract.names)}"
+                for at, key, name in own
+                if name not in contract.by_name
             )
             if one.resource not in contracts:
                 yield f"{where}.reference.resource: {one.resource} is not a contract"
@@ -166,7 +205,7 @@ def sum_faults(contracts: Mapping[str, Contract]) -> Iterator[str]:
             goal = contracts[one.resource].by_name
             its = [("sum", one.sum_of), *(("fields", name) for name in one.reference_fields)]
             yield from (
-                f"{where}.reference.{key}: {name} is not a field of {one.resource}"
+                f"{where}.reference.{key}: {name} is not a field of {one.resource}{sql_names.alike(name, goal)}"
                 for key, name in its
                 if name not in goal
             )
@@ -205,11 +244,10 @@ def ledger_faults(mart: Mart, contracts: Mapping[str, Contract], formulas: Mappi
 
 def query_faults(name: str, query: Query, known: set[str], formulas: Mapping[str, str]) -> Iterator[str]:
     """Tables and key figures that the SQL of a mart names and that do not exist; raises ValueError if it is no SQL."""
-    yield from (
-        f"marts/{name}.sql: kpi.{kpi} is not a key figure over order lines (kpis.yaml)"
-        for kpi in query.kpis
-        if kpi not in formulas
-    )
+    unknown = [kpi for kpi in query.kpis if kpi not in formulas]
+    yield from (f"marts/{name}.sql: kpi.{kpi} is not a key figure over order lines (kpis.yaml)" for kpi in unknown)
+    filled = query.text if unknown else sql_names.with_formulas(query.text, formulas)
+    yield from (f"marts/{name}.sql: {fault}" for fault in sandbox.query_faults(filled))
     by_name = {table.partition(".")[2]: table for table in sorted(known)}
     for table in (table for table in query.tables if table not in known):
         near = sql_names.nearest(table.partition(".")[2], by_name)
@@ -313,7 +351,7 @@ def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> t
         return {}, faults
     zone = country_zone(found, root)
     contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
-    return contracts, list(contract_faults(contracts))
+    return contracts, [*contract_faults(contracts), *expression_faults(contracts, {})]
 
 
 def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
@@ -359,6 +397,7 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     company = typed(folder, found, root)
     faults = [
         *contract_faults(company.contracts),
+        *expression_faults(company.contracts, company.kpis),
         *reference_faults(company.contracts),
         *sum_faults(company.contracts),
         *standard.faults({name: company.marts[name] for name in found["marts.yaml"]["marts"]}, company.star),

@@ -2,7 +2,8 @@
 
 One that a contract lists (`collectiveAccounts`) gets no features and no segment. One that it does not list shows by its
 share: a single customer who has a large part of all orders or revenue is named, as every figure about customers
-depends on it.
+depends on it. Where customers are many and one has most of all orders, there are no figures about customers left to
+tell: the run stops.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from elt.faults import Fault
 from elt.gold import documents
 from elt.report import assumptions
 from elt.report.assumptions import Entry
@@ -20,6 +22,7 @@ from elt.sales.views import KNOWN, ORDERS
 FOUND, LISTED, UNMATCHED = "collective_account", "collective_account_listed", "collective_account_unmatched"
 BESIDE_SEGMENTS = (FOUND, LISTED)
 AMOUNT = "sales_amount"
+NEVER_STOP = 10  # customers with an order: among fewer it is a natural state that one of them has most orders
 
 
 def is_beside_segments(entry: Entry) -> bool:
@@ -83,3 +86,24 @@ def entries(lines: pl.LazyFrame, customers: pl.LazyFrame | None, accounts: Colle
     for key in large["customer_key"]:
         said.append(told(FOUND, f"{FACT}, customer_key {key}", large.filter(pl.col("customer_key") == key), persons=1))
     return said
+
+
+def check_budget(lines: pl.LazyFrame, said: Sequence[Entry], budget: float) -> None:
+    """No unlisted account may have more than a share of all orders, unless there are few customers; raises Fault.
+
+    `lines`: fact_sales; `said`: what `entries` says of them; `budget`: the share.
+    """
+    large = [one for one in said if one["code"] == FOUND and one["records"] > Decimal(str(budget)) * one["of"]]
+    if not large:
+        return
+    buyers = totals(lines).filter(KNOWN & (pl.col("orders") > 0)).height
+    if buyers >= NEVER_STOP:
+        one = max(large, key=lambda entry: entry["records"])
+        share = assumptions.share_of(one["records"], one["of"])
+        raise Fault(
+            one["where"],
+            f"one of {buyers:,} customers has {one['records']:,} of {one['of']:,} orders ({share:.1%}), as a "
+            f"collective account has; the budget is {budget:.1%}",
+            "List its number under collectiveAccounts in the contract, at the field of the customer number; if it is "
+            "one customer all the same, raise assumption_budget in config/config.yaml",
+        )

@@ -207,7 +207,7 @@ def evidence(found: Sequence[Solution], minimum: int, rows: int, minimum_group: 
                 "davies_bouldin": None if solution.davies_bouldin is None else round(solution.davies_bouldin, 3),
                 "smallest_customers": solution.smallest if is_shown else None,
                 "smallest_share": round(solution.smallest / rows, 4) if is_shown else None,
-                "jaccard": [round(value, 3) for value in solution.jaccard],
+                "jaccard": sorted(round(value, 3) for value in solution.jaccard),  # in no order of clusters
                 "lowest_jaccard": round(solution.lowest_jaccard, 3),
                 "is_eligible": is_eligible(solution, minimum),
             }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ UNIT = 1_000_000  # amounts are whole millionths, so that sums of up to six deci
 
 @dataclass(frozen=True)
 class Segmented:
-    """Customers in segments. `labels` (0 is the segment with most revenue) and `amounts` (revenue) have one value a
+    """Customers in segments. `labels` (as `hidden_last` gives them) and `amounts` (revenue) have one value a
     customer, in the order of the scaled features; `profile` is what `clustering.profile` gives; `jaccard` has one value
     a segment, or none."""
 
@@ -47,13 +48,34 @@ def hidden_segments(labels: np.ndarray, amounts: np.ndarray, minimum_group: int)
     return {segment for segment, is_shown in publishable_sums(groups, minimum_group).items() if not is_shown}
 
 
+def hidden_last(
+    labels: np.ndarray, amounts: np.ndarray, jaccard: Sequence[float], minimum_group: int
+) -> tuple[np.ndarray, list[float]]:
+    """Labels (0 is the segment with most revenue) and stability, with the hidden segments after those that are shown.
+
+    A hidden one between two others would tell within which limits its revenue lies. Among themselves the hidden ones
+    stand by a digest of their size and revenue, which is the same in every run and has nothing to do with either.
+    """
+    hidden = hidden_segments(labels, amounts, minimum_group) if len(labels) else set()
+
+    def place(segment: int) -> tuple[bool, str]:
+        own = amounts[labels == segment]
+        return segment in hidden, sha256(f"{len(own)} {own.sum()}".encode()).hexdigest() if segment in hidden else ""
+
+    order = sorted((int(segment) for segment in np.unique(labels)), key=place)
+    rank = np.empty(len(order), dtype=labels.dtype)
+    rank[order] = np.arange(len(order))
+    return rank[labels] if hidden else labels, [jaccard[segment] for segment in order] if len(jaccard) else []
+
+
 def stated(condition: SegmentCondition) -> dict[str, Any]:
     """A condition of a rule without the limit that it does not state."""
     return {key: value for key, value in asdict(condition).items() if value is not None}
 
 
 def segment_records(segmented: Segmented, names: SegmentNames, minimum_group: int) -> list[dict[str, Any]]:
-    """One record a segment, in order of revenue: name, rule, action, and the figures that may be published."""
+    """One record a segment, the shown ones in order of revenue, the hidden ones last: name, rule, action, and the
+    figures that may be published."""
     hidden = hidden_segments(segmented.labels, segmented.amounts, minimum_group) if segmented.count else set()
     records = []
     for segment, rule in enumerate(rules_of(segmented, names, hidden)):

@@ -5,18 +5,12 @@ from typing import Any
 
 import polars as pl
 
+from elt import formulas
 from elt.report.languages import in_language
 from elt.run.company import Contract
 from elt.silver.cleaning import reasons
 
 COLUMNS = ("department", "table", "file", "record", "column", "code", "what_is_wrong", "before", "after")
-# A spreadsheet may run a cell that begins so; one that parts cells by semicolons finds such beginnings inside a cell.
-FORMULA = r'(^|[;\r\n]"*)([=+\-@\t\r\n|%])'
-
-
-def harmless(cell: pl.Expr) -> pl.Expr:
-    """A cell that a spreadsheet takes for text: behind an apostrophe if it could be a formula (-5.00 too)."""
-    return cell.str.replace_all(FORMULA, "${1}'${2}")
 
 
 def rejected(quarantine: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
@@ -46,4 +40,4 @@ def rows(quarantine: pl.LazyFrame, changes: pl.LazyFrame, contract: Contract, fi
     owner = {"department": pl.lit(in_language(contract.department)), "table": pl.lit(contract.name)}
     texts = [name for name in COLUMNS if name != "record"]
     ordered = both.sort("file", "record", maintain_order=True).with_columns(**owner).select(COLUMNS)
-    return ordered.with_columns(harmless(pl.when(pl.col(texts) != "").then(pl.col(texts))))
+    return ordered.with_columns(formulas.as_texts(pl.when(pl.col(texts) != "").then(pl.col(texts))))

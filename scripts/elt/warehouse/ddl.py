@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from elt.run.company import Column, Mart
+from elt.gold.metadata import column_comment, table_comment
+from elt.run.company import Mart
 from elt.run.sql_names import in_order
-from elt.tables import ColumnType
+from elt.tables import DIGITS, ColumnType
 
-DIGITS = 18  # of a decimal: sixteen before the point of an amount in cents; every tool reads so many exactly
 TYPES = {"integer": "BIGINT", "string": "VARCHAR", "date": "DATE", "boolean": "BOOLEAN"}
 
 
@@ -62,17 +62,6 @@ def references_sql(mart: Mart, schema: str) -> list[str]:
         f"FOREIGN KEY ({quoted(column)}) REFERENCES {quoted(schema)}.{quoted(target)} ({quoted(key)})"
         for column, (target, key) in mart.references.items()
     ]
-
-
-def table_comment(mart: Mart) -> str:
-    """What a table is: title and grain."""
-    return f"{mart.title}: {mart.grain}"
-
-
-def column_comment(column: Column) -> str:
-    """What a column is: description, unit, personal class."""
-    unit = f" Unit: {column.unit}." if column.unit is not None else ""
-    return f"{column.description.rstrip('.')}.{unit} Personal class: {column.personal}."
 
 
 def comments_sql(kind: str, schema: str, mart: Mart, shown: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import Any
 from elt.run.company import FACT, Kpi, Mart
 from elt.run.standard import formula_decimals
 from elt.sales.views import LINES, kpi_query
-from elt.warehouse.ddl import DIGITS, literal, quoted
+from elt.tables import DIGITS
+from elt.warehouse.ddl import literal, quoted
 
 SCHEMA = "kpi"
 DECIMALS = {"money": 2, "share": 6}  # as the marts have them; money has more where the order lines have

@@ -10,7 +10,7 @@ from elt.warehouse import ddl
 
 @dataclass(frozen=True)
 class MartFile:
-    """A mart to load: what it is, its CSV file, and how many rows that file has."""
+    """A mart to load: what it is, its file, and how many rows that file has."""
 
     mart: Mart
     path: str
@@ -20,7 +20,7 @@ class MartFile:
 def mart_files(marts: Mapping[str, Mart], paths: Iterable[str], metadata: Iterable[str]) -> dict[str, MartFile]:
     """Mart -> its file; each comes after those that its foreign keys point to.
 
-    `paths`, `metadata`: CSV file, and JSON that knows its rows, of each mart, in the order of `marts`.
+    `paths`, `metadata`: file (CSV or its twin), and JSON that knows its rows, of each mart, in the order of `marts`.
     """
     found = {
         name: MartFile(mart, str(path), read_json(facts)["rows"])

@@ -1,0 +1,30 @@
+"""The Parquet twin of a silver table, written from the frames that its CSV file is written from."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import polars as pl
+
+from elt import tables
+from elt.files import ROW_GROUP, write_scratch
+from elt.tables import Spec, dates_as_text, polars_type
+
+
+class TypedTwin:
+    """Puts typed frames aside in a folder of the caller's, and makes one Parquet file of them."""
+
+    def __init__(self, folder: Path, spec: Spec) -> None:
+        self.folder, self.spec = folder, spec
+        self.parts: list[Path] = []
+
+    def texts(self, frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """The frames as CSV has them; each is put aside with its types."""
+        for frame in frames:
+            self.parts.append(self.folder / f"typed{len(self.parts)}.arrow")
+            write_scratch(self.parts[-1], frame, ROW_GROUP)
+            yield dates_as_text(frame)
+
+    def write(self, path: Path) -> None:
+        """Write all of them; the caller has the path from `staged`."""
+        empty = pl.LazyFrame(schema={column.name: polars_type(column) for column in self.spec})
+        tables.write(pl.scan_ipc(self.parts) if self.parts else empty, self.spec, path)
