@@ -47,6 +47,7 @@ rule privacy_policy:
         minimum_group=config["minimum_group"],
         retention_days=config["retention_days"],
         key_id=key_id,
+        acknowledged=company.controller_statements.acknowledged_finds,
     script:
         "../scripts/privacy_policy.py"
 

@@ -71,7 +71,7 @@ if __name__ == "__main__":
         model=given.model,
         numbers=given.numbers,
         reports=given.reports,
-        settings=Settings(params.key_id, params.minimum_group, params.retention_days),
+        settings=Settings(params.key_id, params.minimum_group, params.retention_days, params.acknowledged),
         policy_file=snakemake.output.policy,
         map_file=snakemake.output.map,
     )

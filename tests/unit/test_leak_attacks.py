@@ -17,9 +17,11 @@ from test_privacy_leaks import classed, pseudonym, write_text
 
 import privacy_leaks
 from elt.faults import Fault
+from elt.files import read_yaml
 from elt.privacy import leak_files
 from elt.protection import pseudonyms
-from elt.run.controller import AcknowledgedFind
+from elt.run import settings
+from elt.run.controller import AcknowledgedFind, ControllerStatements
 
 pytestmark = pytest.mark.slow
 
@@ -361,6 +363,17 @@ def test_the_name_of_a_file_is_acknowledged_without_naming_it(tmp_path):
     message = refusal(run, way_out(tmp_path))
     assert "reports/ (the name of a file) (the name of a file): silver.persons.first+last" in message
     assert gate(run, way_out=way_out(tmp_path, *entries_of(message)))["acknowledged"]["finds"] == 1
+
+
+def test_an_entry_as_the_message_gives_it_needs_a_reason_and_nothing_else(tmp_path):
+    run = made_run(tmp_path, **{"reports/f.svg": SVG})
+    entry = entries_of(refusal(run, way_out(tmp_path)))[0]
+    schema = read_yaml("config/company.schema.yaml")
+    part = schema["properties"]["privacy.yaml"] | {"$defs": schema["$defs"]}
+    assert list(settings.schema_faults({"acknowledged_finds": [entry]}, part)) == []
+    faults = list(settings.schema_faults({"acknowledged_finds": [entry | {"why": "<reason>"}]}, part))
+    assert len(faults) == 1 and "write why it is no leak instead of <reason>" in faults[0]
+    assert ControllerStatements.of({"acknowledged_finds": [entry]}).acknowledged_finds == (AcknowledgedFind(**entry),)
 
 
 def test_the_words_of_a_reason_make_no_name_known(tmp_path):

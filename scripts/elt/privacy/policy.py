@@ -1,12 +1,13 @@
 """The data policy as data: class and treatment of every column, and every sentence with what was counted for it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from elt.protection import pseudonyms
 from elt.protection.disclosure import ONE, TWO
 from elt.run.company import Column, Contract, Mart
+from elt.run.controller import AcknowledgedFind
 
 ACTIONS = {
     "none": "as it is",
@@ -44,6 +45,7 @@ class Settings:
     key_id: str
     minimum_group: int
     retention_days: int
+    acknowledged: Sequence[AcknowledgedFind] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def policy(raw: Described, gold: Described, checks: Checks, settings: Settings) 
         },
         "thresholds": {"minimum_group": settings.minimum_group, "dominance_of_one": ONE, "dominance_of_two": TWO},
         "measured": checks.groups,
+        "acknowledged_finds": [asdict(find) for find in settings.acknowledged],
         "retention": checks.retention,
         "statements": statements(checks),
         "status": STATUS,

@@ -66,6 +66,14 @@ def measures(words: Wording, policy: Mapping[str, Any], stated: ControllerStatem
         f"- {words.filled(words['statements'][entry['id']], {**facts, **entry['checked']})}\n"
         for entry in policy["statements"]
     )
+    checked += "".join(
+        "- "
+        + words["record"]["acknowledged"].format(
+            file=code(find["file"]), column=code(find["column"]), why=words.stated(find["why"])
+        )
+        + "\n"
+        for find in policy["acknowledged_finds"]
+    )
     return f"{checked}\n{words['record']['more_measures'].format(text=words.stated(stated.measures))}\n"
 
 
