@@ -20,6 +20,7 @@ rule expose_numbers:
         model="<segmentation>/_meta/model_metadata.json",
         silver="<silver>/_meta/silver_metadata.yaml",
         ledger="<evidence>/ledger.json",
+        uniqueness="<evidence>/uniqueness_report.json",
     output:
         ledger="<reports>/number_ledger.json",
     log:

@@ -8,10 +8,13 @@ rule features_customers:
         products="<gold>/parquet/dim_product.parquet",
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
         objections=config.get("objections") or [],
-        customers="<gold>/parquet/dim_customer.parquet" if config.get("objections") or company.collective_accounts else [],
+        customers=(
+            "<gold>/parquet/dim_customer.parquet" if config.get("objections") or company.collective_accounts else []
+        ),
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
+        exact="<gold>/data/customer_features_exact.csv",
         table="<features>/data/customer_features.csv",
         dictionary="<features>/reports/feature_dictionary.md",
         page=report(
@@ -35,9 +38,10 @@ rule features_customers:
         accounts=collective_accounts if company.collective_accounts else None,
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
+        published=config["published_features"],
     script:
         "../scripts/features_customers.py"
 
 
 golden_path += rules.features_customers.output
-to_publish += rules.features_customers.output
+to_publish += [path for path in rules.features_customers.output if path != rules.features_customers.output.exact]

@@ -4,6 +4,7 @@ for leaks, and after it everything under the names of the contract."""
 PRIVACY_DOCUMENTS = {
     "record_of_processing": "Record of processing",
     "data_map": "Data map",
+    "threshold_check": "Threshold check",
     "impact_assessment": "Impact assessment",
 }
 
@@ -53,12 +54,13 @@ rule privacy_policy:
 
 
 rule privacy_records:
-    """For the data protection officer: record of processing, data map, criteria of an impact assessment; en and de."""
+    """For the data protection officer: record of processing, data map, threshold check, impact assessment."""
     input:
         policy="<evidence>/data_policy.json",
         map="<evidence>/privacy/data_map.json",
         summary="<eda>/data/eda_summary.json",
         model="<segmentation>/_meta/model_metadata.json",
+        uniqueness="<evidence>/uniqueness_report.json",
         words=["scripts/templates/privacy.en.yaml", "scripts/templates/privacy.de.yaml"],
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
@@ -83,10 +85,8 @@ rule privacy_records:
     params:
         code=code_version("privacy_records.py"),
         contracts=company.contracts,
-        stated=company.controller_statements,
-        run_id=call.run_id,
-        company=company.name,
-        statements_file=f"{company.folder}/privacy.yaml",
+        # in a dict, since Snakemake compares what dicts hold, and no other object
+        told=lambda wildcards: {"controller": company.controller_statements, "surroundings": call.surroundings},
     script:
         "../scripts/privacy_records.py"
 
@@ -95,7 +95,9 @@ rule privacy_uniqueness:
     """How unique customers are, before and after what is done for publication."""
     input:
         customers="<gold>/parquet/dim_customer.parquet",
+        exact="<gold>/data/customer_features_exact.csv",
         features="<features>/data/customer_features.csv",
+        pseudonyms="<gold>/data/customer_pseudonyms.csv",
         facts="<gold>/parquet/fact_sales.parquet",
     output:
         report="<evidence>/uniqueness_report.json",
@@ -112,6 +114,7 @@ rule privacy_uniqueness:
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
+        published=config["published_features"],
     script:
         "../scripts/privacy_uniqueness.py"
 

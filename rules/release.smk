@@ -4,7 +4,7 @@
 rule release_table:
     """On request: customers in bands without pseudonyms, every row at least k times; no part of the run."""
     input:
-        features="<features>/data/customer_features.csv",
+        features="<gold>/data/customer_features_exact.csv",
         segments="<segmentation>/data/customer_segments.csv",
     output:
         table="<release>/data/released_customers.csv",

@@ -4,7 +4,7 @@
 rule segmentation_kmeans:
     """Find customer segments: how many from evidence, their names from rules."""
     input:
-        features="<features>/data/customer_features.csv",
+        features="<gold>/data/customer_features_exact.csv",
         words=["scripts/templates/segmentation.en.yaml", "scripts/templates/segmentation.de.yaml"],
     output:
         table="<segmentation>/data/customer_segments.csv",
@@ -19,7 +19,7 @@ rule segmentation_kmeans:
         code=code_version("segmentation_kmeans.py"),
         seed=config["seed"],
         settings=config["segmentation"],
-        segments=company.segments,
+        segments=[company.segments],  # in a list, since Snakemake compares what lists hold, and no other object
         minimum_group=config["minimum_group"],
         language=config["language"],
     script:

@@ -1,7 +1,8 @@
 """The number ledger of the exposé: every figure, and every sentence that quotes one, computed from the run.
 
 Inputs: gold/data/fact_sales.csv, dim_product.csv, agg_exec_kpis.csv, agg_product_performance.csv,
-step3_segmentation/_meta/model_metadata.json, silver/_meta/silver_metadata.yaml, _meta/ledger.json.
+step3_segmentation/_meta/model_metadata.json, silver/_meta/silver_metadata.yaml, _meta/ledger.json,
+_meta/uniqueness_report.json.
 Outputs: reports/number_ledger.json.
 """
 
@@ -62,9 +63,9 @@ def main(
 ) -> None:
     """Read the run's tables, compute figures and sentences page by page, write the ledger.
 
-    inputs: files by name of mart, and model, silver, ledger; columns: of the marts read; personal: the data policy
-    class of every column of the warehouse; flags: those of fact_sales that say which values rest on an assumption;
-    run: company, run_id and seed.
+    inputs: files by name of mart, and model, silver, ledger, uniqueness; columns: of the marts read; personal: the data
+    policy class of every column of the warehouse; flags: those of fact_sales that say which values rest on an
+    assumption; run: company, run_id and seed.
     """
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
     facts, products, months = (marts[name] for name in ("fact_sales", "dim_product", "agg_exec_kpis"))
@@ -80,7 +81,7 @@ def main(
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
     }
     pages["situation"]["doubts"] = doubts.doubts(ledger, sales)
-    pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages)
+    pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages, read_json(inputs["uniqueness"]))
     pages["situation"]["messages"] = messages(pages)
     told = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
     pages["segments"]["assumptions"] = [said for entry, said in told if is_beside_segments(entry)]

@@ -3,7 +3,8 @@
 Inputs: gold/data/fact_sales.csv, gold/data/dim_product.csv, gold/data/customer_pseudonyms.csv (protected layer); the
 list of objections and gold/data/dim_customer.csv, if there is such a list; the list of erased persons, who may stand on
 it; the template of pages.
-Outputs: step2_feature_engineering/data/customer_features.csv, …/reports/feature_dictionary.md and the same as .html.
+Outputs: gold/data/customer_features_exact.csv (protected layer), which the segmentation reads;
+step2_feature_engineering/data/customer_features.csv, rounded; …/reports/feature_dictionary.md and the same as .html.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from elt.features.catalogue import catalogue, guard
 from elt.features.dictionary import NotInTable, dictionary
 from elt.features.measures import by_category, features, order_lines, pandas_of, totals, with_money_text
 from elt.features.objections import Objections
+from elt.features.rounding import ROUNDED, rounded
 from elt.files import write_frame
 from elt.report import pages
 from elt.retention import erasures
@@ -50,8 +52,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The files that are written."""
+    """The files that are written; `table` is published, `exact` is not."""
 
+    exact: str
     table: str
     dictionary: str
     page: str
@@ -139,13 +142,14 @@ def main(
     accounts: CollectiveList | None = None,
     analysis_date: str,
     minimum_group: int,
+    published: str = ROUNDED,
     template: str,
     outputs: Outputs,
 ) -> None:
-    """Aggregate the order lines, compute the features, guard them, write table and dictionary.
+    """Aggregate the order lines, compute the features, guard them, write tables and dictionary.
 
     objected: the list of customers who object to profiling; accounts: those that stand for many people. Both get no
-    features.
+    features. published: the setting, rounded or exact.
     """
     objecting = objected.matched() if objected else Objections()
     has_category = products.has("category")
@@ -166,8 +170,10 @@ def main(
     )
     guard(table, entries)
     not_in_table = left_out(len(names) - len(table), objecting, len(collective), counted)
-    write_frame(outputs.table, with_money_text(table, entries, decimals))
-    text = dictionary(table, entries, today, not_in_table, minimum_group)
+    write_frame(outputs.exact, with_money_text(table, entries, decimals))
+    told = rounded(table, entries) if published == ROUNDED else table
+    write_frame(outputs.table, with_money_text(told, entries, decimals))
+    text = dictionary(table, entries, today, not_in_table, minimum_group, published)
     pages.write(text, outputs.dictionary, outputs.page, template=template)
     rulelog.log.info("%s customers, %s features", len(table), len(entries))
 
@@ -187,6 +193,7 @@ if __name__ == "__main__":
         else None,
         analysis_date=params.analysis_date,
         minimum_group=params.minimum_group,
+        published=params.published,
         template=given.template,
-        outputs=Outputs(snakemake.output.table, snakemake.output.dictionary, snakemake.output.page),
+        outputs=Outputs(**dict(snakemake.output.items())),
     )

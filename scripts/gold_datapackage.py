@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.files import sha256, write_json
+from elt.report.languages import in_language
 from elt.run.company import Column, Mart
 from elt.warehouse import ddl
 
@@ -54,7 +55,7 @@ def field(column: Column, *, is_required: bool, is_unique: bool) -> dict[str, An
     return {
         "name": column.name,
         "title": title(column.name),
-        "description": column.description,
+        "description": in_language(column.description),
         "type": TYPES.get(column.type, column.type),
         **formats.get(column.type, {}),
         "constraints": {key: True for key, value in constraints.items() if value},

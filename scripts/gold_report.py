@@ -13,6 +13,7 @@ from elt.gold.line_text import document_table, unknown_table
 from elt.gold.metadata import kpi_entry, mart_entry
 from elt.protection.disclosure import count_text
 from elt.report import assumptions
+from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words, read
@@ -48,7 +49,7 @@ def flag_table(mart: Mart, found: Mapping[str, Any], shown: Callable[[int], str]
             for c in money
         ]
         cells = ["–"] * len(money) if rows_text.startswith("<") else cells  # the amount of a few would tell of them
-        rows.append([code(flag), mart.by_name[flag].description, rows_text, *cells])
+        rows.append([code(flag), in_language(mart.by_name[flag].description), rows_text, *cells])
     return table(["Flag", "Meaning", "Rows", *(f"Sum of {column}" for column in money)], rows) if rows else ""
 
 
@@ -61,7 +62,7 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
         for column, reference in found["references"].items()
     ]
     columns = [
-        [code(column.name), column.type, column.unit or "", column.personal, column.description,
+        [code(column.name), column.type, column.unit or "", column.personal, in_language(column.description),
          shown(found["missing"].get(column.name, 0))]
         for column in mart.columns
     ]  # fmt: skip
@@ -90,7 +91,7 @@ def dictionary_row(mart: Mart, column: Column) -> list[str]:
     needed = "key" if column.name in mart.key else "required" if column.required else ""
     goal = code(mart.foreign_keys[column.name]) if column.name in mart.foreign_keys else ""
     return [code(column.name), column.type + decimals, column.unit or "", needed, goal, column.personal,
-            column.description]  # fmt: skip
+            in_language(column.description)]  # fmt: skip
 
 
 def kpi_row(kpi: Kpi) -> list[str]:

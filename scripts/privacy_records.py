@@ -1,8 +1,8 @@
-"""For the data protection officer: record of processing, data map and criteria of an impact assessment, de and en.
+"""For the data protection officer: record of processing, data map, threshold check, frame of an impact assessment.
 
-Inputs: _meta/data_policy.json, _meta/privacy/data_map.json, exploration, model; what only the controller can know comes
-from the company's privacy.yaml, and what is missing there stands in the documents as to be filled in.
-Outputs: _meta/privacy/{record_of_processing,data_map,impact_assessment}.{en,de}.{md,html}.
+Inputs: _meta/data_policy.json, _meta/privacy/data_map.json, exploration, model, _meta/uniqueness_report.json; what only
+the controller can know comes from the company's privacy.yaml, and what is missing there is marked as open.
+Outputs: _meta/privacy/{record_of_processing,data_map,threshold_check,impact_assessment}.{en,de}.{md,html}.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from elt import rulelog
 from elt.files import read_json, read_yaml
-from elt.privacy import assessment, assessment_text, data_map_text, record_text
-from elt.privacy.document_text import RunFacts, Wording, personal_fields
+from elt.privacy import data_map_text, impact, impact_text, record_text, threshold, threshold_text
+from elt.privacy.combined import combinations
+from elt.privacy.document_text import Wording, personal_fields
 from elt.report import pages
 from elt.run.company import Contract
 from elt.run.controller import ControllerStatements
+from elt.run.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -25,23 +27,28 @@ def main(
     *,
     contracts: Mapping[str, Contract],
     stated: ControllerStatements,
-    facts: RunFacts,
+    facts: Surroundings,
     policy: str,
     data_map: str,
     summary: str,
     model: str,
+    uniqueness: str,
     words: Sequence[str],
     template: str,
     folder: Path,
 ) -> None:
-    """Write the three documents in each language; `words`: a file a language."""
+    """Write the four documents in each language; `words`: a file a language."""
     rules, mapped = read_json(policy), read_json(data_map)
-    found = assessment.measured(contracts, mapped, rules, read_json(summary), read_json(model))
+    sources = combinations(mapped, contracts, rules["published_row_level_tables"])
+    criteria = threshold.measured(contracts, rules, read_json(summary), read_json(model), sources)
+    known = impact.measured(contracts, mapped, rules, criteria, read_json(uniqueness))
     for texts in map(read_yaml, words):
+        record, mapping, check, frame = (Wording(texts, facts) for _ in range(4))
         documents = {
-            "record_of_processing": record_text.document(Wording(texts, facts), contracts, rules, stated),
-            "data_map": data_map_text.document(Wording(texts, facts), contracts, mapped),
-            "impact_assessment": assessment_text.document(Wording(texts, facts), found, stated.impact_assessment),
+            "record_of_processing": record_text.document(record, contracts, rules, stated, sources),
+            "data_map": data_map_text.document(mapping, contracts, mapped),
+            "threshold_check": threshold_text.document(check, criteria, stated.threshold_check),
+            "impact_assessment": impact_text.document(frame, known, rules, stated, sources),
         }
         language = texts["language"]
         for name, text in documents.items():
@@ -55,12 +62,13 @@ if __name__ == "__main__":
     given, params = snakemake.input, snakemake.params
     main(
         contracts=params.contracts,
-        stated=params.stated,
-        facts=RunFacts(params.run_id, params.company, params.statements_file),
+        stated=params.told["controller"],
+        facts=params.told["surroundings"],
         policy=given.policy,
         data_map=given.map,
         summary=given.summary,
         model=given.model,
+        uniqueness=given.uniqueness,
         words=given.words,
         template=given.template,
         folder=Path(snakemake.output[0]).parent,

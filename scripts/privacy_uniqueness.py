@@ -1,10 +1,11 @@
 """How unique customers are, before and after what is done for publication; figures about groups only.
 
-Inputs: gold/data/dim_customer.csv and fact_sales.csv (protected), step2_feature_engineering/data/customer_features.csv.
+Inputs: gold/data/dim_customer.csv, fact_sales.csv, customer_pseudonyms.csv and customer_features_exact.csv (protected),
+step2_feature_engineering/data/customer_features.csv.
 Outputs: _meta/uniqueness_report.json, _meta/uniqueness_report.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,9 @@ from elt import rulelog
 from elt.eda.categories import age_band
 from elt.eda.mart_shape import PERSON, kind
 from elt.files import write_json, write_text
-from elt.privacy.uniqueness import all_measured, worst
-from elt.release.bands import NAMES, TYPES, banded
-from elt.report.markdown import Markdown, code, table
-from elt.report.numbers import number, percent
+from elt.privacy.partial_knowledge import COLUMNS, Tables, of_purchases, purchases, spread
+from elt.privacy.uniqueness import all_measured
+from elt.privacy.uniqueness_text import report
 from elt.run.company import Mart
 from elt.sales.views import UNKNOWN
 from elt.tables import Spec, scan
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 TREATMENTS = {"ages": "ten-year bands of age", "category": "as it is", "boolean": "as it is", "hidden": "not published"}
-HIDDEN = "–"
-MONEY_DECIMALS = 8  # at most
+TYPES = {"customer": pl.String(), "monetary": pl.Float64()} | dict.fromkeys(COLUMNS[:3], pl.Int64())  # of an empty file
 
 
 def quasi_columns(mart: Mart) -> dict[str, str]:
@@ -55,72 +54,20 @@ def measured_pair(before: pl.DataFrame, after: pl.DataFrame, minimum: int) -> di
     }
 
 
-def uniqueness(
-    customers: pl.DataFrame, mart: Mart, features: pl.DataFrame, today: date, minimum: int
-) -> dict[str, Any]:
-    """The report as data: the quasi columns of dim_customer, and what the orders of a customer tell.
+def uniqueness(customers: pl.DataFrame, mart: Mart, tables: Tables, today: date, minimum: int) -> dict[str, Any]:
+    """The report as data: the quasi columns of dim_customer, and what purchases tell.
 
-    customers: one row a known customer; features: one row a customer with orders (columns of elt/release/bands.py).
+    customers: one row a known customer.
     """
     treatments = quasi_columns(mart)
-    used = [name for name in NAMES if name in features.columns]
-    bands = features.select(banded(name, 0) for name in used)
     return {
         "minimum_group": minimum,
         "quasi_identifiers": {
             "published_as": treatments,
             **measured_pair(customers.select([*treatments]), generalised(customers, treatments, today), minimum),
         },
-        "orders": {
-            "published_as": dict.fromkeys(used, "exact, under a pseudonym; in bands in the table made on request"),
-            **measured_pair(features.select(used), bands, minimum),
-        },
+        "purchases": of_purchases(tables, minimum),
     }
-
-
-def rows_of(found: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    """Every column alone, the worst combination of each size, and all together, as rows of a table."""
-    sizes = sorted({len(entry["columns"]) for entry in found})
-    chosen = [entry for entry in found if len(entry["columns"]) == 1]
-    chosen += [entry for size in sizes[1:] if (entry := worst(found, size))]
-    rows = []
-    for entry in chosen:
-        counts = [HIDDEN if entry[name] is None else number(entry[name]) for name in ("unique", "small", "protected")]
-        share = HIDDEN if entry["unique_share"] is None else percent(entry["unique_share"], 1)
-        names = Markdown(", ".join(map(code, entry["columns"])))
-        rows.append([names, counts[0], share, *counts[1:]])
-    return rows
-
-
-def section(title: str, part: Mapping[str, Any], minimum: int) -> str:
-    """One part of the report as Markdown."""
-    columns = [
-        "columns",
-        "alone",
-        "share of customers",
-        f"with 1 to {minimum - 2} others",
-        f"with {minimum - 1} others or more",
-    ]
-    treatments = table(["column", "published"], [[code(name), how] for name, how in part["published_as"].items()])
-    before, after = (
-        table(columns, rows_of([*part[when].values()])) if part[when] else "None.\n\n" for when in ("before", "after")
-    )
-    return f"## {title}\n\n{treatments}### Before: exact\n\n{before}### After: generalised\n\n{after}"
-
-
-def report(found: Mapping[str, Any]) -> str:
-    """The report as Markdown; each column alone, and of larger combinations the one that singles out most people."""
-    minimum = found["minimum_group"]
-    return (
-        "# How unique customers are\n\n"
-        "People who are alone with a combination can be found by whoever knows it of them, with or without a name. "
-        "Before: the exact values, in the protected layers and, for orders, under a pseudonym. After: the forms in "
-        "which they are published or can be released, taken together; reports show each of them alone.\n\n"
-        f"A dash: fewer than {minimum} people, or hidden because the others would tell. Every combination is in "
-        "`uniqueness_report.json`.\n\n"
-        + section("What is known of customers", found["quasi_identifiers"], minimum)
-        + section("What their orders tell", found["orders"], minimum)
-    )
 
 
 def analysis_day(stated: str, facts: str, columns: Spec) -> date:
@@ -131,23 +78,33 @@ def analysis_day(stated: str, facts: str, columns: Spec) -> date:
     return last or date.min
 
 
+def features_of(path: str) -> pl.DataFrame:
+    """A table of features; money as float, for comparisons."""
+    return pl.read_csv(path, schema_overrides=TYPES)
+
+
 def main(
     *,
-    customers: str,
-    features: str,
-    facts: str,
+    inputs: Mapping[str, str],
     mart: Mart,
     fact_columns: Spec,
     analysis_date: str,
     minimum: int,
+    published: str,
     output: str,
     page: str,
 ) -> None:
-    """Read customers and features, measure, write both forms of the report."""
-    people = scan(customers, mart.typed_columns).filter(pl.col(PERSON) != UNKNOWN).collect()
-    bought = pl.read_csv(features, schema_overrides={**TYPES, "monetary": pl.String()})
-    bought = bought.with_columns(pl.col("monetary").cast(pl.Decimal(38, MONEY_DECIMALS)))
-    found = uniqueness(people, mart, bought, analysis_day(analysis_date, facts, fact_columns), minimum)
+    """Read customers, features and purchases, measure, write both forms of the report.
+
+    inputs: customers, exact, features, pseudonyms and facts; published: the setting.
+    """
+    people = scan(inputs["customers"], mart.typed_columns).filter(pl.col(PERSON) != UNKNOWN).collect()
+    today = analysis_day(analysis_date, inputs["facts"], fact_columns)
+    exact, shown = features_of(inputs["exact"]), features_of(inputs["features"])
+    names = pl.read_csv(inputs["pseudonyms"], schema_overrides={"customer_key": pl.Int64, "pseudonym": pl.String})
+    keys = spread(exact).select("customer").join(names.rename({"pseudonym": "customer"}), on="customer")
+    bought = purchases(scan(inputs["facts"], fact_columns), keys, today)
+    found = uniqueness(people, mart, Tables(exact, shown, bought, published), today, minimum)
     write_json(output, found)
     write_text(page, report(found))
     rulelog.log.info("%d customers", people.height)
@@ -157,13 +114,12 @@ if __name__ == "__main__":
     rulelog.start(snakemake)
     given, params = snakemake.input, snakemake.params
     main(
-        customers=given.customers,
-        features=given.features,
-        facts=given.facts,
+        inputs=dict(given.items()),
         mart=params.mart,
         fact_columns=params.facts,
         analysis_date=str(params.analysis_date),
         minimum=params.minimum_group,
+        published=params.published,
         output=snakemake.output.report,
         page=snakemake.output.page,
     )

@@ -1,6 +1,6 @@
 """A table of customers in bands, without pseudonyms, in which every row stands at least k times; on request.
 
-Inputs: step2_feature_engineering/data/customer_features.csv, step3_segmentation/data/customer_segments.csv.
+Inputs: gold/data/customer_features_exact.csv (protected layer), step3_segmentation/data/customer_segments.csv.
 Outputs: release/data/released_customers.csv, release/anonymity_report.json.
 """
 
@@ -41,9 +41,8 @@ def joined(features: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
     columns = [name for name in NAMES if name in features.columns]
     table = features.select("customer", *columns).join(segments.select("customer", SENSITIVE), on="customer")
     if not table.height == features.height == segments.height:
-        raise Fault(
-            "customer_segments.csv", "is not about the customers of customer_features.csv", "Run the path again"
-        )
+        problem = "is not about the customers of customer_features_exact.csv"
+        raise Fault("customer_segments.csv", problem, "Delete both files, and type the same command again")
     return table.drop("customer")
 
 
@@ -89,7 +88,7 @@ def main(features: str, segments: str, k: int, table: str, report: str) -> None:
     if found.height and described_as["singling_out"]["k"] < k:
         raise Fault("release", f"a row stands fewer than {k} times", "Report this")
     write_leaving(table, found.columns, found.iter_rows())
-    made_from = {"customer_features.csv": sha256(features), "customer_segments.csv": sha256(segments)}
+    made_from = {"customer_features_exact.csv": sha256(features), "customer_segments.csv": sha256(segments)}
     write_json(report, described_as | {"made_from": made_from, "table_sha256": sha256(table)})
     rulelog.log.info("%d of %d rows released", found.height, people.height)
 

@@ -125,8 +125,13 @@ def summary(persons: int, met: int, deleted: Mapping[str, int], remarks: Sequenc
     """The closing words: how many persons, how many of them were met in a run, files deleted by run."""
     lines = [*remarks, *(f"{name}: {count} files deleted" for name, count in deleted.items())]
     lines.append(f"{met} of {persons} were met in a run; later runs leave all of them out and count their records")
-    if published := [name for name in deleted if (run_folders.RUNS / name / "gold/_meta/publication.json").exists()]:
-        lines.append(f"PostgreSQL still holds what was published of {', '.join(published)}: drop these schemas")
+    places = {name: run_folders.RUNS / name / "gold/_meta/publication.json" for name in deleted}
+    published = {name: read_json(path) for name, path in places.items() if path.exists()}
+    lines += [
+        f"PostgreSQL still holds what was published of {name}; type in database {one['database']}: "
+        f"DROP SCHEMA {one['schema']} CASCADE"
+        for name, one in published.items()
+    ]
     lines.append("The raw exports and your own copies are not touched: erase there, too")
     return {"words": f"{persons} persons are on the erasure list.", "lines": lines}
 

@@ -1,6 +1,6 @@
 """Customer segments: k-means on customer features, the number of segments from evidence, names by rules.
 
-Inputs: step2_feature_engineering/data/customer_features.csv, the words of the segmentation in all languages.
+Inputs: gold/data/customer_features_exact.csv (protected layer), the words of the segmentation in all languages.
 Outputs: step3_segmentation/data/customer_segments.csv, step3_segmentation/_meta/model_metadata.json.
 """
 
@@ -139,7 +139,7 @@ if __name__ == "__main__":
         settings=Settings(
             seed=snakemake.params.seed,
             search=snakemake.params.settings,
-            company=snakemake.params.segments,
+            company=snakemake.params.segments[0],
             minimum_group=snakemake.params.minimum_group,
         ),
         language=snakemake.params.language,

@@ -16,7 +16,7 @@ from elt.files import scratch, sha256, staged, write_json
 from elt.run.company import FACT, Kpi, Mart
 from elt.sales import views
 from elt.warehouse import ddl, kpi_sql
-from elt.warehouse.mart_files import MartFile, mart_files
+from elt.warehouse.mart_files import REMAKE, MartFile, mart_files
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,7 +69,7 @@ def load(connection: "duckdb.DuckDBPyConnection", file: MartFile) -> None:
         problem = f"its file cannot be read with the types of marts.yaml ({type(error).__name__})"
         raise Fault(where, problem, REMEDY) from None
     if loaded != file.rows:
-        raise Fault(where, f"{loaded} rows were loaded of {file.rows}", "Make the mart again: delete its file")
+        raise Fault(where, f"{loaded} rows were loaded of {file.rows}", REMAKE)
 
 
 def create_views(connection: "duckdb.DuckDBPyConnection", kpis: Mapping[str, Kpi], facts: Mart) -> None:

@@ -17,7 +17,7 @@ from elt.files import write_json
 from elt.run.company import Mart
 from elt.warehouse import ddl, postgres, postgres_schemas, postgres_views
 from elt.warehouse.ddl import literal, quoted
-from elt.warehouse.mart_files import MartFile, mart_files
+from elt.warehouse.mart_files import REMAKE, MartFile, mart_files
 from elt.warehouse.postgres_schemas import MARK, Publication
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 BLOCK = 1 << 18  # bytes handed to the server at a time
 LOCK = 4_502_017  # any number, the same for every publication
 WAIT = "60s"  # for others who read the tables; longer is no read but a session left open
+RIGHTS = "If another user has published before, grant its role to the user of POSTGRES_URL"
+DEPENDENTS = (
+    "Drop or move what others have built on the tables or views; if another user has published before, grant its role "
+    "to the user of POSTGRES_URL"
+)
 REMEDY = "Look at the mart's entry in marts.yaml and at its SQL"
 
 
@@ -55,7 +60,7 @@ def load(connection: "psycopg.Connection", schema: str, file: MartFile) -> int:
     mart = file.mart
     with open(file.path, encoding="utf-8") as text:
         if text.readline().rstrip("\n").split(",") != mart.names:
-            raise Fault(f"mart {mart.name}", "its file has other columns than marts.yaml", "Make the mart again")
+            raise Fault(f"mart {mart.name}", "its file has other columns than marts.yaml", REMAKE)
     place = f"{quoted(schema)}.{quoted(mart.name)} ({ddl.listed(mart.names)})"
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {place} FROM STDIN (FORMAT csv, HEADER true)") as copy:
@@ -95,7 +100,7 @@ def publish(connection: "psycopg.Connection", goal: Publication, files: Mapping[
     built on them stops that with a Fault, and everything stays.
     """
     marts = {name: file.mart for name, file in files.items()}
-    with postgres.working("PostgreSQL", "Wait until others have ended, or ask who holds the tables"):
+    with postgres.working(f"schema {goal.schema}", RIGHTS):
         old = begin(connection, goal)
     with postgres.working(f"schema {goal.schema}", "Grant CREATE on the database to the user of POSTGRES_URL"):
         create(connection, goal, marts)
@@ -103,11 +108,10 @@ def publish(connection: "psycopg.Connection", goal: Publication, files: Mapping[
         with postgres.working(f"mart {name}", REMEDY):
             loaded = load(connection, goal.schema, file)
         if loaded != file.rows:
-            raise Fault(f"mart {name}", f"{loaded} rows were loaded of {file.rows}", "Make the mart again")
+            raise Fault(f"mart {name}", f"{loaded} rows were loaded of {file.rows}", REMAKE)
         rulelog.log.info("%s: %d rows", name, loaded)
     constrain(connection, goal.schema, marts)
-    remedy = "Drop or move what others have built on the tables or views, or give its owner's rights"
-    with postgres.working(f"schema {goal.views}", remedy):
+    with postgres.working(f"schema {goal.views}", DEPENDENTS):
         postgres_views.switch(connection, goal, marts)
         if old is not None:
             postgres_schemas.drop_with_tables(connection, old)

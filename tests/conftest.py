@@ -123,6 +123,30 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         os.close(descriptor)
 
 
+@pytest.fixture(autouse=True)
+def remedies(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold a test that is marked with remedies to it: a Fault with each of them is made while it runs."""
+    wanted = [mark.args for mark in request.node.iter_markers("remedy") if not mark.kwargs.get("line")]
+    if not wanted:
+        yield
+        return
+    from elt.faults import Fault
+
+    given: set[tuple[str, str]] = set()
+    plain = Fault.__init__
+
+    def noted(self: Fault, where: str, problem: str, remedy: str) -> None:
+        given.add((sys._getframe(1).f_globals["__name__"], remedy))
+        plain(self, where, problem, remedy)
+
+    monkeypatch.setattr(Fault, "__init__", noted)
+    yield
+    for module, text in wanted:
+        form = ".*".join(map(re.escape, text.split("…")))
+        matched = [one for one in given if one[0] == module and re.fullmatch(form, one[1], re.DOTALL)]
+        assert matched, f"no Fault of {module} with the remedy {text!r}, but {sorted(given)}"
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A fresh copy of the project without any run."""

@@ -202,4 +202,4 @@ def test_a_link_to_a_key_below_artifacts_is_refused(finished: Project):
     (finished.folder / ".env").symlink_to("artifacts/.env")
     done = finished.snakemake("--config", "seed=43", "run_id=sample")
     assert done.returncode != 0
-    assert "or is a link" in done.stdout
+    assert "the key is a link. Put the file itself in its place" in done.stdout

@@ -29,6 +29,7 @@ class Recomputed:
         self.silver = yaml.safe_load((run / "silver/_meta/silver_metadata.yaml").read_text())["tables"]
         self.accounts = json.loads((run / "_meta/ledger.json").read_text())["money"]
         self.model = json.loads((run / "step3_segmentation/_meta/model_metadata.json").read_text())
+        self.uniqueness = json.loads((run / "_meta/uniqueness_report.json").read_text())
         self.database = sqlite3.connect(":memory:")
         self.database.execute("ATTACH ':memory:' AS gold")
         self._load(pd.read_csv(gold / "fact_sales.csv"))
@@ -204,7 +205,7 @@ class Recomputed:
             return self.minimum
         if part == "smallest_group":
             return min(entry["people"] for entry in self.figures.values() if entry.get("people"))
-        return (~self.customers()[["orders", "revenue", "last"]].duplicated(keep=False)).mean()
+        return self.uniqueness["purchases"]["after"]["three_purchases"]["unique_share"]
 
     def of_segment(self, label: str, column: str) -> float:
         found = next(s for s in self.model["segments"] if s["label"] == int(label))

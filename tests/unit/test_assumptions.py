@@ -29,7 +29,7 @@ SENTENCE = (
 def test_an_entry_is_told_with_count_share_and_amounts_in_both_languages():
     assert assumptions.sentence(WORDS["en"], PLANTED) == SENTENCE
     assert assumptions.sentence(WORDS["de"], PLANTED) == (
-        "sales.number: 1.200 von 60.000 Datensätzen (2,0\u00a0%) widersprechen einer Annahme (invented), "
+        "sales.number: 1.200 von 60.000 Datensätzen (2,0\u00a0%) im Widerspruch zu einer Annahme (invented), "
         "1.234,50 in amount (50,0\u00a0% davon)"
     )
 

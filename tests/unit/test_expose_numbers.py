@@ -200,7 +200,7 @@ def test_records_with_an_implausible_order_date_are_told_beside_the_analysis_dat
     run.accounts["assumptions"] = [entry("implausible_dates", "sales.day", 3, 714, {"amount": "1311.80"})]
     for language, words in (
         ("en", ", without 3 records whose order dates lie far from all others"),
-        ("de", ", ohne 3 Datensätze, deren Auftragsdaten weit ab von allen anderen liegen"),
+        ("de", ", ohne 3 Datensätze, deren Auftragsdaten weit von allen anderen entfernt liegen"),
     ):
         assert all(words in page for page in run.reports(language))
 
@@ -245,7 +245,7 @@ def test_lines_without_a_product_are_told_and_are_no_product(tmp_path):
     assert ledger["pages"]["situation"]["gaps"] == []
     assert ledger["pages"]["products"]["unknown"]["say"] == "unknown_product"
     assert {row["number"] for row in ledger["pages"]["products"]["best"]} <= {"P1", "P2"}
-    for language, words in (("en", "no known product"), ("de", "kein bekanntes Produkt")):
+    for language, words in (("en", "no known product"), ("de", "ohne bekanntes Produkt")):
         html, markdown = run.reports(language)
         assert words in html and words in markdown
         assert "no sales since" not in markdown

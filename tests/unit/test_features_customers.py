@@ -9,9 +9,10 @@ from conftest import ROOT
 
 import features_customers as script
 from elt.faults import Fault
-from elt.features.catalogue import catalogue, guard, slugs
+from elt.features.catalogue import Feature, catalogue, guard, slugs
 from elt.features.dictionary import NotInTable, dictionary
 from elt.features.measures import category_features, features
+from elt.features.rounding import rounded
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.tables import ColumnType
 
@@ -64,6 +65,7 @@ def run(tmp_path):
         catalogue=CATALOGUE,
         people=PEOPLE,
         listed=(),
+        published="exact",
     ):
         for name, text in (("facts", lines), ("products", catalogue), ("people", people)):
             (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -77,8 +79,9 @@ def run(tmp_path):
             accounts=script.CollectiveList(CollectiveAccounts(0.1, listed), customers(tmp_path)) if listed else None,
             analysis_date=analysis_date,
             minimum_group=5,
+            published=published,
             template=str(ROOT / "scripts/templates/report.html.j2"),
-            outputs=script.Outputs(str(table), str(report), str(tmp_path / "page.html")),
+            outputs=script.Outputs(str(tmp_path / "exact.csv"), str(table), str(report), str(tmp_path / "page.html")),
         )
         return table.read_text(encoding="utf-8"), report.read_text(encoding="utf-8")
 
@@ -101,6 +104,47 @@ def test_the_table_holds_every_formula_and_money_to_the_cent(run):
         f"{ANNA},0,0,1,50.00,50.00,1.000000,1.000000,1,1,1.000000,0.000000,1.000000,0.400000\n"
         f"{BERT},10,20,2,200.00,100.00,1.500000,2.000000,2,2,0.501500,0.501500,0.498500,0.499499\n"
     )
+
+
+def test_what_is_published_is_rounded_and_the_exact_table_is_kept_for_the_segmentation(run, tmp_path):
+    exact, _ = run()
+    table, report = run(published="rounded")
+    assert table.splitlines()[1:] == [
+        f"{ANNA},0,0,1,50.00,50.00,1.000000,1.000000,1,1,1.000000,0.000000,1.000000,0.400000",
+        f"{BERT},0,0,2,200.00,100.00,2.000000,2.000000,2,2,0.500000,0.500000,0.500000,0.500000",
+    ]
+    assert (tmp_path / "exact.csv").read_text(encoding="utf-8") == exact
+    assert "| whole steps of 28 days, downwards |" in report and "| one significant digit |" in report
+    assert "Values are rounded" in report and "| tenths |" in report
+
+
+def test_the_dictionary_says_where_values_are_exact(run):
+    _, report = run(published="exact")
+    assert "Values are exact, as the setting `published_features` asks for" in report and "digit" not in report
+
+
+@pytest.mark.parametrize(
+    ("unit", "exact", "published"),
+    [
+        ("days", [0, 27, 28, 365], [0, 0, 28, 364]),
+        ("orders", [1, 9, 12, 28, 95], [1, 9, 10, 30, 100]),
+        ("money", [0.0, -37.5, 0.04, 3578.27, 1049.99], [0.0, -40.0, 0.04, 4000.0, 1000.0]),
+        ("share", [0.0, 0.04, 0.06, 0.4999, 1.0, -0.01, -0.26], [0.0, 0.0, 0.1, 0.5, 1.0, 0.0, -0.3]),
+        ("pieces", [0.125, 12.5], [0.1, 10.0]),
+    ],
+)
+def test_each_unit_is_rounded_by_its_rule(unit, exact, published):
+    entry = Feature("x", "", unit, "", "")
+    found = rounded(pd.DataFrame({"x": exact}), [entry])["x"]
+    assert found.tolist() == pytest.approx(published) and found.dtype == pd.Series(exact).dtype
+    assert not any(str(value).startswith("-0.0") for value in found)
+    again = rounded(pd.DataFrame({"x": found}), [entry])["x"]
+    assert again.tolist() == pytest.approx(found.tolist()), "what is rounded stays as it is"
+
+
+def test_a_table_of_nobody_is_rounded_too():
+    table = pd.DataFrame({"x": pd.Series([], dtype="int64")})
+    assert rounded(table, [Feature("x", "", "orders", "", "")])["x"].dtype == "int64"
 
 
 def test_recency_is_zero_for_the_customer_of_the_newest_order(run):

@@ -9,10 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from elt.privacy.partial_knowledge import COLUMNS as FEATURES
+from elt.privacy.partial_knowledge import SCENARIOS, Tables, fitting, known, of_purchases
 from elt.privacy.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
+from elt.privacy.uniqueness_text import report
 from elt.run.company import Mart
 from elt.tables import ColumnType
-from privacy_uniqueness import generalised, main, quasi_columns, report, uniqueness
+from privacy_uniqueness import generalised, main, quasi_columns, uniqueness
 
 QUASI = ("birth_date", "country", "gender", "marital_status")
 COLUMNS = {
@@ -82,16 +85,67 @@ def test_what_is_published_of_dates_of_birth_is_their_band_of_age():
     assert found.to_dict(as_series=False) == {"country": ["D"], "birth_date": ["30–39"]}
 
 
+def tables(exact: list[tuple], shown: list[tuple], bought: list[tuple], published: str = "rounded") -> Tables:
+    """Rows of features (customer, recency, tenure, orders, money) and purchases (customer, rank, days, amount)."""
+    names = ["customer", *FEATURES]
+    types = {"customer": pl.String, **dict.fromkeys(FEATURES[:3], pl.Int64), "monetary": pl.Float64}
+    made = pl.DataFrame(bought, ["customer", "rank", "days", "amount"], orient="row")
+    return Tables(*(pl.DataFrame(rows, names, schema_overrides=types, orient="row") for rows in (exact, shown)), made, published)  # fmt: skip
+
+
+NINE = [(f"cu1_{n}", n, n, 1, 100.0 + n) for n in range(9)]
+ROUNDED = [(f"cu1_{n}", 0, 0, 1, 100.0) for n in range(9)]
+BOUGHT = [(f"cu1_{n}", 1, n, 100.0 + n) for n in range(9)]
+
+
 def test_the_report_says_how_many_are_alone_before_and_after_and_is_about_groups_only():
     births = [date(1980 + n, 1, 1) for n in range(9)]
     frame = pl.DataFrame({"country": ["D"] * 9, "birth_date": births, "created_date": births})
-    features = pl.DataFrame({"recency_days": range(9), "frequency": [1] * 9, "monetary": [9.0] * 9})
-    found = uniqueness(frame, MART, features, date(2024, 1, 1), 5)
+    found = uniqueness(frame, MART, tables(NINE, ROUNDED, BOUGHT), date(2024, 1, 1), 5)
     text = report(found)
-    assert "| `birth_date` | 9 | 100.0\N{NO-BREAK SPACE}% | 0 | 0 |" in text
-    assert (
-        found["orders"]["after"]["frequency_band, monetary_band, recency_band"]["unique"] == 0 and "anonym" not in text
-    )
+    assert "| `birth_date` | 9 | 100.0\N{NO-BREAK SPACE}% | 0 | 0 |" in text and "anonym" not in text
+    assert "| dates and amounts of the three latest purchases | 9 | 100.0\N{NO-BREAK SPACE}% | 0 | 0 |" in text
+    assert "| dates and amounts of the three latest purchases | 0 | 0.0\N{NO-BREAK SPACE}% | 0 | 9 |" in text
+    assert "The purchases of 9 customers were looked up" in text
+
+
+def test_one_amount_fits_everybody_who_spent_as_much_or_more():
+    found = of_purchases(tables(NINE, NINE, BOUGHT, "exact"), 2)["before"]["one_amount"]
+    assert (found["unique"], found["small"], found["protected"]) == (None, 0, None), "one is alone, the richest"
+    rich = [*NINE, *[(f"cu1_x{n}", 50, 50, 1, 900.0) for n in range(5)]]
+    found = of_purchases(tables(rich, rich, BOUGHT, "exact"), 5)["before"]["one_amount"]
+    assert (found["unique"], found["protected"]) == (0, 9)
+
+
+def test_two_dates_fit_only_who_bought_on_the_latest_day_and_as_long_ago_as_the_other():
+    rows = [
+        ("a", 3, 90, 2, 5.0),
+        ("b", 3, 200, 5, 5.0),
+        ("c", 3, 40, 2, 5.0),
+        ("d", 3, 90, 1, 5.0),
+        ("e", 4, 90, 2, 5.0),
+    ]
+    scenario = SCENARIOS["two_dates"]
+    made = tables(rows, rows, [("a", 1, 3, 1.0), ("a", 2, 90, 4.0)], "exact")
+    asked = known(made.bought, made.exact.select("customer", orders="frequency"), scenario)
+    assert fitting(asked, made.exact, scenario).tolist() == [2], "a himself and b"
+
+
+def test_who_knows_that_there_were_no_other_purchases_needs_the_very_same_row():
+    rows = [("a", 3, 90, 2, 5.0), ("b", 3, 90, 2, 6.0), ("c", 3, 90, 3, 5.0)]
+    made = tables(rows, rows, [("a", 1, 3, 1.0), ("a", 2, 90, 4.0)], "exact")
+    people = made.exact.select("customer", orders="frequency")
+    counts = {
+        name: fitting(known(made.bought, people, SCENARIOS[name]), made.exact, SCENARIOS[name]).tolist()
+        for name in SCENARIOS
+    }
+    assert counts["three_purchases"] == [3] and counts["no_others"] == [1]
+
+
+def test_a_person_whom_no_row_fits_is_not_found():
+    rows = [("a", 3, 3, 1, 2.0)]  # bought for 9 and gave back goods for 7
+    found = of_purchases(tables(rows * 6, rows * 6, [("a", 1, 3, 9.0)], "exact"), 5)["before"]["three_purchases"]
+    assert found["unique"] == 0
 
 
 def alone(run: Path, table: str, columns: tuple[str, ...]) -> tuple[int, int]:
@@ -107,27 +161,88 @@ def stated(run: Path, part: str, when: str, columns: tuple[str, ...]) -> dict:
     return found[when][", ".join(sorted(columns))]
 
 
-ORDERS = ("frequency", "monetary", "recency_days")
-BANDS = ("frequency_band", "monetary_band", "recency_band")
-FEATURES = "step2_feature_engineering/data/customer_features.csv"
+TABLE = "step2_feature_engineering/data/customer_features.csv"
+EXACT = "gold/data/customer_features_exact.csv"
+
+
+def outsider(run: Path, table: str, days: int, digits: int | None) -> tuple[Counter, int]:
+    """How many rows fit the dates and amounts of the three latest purchases, counted without the pipeline's code.
+
+    days, digits: how the table is rounded. Gives people by number of candidates (5: five or more), and all people.
+    """
+    import pandas as pd
+
+    def money(value: float) -> float:
+        return value if digits is None else float(f"{value:.{digits - 1}e}")
+
+    rows = pd.read_csv(run / table)
+    facts = pd.read_csv(run / "gold/data/fact_sales.csv", parse_dates=["order_date"])
+    today = facts["order_date"].max()
+    is_order = facts["document_type"] == "order"
+    facts["day"] = facts["order_date"].where(is_order)
+    orders = (
+        facts[facts["customer_key"] != 0]
+        .groupby(["customer_key", "order_number"])
+        .agg(day=("day", "max"), amount=("sales_amount", "sum"))
+    )
+    orders = (
+        orders.dropna()
+        .reset_index()
+        .sort_values(["customer_key", "day", "order_number"], ascending=[True, False, True])
+    )
+    by_day = dict(list(rows.groupby("recency_days")))
+    found: Counter = Counter()
+    for _, part in orders.groupby("customer_key"):
+        latest = part.head(3)
+        ago = [(today - day).days // days * days for day in latest["day"]]
+        there = by_day.get(ago[0])
+        if there is None:
+            continue
+        fits = (there["tenure_days"] >= max(ago)) & (there["frequency"] >= len(latest))
+        fits &= there["monetary"] >= money(round(latest["amount"].sum(), 6)) - 1e-6
+        found[min(int(fits.sum()), 5) or 5] += 1
+    return found, len(rows)
+
+
+@pytest.mark.parametrize(("table", "when", "days", "digits"), [(EXACT, "before", 1, None), (TABLE, "after", 28, 1)])
+def test_what_an_outsider_finds_with_three_purchases_equals_an_independent_count(sample_run, table, when, days, digits):
+    found, rows = outsider(sample_run, table, days, digits)
+    said = json.loads((sample_run / "_meta/uniqueness_report.json").read_text("utf-8"))["purchases"][when][
+        "three_purchases"
+    ]
+    assert (said["unique"], said["small"], said["protected"]) == (found[1], found[2] + found[3] + found[4], found[5])
+    assert said["unique_share"] == round(found[1] / rows, 6)
+
+
+def test_far_fewer_customers_of_the_sample_are_found_by_what_is_published(sample_run: Path):
+    found = json.loads((sample_run / "_meta/uniqueness_report.json").read_text("utf-8"))["purchases"]
+    before, after = (found[when]["three_purchases"] for when in ("before", "after"))
+    assert before["unique_share"] > 0.2 and after["unique_share"] < 0.01
+    assert before["unique"] + before["small"] > 0.5 * found["customers"]
+    assert after["unique"] + after["small"] < 0.05 * found["customers"]
+    assert found["after"]["no_others"]["unique_share"] < 0.05
+
+
+def test_the_segments_are_made_of_the_exact_values(sample_run: Path):
+    exact, shown = (pl.read_csv(sample_run / name) for name in (EXACT, TABLE))
+    assert exact["customer"].equals(shown["customer"]) and not exact["monetary"].equals(shown["monetary"])
+    segments = pl.read_csv(sample_run / "step3_segmentation/data/customer_segments.csv")
+    model = json.loads((sample_run / "step3_segmentation/_meta/model_metadata.json").read_text("utf-8"))
+    sums = segments.join(exact, on="customer").group_by("segment").agg(pl.col("monetary").sum())
+    assert {s["label"]: s["revenue"] for s in model["segments"]} == pytest.approx(dict(sums.iter_rows()))
 
 
 def test_the_figures_of_the_sample_equal_an_independent_count(sample_run: Path):
-    for part, table, columns in (
-        ("quasi_identifiers", "gold/data/dim_customer.csv", QUASI),
-        ("quasi_identifiers", "gold/data/dim_customer.csv", ("birth_date", "country")),
-        ("orders", FEATURES, ORDERS),
-    ):
-        count, rows = alone(sample_run, table, columns)
-        found = stated(sample_run, part, "before", columns)
+    for columns in (QUASI, ("birth_date", "country")):
+        count, rows = alone(sample_run, "gold/data/dim_customer.csv", columns)
+        found = stated(sample_run, "quasi_identifiers", "before", columns)
         assert (found["unique"], found["unique_share"]) == (count, round(count / rows, 6)), columns
         assert count > 0.5 * rows
 
 
 def test_far_fewer_customers_of_the_sample_are_alone_after_generalisation(sample_run: Path):
-    for part, exact, general in (("quasi_identifiers", QUASI, QUASI), ("orders", ORDERS, BANDS)):
-        before, after = stated(sample_run, part, "before", exact), stated(sample_run, part, "after", general)
-        assert after["unique"] < 0.05 * before["unique"]
+    before, after = (stated(sample_run, "quasi_identifiers", when, QUASI) for when in ("before", "after"))
+    assert after["unique"] < 0.05 * before["unique"]
 
 
 @pytest.mark.real
@@ -135,7 +250,11 @@ def test_the_known_figures_of_the_bike_retailer(real_run: Path):
     found = stated(real_run, "quasi_identifiers", "before", QUASI)
     people = sum(found[name] for name in ("unique", "small", "protected"))
     assert (found["unique"], people) == (14_881, 18_484) == alone(real_run, "gold/data/dim_customer.csv", QUASI)
-    assert round(stated(real_run, "orders", "before", ORDERS)["unique_share"], 2) == 0.81
+    bought = json.loads((real_run / "_meta/uniqueness_report.json").read_text(encoding="utf-8"))["purchases"]
+    before, after = (bought[when]["three_purchases"]["unique_share"] for when in ("before", "after"))
+    assert round(before, 3) == 0.066 and after < 0.002
+    assert round(bought["before"]["no_others"]["unique_share"], 2) == 0.77
+    assert round(bought["after"]["no_others"]["unique_share"], 2) == 0.03
 
 
 @pytest.mark.real
@@ -152,12 +271,22 @@ def test_seven_more_are_alone_with_the_dates_of_birth_that_silver_takes_for_impo
 
 def test_features_of_nobody_are_measured_too(tmp_path):
     columns = ("customer_key", "country", "birth_date", "created_date", "name")
-    (tmp_path / "customers.csv").write_text(",".join(columns) + "\n0,n/a,,,\n", encoding="utf-8")
-    (tmp_path / "features.csv").write_text("customer,recency_days,frequency,monetary\n", encoding="utf-8")
-    (tmp_path / "facts.csv").write_text("order_date\n2024-01-01\n", encoding="utf-8")
+    header = "customer,recency_days,tenure_days,frequency,monetary\n"
+    texts = {
+        "customers": ",".join(columns) + "\n0,n/a,,,\n",
+        "exact": header,
+        "features": header,
+        "pseudonyms": "customer_key,pseudonym\n",
+        "facts": "order_number,document_type,customer_key,order_date,sales_amount\nO1,order,0,2024-01-01,1.00\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    kinds = {"customer_key": "integer", "order_date": "date", "sales_amount": "decimal"}
+    facts = [ColumnType(name, kinds.get(name, "string")) for name in texts["facts"].splitlines()[0].split(",")]
     main(
-        customers=str(tmp_path / "customers.csv"), features=str(tmp_path / "features.csv"),
-        facts=str(tmp_path / "facts.csv"), mart=MART, fact_columns=[ColumnType("order_date", "date")],
-        analysis_date="newest", minimum=5, output=str(tmp_path / "u.json"), page=str(tmp_path / "u.md"),
+        inputs={name: str(tmp_path / f"{name}.csv") for name in texts}, mart=MART, fact_columns=facts,
+        analysis_date="newest", minimum=5, published="rounded", output=str(tmp_path / "u.json"),
+        page=str(tmp_path / "u.md"),
     )  # fmt: skip
-    assert json.loads((tmp_path / "u.json").read_text("utf-8"))["orders"]["customers"] == 0
+    found = json.loads((tmp_path / "u.json").read_text("utf-8"))["purchases"]
+    assert found["customers"] == 0 and found["after"]["three_purchases"]["unique"] == 0

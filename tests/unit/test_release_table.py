@@ -148,7 +148,7 @@ def test_every_row_of_the_sample_stands_five_times_and_the_report_says_what_an_i
 
 
 def test_every_released_row_fits_at_least_five_customers_of_the_feature_table(asked, table):
-    exact = pl.read_csv(asked.run("sample") / "step2_feature_engineering/data/customer_features.csv")
+    exact = pl.read_csv(asked.run("sample") / "gold/data/customer_features_exact.csv")
     bands = exact.select(banded(column, 0) for column in COLUMNS)
     candidates = table.unique().join(bands.group_by(bands.columns).len(), on=bands.columns, how="left")
     assert candidates["len"].min() >= 5

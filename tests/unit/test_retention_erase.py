@@ -365,8 +365,9 @@ def test_a_run_whose_list_changed_while_it_was_at_work_makes_no_copy(folder):
 def test_a_copy_in_postgresql_is_named_in_the_closing_words(folder):
     run = finished(folder, "r1")
     (run / "gold/_meta").mkdir(parents=True, exist_ok=True)
-    (run / "gold/_meta/publication.json").write_text("{}")
-    assert any("PostgreSQL still holds what was published of r1" in line for line in erase(folder, "KU002\n")["lines"])
+    (run / "gold/_meta/publication.json").write_text('{"schema": "run_r1", "database": "dwh"}')
+    words = "PostgreSQL still holds what was published of r1; type in database dwh: DROP SCHEMA run_r1 CASCADE"
+    assert words in erase(folder, "KU002\n")["lines"]
 
 
 @pytest.mark.parametrize(("table", "ties"), [("customers", True), ("orders", True), ("lines", False)])

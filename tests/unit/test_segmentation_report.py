@@ -79,7 +79,7 @@ def test_german_reports_use_german_numbers_and_words():
     text = script.report(model(segment(1), segment(2)), WORDS["de"])
     assert "| 1 | Gruppe 1 | 1.200 | 25,0\xa0% | 1.234.567,50 | 75,0\xa0% | stabil (0,90) |" in text
     assert "| Umsatz | weit über dem Durchschnitt | 1.028,81 | 100,00 | +1,20 |" in text
-    assert "**Regel des Namens:** Umsatz &gt; +0,5 SA." in text
+    assert "**Namensregel:** Umsatz &gt; +0,5 SA." in text
 
 
 def test_a_suppressed_segment_shows_no_figure_and_the_report_says_why():

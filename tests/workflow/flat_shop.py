@@ -56,7 +56,7 @@ def customer_of(run: Path, number: str) -> tuple[dict[str, Any], dict[str, Any] 
     keys = {row["customer_number"]: row["customer_key"] for row in table(run, "gold/data/dim_customer.csv")}
     names = {row["customer_key"]: row["pseudonym"] for row in table(run, "gold/data/customer_pseudonyms.csv")}
     value = {row["customer_key"]: row for row in table(run, "gold/data/agg_customer_value.csv")}
-    features = table(run, "step2_feature_engineering/data/customer_features.csv")
+    features = table(run, "gold/data/customer_features_exact.csv")
     by_name = {row["customer"]: row for row in features}
     key = keys[number]
     return value[key], by_name.get(names[key])

@@ -71,7 +71,7 @@ def test_vouchers_are_discounts_and_not_returns(documents):
 def test_what_is_said_of_orders_is_the_same_everywhere(documents):
     months = table(documents, "gold/data/agg_exec_kpis.csv")
     customers = table(documents, "gold/data/agg_customer_value.csv")
-    features = table(documents, "step2_feature_engineering/data/customer_features.csv")
+    features = table(documents, "gold/data/customer_features_exact.csv")
     orders = sum(int(row["orders"]) for row in months)
     assert (
         orders == sum(int(row["orders"]) for row in customers) == sum(int(row["frequency"]) for row in features) == 420

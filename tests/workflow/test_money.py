@@ -59,7 +59,7 @@ def test_amounts_and_quantities_are_exact_from_the_file_to_features_and_closing_
         ("fact_sales", "sales_amount"),
     ):
         assert sum(Decimal(row[column]) for row in table(run, f"gold/data/{mart}.csv")) == total
-    features = table(run, "step2_feature_engineering/data/customer_features.csv")
+    features = table(run, "gold/data/customer_features_exact.csv")
     assert sum(Decimal(row["monetary"]) for row in features) == total
     ledger = json.loads((run / "_meta/ledger.json").read_text("utf-8"))
     assert (ledger["kpis"]["revenue"]["total"], ledger["balanced"]) == (str(total), True)

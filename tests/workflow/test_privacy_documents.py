@@ -12,7 +12,7 @@ from test_report import FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY = ROOT / "config/bike_retailer"
-NAMES = ("record_of_processing", "data_map", "impact_assessment")
+NAMES = ("record_of_processing", "data_map", "threshold_check", "impact_assessment")
 PAGES = [f"{name}.{language}" for name in NAMES for language in ("en", "de")]
 CLAIM = re.compile(
     r"(?<!pseud)\banonym(?:ous|ously|i[sz]ed|isiert\w*|e[rsnm]?)?\b|(?:gdpr|dsgvo)[- ](?:compliant|konform)\w*"
@@ -101,7 +101,26 @@ def test_the_controllers_words_are_in_the_record_and_the_rest_is_marked(folder: 
         record = (folder / f"record_of_processing.{language}.md").read_text("utf-8")
         assert stated["controller"]["name"] in record
         assert stated["purposes"][0]["purpose"][language] in record
+        assert mark in (folder / f"threshold_check.{language}.md").read_text("utf-8")
         assert mark in (folder / f"impact_assessment.{language}.md").read_text("utf-8")
+
+
+def test_every_description_of_the_sample_is_in_both_languages(folder: Path, contracts: dict):
+    german = (folder / "record_of_processing.de.md").read_text("utf-8")
+    assert "Fassung fehlt" not in german
+    for contract in contracts.values():
+        for field in contract["fields"]:
+            if field["personal"] != "none":
+                assert f"| {field['description']['de']} |" in german
+
+
+def test_the_record_names_every_raw_table_whose_persons_meet_those_of_another(folder: Path, contracts: dict):
+    record = (folder / "record_of_processing.en.md").read_text("utf-8")
+    combined = record.partition("## Sources that are combined")[2].partition("\n## ")[0]
+    personal = {
+        name for name, contract in contracts.items() if any(f["personal"] != "none" for f in contract["fields"])
+    }
+    assert {name for name in contracts if f"`{name}`" in combined} == personal
 
 
 def test_no_document_and_no_published_text_calls_pseudonymised_data_anonymous(sample_run: Path):

@@ -118,8 +118,15 @@ def test_the_target_publishes_every_row_and_tells_no_secret(copy: Project, empty
     assert (record["schema"], record["views"], record["run_id"]) == ("run_sample", VIEWS, "sample")
 
 
-def test_after_a_publication_the_run_has_nothing_to_do_and_asked_again_it_publishes_again(copy: Project, empty: Server):
+def test_after_a_publication_only_the_record_is_made_again_and_asked_again_it_publishes_again(
+    copy: Project, empty: Server
+):
     assert copy.jobs("publish_postgres", *CONFIG) == {"warehouse_postgres", "publish_postgres"}
+    told = copy.jobs(*CONFIG)
+    assert "privacy_records" in told and told <= {"all", "privacy_records", "privacy_leaks", "audit_manifest"}
+    record = (copy.run("sample") / "_meta/privacy/record_of_processing.en.md").read_text("utf-8")
+    assert "PostgreSQL: this run was published, last on" in record and "schema run\\_sample" in record
+    assert "Who may read the database" in record
     assert "Nothing to be done" in copy.snakemake(*CONFIG).stdout
     with empty.connect() as connection:
         connection.execute(f"DROP SCHEMA {VIEWS}, run_sample CASCADE")

@@ -15,11 +15,13 @@ from elt.faults import Fault
 from elt.files import CLOSED
 from elt.protection import pseudonyms
 from elt.retention import deletion, erasures
-from elt.run import declared, run_folders, settings
+from elt.run import declared, run_folders, settings, surroundings
 from elt.run.company import NO_COMPANY, Company, Contract
 from elt.run.declared import Declared, Undeclared
+from elt.run.surroundings import Surroundings
 
 KEY_FILE = Path(".env")
+DATABASE = "POSTGRES_URL"  # its name in the key file
 
 
 class RefusalError(SystemExit):
@@ -70,6 +72,18 @@ class Invocation:
             return {}
         columns = sorted({name for contract in self.company.contracts.values() for name in contract.names})
         return {"columns": columns, "erased": self.erased, "key_file": str(KEY_FILE)}
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the documents of the data protection officer tell of it."""
+        return Surroundings(
+            run=self.run_id,
+            company=self.company.name,
+            folder=self.company.folder,
+            has_objections=bool(self.config.get("objections")),
+            has_database=surroundings.is_named(KEY_FILE, DATABASE),
+            publication=surroundings.publication_of(Path(self.home)),
+        )
 
     @property
     def run_id(self) -> str:

@@ -153,7 +153,7 @@ def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
         yield "    required: true"
     reasons = "; ".join(f"{reason} (usually {usual})" for reason, usual in column.personal)
     yield f"    personal: unclassified{f' # looks personal: {reasons}' if reasons else ''}"
-    yield f"    description: {quoted(column.name)} # say what it means"
+    yield f"    description: {quoted(column.name)} # say what it means; {{en: …, de: …}} for both languages"
     if column.name not in table.key:
         yield from code_lines(column, table)
 

@@ -8,11 +8,11 @@ import polars as pl
 
 from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
 from elt.eda.mart_shape import PERSON
-from elt.run.company import Column, Mart
+from elt.run.company import Column, Mart, Words
 from elt.sales.views import AMOUNTS, CENTS, IS_ORDER, KNOWN, ORDERS, decimals_of, revenue_of
 
 
-def measure(name: str, description: str, unit: str, decimals: int = 0) -> Column:
+def measure(name: str, description: Words, unit: str, decimals: int = 0) -> Column:
     """A column about a customer's buying: money or a quantity with its decimals, or a count."""
     if decimals:
         return Column(name, "decimal", decimals, "none", description, unit=unit)

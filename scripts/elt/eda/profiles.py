@@ -13,6 +13,7 @@ import polars as pl
 from elt.eda.categories import age_band, category
 from elt.eda.distributions import bin_counts, bin_edges, distribution, merged
 from elt.eda.mart_shape import PERSON, Shape
+from elt.report.languages import in_language
 from elt.run.company import Column, Mart
 from elt.sales.views import UNKNOWN
 
@@ -119,7 +120,8 @@ def column_entry(name: str, column: Column, shape: Shape, found: Aggregates, min
     """What the profile says of a column; a number column has its `range` until its histogram is drawn."""
     entry = {
         "shown": shape.kinds[name],
-        **{key: getattr(column, key) for key in ("type", "unit", "personal", "description")},
+        **{key: getattr(column, key) for key in ("type", "unit", "personal")},
+        "description": in_language(column.description),
     }
     entry["missing"] = found.missing(name, minimum, is_personal=column.personal != "none")
     if name in found.groups:

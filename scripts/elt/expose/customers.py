@@ -1,5 +1,6 @@
 """Page two of the exposé: who brings the revenue, who comes back, and how exposed single customers are."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -15,6 +16,7 @@ from elt.sales.periods import Period, add_months
 from elt.sales.views import UNKNOWN, Sales
 
 DECILES = 10
+UNIQUENESS = "_meta/uniqueness_report.json"
 COHORTS = 9  # quarters at most: the last two years and the one before
 
 
@@ -135,20 +137,18 @@ def return_message(
     return say("came_back", figures)
 
 
-def unique_share(ledger: NumberLedger, customers: pl.DataFrame, today: date, minimum: int) -> dict[str, Any] | None:
-    """Share of customers whom nobody else equals in orders, revenue and recency: the residual risk, in this run.
+def unique_share(
+    ledger: NumberLedger, measured: Mapping[str, Any], customers: int, minimum: int
+) -> dict[str, Any] | None:
+    """Share of customers who stand alone in the published table for whoever knows their three latest purchases.
 
-    None of fewer customers than the minimum.
+    measured: uniqueness_report.json. None of fewer customers than the minimum, and where the share is not told.
     """
-    if len(customers) < minimum:
+    alone = measured["purchases"]["after"]["three_purchases"]["unique_share"]
+    if customers < minimum or alone is None:
         return None
-    groups = customers.group_by("orders", "revenue", "last_order").len()
-    alone = Decimal(int((groups["len"] == 1).sum())) / len(customers)
-    rule = {
-        "file": FACTS,
-        "formula": f"customers alone with (orders, revenue, days from last order to {today}) / customers",
-    }
-    return say("privacy_title", {"share": ledger.enter("risk.unique", alone, "share", rule, 0)})
+    origin = {"file": UNIQUENESS, "row": "purchases.after.three_purchases", "column": "unique_share"}
+    return say("privacy_title", {"share": ledger.enter("risk.unique", Decimal(str(alone)), "share", origin, 1)})
 
 
 def page(ledger: NumberLedger, sales: Sales) -> dict[str, Any]:

@@ -266,10 +266,13 @@ def page(
     personal: Sequence[str],
     sales: Sales,
     pages: Mapping[str, Mapping[str, Any]],
+    uniqueness: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Data quality, open points, privacy, method. Call it last.
 
-    tables: of silver_metadata.yaml; accounts: ledger.json; pages: the other pages."""
+    tables: of silver_metadata.yaml; accounts: ledger.json; pages: the other pages; uniqueness: how many customers can
+    be found.
+    """
     rows, is_about_few = quality_rows(ledger, tables), tells_of_few(sales)
     amounts = [] if is_about_few else money_messages(ledger, tables, accounts, sales.minimum)
     fewest = sys.maxsize if is_about_few else sales.minimum  # records from which on an amount is told
@@ -286,7 +289,7 @@ def page(
         "assumptions": contradicted(ledger, accounts, fewest, [*unknown.few(sales), *doubts.few(sales)]),
         "points_title": title,
         "points": points,
-        "privacy_title": unique_share(ledger, sales.views["customers"], sales.today, sales.minimum),
+        "privacy_title": unique_share(ledger, uniqueness, len(sales.views["customers"]), sales.minimum),
         "privacy": present(privacy),
         "method": method(ledger, sales, pages["segments"]["method"], pages["situation"]),
     }

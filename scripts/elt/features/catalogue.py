@@ -60,7 +60,7 @@ FEATURES = (
         formula="SUM(sales_amount)",
         unit="money",
         source="fact_sales.sales_amount",
-        description="What the customer spent, exact to the cent",
+        description="What the customer spent",
         low=None,
     ),
     Feature(
@@ -181,4 +181,4 @@ def guard(frame: "pd.DataFrame", entries: Sequence[Feature]) -> None:
     except pa.errors.SchemaErrors as errors:
         failed = {(str(e.schema.name or "table"), str(e.reason_code.name)) for e in errors.schema_errors}
         problem = "; ".join(f"{column}: {reason}" for column, reason in sorted(failed))
-        raise Fault("customer_features.csv", problem, "Look at fact_sales and the script") from None
+        raise Fault("customer_features.csv", problem, "Report this: the features were computed wrongly") from None

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from elt.features.catalogue import Feature
+from elt.features.rounding import ROUNDED, told
 from elt.protection.disclosure import count_text
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number
@@ -18,6 +19,13 @@ DECIMALS = {"money": 2, "share": 3, "lines": 2, "pieces": 2}  # of a percentile,
 ABSENT = {
     "gross_margin_rate": "No cost is known: no gross margin rate.",
     "main_category_share": "The star schema knows no category of a product: no features about categories.",
+}
+PUBLISHED = {
+    ROUNDED: "Values are rounded as the last column but one says, so that who knows some purchases of a person finds "
+    "many customers who fit. The segments are made of the exact values, which stay in the protected layers; the "
+    "percentiles below are exact too. `_meta/uniqueness_report.md` measures how many can be found.\n\n",
+    "exact": "Values are exact, as the setting `published_features` asks for: who knows some purchases of a person may "
+    "find that person's row. `_meta/uniqueness_report.md` measures how many can be found.\n\n",
 }
 LEFT_OUT = (
     ("Names, customer numbers, order numbers, surrogate keys", "identify a person; the pseudonym stands for them"),
@@ -81,9 +89,10 @@ def dictionary(
     today: date | None,
     not_in_table: NotInTable,
     minimum_group: int,
+    published: str = ROUNDED,
 ) -> str:
-    """The whole dictionary. frame: the table of features; today: the analysis date, None without orders."""
-    meanings = [[code(e.name), e.description, e.formula, e.unit, e.source] for e in entries]
+    """The whole dictionary. frame: exact features; today: the analysis date, None without orders; published: how."""
+    meanings = [[code(e.name), e.description, e.formula, e.unit, told(e, published), e.source] for e in entries]
     spreads = [[code(e.name), *spread(frame[e.name], DECIMALS.get(e.unit, 0), minimum_group)] for e in entries]
     absent = sorted(ABSENT.keys() - {entry.name for entry in entries})
     parts = [
@@ -92,7 +101,8 @@ def dictionary(
         "The table is pseudonymised. For whoever holds the key it remains personal data.\n\n",
         "## What each feature means\n\n",
         "The first column, `customer`, is the pseudonym; the rows are sorted by it.\n\n",
-        table(["feature", "meaning", "formula", "unit", "source"], meanings),
+        PUBLISHED[published],
+        table(["feature", "meaning", "formula", "unit", "published", "source"], meanings),
         *(f"{ABSENT[name]}\n\n" for name in absent),
         "## How the features are spread\n\n",
         f"Percentiles, because a smallest or largest value may be one person. “–” stands where fewer than "

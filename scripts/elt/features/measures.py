@@ -99,7 +99,7 @@ def pseudonyms_of(keys: pd.Index, pseudonyms: Mapping[int, str]) -> pd.Series:
     missing = int((~keys.isin(list(pseudonyms))).sum())
     if missing:
         problem = f"{missing} customers of fact_sales have no pseudonym"
-        raise Fault("customer_pseudonyms.csv", problem, "Rebuild the table of pseudonyms")
+        raise Fault("customer_pseudonyms.csv", problem, "Delete its file in gold/data, and type the same command again")
     return pd.Series([pseudonyms[key] for key in keys], index=keys, dtype="str")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from elt.report.languages import in_language
 from elt.run.company import Column, Kpi, Mart, MartLedger
 
 
@@ -22,7 +23,7 @@ def column_entry(column: Column) -> dict[str, Any]:
             "required": column.required,
             "unit": column.unit,
             "personal": column.personal,
-            "description": column.description,
+            "description": in_language(column.description),
             "doubts": list(column.doubts) or None,
             "why": column.why or None,
         }
@@ -37,7 +38,7 @@ def table_comment(mart: Mart) -> str:
 def column_comment(column: Column) -> str:
     """What a column is: description, unit, personal class."""
     unit = f" Unit: {column.unit}." if column.unit is not None else ""
-    return f"{column.description.rstrip('.')}.{unit} Personal class: {column.personal}."
+    return f"{in_language(column.description).rstrip('.')}.{unit} Personal class: {column.personal}."
 
 
 def described(mart: Mart) -> dict[str, str]:

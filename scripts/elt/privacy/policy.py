@@ -6,6 +6,7 @@ from typing import Any
 
 from elt.protection import pseudonyms
 from elt.protection.disclosure import ONE, TWO
+from elt.report.languages import in_language
 from elt.run.company import Column, Contract, Mart
 from elt.run.controller import AcknowledgedFind
 
@@ -71,7 +72,7 @@ def classified(column: Column, layers: Iterable[str], forms: Iterable[str]) -> d
         "layers": list(layers),
         "published_as": sorted(set(forms)),
         "leaves_protected_layers": bool(set(forms) - {"missing"}),
-        "description": column.description,
+        "description": in_language(column.description),
     }
 
 

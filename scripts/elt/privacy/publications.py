@@ -20,6 +20,7 @@ FEATURE_TABLE = "step2_feature_engineering/data/customer_features.csv"
 SEGMENT_TABLE = "step3_segmentation/data/customer_segments.csv"
 MODEL = "step3_segmentation/_meta/model_metadata.json"
 EXPLORATION = "step1_eda/data/eda_summary.json"
+UNIQUENESS = "_meta/uniqueness_report.json"
 NUMBERS = "reports/number_ledger.json"
 SHOWN = {  # kinds of profiles in the exploration -> form
     "hidden": "missing", "key": "missing", "category": "groups", "ages": "ages", "months": "months",
@@ -128,7 +129,7 @@ def of_numbers(figures: Mapping[str, Any], marts: Mapping[str, Mart], segments: 
         if not file or "/" not in file or file.startswith("_meta/data_policy"):
             continue
         if name not in marts:
-            key = (file, segments if file == MODEL else NOTHING)
+            key = (file, {MODEL: segments, UNIQUENESS: BUYING}.get(file, NOTHING))
         elif "query" in figure:
             key = (name, leaves_of_figure(figure["query"], marts))
         else:

@@ -1,97 +1,120 @@
 """The record of processing activities (Art. 30(1) GDPR), its letters a to g in this order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from elt.privacy.document_text import Wording, personal_fields, section
-from elt.report.markdown import code, table
+from elt.privacy.combined import Combination
+from elt.privacy.document_text import DASH, Wording, personal_fields, section
+from elt.privacy.recipients_text import recipients, transfers
+from elt.privacy.time_limits_text import time_limits
+from elt.report.markdown import Markdown, code, table
 from elt.run.company import Contract
-from elt.run.controller import Contact, ControllerStatements, Purpose, Recipient
+from elt.run.controller import Contact, ControllerStatements, Purpose
 
-ROLES = ("controller", "representative", "data_protection_officer")
-NEEDED = ("controller", "data_protection_officer")  # a representative is only for controllers outside the Union
+PARTS = ("name", "address", "contact")
+
+
+def contact_row(words: Wording, role: str, one: Contact) -> list[str]:
+    """A role with name, address and contact; what is missing is marked."""
+    title, parts = words["record"]["roles"][role], words["record"]["contact_parts"]
+    return [title, *(words.stated(getattr(one, part), f"{title}: {parts[part]}") for part in PARTS)]
 
 
 def roles(words: Wording, stated: ControllerStatements) -> str:
-    """Who is responsible: name, address and contact of each role."""
-    contacts = {role: getattr(stated, role) for role in ROLES}
-    named = {role: contact or Contact() for role, contact in contacts.items() if contact or role in NEEDED}
-    rows = [
-        [words["record"]["roles"][role], *map(words.stated, (one.name, one.address, one.contact))]
-        for role, one in named.items()
-    ]
-    return table(words["record"]["who_head"], rows)
+    """Who is responsible: name, address and contact of each role; of joint controllers and a representative if any."""
+    named = [("controller", stated.controller or Contact())]
+    named += [("joint_controller", one) for one in stated.joint_controllers or ()]
+    named += [("representative", stated.representative)] if stated.representative else []
+    named += [("data_protection_officer", stated.data_protection_officer or Contact())]
+    rows = [contact_row(words, role, one) for role, one in named]
+    remark = words["record"]["who_more"] if len(named) == 2 else ""
+    return f"{table(words['record']['who_head'], rows)}{remark}"
 
 
 def purposes(words: Wording, stated: ControllerStatements) -> str:
     """Purposes and legal basis."""
-    entries = (Purpose(),) if stated.purposes is None else stated.purposes
-    rows = [[words.stated(entry.purpose), words.stated(entry.legal_basis)] for entry in entries]
-    return table(words["record"]["purposes_head"], rows)
+    texts, rows = words["record"], []
+    for entry in stated.purposes or (Purpose(),):
+        purpose = words.stated(entry.purpose, texts["points"]["purpose"])
+        where = f" ({purpose})" if entry.purpose else ""
+        rows.append([purpose, words.stated(entry.legal_basis, f"{texts['points']['legal_basis']}{where}")])
+    return table(texts["purposes_head"], rows)
 
 
 def subjects(
     words: Wording, contracts: Mapping[str, Contract], policy: Mapping[str, Any], stated: ControllerStatements
 ) -> str:
     """Categories of persons and of personal data: every personal field, by the policy."""
-    rows = []
+    texts, rows = words["record"], []
     for name, item in personal_fields(contracts):
         leaves = policy["raw_tables"][name][item.name]["leaves_protected_layers"]
         rows.append([
-            code(name), code(item.name), item.description, words["classes"][item.personal],
+            code(name), code(item.name), words.meaning(name, item), words["classes"][item.personal],
             words["actions"][item.personal], words["agreed"] if leaves else words["denied"],
         ])  # fmt: skip
-    people = words["record"]["subjects_text"].format(subjects=words.listed(stated.data_subjects))
-    return f"{people}\n\n{table(words['record']['subjects_head'], rows)}"
+    people = texts["subjects_text"].format(subjects=words.listed(stated.data_subjects, texts["points"]["subjects"]))
+    special = words.listed(stated.special_categories, texts["points"]["special"])
+    classes = texts["special_text"].format(special=special)
+    return f"{people}\n\n{classes}\n\n{table(texts['subjects_head'], rows)}"
 
 
-def recipients(words: Wording, policy: Mapping[str, Any], stated: ControllerStatements) -> str:
-    """Recipients, what was published with a row a customer, and transfers to third countries."""
+def names(tables: Sequence[str]) -> Markdown:
+    """Names of tables in code letters, or a dash."""
+    return Markdown(", ".join(map(code, tables)) or DASH)
+
+
+def combined(words: Wording, found: Sequence[Combination]) -> str:
+    """Where personal fields of two or more raw tables come together."""
     texts = words["record"]
-    entries = (Recipient(),) if stated.recipients is None else stated.recipients
-    rows = [[words.stated(entry.who), words.stated(entry.why)] for entry in entries]
-    listed = table(texts["recipients_head"], rows) if rows else f"{words['none']}\n\n"
-    tables = [
-        [code(name), words.number(facts["rows"]), len(facts["columns"]), code("customer")]
-        for name, facts in policy["published_row_level_tables"].items()
-    ]
-    countries = texts["countries"].format(countries=words.listed(stated.third_countries))
-    return f"{listed}{texts['published']}\n\n{table(texts['published_head'], tables)}{countries}"
+    if not found:
+        return texts["combined_none"]
+    rows = [[code(one.where), names(one.by_value), names(one.choosing)] for one in found]
+    return f"{texts['combined_text']}\n\n{table(texts['combined_head'], rows)}"
 
 
 def measures(words: Wording, policy: Mapping[str, Any], stated: ControllerStatements) -> str:
     """Technical and organisational measures: those checked in the run, and those that the controller states."""
+    texts = words["record"]
+    more = words.stated(stated.measures, texts["points"]["measures"])
+    listed = checked_statements(words, policy) + acknowledged(words, policy)
+    return f"{listed}\n{texts['more_measures'].format(text=more)}\n"
+
+
+def acknowledged(words: Wording, policy: Mapping[str, Any]) -> str:
+    """Each find of the leak search that the controller has acknowledged, with the reason, as a list."""
+    text, finds = words["record"]["acknowledged"], policy["acknowledged_finds"]
+    return "".join(
+        f"- {text.format(file=code(one['file']), column=code(one['column']), why=words.stated(one['why'], ''))}\n"
+        for one in finds
+    )
+
+
+def checked_statements(words: Wording, policy: Mapping[str, Any]) -> str:
+    """Each sentence of the policy with what was counted for it, as a list."""
     facts = {name: policy["pseudonyms"][name] for name in ("scheme", "version")}
-    checked = "".join(
+    return "".join(
         f"- {words.filled(words['statements'][entry['id']], {**facts, **entry['checked']})}\n"
         for entry in policy["statements"]
     )
-    checked += "".join(
-        "- "
-        + words["record"]["acknowledged"].format(
-            file=code(find["file"]), column=code(find["column"]), why=words.stated(find["why"])
-        )
-        + "\n"
-        for find in policy["acknowledged_finds"]
-    )
-    return f"{checked}\n{words['record']['more_measures'].format(text=words.stated(stated.measures))}\n"
 
 
 def document(
-    words: Wording, contracts: Mapping[str, Contract], policy: Mapping[str, Any], stated: ControllerStatements
+    words: Wording,
+    contracts: Mapping[str, Contract],
+    policy: Mapping[str, Any],
+    stated: ControllerStatements,
+    found: Sequence[Combination],
 ) -> str:
-    """The document as Markdown; it opens with how many entries are left for the controller to fill in."""
+    """The document as Markdown; it opens with the points that are left for the controller to fill in."""
     texts = words["record"]
-    deletion = texts["deletion_text"].format(days=words.number(policy["retention"]["days"]))
-    beyond = texts["deletion_more"].format(text=words.stated(stated.deletion))
     sections = [
         section(texts["who"], roles(words, stated)),
         section(texts["purposes"], purposes(words, stated)),
         section(texts["subjects"], subjects(words, contracts, policy, stated)),
-        section(texts["recipients"], recipients(words, policy, stated)),
-        section(texts["deletion"], f"{deletion}\n\n{beyond}"),
+        section(texts["combined"], combined(words, found)),
+        section(texts["recipients"], recipients(words, contracts, policy, stated)),
+        section(texts["transfers"], transfers(words, stated)),
+        section(texts["deletion"], time_limits(words, policy, stated)),
         section(texts["measures"], measures(words, policy, stated)),
     ]
-    state = texts["open_count"] if words.open_entries else texts["complete"]
-    opening = state.format(count=words.number(words.open_entries), file=words.facts.statements_file)
-    return f"{words.head(texts['title'])}**{opening}**\n\n{''.join(sections)}"
+    return f"{words.head(texts['title'])}{words.opening()}{''.join(sections)}"

@@ -38,21 +38,28 @@ def measured(frame: pl.DataFrame, columns: Sequence[str], minimum: int) -> dict[
     small (people in classes of 2 to minimum - 1) and protected (people in larger classes).
     """
     sizes, rows = class_sizes(frame, columns), frame.height
-    people = {
-        "unique": int((sizes == 1).sum()),
-        "small": int(sizes.filter((sizes > 1) & (sizes < minimum)).sum()),
-        "protected": int(sizes.filter(sizes >= minimum).sum()),
-    }
-    shown = publishable(people, minimum)
-    counts = {name: count if shown[name] else None for name, count in people.items()}
-    share = round(counts["unique"] / rows, 6) if rows and counts["unique"] is not None else None
     return {
         "columns": list(columns),
         "classes": len(sizes),
         "smallest": count_text(int(sizes[0]), minimum) if rows else 0,
-        **counts,
-        "unique_share": share,
+        **by_candidates(sizes, sizes, minimum),
     }
+
+
+def by_candidates(candidates: pl.Series, people: pl.Series, minimum: int) -> dict[str, Any]:
+    """unique, small and protected: people by the number of those who fit what is known of them; and unique_share.
+
+    candidates: how many fit, and people: of how many people that is so, row by row. Too small counts are hidden.
+    """
+    found = {
+        "unique": int(people.filter(candidates == 1).sum()),
+        "small": int(people.filter((candidates > 1) & (candidates < minimum)).sum()),
+        "protected": int(people.filter(candidates >= minimum).sum()),
+    }
+    shown, rows = publishable(found, minimum), sum(found.values())
+    counts = {name: count if shown[name] else None for name, count in found.items()}
+    share = round(found["unique"] / rows, 6) if rows and shown["unique"] else None
+    return {**counts, "unique_share": share}
 
 
 def all_measured(frame: pl.DataFrame, columns: Sequence[str], minimum: int) -> dict[str, dict[str, Any]]:

@@ -42,8 +42,10 @@ def secrets_in(path: Path, name: str) -> list[str]:
     """The values of a name in the key file; raises Fault if the file is missing or others could read it."""
     if not path.is_file():
         raise Fault(path.name, "the key file is missing", REMEDY)
-    if path.is_symlink() or stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise Fault(path.name, "the key can be read by group or others, or is a link", f"Type: chmod 600 {path.name}")
+    if path.is_symlink():
+        raise Fault(path.name, "the key is a link", "Put the file itself in its place")
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise Fault(path.name, "the key can be read by group or others", f"Type: chmod 600 {path.name}")
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     return [line.partition("=")[2].strip() for line in lines if line.partition("=")[0].strip() == name]
 

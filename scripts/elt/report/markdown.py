@@ -9,6 +9,7 @@ MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|*_`[]#~$"} | {"&": "&am
 # What starts a list, a rule or an underlined heading, and what turns into a link without any brackets.
 BLOCK_START = re.compile(r"^(\d+(?=[.)](\s|$))|(?=[-+](\s|$))|(?=[-=]+$))")
 BARE_LINK = re.compile(r"(?<=www)(?=\.)|(?=://)|(?=@)", re.IGNORECASE)
+BARE_BAR = re.compile(r"(?<!\\)\|")
 NAME = re.compile(r"[A-Za-z0-9_./-]+")
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -32,15 +33,25 @@ def code(name: str) -> Markdown:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table with a blank line after it; a column whose cells are all numbers (or empty) stands right-aligned."""
+    """A table with a blank line after it; a column whose cells are all numbers (or empty) stands right-aligned.
+
+    Raises ValueError if a row has another number of cells than the header: readers would drop or shift them.
+    """
     cells = [list(row) for row in rows]
+    if any(len(row) != len(header) for row in cells):
+        raise ValueError(f"a table of {len(header)} columns has a row with another number of cells")
     right = [
         any(cell not in (None, "") for cell in column) and all(_is_number(cell) for cell in column)
         for column in zip(*cells, strict=True)
     ]
     rulers = ["---:" if is_right else "---" for is_right in right] or ["---"] * len(header)
-    lines = [[escape(cell) for cell in header], rulers, *([escape(cell) for cell in row] for row in cells)]
+    lines = [[_cell(cell) for cell in header], rulers, *([_cell(cell) for cell in row] for row in cells)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    """A value as text of a cell: Markdown, too, keeps its bars to itself and stands on one line."""
+    return BARE_BAR.sub(r"\\|", " ".join(escape(value).splitlines()))
 
 
 def _is_number(cell: Any) -> bool:

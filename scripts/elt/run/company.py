@@ -69,7 +69,7 @@ class ClassedTable:
 class Column(ClassedColumn):
     """A column of a mart: its type, its personal class and what it means."""
 
-    description: str = ""
+    description: Words = ""
     required: bool = False
     unit: str | None = None
     doubts: tuple[str, ...] = ()  # of a flag: columns whose values rest on an assumption where it is true

@@ -34,8 +34,24 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """A country or organisation outside the Union that gets data, and the safeguards."""
+
+    country: "Words | None" = None
+    safeguards: "Words | None" = None
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """That `snakemake expire` is scheduled: every so many days, and how."""
+
+    every_days: int
+    how: "Words | None" = None
+
+
+@dataclass(frozen=True)
 class Answer:
-    """Whether a criterion of an impact assessment applies, and the reason."""
+    """Whether a criterion of the threshold check applies, and the reason."""
 
     applies: bool
     why: "Words"
@@ -53,34 +69,66 @@ class AcknowledgedFind:
 
 
 @dataclass(frozen=True)
+class RiskRating:
+    """How likely and how severe a risk to persons is, and why; what is missing is None."""
+
+    likelihood: str | None = None
+    severity: str | None = None
+    why: "Words | None" = None
+
+
+@dataclass(frozen=True)
 class ControllerStatements:
     """The content of privacy.yaml. None: not stated, left to be filled in; an empty tuple says that there are none."""
 
     controller: Contact | None = None
+    joint_controllers: tuple[Contact, ...] | None = None
     representative: Contact | None = None
     data_protection_officer: Contact | None = None
     purposes: tuple[Purpose, ...] | None = None
     data_subjects: "tuple[Words, ...] | None" = None
+    special_categories: "tuple[Words, ...] | None" = None  # of personal data (Art. 9 GDPR)
     recipients: tuple[Recipient, ...] | None = None
-    third_countries: "tuple[Words, ...] | None" = None
+    key_holders: "tuple[Words, ...] | None" = None
+    database_readers: "tuple[Words, ...] | None" = None
+    third_countries: tuple[Transfer, ...] | None = None
+    expiry: Expiry | None = None
     deletion: "Words | None" = None
     measures: "Words | None" = None
     acknowledged_finds: tuple[AcknowledgedFind, ...] = ()
-    impact_assessment: Mapping[str, Answer] = field(default_factory=dict)  # criterion -> answer
+    threshold_check: Mapping[str, Answer] = field(default_factory=dict)  # criterion -> answer
+    impact_assessment: "Mapping[str, Words]" = field(default_factory=dict)  # point -> text
+    risks: Mapping[str, RiskRating] = field(default_factory=dict)  # risk -> how the controller rates it
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:
         """The statements of a privacy.yaml that its schema allows."""
-        kinds = {"controller": Contact, "representative": Contact, "data_protection_officer": Contact}
-        lists = {"purposes": Purpose, "recipients": Recipient, "acknowledged_finds": AcknowledgedFind}
         stated: dict[str, Any] = {}
         for key, value in entry.items():
-            if key in kinds:
-                stated[key] = kinds[key](**value)
-            elif key in lists:
-                stated[key] = tuple(lists[key](**item) for item in value)
-            elif key == "impact_assessment":
-                stated[key] = {criterion: Answer(**answer) for criterion, answer in value.items()}
+            if key in SINGLE:
+                stated[key] = SINGLE[key](**value)
+            elif key in LISTED:
+                stated[key] = tuple(LISTED[key](**item) for item in value)
+            elif key in NAMED:
+                stated[key] = {name: NAMED[key](**item) for name, item in value.items()}
+            elif key == "third_countries":
+                stated[key] = tuple(transfer(item) for item in value)
             else:
                 stated[key] = tuple(value) if isinstance(value, list) else value
         return cls(**stated)
+
+
+SINGLE = {"controller": Contact, "representative": Contact, "data_protection_officer": Contact, "expiry": Expiry}
+LISTED = {
+    "joint_controllers": Contact,
+    "purposes": Purpose,
+    "recipients": Recipient,
+    "acknowledged_finds": AcknowledgedFind,
+}
+NAMED = {"threshold_check": Answer, "risks": RiskRating}
+
+
+def transfer(item: Any) -> Transfer:
+    """An entry of third_countries: a text alone, in one language or two, is a country without stated safeguards."""
+    is_split = isinstance(item, Mapping) and "country" in item
+    return Transfer(**item) if is_split else Transfer(item)

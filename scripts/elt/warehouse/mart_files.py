@@ -7,6 +7,8 @@ from elt.files import read_json
 from elt.run.company import Mart
 from elt.warehouse import ddl
 
+REMAKE = "Delete its file in gold/data, and type the same command again"
+
 
 @dataclass(frozen=True)
 class MartFile:

@@ -29,6 +29,8 @@ REFUSALS = {  # what the server or the network says -> what to tell
     "SSL": "the server offers no encrypted connection, or its certificate does not hold",
 }
 
+BROKEN = ("08", "57P")  # how the codes of errors begin that break a connection
+
 
 def schema_of(run_id: str) -> str:
     """The name of a run's schema: run_ and the run's id in lower case, other signs as _; long ones end in a hash."""
@@ -48,7 +50,8 @@ def settings(path: Path) -> dict[str, Any]:
 
     values = pseudonyms.secrets_in(path, NAME)
     if len(values) != 1:
-        raise Fault(path.name, "POSTGRES_URL must stand in it exactly once", f"Add a line {NAME}={FORM}")
+        remedy = "Leave one of its lines" if values else f"Add a line {NAME}={FORM}"
+        raise Fault(path.name, "POSTGRES_URL must stand in it exactly once", remedy)
     if pseudonyms.is_tracked(path):
         raise Fault(path.name, "git tracks the key file", f"Type: git rm --cached {path.name}, and change the password")
     try:
@@ -78,7 +81,10 @@ def connected(path: Path) -> "psycopg.Connection":
 
 @contextmanager
 def working(where: str, remedy: str) -> Iterator[None]:
-    """Turn an error of PostgreSQL into a Fault with its kind, table and constraint; its text may quote cells."""
+    """Turn an error of PostgreSQL into a Fault with its kind, table and constraint; its text may quote cells.
+
+    `remedy`: for what the block does; a lock that others hold and a connection that breaks have remedies of their own.
+    """
     import psycopg
 
     try:
@@ -87,6 +93,10 @@ def working(where: str, remedy: str) -> Iterator[None]:
         names = [name for name in (error.diag.table_name, error.diag.constraint_name) if name]
         kind = " ".join([type(error).__name__, *names])
         problem = f"PostgreSQL refuses it ({kind}); the publication was taken back, the one before stands"
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            remedy = "Wait until others have ended, or ask who holds the tables"
+        elif error.sqlstate is None or error.sqlstate.startswith(BROKEN):
+            remedy = "Start again"
     else:
         return
     raise Fault(where, problem, remedy)

@@ -1,12 +1,13 @@
-"""Criteria of an impact assessment (Art. 35 GDPR): what the run can measure of each, and what is left to a person.
+"""The threshold check (Art. 35 GDPR): what the run can measure of each criterion, and what is left to a person.
 
 Source: Article 29 Working Party, Guidelines on Data Protection Impact Assessment, WP 248 rev. 01, section III.B; two
 kinds of processing from the list of the German supervisory authorities (DSK) under Art. 35(4).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from elt.privacy.combined import Combination, combined_tables
 from elt.privacy.data_map import PERSONAL
 from elt.privacy.publications import FEATURE_TABLE
 from elt.run.company import Contract
@@ -19,25 +20,12 @@ NINE = (
 LISTED = ("purchase_profiles", "combined_sources")
 
 
-def combined(mapped: Mapping[str, Any], contracts: Mapping[str, Contract]) -> list[str]:
-    """The raw tables whose personal fields come together by value in one mart: of the mart with most of them."""
-    personal = {
-        f"{name}.{item.name}" for name, contract in contracts.items() for item in contract.fields
-        if item.personal in PERSONAL
-    }  # fmt: skip
-    found = []
-    for mart in mapped["marts"].values():
-        origins = {raw for column in mart["columns"].values() for raw in column["raw"]} & personal
-        found.append(sorted({raw.partition(".")[0] for raw in origins}))
-    return max(found, key=len, default=[])
-
-
 def measured(
     contracts: Mapping[str, Contract],
-    mapped: Mapping[str, Any],
     policy: Mapping[str, Any],
     summary: Mapping[str, Any],
     model: Mapping[str, Any],
+    sources: Sequence[Combination],
 ) -> dict[str, dict[str, Any]]:
     """Criterion -> what the run measured for it; under "touched" True where that decides, None where a person must."""
     classes = [item.personal for contract in contracts.values() for item in contract.fields]
@@ -48,24 +36,23 @@ def measured(
     size = {"customers": customers["rows"], "lines": lines}
     used = sum(feature["is_used"] for feature in model["features"])
     segments = model["segments"]
-    tables = combined(mapped, contracts)
+    tables = combined_tables(sources)
+    actions = sum(bool(segment.get("action")) and not segment.get("is_no_action") for segment in segments)
     return {
         "scoring": {
             "touched": True if customers["rows"] and segments else None,
             **size, "segments": len(segments), "features": used,
         },
-        "automated_decision": {"touched": None, "actions": sum(bool(segment.get("action")) for segment in segments)},
+        "automated_decision": {"touched": None, "actions": actions},
         "monitoring": {"touched": None, "months": months, **size},
         "sensitive": {"touched": None, **counts},
         "large_scale": {"touched": None, **size},
-        "combining": {"touched": len(tables) > 1 or None, "tables": len(tables), "names": ", ".join(tables)},
+        "combining": {"touched": len(tables) > 1 or None, "tables": len(tables), "names": tables},
         "vulnerable": {"touched": None},
         "new_technology": {"touched": None},
         "exclusion": {"touched": None},
-        "purchase_profiles": {
-            "touched": True if customers["rows"] else None, **size, "columns": len(customers["columns"]) - 1,
-        },
-        "combined_sources": {"touched": None, "tables": len(tables), "names": ", ".join(tables)},
+        "purchase_profiles": {"touched": None, **size, "columns": len(customers["columns"]) - 1},
+        "combined_sources": {"touched": None, "tables": len(tables), "names": tables},
     }  # fmt: skip
 
 
