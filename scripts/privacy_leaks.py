@@ -158,7 +158,7 @@ def judge(finds: Sequence[Find], way_out: WayOut | None) -> Judged:
         return Judged(list(finds), 0, len(way_out.entries) if way_out else 0)
     result = judged(finds, way_out.entries, way_out.key())
     if result.unused:
-        rulelog.log.warning("%d entries of %s met no find: remove them", result.unused, ENTRIES)
+        rulelog.log.warning("%d entries of acknowledged_finds met no find: remove them", result.unused)
     return result
 
 
