@@ -256,6 +256,65 @@ def test_a_raised_budget_is_accepted_and_what_cannot_be_used_is_in_quarantine(tm
     assert len(found.quarantine) + len(found.rows("data")) == found.summary["records"]
 
 
+@pytest.mark.remedy("bronze_file", "Export the table again; if it may be empty, state mayBeEmpty: true in the contract")
+@pytest.mark.remedy("elt.bronze.encodings", "Export it in UTF-8, or state encoding: … under dialect in the contract")
+@pytest.mark.remedy(
+    "elt.bronze.encodings", "Export the file again in UTF-8, or state its encoding under dialect in the contract"
+)
+@pytest.mark.remedy(
+    "elt.bronze.encodings",
+    "Export the file again in UTF-8; if the text is right, state encoding: utf-8 in the contract's dialect",
+)
+@pytest.mark.remedy(
+    "elt.bronze.headers",
+    "Correct position in the contract, or leave it out and give the field the name that the column has; a position is for a column without a name, for a name that stands twice, and for one that no field may have",
+)
+@pytest.mark.remedy("elt.bronze.headers", "Correct position in the contract, or take the field out of it")
+@pytest.mark.remedy(
+    "elt.bronze.headers",
+    "Export it once, or declare each by its position in the contract, in place of the one field; for those that are not needed name it under ignore:\n…\n ",
+)
+@pytest.mark.remedy("elt.bronze.headers", "Export it, or take it out of the contract")
+@pytest.mark.remedy("elt.bronze.headers", "Export the file with its header line as the first line")
+@pytest.mark.remedy(
+    "elt.bronze.headers", "Remove the lines above it, or state skipLines: … under dialect in the contract"
+)
+@pytest.mark.remedy("elt.bronze.headers", "Rename it in the export or in the contract")
+@pytest.mark.remedy(
+    "elt.bronze.headers",
+    'Unknown means personal: name it under ignore (one without a name as ""), or add it to fields with the personal class that a person decides (none, quasi, identifier or direct):\n…\n ',
+)
+@pytest.mark.remedy(
+    "elt.bronze.headers",
+    "Unknown means personal: name it under ignore…, or add it to fields with the personal class that a person decides (none, quasi, identifier or direct):\n…\n ",
+)
+@pytest.mark.remedy(
+    "elt.bronze.quoting",
+    "Export the file with quotes doubled inside quoted fields; if the transfer broke off, fetch it again",
+)
+@pytest.mark.remedy(
+    "elt.bronze.records",
+    "Fetch the file again; if this line is a footer, state skipFooterLines under dialect in the contract",
+)
+@pytest.mark.remedy(
+    "elt.silver.budgets", "Mend the export or the contract, or raise quarantine_budget in config/config.yaml"
+)
+@pytest.mark.remedy("elt.silver.conventions", "State decimalChar under dialect in the contract")
+@pytest.mark.remedy("elt.silver.conventions", "Write all of them in one convention at the source")
+@pytest.mark.remedy("elt.silver.dates", "State one format in the contract, and dayFirst: true or false")
+@pytest.mark.remedy(
+    "elt.silver.day_order",
+    "If … is right, add dayFirst: … to the field in the contract; if … is, write that and add dayFirst: …",
+)
+@pytest.mark.remedy(
+    "elt.silver.spreadsheets",
+    "Export the table again without opening it in a spreadsheet, or format the column as text there; a column that nobody needs may stand under ignore in the contract",
+)
+def test_the_messages_of_the_cases_bring_these_remedies_each_of_which_is_tried_above(tmp_path):
+    for number, case in enumerate(CASES.values()):
+        told(tmp_path / str(number), case)
+
+
 def test_every_case_that_is_refused_or_in_quarantine_has_its_remedies():
     assert sorted(CASES.keys() - REMEDIES.keys()) == []
     assert sorted(REMEDIES.keys() - CASES.keys()) == []
@@ -291,6 +350,7 @@ def test_31_a_table_without_the_second_copy_of_a_file_is_accepted(tmp_path):
     assert found_in(tmp_path) == []
 
 
+@pytest.mark.remedy("elt.silver.order_dates", "state a … for … in the contract", line=True)
 @pytest.mark.parametrize("days", [["1900-01-01"] * 80, ["1900-01-01"]])
 def test_67_and_68_dates_that_are_right_are_accepted_where_the_contract_states_limits(tmp_path, days):
     table = with_field("day", minimum="1900-01-01")(Case("", TABLE, ""), "")[0]

@@ -53,6 +53,11 @@ def test_the_share_is_that_of_the_settings_and_the_unknown_customer_is_nobody():
     ]
 
 
+@pytest.mark.remedy(
+    "templates/assumptions.en.yaml",
+    "list its number under collectiveAccounts in the contract, so that no segment and no target list holds it",
+    line=True,
+)
 def test_listed_accounts_are_told_together_and_not_named_again():
     orders = ((2, "50.00"), (2, "25.00"), (1, "1.00"), (3, "1.00"))
     assert found(*orders, share=0.5, listed=("99999",)) == [(LISTED, "fact_sales", 2, 4)]
@@ -81,6 +86,11 @@ def checked(*orders: tuple[int, str], budget: float = 0.5, listed: tuple[str, ..
     collective_accounts.check_budget(lines(*orders), said, budget)
 
 
+@pytest.mark.remedy(
+    "elt.sales.collective_accounts",
+    "List its number under collectiveAccounts in the contract, at the field of the customer number; if it is one "
+    "customer all the same, raise assumption_budget in config/config.yaml",
+)
 def test_an_unlisted_account_with_most_orders_of_many_customers_stops_and_its_remedies_are_accepted():
     with pytest.raises(Fault) as caught:
         checked(*counter(15, 12))

@@ -405,3 +405,12 @@ def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_ano
         leak_days.add_days(found, table, "seen", leak_days.KnownDays())
         leak_days.add_day_pairs(found, table, ["seen"], reported)
     assert bool(sum(prints.size for prints, _ in found.day_pairs)) == is_leak
+
+
+@pytest.mark.remedy("privacy_leaks", privacy_leaks.REMEDY)
+def test_a_run_is_published_once_its_file_holds_counts_or_the_pseudonym_instead(tmp_path):
+    run = small_run(tmp_path, **{"reports/more.md": f"{NAME} ordered most.\n"})
+    refusal(run)
+    for text in ("60 customers ordered.\n", f"{pseudonym(10)} ordered most.\n"):
+        write_text(run / "reports/more.md", text)
+        assert search(run)["hits"] == 0

@@ -132,3 +132,14 @@ def test_a_file_that_changes_while_it_is_copied_is_not_published(tmp_path, monke
 def test_who_may_read_a_file_may_enter_its_folder(tmp_path, mode_of_files, folder):
     publishing.open_folders(tmp_path, "a/b/x.md", mode_of_files)
     assert (mode(tmp_path / "a"), mode(tmp_path / "a/b")) == (folder, folder)
+
+
+@pytest.mark.remedy("elt.privacy.publishing", publishing.REMEDY)
+def test_the_same_command_again_searches_a_changed_file_and_publishes_it(tmp_path):
+    run = run_with(tmp_path, CLOSED)
+    changed = {**CLOSED, "reports/final_expose.md": "# Another\n"}
+    (run / "_closed/reports/final_expose.md").write_text(changed["reports/final_expose.md"], encoding="utf-8")
+    with pytest.raises(Fault):
+        publish(run)
+    publish(run_with(tmp_path, changed))  # the search again, of what is there now
+    assert outside(run) == changed

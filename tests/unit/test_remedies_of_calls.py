@@ -1,21 +1,23 @@
 """Remedies of messages about a call, its settings, its run folder, its company and a draft: each works as told."""
 
+import json
 import os
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from conftest import ROOT
-from erasure_case import finished
+from erasure_case import WHEN, finished
 from test_run_folders import lock_in_another_process
 
 import draft_contracts
+import retention_expire
 from elt.command import draft, invocation, request, retention
 from elt.command.invocation import RefusalError
 from elt.faults import Fault
@@ -215,7 +217,7 @@ def changed(path: Path, old: str, new: str) -> list[str]:
 
 @remedy(
     "elt.run.settings",
-    "Draft one from its exports: snakemake draft_contracts --config raw=<folder> company=…",
+    "Draft one from its exports: …",
     line=True,
 )
 def test_a_company_that_is_not_there_is_drafted_by_the_command(firm, tmp_path):
@@ -229,7 +231,7 @@ def test_a_company_that_is_not_there_is_drafted_by_the_command(firm, tmp_path):
 
 @remedy(
     "elt.run.settings",
-    "Replace … by none (a metric or a closed category that tells nothing of a person), quasi (leaves the protected layers only in totals or generalised), identifier (only as a pseudonym) or direct (never)",
+    "Replace … by …",
     line=True,
 )
 def test_a_class_is_decided_as_told(firm):
@@ -318,3 +320,36 @@ def test_an_expression_is_corrected_or_gets_the_field_that_it_names():
     (line,) = expressed("number = ")
     assert line.endswith(". Correct the expression")
     assert expressed("number = '1'") == []
+
+
+@remedy("elt.silver.expressions", "Correct convert, compute, repairs or quarantine in it", line=True)
+def test_expressions_that_no_one_alone_breaks_are_corrected(monkeypatch):
+    monkeypatch.setattr(expressions, "alone", lambda contract: [])
+    (line,) = expressed("number = 1 +")
+    assert line.endswith("Correct convert, compute, repairs or quarantine in it")
+    assert expressed("number = '1'") == []
+
+
+@remedy("elt.run.settings", "name: must be …, like the file", line=True)
+def test_a_contract_is_called_like_its_file(firm):
+    path = firm / "contracts/crm_products.yaml"
+    (line,) = (line for line in changed(path, "name: crm_products", "name: products") if "like the file" in line)
+    assert "name: must be crm_products, like the file" in line
+    assert loaded() == []
+
+
+@remedy("retention_expire", "type the same again later", line=True)
+def test_a_run_that_was_at_work_expires_when_the_same_is_typed_again(folder, monkeypatch):
+    finished(folder, "r1")
+
+    def typed() -> list[str]:
+        retention_expire.main(30, date(2026, 12, 31), WHEN, str(folder / "summary.json"))
+        return json.loads((folder / "summary.json").read_text("utf-8"))["lines"]
+
+    def at_work(run: Path) -> None:
+        raise Fault(f"run {run.name}", "another process is working on it", "Wait until it has ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_folders, "lock", at_work)
+        assert any("type the same again later" in line for line in typed())
+    assert any("files deleted" in line for line in typed())

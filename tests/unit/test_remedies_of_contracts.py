@@ -161,7 +161,7 @@ def test_a_damage_of_most_records_is_mended_at_the_source_or_its_budget_is_raise
     checked(tmp_path / "raised", "#REF!", 0.8)
 
 
-@remedy("elt.silver.cleaning", "if it is not, state decimals: 3 there", line=True)
+@remedy("elt.silver.cleaning", "state decimals: 3 there", line=True)
 def test_amounts_that_are_no_thousands_are_accepted_with_three_decimals(tmp_path):
     raw = "id,amount\n1,1.249\n2,1.50\n3,2.00\n"
     (tmp_path / "bad").mkdir()

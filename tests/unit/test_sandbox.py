@@ -133,3 +133,28 @@ def test_the_planner_of_the_marts_would_have_read_the_file(tmp_path):
     sql = f"SELECT * FROM \"read_csv\"('{path}')"
     assert pl.SQLContext().execute(sql).collect().rows() == [("Anna Example",)]
     assert sandbox.query_faults(sql)[0].startswith("read_csv(…) is not allowed")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "words"),
+    [
+        pytest.param(wrong, right, words, id=words)
+        for wrong, right, words in (
+            (
+                "SELECT n FROM silver.t WHERE (n",
+                "SELECT n FROM silver.t WHERE n > 1",
+                "Correct it, or write it in plainer SQL",
+            ),
+            ("SELECT n FROM silver.t; SELECT 2", "SELECT n FROM silver.t", "Write one query"),
+            ("SELECT E'a' AS n FROM silver.t", "SELECT 'a' AS n FROM silver.t", "Write it in single quotes"),
+            ('SELECT MAX("^n.*$") AS n FROM silver.t', "SELECT MAX(n) AS n FROM silver.t", "Name each column"),
+        )
+    ],
+)
+@pytest.mark.remedy("elt.run.sandbox", "Correct it, or write it in plainer SQL", line=True)
+@pytest.mark.remedy("elt.run.sandbox", "Write one …", line=True)
+@pytest.mark.remedy("elt.run.sandbox", "Write it in single quotes", line=True)
+@pytest.mark.remedy("elt.run.sandbox", "Name each column", line=True)
+def test_sql_that_is_mended_as_told_is_allowed(wrong, right, words):
+    assert any(line.endswith(words) for line in sandbox.query_faults(wrong))
+    assert sandbox.query_faults(right) == []

@@ -1,5 +1,6 @@
 """Remedies of messages about a publication in PostgreSQL: each is applied as told, and the run is published."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,10 @@ import psycopg
 import pytest
 from database_server import PASSWORD, Server, running
 
+import retention_erase
 import warehouse_postgres
 from elt.faults import Fault
+from elt.run import run_folders
 from elt.run.company import Mart
 from elt.warehouse.mart_files import REMAKE, MartFile
 
@@ -188,3 +191,19 @@ def test_a_schema_that_is_not_ours_is_renamed_dropped_or_left_alone(empty, publi
         return
     publication.publish(run_id="two", views="elt_other")
     assert count(empty, "elt_other") == 2
+
+
+@remedy("retention_erase", "type in database …: DROP SCHEMA … CASCADE", line=True)
+def test_what_was_published_of_an_erased_person_is_dropped_by_the_line_that_the_closing_words_name(
+    empty, publication, folder
+):
+    publication.publish()
+    place = run_folders.RUNS / "one/gold/_meta/publication.json"
+    place.parent.mkdir(parents=True)
+    shutil.copy2(publication.folder / "publication.json", place)
+    (line,) = (line for line in retention_erase.summary(1, 1, {"one": 1}, [])["lines"] if "PostgreSQL" in line)
+    database, _, command = line.split("type in database ")[1].partition(": ")
+    assert database == "postgres"
+    with empty.connect() as owner:
+        owner.execute(command)
+    assert empty.rows("SELECT nspname FROM pg_namespace WHERE nspname = 'run_one'") == []

@@ -15,6 +15,7 @@ YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 MOST_CODES, LONGEST_CODE = 20, 40  # values, and letters of one, up to which a column may be a closed list
 LEAST_RECORDS = 5  # with a value, before it is shown: a rarer one may be a person's
 MARKS = {".": "point", ",": "comma"}
+UNSTATED = {"skipLines": 0, "skipFooterLines": 0, "encoding": "auto"}  # what holds for a file that needs no such word
 NO_KEY = " # none was found: a person names the columns, or makes one with compute:"
 CUT_SHORT = (
     "cells are in scientific notation, so their last digits are lost: export the table again without a spreadsheet, or "
@@ -74,11 +75,10 @@ def dialect_lines(table: Table) -> Iterator[str]:
     exports = table.draft.exports
     for export in exports:
         yield from (f"# {remark}" for remark in export.remarks)
-    stated: dict[str, object] = {}
-    for export in exports:
-        for key, value in export.stated.items():
-            if stated.setdefault(key, value) != value:
-                yield f"# OPEN: {key} is not the same in all files; give the others a contract of their own"
+    stated: dict[str, object] = {key: value for export in reversed(exports) for key, value in export.stated.items()}
+    for key, value in stated.items():
+        if any(export.stated.get(key, UNSTATED.get(key, value)) != value for export in exports):
+            yield f"# OPEN: {key} is not the same in all files; give the others a contract of their own"
     numbers = [column for column in table.columns if column.kind == "number"]
     marks = {column.convention[0] for column in numbers if column.convention}
     undecided = [column.name for column in numbers if not column.convention]

@@ -168,7 +168,9 @@ def opened(path: Path, where: str) -> Export:
         remarks.append("  OPEN: look whether names and articles read well, and correct encoding")
     if others:
         stated["delimiter"] = delimiter
-        remarks.append(f"  OPEN: {' and '.join(map(shown, others))} would fit as well; look, and correct delimiter")
+        remarks.append(
+            f"  OPEN: {' and '.join(map(shown, others))} would fit as well; look, and correct delimiter and fields"
+        )
     if skip:
         stated["skipLines"] = skip
         remarks.append(f"  {skip} lines above the header are left out")
