@@ -38,8 +38,8 @@ NAMED = 10  # finds that a message names
 LOGGED = 500  # finds that the log names
 ENTRIES = "acknowledged_finds"
 WAY_OUT = (
-    ". If you have looked and what stands there is no person's, acknowledge it: put this into {file}, with your reason "
-    "(where the key is there already, add to its list; the log has an entry for every find): {lines}"
+    ". If you have looked and what stands there is no person's, acknowledge it: put what follows, with your reason "
+    "(where the key is there already, add to its list; the log has an entry for every find),"
 )
 REMEDY = (
     "Look in the step that makes this file for what takes values of that column over; publish counts, groups or the "
@@ -77,7 +77,7 @@ def leak_fault(finds: Sequence[Find], way_out: WayOut | None) -> Fault:
         for find in finds[:LOGGED]:
             rulelog.log.warning("%s: - %s", ENTRIES, entry(find, key))
         lines = ", ".join(entry(find, key) for find in finds[:NAMED])
-        remedy += WAY_OUT.format(file=way_out.file, lines=f"{ENTRIES}: [{lines}]")
+        remedy = f"{REMEDY}{WAY_OUT} into {way_out.file}: {ENTRIES}: [{lines}]"
     problem = f"personal values would have been published. Found, by file, place and column: {found}{more}"
     return Fault(finds[0].file, problem, remedy)
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 ALGORITHMS: dict[str, Callable[[bytes], Any]] = {
-    "md5": partial(hashlib.md5, usedforsecurity=False),
-    "sha1": partial(hashlib.sha1, usedforsecurity=False),
+    "md5": hashlib.md5,
+    "sha1": hashlib.sha1,
     "sha256": hashlib.sha256,
     "sha512": hashlib.sha512,
     "blake2b": hashlib.blake2b,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from elt.files import CLOSED, PROTECTED_LAYERS, read_json, sha256
-from elt.privacy.leak_stretches import marked
+from elt.privacy.leak_stretches import marked, without_counts
 
 CHUNK = 4 << 20  # bytes read at a time
 OVERLAP = 1 << 10  # bytes that a piece shares with the next, so that no value is cut: six words are shorter
@@ -52,7 +52,7 @@ class SearchedFiles:
         """All names and texts, with marks between what belongs to no common value."""
         for path, name in self.names.items():
             yield name
-            yield from (marked(text, path) for text in chunks(path))
+            yield from (without_counts(marked(text, path), path) for text in chunks(path))
 
     def lasting(self) -> list[Path]:
         """Published files that the same inputs give again: logs, benchmarks and evidence of earlier states are not."""

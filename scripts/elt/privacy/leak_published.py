@@ -14,6 +14,7 @@ MOST_MIDDLES = 3  # words between a first and a last name: middle names, initial
 BETWEEN = " .-'_+\n\u2019"  # signs that part the words of a name
 PARTICLES = "von van vom zu zur zum de der den del della di da do dos das la le el al bin ibn ben und y e"
 CONJUNCTIONS = "and or to in of vs und oder bis"
+ASCII = 127
 MISSING = np.zeros(0, np.int64)
 
 
@@ -71,8 +72,10 @@ def middle_names(plain: str, spelling: str, found: Tokens) -> tuple[np.ndarray, 
 
 
 def _capital(points: np.ndarray) -> np.ndarray:
-    distinct, place = np.unique(points, return_inverse=True)
-    return np.array([chr(point).isupper() for point in distinct.tolist()], bool)[place]
+    is_capital = (points >= ord("A")) & (points <= ord("Z"))
+    if (beyond := np.flatnonzero(points > ASCII)).size:
+        is_capital[beyond] = [chr(point).isupper() for point in points[beyond].tolist()]
+    return is_capital
 
 
 def _lookup(prints: list[np.ndarray]) -> Lookup:
@@ -97,7 +100,8 @@ class Published:
             digests.append(leak_encodings.digests(text))
             for words in words_of(text):
                 grams = words.grams
-                phrases += [np.unique(grams.of_words(count)) for count in range(1, MOST_WORDS + 1)]
+                grams_found = np.concatenate([grams.of_words(count) for count in range(1, MOST_WORDS + 1)])
+                phrases.append(np.unique(grams_found[grams_found != 0]))
                 parted.append(np.unique(grams.of_pairs(words.firsts, words.lasts)))
                 windows.append(np.unique(grams.of_characters(WINDOW)))
         return cls(_lookup(phrases), _lookup(parted), _lookup(windows), np.unique(np.concatenate(digests)))

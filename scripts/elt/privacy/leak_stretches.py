@@ -16,6 +16,7 @@ JSON_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.S)
 YAML_ENTRY = re.compile(r"^(?= *(?:- |\? |[^\s:#'\"][^:\n]*:(?:\s|$)))", re.M)
 MARKDOWN_BLOCK = re.compile(r"^(?=[ \t]*(?:[-*+] |\d+[.)] |#|>|\||$))|(?<!\\)\|", re.M)
 QUOTED_OR_END = {sign: re.compile(rf'"(?:[^"]|"")*"|[{sign}\n]') for sign in (",", "\t")}
+COUNT = re.compile(rf"(?<=[,\t\n])-?\d{{1,5}}(?:\.\d+)?(?={BREAK})")  # what alone in a cell is no value of a person
 TABLES = {".csv": ",", ".tsv": "\t"}
 MARKUP = (".html", ".svg", ".xml")
 
@@ -44,3 +45,8 @@ def marked(text: str, path: PurePath) -> str:
 def with_elements(text: str) -> str:
     """A text with a mark before every tag of an element that stands apart; bold words and the like do not."""
     return ELEMENT.sub(f"{BREAK}<", text) if "<" in text else text
+
+
+def without_counts(text: str, path: PurePath) -> str:
+    """A text with marks, of a table without the cells that are short numbers: most of them, and of nobody alone."""
+    return COUNT.sub("", text) if path.suffix in TABLES else text
