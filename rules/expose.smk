@@ -21,6 +21,8 @@ rule expose_numbers:
         silver="<silver>/_meta/silver_metadata.yaml",
         ledger="<evidence>/ledger.json",
         uniqueness="<evidence>/uniqueness_report.json",
+        summary="<eda>/data/eda_summary.json",
+        dictionary="<features>/_meta/dictionary_people.json",
     output:
         ledger="<reports>/number_ledger.json",
     log:

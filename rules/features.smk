@@ -17,6 +17,7 @@ rule features_customers:
         exact="<gold>/data/customer_features_exact.csv",
         table="<features>/data/customer_features.csv",
         dictionary="<features>/reports/feature_dictionary.md",
+        people="<features>/_meta/dictionary_people.json",
         page=report(
             "<features>/reports/feature_dictionary.html",
             caption="../docs/report/feature_dictionary.rst",

@@ -20,6 +20,8 @@ rule privacy_policy:
         summary="<eda>/data/eda_summary.json",
         model="<segmentation>/_meta/model_metadata.json",
         numbers="<reports>/number_ledger.json",
+        uniqueness="<evidence>/uniqueness_report.json",
+        dictionary="<features>/_meta/dictionary_people.json",
         reports=[
             "<eda>/reports/eda_report.md",
             "<features>/reports/feature_dictionary.md",
@@ -33,6 +35,7 @@ rule privacy_policy:
     output:
         policy="<evidence>/data_policy.json",
         map="<evidence>/privacy/data_map.json",
+        groups="<evidence>/privacy/published_groups.json",
     log:
         "<logs>/privacy_policy.log",
     benchmark:
@@ -124,6 +127,7 @@ rule privacy_leaks:
     input:
         closed=lambda wildcards: to_publish,
         handed_on=lambda wildcards: handed_on,
+        release=lambda wildcards: rules.release_bands.output,
         silver=lambda wildcards: expand(rules.silver_table.output, table=company.contracts),
         gold=lambda wildcards: expand(rules.gold_mart.output, mart=company.marts),
         pseudonyms="<gold>/data/customer_pseudonyms.csv",
@@ -143,12 +147,12 @@ rule privacy_leaks:
     conda:
         "../envs/pipeline.yaml"
     params:
-        code=code_version("privacy_leaks.py"),
         tables={name: table.classed for name, table in company.tables()},
         known_days=[] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
         acknowledged=company.controller_statements.acknowledged_finds,
         statements_file=f"{company.folder}/privacy.yaml",
         key_file=str(invocation.KEY_FILE),
+        code=code_version("privacy_leaks.py"),
     script:
         "../scripts/privacy_leaks.py"
 

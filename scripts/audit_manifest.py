@@ -24,7 +24,9 @@ def main(settings: Mapping[str, Any], files: Iterable[str], output: str) -> None
     if foreign := [name for name in manifest.present(run) if name not in names and not manifest.is_apart(name)]:
         problem = f"{len(foreign)} files lie in it that no rule makes: {declared.listed(foreign)}"
         raise Fault(f"run {run.name}", problem, f"Move them out of {run}")
-    write_json(output, manifest.describe(run, "complete", settings, names))
+    write_json(
+        output, manifest.describe(run, "complete", settings, names), int(settings.get("published_mode", "0600"), 8)
+    )
 
 
 if __name__ == "__main__":

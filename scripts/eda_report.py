@@ -14,6 +14,7 @@ from elt.eda.profile_text import mart_section, numbers_table
 from elt.eda.sentences import absent_text, customer_text, group_text, month_text, opening, weekday_text
 from elt.eda.suppression import missing_rows, rules_text, suppressed_rows
 from elt.files import read_json
+from elt.protection import people_behind
 from elt.report import pages
 from elt.report.markdown import code, table
 from elt.report.numbers import number
@@ -51,12 +52,12 @@ def figure(title: str, link: str, text: str = "") -> str:
     return f"### {title}\n\n" + (f"{text}\n\n" if text else "") + f"![{title}]({link})\n\n"
 
 
-def report(summary: Mapping[str, Any], links: Mapping[str, str]) -> str:
-    """The whole report as Markdown; `links`: figure name to relative path."""
+def report(summary: Mapping[str, Any], links: Mapping[str, str], smallest: int | None = None) -> str:
+    """The whole report as Markdown; `links`: figure name to relative path; `smallest`: people behind a figure."""
     marts, minimum = summary["marts"], summary["minimum_group"]
     gaps, suppressed = missing_rows(marts), suppressed_rows(summary)
     parts = [
-        "# Exploratory data analysis\n\n" + opening(marts, minimum),
+        "# Exploratory data analysis\n\n" + opening(marts, smallest, minimum),
         *sales_sections({name: part["groups"] for name, part in summary["breakdowns"].items()}, links),
         *customer_sections(summary, links),
         "## Missing values\n\n",
@@ -104,10 +105,11 @@ def main(summary: str, figures: Mapping[str, str], template: str, *, output: str
     folder = Path(output).parent
     links = {name: Path(os.path.relpath(path, folder)).as_posix() for name, path in figures.items()}
     content = read_json(summary)
+    fewest = people_behind.smallest(people_behind.of_exploration(content))
     for profile in (*content["marts"], content["customers"]):
         profile["columns"] = {column["name"]: column for column in profile["columns"]}
     content["marts"] = {mart["name"]: mart for mart in content["marts"]}
-    pages.write(report(content, links), output, page, template=template)
+    pages.write(report(content, links, fewest.people if fewest else None), output, page, template=template)
 
 
 if __name__ == "__main__":

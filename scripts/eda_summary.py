@@ -131,7 +131,7 @@ def main(tables: Sequence[str], marts: Mapping[str, Mart], *, minimum: int, anal
         "breakdowns": breakdowns,
         "revenue_a_customer": revenue_histogram(customers, minimum),
         "correlations": {
-            "customers": correlations(customers.drop(PERSON)),
+            "customers": correlations(customers.drop(PERSON), minimum),
             "months": month_correlations(months, marts["agg_exec_kpis"]),
         },
     }

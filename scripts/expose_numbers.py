@@ -2,7 +2,8 @@
 
 Inputs: gold/data/fact_sales.csv, dim_product.csv, agg_exec_kpis.csv, agg_product_performance.csv,
 step3_segmentation/_meta/model_metadata.json, silver/_meta/silver_metadata.yaml, _meta/ledger.json,
-_meta/uniqueness_report.json.
+_meta/uniqueness_report.json,
+step1_eda/data/eda_summary.json, step2_feature_engineering/_meta/dictionary_people.json.
 Outputs: reports/number_ledger.json.
 """
 
@@ -17,6 +18,7 @@ from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
 from elt.expose.number_ledger import NumberLedger, say
 from elt.files import read_json, read_yaml, write_json
+from elt.protection import people_behind
 from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run.company import Column, Kpi
 from elt.sales.collective_accounts import is_beside_segments
@@ -42,6 +44,12 @@ def messages(pages: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [message for message in candidates if message][:3]
 
 
+def published(inputs: Mapping[str, str]) -> evidence.Published:
+    """What the other published files say of people; inputs: files by name."""
+    found = {name: read_json(inputs[name]) for name in ("summary", "model", "uniqueness", "dictionary")}
+    return evidence.Published(found["uniqueness"], [*people_behind.of_others(**found)])
+
+
 def without_customers(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     """That nothing of page two can be shown; None if something is."""
     segments, customers = pages["segments"], pages["customers"]
@@ -63,9 +71,9 @@ def main(
 ) -> None:
     """Read the run's tables, compute figures and sentences page by page, write the ledger.
 
-    inputs: files by name of mart, and model, silver, ledger, uniqueness; columns: of the marts read; personal: the data
-    policy class of every column of the warehouse; flags: those of fact_sales that say which values rest on an
-    assumption; run: company, run_id and seed.
+    inputs: files by name of mart, and model, silver, ledger, uniqueness, summary, dictionary; columns: of the marts
+    read; personal: the data policy class of every column of the warehouse; flags: those of fact_sales that say which
+    values rest on an assumption; run: company, run_id and seed.
     """
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
     facts, products, months = (marts[name] for name in ("fact_sales", "dim_product", "agg_exec_kpis"))
@@ -81,7 +89,7 @@ def main(
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
     }
     pages["situation"]["doubts"] = doubts.doubts(ledger, sales)
-    pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages, read_json(inputs["uniqueness"]))
+    pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages, published(inputs))
     pages["situation"]["messages"] = messages(pages)
     told = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
     pages["segments"]["assumptions"] = [said for entry, said in told if is_beside_segments(entry)]

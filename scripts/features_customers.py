@@ -19,11 +19,11 @@ import polars as pl
 from elt import rulelog
 from elt.features import objections
 from elt.features.catalogue import catalogue, guard
-from elt.features.dictionary import NotInTable, dictionary
+from elt.features.dictionary import NotInTable, dictionary, people_behind
 from elt.features.measures import by_category, features, order_lines, pandas_of, totals, with_money_text
 from elt.features.objections import Objections
 from elt.features.rounding import ROUNDED, rounded
-from elt.files import write_frame
+from elt.files import write_frame, write_json
 from elt.report import pages
 from elt.retention import erasures
 from elt.sales.collective_accounts import CollectiveAccounts
@@ -52,11 +52,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The files that are written; `table` is published, `exact` is not."""
+    """The files that are written; all but `exact` are published. `people`: those behind figures of the dictionary."""
 
     exact: str
     table: str
     dictionary: str
+    people: str
     page: str
 
 
@@ -69,9 +70,7 @@ def aggregated(
     the analysis date. excluded: customer keys.
     """
     has_category = "category" in lines.collect_schema()
-    used = lines.filter(
-        KNOWN & ~pl.col("customer_key").is_in(list(excluded)) & (pl.col("order_date") <= until),
-    )
+    used = lines.filter(KNOWN & ~pl.col("customer_key").is_in(list(excluded)) & (pl.col("order_date") <= until))
     counters = lines.select(
         lines_unknown=(~KNOWN).sum(),
         lines_later=(KNOWN & (pl.col("order_date") > until)).sum(),
@@ -175,6 +174,7 @@ def main(
     write_frame(outputs.table, with_money_text(told, entries, decimals))
     text = dictionary(table, entries, today, not_in_table, minimum_group, published)
     pages.write(text, outputs.dictionary, outputs.page, template=template)
+    write_json(outputs.people, people_behind(table, entries, not_in_table, minimum_group))
     rulelog.log.info("%s customers, %s features", len(table), len(entries))
 
 

@@ -2,10 +2,11 @@
 
 Inputs: contracts, SQL of the marts, published tables (features, segments), exploration, model, number ledger, modes of
 the protected layers.
-Outputs: _meta/data_policy.json, _meta/privacy/data_map.json.
+Outputs: _meta/data_policy.json, _meta/privacy/data_map.json, _meta/privacy/published_groups.json.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from elt.privacy import policy_checks, publications
 from elt.privacy.data_map import Knowledge, data_map
 from elt.privacy.policy import Checks, Settings, gold_tables, personal_columns, policy, raw_tables
 from elt.privacy.policy_checks import check_classes
+from elt.protection import people_behind
 from elt.run import run_folders, sql_names
 
 if TYPE_CHECKING:
@@ -28,15 +30,18 @@ def main(
     summary: str,
     model: str,
     numbers: str,
+    people: Mapping[str, str],
     reports: Sequence[str],
     settings: Settings,
     policy_file: str,
     map_file: str,
+    groups_file: str,
 ) -> None:
     """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold.
 
     `tables`: files of the row-level tables, still closed; `summary`, `model`, `numbers`: of the exploration, the
-    segmentation and the exposé; `reports`: what else is published.
+    segmentation and the exposé; `people`: uniqueness and dictionary, which say how many people stand behind their
+    figures; `reports`: what else is published.
     """
     mirror, contracts, marts = Path(policy_file).parents[1], known.contracts, known.marts
     classes = check_classes(contracts, marts)
@@ -44,18 +49,22 @@ def main(
     evidence = [Path(path).relative_to(mirror).as_posix() for path in (summary, model, numbers, *reports)]
     explored, segmented = read_json(summary), read_json(model)
     headers = {name: policy_checks.header(path) for name, path in inside.items()}
-    items = publications.published(headers, explored, segmented, read_json(numbers)["figures"], marts)
+    figures = read_json(numbers)["figures"]
+    items = publications.published(headers, explored, segmented, figures, marts)
+    found = {name: read_json(path) for name, path in people.items()}
+    behind = [*people_behind.of_others(explored, segmented, **found), *people_behind.of_numbers(figures)]
     mapped = data_map(known, items)
     personal = personal_columns(contracts, marts)
     checks = Checks(
         classes=classes,
         published={Path(path).name: policy_checks.check_published(path, personal) for path in tables},
-        groups=policy_checks.check_groups(explored, segmented, settings.minimum_group),
+        groups=policy_checks.check_groups(behind, explored, segmented, settings.minimum_group),
         exploration=policy_checks.check_exploration(items, marts),
         modes=policy_checks.check_modes(run_folders.run_of(Path(policy_file))),
         retention=policy_checks.check_retention([*inside], evidence, settings.retention_days),
     )
     write_json(map_file, mapped)
+    write_json(groups_file, [asdict(one) for one in behind])
     write_json(policy_file, policy(raw_tables(contracts, mapped), gold_tables(marts, mapped), checks, settings))
     rulelog.log.info("%d columns, %d published items", classes["columns"], len(items))
 
@@ -70,8 +79,10 @@ if __name__ == "__main__":
         summary=given.summary,
         model=given.model,
         numbers=given.numbers,
+        people={"uniqueness": given.uniqueness, "dictionary": given.dictionary},
         reports=given.reports,
         settings=Settings(params.key_id, params.minimum_group, params.retention_days, params.acknowledged),
         policy_file=snakemake.output.policy,
         map_file=snakemake.output.map,
+        groups_file=snakemake.output.groups,
     )

@@ -109,7 +109,7 @@ def model(table: pd.DataFrame, settings: Settings, names: SegmentNames) -> tuple
         "minimum_group": settings.minimum_group,
         "features": feature_records(segmented, features, names, is_shown=is_shown),
         "choice": choice_record(settings, best, reason, rows),
-        "evidence": clustering.evidence(found, minimum, rows, settings.minimum_group),
+        "evidence": clustering.evidence(found, minimum, rows, settings.minimum_group) if is_shown else [],
         "segments": segment_records(segmented, names, settings.minimum_group),
         "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
     }

@@ -89,9 +89,9 @@ def scratch(path: str | Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_text(path: str | Path, text: str) -> None:
-    """Write `text` as UTF-8, line ends as they are."""
-    with staged(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+def write_text(path: str | Path, text: str, mode: int | None = None) -> None:
+    """Write `text` as UTF-8, line ends as they are; `mode` as `staged` takes it."""
+    with staged(path, mode) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         file.write(text)
 
 
@@ -123,10 +123,10 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_json(path: str | Path, content: Any) -> None:
-    """Write `content` as indented JSON with sorted keys."""
+def write_json(path: str | Path, content: Any, mode: int | None = None) -> None:
+    """Write `content` as indented JSON with sorted keys; `mode` as `staged` takes it."""
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    write_text(path, text + "\n")
+    write_text(path, text + "\n", mode)
 
 
 def write_yaml(path: str | Path, content: Any) -> None:

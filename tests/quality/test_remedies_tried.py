@@ -23,7 +23,7 @@ UNTRIED = {
     Remedy(
         "gold_pseudonyms", "Report this: the scheme has to change"
     ): "two of 2 to the power of 128 numbers are equal",
-    Remedy("release_table", REPORT): IMPOSSIBLE,
+    Remedy("release_bands", REPORT): IMPOSSIBLE,
     Remedy("elt.silver.zone_cuts", OPEN): PASSED_ON,
     Remedy("retention_verify", OPEN): PUT_TOGETHER,
     Remedy("elt.protection.pseudonyms", "keep a copy in a safe place)."): ADVICE,

@@ -17,7 +17,7 @@ class Recomputed:
     """The run's files, and one method a kind of figure."""
 
     def __init__(self, run: Path, minimum: int = 5, classes: list[str] | None = None) -> None:
-        gold = run / "gold" / "data"
+        self.run, gold = run, run / "gold" / "data"
         self.ledger = json.loads((run / "reports" / "number_ledger.json").read_text())
         self.figures, self.minimum, self.classes = self.ledger["figures"], minimum, classes or []
         self.facts = pd.read_csv(gold / "fact_sales.csv", parse_dates=["order_date"])
@@ -204,7 +204,10 @@ class Recomputed:
         if part == "minimum_group":
             return self.minimum
         if part == "smallest_group":
-            return min(entry["people"] for entry in self.figures.values() if entry.get("people"))
+            segments = [s["customers"] for s in self.model["segments"] if s["customers"]]
+            others = json.loads((self.run / "step2_feature_engineering/_meta/dictionary_people.json").read_text())
+            own = [entry["people"] for entry in self.figures.values() if entry.get("people")]
+            return min([*own, *segments, *others.values()])
         return self.uniqueness["purchases"]["after"]["three_purchases"]["unique_share"]
 
     def of_segment(self, label: str, column: str) -> float:

@@ -137,6 +137,7 @@ class SmallRun:
         self.accounts = {
             "money": {"sales.amount": money | dict.fromkeys(("quarantined", "superseded", "duplicates"), "0.00")}
         }
+        self.people = {"recency_days.50": 20}
         self.uniqueness = {"purchases": {"after": {"three_purchases": {"unique_share": 0.025}}}}
         self.accounts["input_fingerprint"] = "00ff00ff00ff00ff"
         repair = {
@@ -170,6 +171,8 @@ class SmallRun:
             "model": ("step3_segmentation/_meta/model_metadata.json", json.dumps(self.model)),
             "silver": ("silver/_meta/silver_metadata.yaml", yaml.safe_dump({"tables": self.silver})),
             "ledger": ("_meta/ledger.json", json.dumps(self.accounts)),
+            "summary": ("step1_eda/data/eda_summary.json", json.dumps({"breakdowns": {}, "marts": []})),
+            "dictionary": ("step2_feature_engineering/_meta/dictionary_people.json", json.dumps(self.people)),
             "uniqueness": ("_meta/uniqueness_report.json", json.dumps(self.uniqueness)),
         }
         inputs = {name: str(self.folder / "gold" / "data" / f"{name}.csv") for name in self.columns}

@@ -115,25 +115,33 @@ def test_customers_beyond_a_histogram_are_enough_people_or_none():
 
 def test_a_bin_of_too_few_people_joins_its_neighbour():
     found = pl.DataFrame({"bin": [0, 1, 2], "rows": [9, 2, 8], "people": [9, 2, 8]})
-    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True) == {"edges": [0, 1, 3], "rows": [9, 10]}
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True) == {
+        "edges": [0, 1, 3],
+        "rows": [9, 10],
+        "people": [9, 10],
+    }
 
 
 def test_people_beyond_the_edges_who_are_too_few_take_the_last_bins_with_them():
     found = pl.DataFrame({"bin": [0, 1, 2], "rows": [9, 8, 2], "people": [9, 8, 2]})
-    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=2) == {"edges": [0, 1], "rows": [9]}
-    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=3) == {"edges": [0, 1, 2], "rows": [9, 8]}
-    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=5) == {"edges": [0, 1, 3], "rows": [9, 10]}
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=2) == {
+        "edges": [0, 1],
+        "rows": [9],
+        "people": [9],
+    }
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=3)["people"] == [9, 8]
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True, outside=5)["rows"] == [9, 10]
 
 
 def test_the_last_bin_of_too_few_people_joins_the_one_before():
     found = pl.DataFrame({"bin": [0, 2], "rows": [9, 2], "people": [9, 2]})
-    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True) == {"edges": [0, 3], "rows": [11]}
+    assert merged([0, 1, 2, 3], found, 5, one_row_a_person=True) == {"edges": [0, 3], "rows": [11], "people": [11]}
 
 
 def test_the_people_of_joined_bins_may_be_the_same():
     found = pl.DataFrame({"bin": [0, 1], "rows": [3, 3], "people": [3, 3]})
     assert merged([0, 1, 2], found, 5, one_row_a_person=False) is None
-    assert merged([0, 1, 2], found, 5, one_row_a_person=True) == {"edges": [0, 2], "rows": [6]}
+    assert merged([0, 1, 2], found, 5, one_row_a_person=True) == {"edges": [0, 2], "rows": [6], "people": [6]}
 
 
 def test_a_rank_value_is_the_smallest_value_reaching_the_share():
@@ -190,7 +198,7 @@ def test_the_class_decides_what_is_shown(name, type_, personal, expected):
 def test_a_hidden_category_is_not_named():
     groups = pl.DataFrame({"value": ["a", "b", "c"], "rows": [10, 8, 1], "people": [10, 8, 1]})
     found = shown_counts(groups, 5, about_people=True)
-    assert found["counts"] == [{"value": "a", "rows": 10}] and found["suppressed_groups"] == 2
+    assert found["counts"] == [{"value": "a", "rows": 10, "people": 10}] and found["suppressed_groups"] == 2
 
 
 def test_few_missing_cells_of_people_are_not_counted_out():
@@ -199,7 +207,7 @@ def test_few_missing_cells_of_people_are_not_counted_out():
     )
     found = profile(frame, mart, 5, TODAY)["columns"]["country"]
     assert found["missing"] == "<5" and found["missing_share"] is None
-    assert found["counts"] == [{"value": "A", "rows": 10}]
+    assert found["counts"] == [{"value": "A", "rows": 10, "people": 10}]
 
 
 def test_missing_cells_that_give_a_small_group_away_are_hidden():

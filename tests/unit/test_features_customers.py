@@ -10,12 +10,13 @@ from conftest import ROOT
 import features_customers as script
 from elt.faults import Fault
 from elt.features.catalogue import Feature, catalogue, guard, slugs
-from elt.features.dictionary import NotInTable, dictionary
+from elt.features.dictionary import NotInTable, dictionary, people_behind
 from elt.features.measures import category_features, features
 from elt.features.rounding import rounded
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.tables import ColumnType
 
+OUTPUTS = ("exact.csv", "table.csv", "dictionary.md", "people.json", "page.html")
 ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
 FACTS = [
     ColumnType("order_number", "string"),
@@ -81,7 +82,7 @@ def run(tmp_path):
             minimum_group=5,
             published=published,
             template=str(ROOT / "scripts/templates/report.html.j2"),
-            outputs=script.Outputs(str(tmp_path / "exact.csv"), str(table), str(report), str(tmp_path / "page.html")),
+            outputs=script.Outputs(*(str(tmp_path / name) for name in OUTPUTS)),
         )
         return table.read_text(encoding="utf-8"), report.read_text(encoding="utf-8")
 
@@ -116,6 +117,13 @@ def test_what_is_published_is_rounded_and_the_exact_table_is_kept_for_the_segmen
     assert (tmp_path / "exact.csv").read_text(encoding="utf-8") == exact
     assert "| whole steps of 28 days, downwards |" in report and "| one significant digit |" in report
     assert "Values are rounded" in report and "| tenths |" in report
+
+
+def test_people_behind_what_the_dictionary_shows_are_counted_and_nothing_of_few_is():
+    table = pd.DataFrame({"x": [1.0] * 8 + [2.0, 3.0]})
+    entry = Feature("x", "", "money", "", "")
+    found = people_behind(table, [entry], NotInTable(customers_without_orders=3, customers_objected=7), 5)
+    assert found == {"customers": 10, "x.5": 8, "x.50": 8, "objected": 7}
 
 
 def test_the_dictionary_says_where_values_are_exact(run):

@@ -64,7 +64,7 @@ SUMMARY = {
 }
 MODEL = {
     "features": [{"name": "monetary", "is_used": True}],
-    "segments": [{"customers": 6}, {"customers": None, "is_suppressed": True}],
+    "segments": [{"label": 1, "customers": 6}, {"label": 2, "customers": None, "is_suppressed": True}],
 }
 NUMBERS = {"figures": {"revenue": {"file": "gold/data/fact_sales.csv", "column": "SUM(sales_amount)", "value": 1}}}
 GOOD = f"customer,monetary\n{PSEUDONYM},1\n{NEXT},2\n"
@@ -81,6 +81,8 @@ def run(
     table=FEATURES,
     report="reports/r.md",
     acknowledged=(),
+    numbers=NUMBERS,
+    uniqueness=None,
 ):
     """The rule's main on a small run; (the policy, the map) that it wrote."""
     home = folder / "artifacts/runs/r"
@@ -92,7 +94,10 @@ def run(
         "model": "step3_segmentation/_meta/model_metadata.json",
         "numbers": "reports/number_ledger.json",
     }
-    for name, content in (("summary", summary), ("model", model), ("numbers", NUMBERS)):
+    people = {"uniqueness": "_meta/uniqueness_report.json", "dictionary": "step2/dictionary_people.json"}
+    write_json(home / people["uniqueness"], uniqueness or {})
+    write_json(home / people["dictionary"], {"monetary.50": 12})
+    for name, content in (("summary", summary), ("model", model), ("numbers", numbers)):
         write_json(home / sources[name], content)
     outputs = [home / "_meta/data_policy.json", home / "_meta/privacy/data_map.json"]
     typed_contracts = {name: Contract.of(entry) for name, entry in contracts.items()}
@@ -101,10 +106,12 @@ def run(
         known=Knowledge(typed_contracts, typed_marts, SQL, formulas={}, star={}),
         tables=[str(home / table)],
         **{name: str(home / path) for name, path in sources.items()},
+        people={name: str(home / path) for name, path in people.items()},
         reports=[str(home / report)],
         settings=Settings(key_id="ab" * 8, minimum_group=5, retention_days=30, acknowledged=acknowledged),
         policy_file=str(outputs[0]),
         map_file=str(outputs[1]),
+        groups_file=str(home / "_meta/privacy/published_groups.json"),
     )
     return tuple(json.loads(path.read_text(encoding="utf-8")) for path in outputs)
 
@@ -161,7 +168,12 @@ def test_scheme_key_id_thresholds_measures_and_retention_are_stated(tmp_path):
     policy, _ = run(tmp_path)
     assert policy["pseudonyms"] == {"scheme": "HMAC-SHA-256", "version": "v1", "key_id": "ab" * 8, "prefix": "cu1_"}
     assert policy["thresholds"] == {"minimum_group": 5, "dominance_of_one": 0.8, "dominance_of_two": 0.9}
-    assert policy["measured"] == {"smallest_group": 6, "minimum_group": 5, "suppressed_groups": 4}
+    assert policy["measured"] == {
+        "smallest_group": 6, "minimum_group": 5, "suppressed_groups": 4, "figures": 4,
+        "smallest_in": "step3_segmentation/_meta/model_metadata.json, segments.1",
+    }  # fmt: skip
+    listed = json.loads((tmp_path / "artifacts/runs/r/_meta/privacy/published_groups.json").read_text("utf-8"))
+    assert sorted(entry["people"] for entry in listed) == [6, 7, 9, 12]
     assert policy["retention"]["days"] == 30
     assert policy["retention"]["row_level"] == [FEATURES]
     assert "reports/r.md" in policy["retention"]["evidence"]
@@ -228,9 +240,11 @@ def test_an_exploration_that_shows_a_name_or_a_number_stops_the_run(tmp_path, sh
 
 def test_a_published_group_that_is_too_small_stops_the_run(tmp_path):
     summary = changed(SUMMARY, "breakdowns", "country", "groups", 0, "customers", to=4)
-    assert refusal(tmp_path, summary=summary).startswith("published groups: one is about 4 people, fewer than 5")
+    assert refusal(tmp_path, summary=summary).startswith(
+        "eda_summary.json: breakdowns.country.1 is about 4 people, fewer than 5"
+    )
     model = changed(MODEL, "segments", 0, "customers", to=3)
-    assert refusal(tmp_path, model=model).startswith("published groups: one is about 3 people, fewer than 5")
+    assert refusal(tmp_path, model=model).startswith("model_metadata.json: segments.1 is about 3 people, fewer than 5")
 
 
 def test_a_table_that_would_never_be_due_and_evidence_that_would_be_deleted_stop_the_run(tmp_path, monkeypatch):
@@ -262,3 +276,24 @@ def test_an_acknowledged_find_stands_in_the_policy_with_its_reason(tmp_path):
         {"file": "reports/r.md", "place": "line 3", "column": "gold.people.name", "hash": "ab" * 16,
          "why": {"en": "a town", "de": "eine Stadt"}}
     ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("column", "place"),
+    [
+        ({"counts": [{"value": "A", "rows": 3, "people": 3}]}, "counts.A"),
+        ({"histogram": {"edges": [0, 1], "rows": [40], "people": [4]}}, "histogram.1"),
+        ({"percentile_people": 4}, "percentiles"),
+        ({"missing_people": 2}, "missing"),
+    ],
+)
+def test_a_figure_of_the_exploration_about_too_few_stops_the_run(tmp_path, column, place):
+    summary = json.loads(json.dumps(SUMMARY))
+    summary["marts"][0]["columns"][2] |= column
+    assert refusal(tmp_path, summary=summary).startswith(f"eda_summary.json: dim_customer.country.{place} is about ")
+
+
+def test_a_figure_of_the_expose_or_of_the_uniqueness_about_too_few_stops_the_run(tmp_path):
+    numbers = {"figures": {"revenue": NUMBERS["figures"]["revenue"] | {"people": 4}}}
+    assert refusal(tmp_path / "a", numbers=numbers).startswith("number_ledger.json: revenue is about 4 people")
+    alone = {"purchases": {"after": {"two_dates": {"unique": 3, "small": None, "protected": 90}}}}
+    found = refusal(tmp_path / "b", uniqueness=alone)
+    assert found.startswith("uniqueness_report.json: purchases.after.two_dates.unique is about 3 people")

@@ -17,7 +17,7 @@ from test_pseudonyms import HEX, KEY, git, write
 from test_retention_erase import erased_by, unlocked
 from test_retention_verify import verify
 
-import release_table
+import release_bands
 import retention_erase
 import retention_expire
 from elt.faults import Fault
@@ -170,11 +170,11 @@ def test_features_need_a_table_of_pseudonyms_that_is_made_of_the_customers():
     assert list(measures.pseudonyms_of(keys, {1: "cu1_a", 2: "cu1_b"})) == ["cu1_a", "cu1_b"]
 
 
-@remedy("release_table", "Delete both files, and type the same command again")
+@remedy("release_bands", "Delete both files, and type the same command again")
 def test_a_release_needs_two_tables_of_the_same_customers():
     features = pl.DataFrame({"customer": ["cu1_a"], "recency_days": [1]})
-    refused(lambda: release_table.joined(features, pl.DataFrame({"customer": ["cu1_b"], "segment_name": ["S"]})))
-    assert release_table.joined(features, pl.DataFrame({"customer": ["cu1_a"], "segment_name": ["S"]})).height == 1
+    refused(lambda: release_bands.joined(features, pl.DataFrame({"customer": ["cu1_b"], "segment_name": ["S"]})))
+    assert release_bands.joined(features, pl.DataFrame({"customer": ["cu1_a"], "segment_name": ["S"]})).height == 1
 
 
 @remedy("elt.retention.known_persons", "Write <customer number>, or <kind>=<number>")

@@ -1,5 +1,6 @@
 """Which run an invocation works on: the newest of the same data, the named one, or a new one; one process at a time."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -178,3 +179,74 @@ def test_evidence_that_was_kept_by_half_before_a_kill_is_kept_again():
     half.mkdir(parents=True)
     (half / "torn.md").write_text("x")
     assert begin_again(run) == ["20261123T101600Z/_meta/run_manifest.json", "20261123T101600Z/reports/final_expose.md"]
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+def umask(request):
+    """Run under another umask."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    """The permission bits of a file or folder."""
+    return path.stat().st_mode & 0o777
+
+
+def test_a_run_and_its_records_are_closed_whatever_the_umask_and_closed_again_if_they_stood_open(project, umask):
+    run = run_folders.RUNS / "a"
+    for _ in range(2):
+        run_folders.begin(run, CONFIG, NOW)
+        assert {mode(run / name) for name in (".", "_meta/logs", "_meta/benchmarks")} == {0o700}
+        assert mode(run / "_meta/run.json") == 0o600
+        os.close(run_folders._locks.pop())
+        run.chmod(0o777)
+
+
+def published_run() -> Path:
+    """A run with two published files and its receipt."""
+    run, files = run_folders.RUNS / "a", {"reports/a.md": "a", "_meta/ledger.json": "{}"}
+    run_folders.begin(run, CONFIG, NOW)
+    os.close(run_folders._locks.pop())
+    for name, text in files.items():
+        for path in (run / name, run / "_closed" / name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    receipt = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+    (run / run_folders.RECEIPT).write_text(json.dumps(receipt), "utf-8")
+    return run
+
+
+def test_published_files_that_were_edited_are_known_by_the_receipt_and_those_that_are_gone_are_not_edited(project):
+    run = published_run()
+    assert run_folders.edited(run) == [] and not run_folders.unpublished(run)
+    (run / "reports/a.md").write_text("b", "utf-8")
+    (run / "_meta/ledger.json").unlink()
+    assert run_folders.edited(run) == ["reports/a.md"]
+    run_folders.withdraw(run, ["reports/a.md"])
+    assert run_folders.edited(run) == [] and not (run / "reports/a.md").exists()
+
+
+def test_nothing_is_withdrawn_from_a_run_that_another_process_works_on(project):
+    run = published_run()
+    run_folders.lock(run)
+    run_folders.withdraw(run, ["reports/a.md"])
+    assert (run / "reports/a.md").exists()
+
+
+def test_a_closed_file_that_was_made_again_is_unpublished(project):
+    run = published_run()
+    (run / "_closed/reports/a.md").write_text("new", "utf-8")
+    assert run_folders.unpublished(run)
+    (run / run_folders.RECEIPT).unlink()
+    assert run_folders.unpublished(run)
+
+
+def test_the_published_name_of_a_closed_file_is_its_path_without_the_closed_place():
+    folders = run_folders.pathvars("artifacts/runs/a")
+    assert folders["reports"] == "artifacts/runs/a/_closed/reports"
+    assert run_folders.contracted(f"{folders['reports']}/final_expose.md") == "artifacts/runs/a/reports/final_expose.md"
+    assert run_folders.contracted("artifacts/runs/a/gold/data/x.csv") == "artifacts/runs/a/gold/data/x.csv"
+    for path in ("_meta/leak_report.json", "_closed/_meta/leak_report.json"):
+        assert run_folders.run_of(Path("artifacts/runs/a", path)) == Path("artifacts/runs/a")

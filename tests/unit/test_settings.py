@@ -716,3 +716,15 @@ def test_a_unique_key_names_fields_that_exist(tmp_path):
     assert faults(tmp_path / "good", changed(CONTRACT, uniqueKeys=[["id"]])) == []
     (fault,) = faults(tmp_path / "bad", changed(CONTRACT, uniqueKeys=[["id", "nowhere"]]))
     assert fault.endswith("contracts/sales.yaml: uniqueKeys[0]: nowhere is not one of the fields")
+
+
+@pytest.mark.parametrize("given", ["0640", "640", 640, 0o640])
+def test_a_mode_is_one_text_however_yaml_or_the_command_line_take_it(given):
+    assert settings.prepared({"published_mode": given})["published_mode"] == "0640"
+
+
+@pytest.mark.parametrize("given", ["0777", "0641", 755, 0o777, "rw-r-----", None, True, -640])
+def test_a_mode_that_lets_others_write_or_is_none_is_refused(given):
+    schema = {"properties": {"published_mode": read_yaml(ROOT / "config/schema.yaml")["properties"]["published_mode"]}}
+    found = settings.prepared({"published_mode": given})
+    assert [fault.partition(":")[0] for fault in settings.schema_faults(found, schema)] == ["published_mode"]

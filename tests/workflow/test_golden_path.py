@@ -96,7 +96,7 @@ def test_the_list_explains_every_target(project: Project):
 
 
 def test_protected_layers_are_closed_whatever_the_umask(sample_run: Path):
-    for layer in ("bronze", "silver", "gold"):
+    for layer in ("bronze", "silver", "gold", "_closed"):
         assert stat.S_IMODE((sample_run / layer).stat().st_mode) == 0o700
         for path in (sample_run / layer).rglob("*"):
             assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path

@@ -158,13 +158,15 @@ def test_a_new_run_leaves_the_old_one_alone(finished: Project, wanted: str):
 @pytest.mark.parametrize(
     ("lost", "job"),
     [
-        ("reports/final_expose.html", "expose_report"),
-        ("reports/figures/cohort_retention.svg", "expose_figures"),
-        ("step2_feature_engineering/reports/feature_dictionary.html", "features_customers"),
+        ("reports/final_expose.html", "privacy_publish"),
+        ("_closed/reports/final_expose.html", "expose_report"),
+        ("_closed/reports/figures/cohort_retention.svg", "expose_figures"),
+        ("_closed/step2_feature_engineering/reports/feature_dictionary.html", "features_customers"),
         ("bronze/data/cust_info.csv", "bronze_file/cust_info.csv"),
         ("silver/changes/crm_sales.csv", "silver_table/crm_sales"),
         ("gold/_meta/marts/dim_date.json", "gold_mart/dim_date"),
-        ("_meta/data_policy.json", "privacy_policy"),
+        ("_closed/_meta/data_policy.json", "privacy_policy"),
+        ("_meta/data_policy.json", "privacy_publish"),
     ],
 )
 def test_a_file_that_is_lost_is_made_again(finished: Project, lost: str, job: str):
@@ -176,6 +178,29 @@ def test_a_lost_expose_comes_back_with_the_same_bytes(finished: Project):
     path = finished.run("sample") / "reports/final_expose.html"
     before = path.read_bytes()
     path.unlink()
-    evidence = {"privacy_leaks", "privacy_policy", "privacy_records", "audit_manifest"}
-    assert finished.jobs(*CONFIG) == {"expose_report", *evidence}
+    assert finished.jobs(*CONFIG) == {"privacy_publish", "audit_manifest"}
     assert path.read_bytes() == before
+
+
+def test_a_published_file_that_was_edited_is_published_again_and_nothing_else_runs(finished: Project):
+    run = finished.run("sample")
+    path = run / "step2_feature_engineering/data/customer_features.csv"
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b",", b";", 1))
+    again = {"privacy_publish", "audit_manifest"}
+    assert finished.jobs(*CONFIG, dry=True) == again
+    assert path.read_bytes() != before  # a plan touches nothing
+    assert finished.jobs(*CONFIG) == again
+    assert path.read_bytes() == before and path.stat().st_mode & 0o777 == 0o600
+    assert finished.jobs(*CONFIG, dry=True) == set()
+
+
+def test_an_edited_published_table_changes_nothing_that_is_made_later(finished: Project):
+    run = finished.run("sample")
+    shares = (run / "reports/figures/segment_shares.svg").read_bytes()
+    table = run / "step3_segmentation/_meta/model_metadata.json"
+    table.write_bytes(table.read_bytes().replace(b'"rows"', b'"lines"'))
+    (run / "_closed/reports/number_ledger.json").unlink()
+    jobs = finished.jobs(*CONFIG)
+    assert {"expose_numbers", "privacy_publish"} <= jobs and "segmentation_kmeans" not in jobs
+    assert (run / "reports/figures/segment_shares.svg").read_bytes() == shares

@@ -242,11 +242,12 @@ def test_the_record_names_what_the_database_was_made_from(gold: Path, marts: dic
 
 
 def test_a_failed_copy_does_not_make_a_complete_run_a_failed_one(finished: Project):
-    with open(finished.folder / "config/bike_retailer/kpis.yaml", "a") as file:
-        file.write(
-            "broken:\n  name: {en: x, de: x}\n  definition: {en: x, de: x}\n"
-            "  formula: SUM(sales_amount) + 0 * MAX(OCTET_LENGTH(order_number))\n  unit: money\n  direction: up\n"
-        )
+    script = finished.folder / "scripts/warehouse_duckdb.py"  # of the copy alone: the run itself is not made again
+    code, call = script.read_text("utf-8"), "usable_kpis(files[FACT], kpis)"
+    assert call in code
+    formula = "SUM(sales_amount) + 0 * MAX(OCTET_LENGTH(order_number))"
+    broken = f'Kpi({{"en": "x"}}, {{"en": "x"}}, "{formula}", "money", "up")'
+    script.write_text(code.replace(call, f'usable_kpis(files[FACT], {{**kpis, "broken": {broken}}})'), "utf-8")
     done = finished.snakemake("warehouse_duckdb", *CONFIG)
     assert done.returncode != 0
     assert "is complete as it was" in done.stdout

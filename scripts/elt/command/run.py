@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from elt import rulelog
-from elt.files import read_json, write_json
+from elt.files import CLOSED, PRIVATE, read_json, write_json
 from elt.report import assumptions
 from elt.report.numbers import decimals_of, number
 from elt.report.words import read
-from elt.run import manifest
+from elt.run import manifest, run_folders
 
 WORDS = Path(__file__).parents[2] / "templates" / "assumptions.en.yaml"
 CENTS = 2  # decimals
@@ -59,6 +59,8 @@ def result(run: Path) -> str:
     expose = run / "reports/final_expose.html"
     if not (expose.exists() and (run / "_meta/ledger.json").exists()):
         return f"\nDone. The run folder is {run}."
+    if run_folders.unpublished(run):
+        return f"\nDone. What was made lies in {run / CLOSED}; it is not searched and published yet."
     shown = "\n".join(f"  {line}" for line in figures(run))
     against = "".join(f"\n  {line}" for line in contradictions(run))
     said = f"\n\nThe data contradict what was assumed:{against}" if against else ""
@@ -85,7 +87,7 @@ def failure(run: Path, config: Mapping[str, Any], started: datetime, names: Iter
     failures = [{"log": path, "message": message} for path, message in found]
     is_whole = is_untouched(run, failures)
     if (run / "_meta").exists() and not is_whole:
-        write_json(run / manifest.NAME, manifest.describe(run, "failed", config, names, failures))
+        write_json(run / manifest.NAME, manifest.describe(run, "failed", config, names, failures), PRIVATE)
     ended = "is complete as it was; what was asked for on top of it failed" if is_whole else "failed"
     lines = [f"\nRun {run.name} {ended}."]
     for entry in failures:

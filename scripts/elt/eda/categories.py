@@ -26,7 +26,8 @@ def age_band(birth: pl.Expr, today: date) -> pl.Expr:
 def shown_counts(groups: pl.DataFrame, minimum: int, *, about_people: bool) -> dict[str, Any]:
     """Counts of a closed category from (value, rows, people), largest first; null is the group without a value.
 
-    Groups about too few people are hidden, with as many others as it takes that totals do not give them away.
+    `about_people`: each count has the number of people behind it. Groups about too few of them are hidden, with as
+    many others as it takes that totals do not give them away.
     """
     people = dict(groups.select("value", "people").iter_rows())
     shown = publishable(people, minimum) if about_people else dict.fromkeys(people, True)
@@ -35,7 +36,11 @@ def shown_counts(groups: pl.DataFrame, minimum: int, *, about_people: bool) -> d
         key=lambda entry: (-entry[1], str(entry[0])),
     )
     return {
-        "counts": [{"value": value, "rows": count} for value, count in rows if value is not None],
+        "counts": [
+            {"value": value, "rows": count} | ({"people": people[value]} if about_people else {})
+            for value, count in rows
+            if value is not None
+        ],
         "suppressed_groups": len(shown) - len(rows),
         "hides_missing": not shown.get(None, True),
     }
@@ -47,8 +52,11 @@ def category(groups: pl.DataFrame, kind: str, minimum: int, *, about_people: boo
         return {"distinct": groups["value"].drop_nulls().len()}
     found = shown_counts(groups, minimum, about_people=about_people)
     if kind == "boolean":
-        counts = {entry["value"]: entry["rows"] for entry in found.pop("counts")}
+        entries = found.pop("counts")
+        counts = {entry["value"]: entry["rows"] for entry in entries}
         total = sum(counts.values())
         is_hidden = found["suppressed_groups"] or not total
         found["share_true"] = None if is_hidden else round(counts.get(True, 0) / total, 6)
+        if about_people and not is_hidden:
+            found["people"] = min(entry["people"] for entry in entries)
     return found

@@ -18,10 +18,13 @@ def matrix(table: pl.DataFrame) -> list[list[float | None]]:
     return [[None if r is None else round(r, 4) + 0.0 for r in row] for row in pairs]
 
 
-def correlations(frame: pl.DataFrame) -> dict[str, Any] | None:
-    """Pearson's r and Spearman's rho of all pairs of columns; rows with a gap are left out, None from too few rows."""
+def correlations(frame: pl.DataFrame, minimum: int = 0) -> dict[str, Any] | None:
+    """Pearson's r and Spearman's rho of all pairs of columns; rows with a gap are left out, None of too few rows.
+
+    `minimum`: of people, where a row is one.
+    """
     frame = frame.cast(pl.Float64).drop_nulls()
-    if frame.height < FEWEST_ROWS:
+    if frame.height < max(FEWEST_ROWS, minimum):
         return None
     ranks = frame.select(pl.all().rank("average"))
     return {"columns": frame.columns, "rows": frame.height, "pearson": matrix(frame), "spearman": matrix(ranks)}

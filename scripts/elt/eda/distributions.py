@@ -43,22 +43,31 @@ def distribution(
     `values`: (value, rows) in the order of values. A percentile is the smallest value that at least so large a share of
     the rows do not exceed; it is left out (None) unless `minimum` people have a value up to it and as many from it on.
     Mean and deviation are left out if one or two people make up the sum. None without values or with too few people.
+    `people`: with a value, and `percentile_people`: the fewest on either side of a shown percentile, if rows are about
+    persons.
     """
     if values.is_empty() or (persons is not None and persons.height < minimum):
         return None
 
-    def percentile(share: float) -> float | None:
+    def people(share: float) -> int:
+        """People with a value up to the percentile, or from it on: the fewer of them."""
         value = rank_value(values, share)
-        few = persons is not None and min((persons["low"] <= value).sum(), (persons["high"] >= value).sum()) < minimum
-        return None if few else round(value, decimals)
+        if persons is None:
+            return minimum
+        return int(min((persons["low"] <= value).sum(), (persons["high"] >= value).sum()))
+
+    def percentile(share: float) -> float | None:
+        return None if people(share) < minimum else round(rank_value(values, share), decimals)
 
     mean, deviation = moments(values)
+    fewest = min((count for count in map(people, PERCENTILES) if count >= minimum), default=None)
     is_open = persons is None or not is_dominated(persons["total"])
     outer = ((percentile(share), percentile(1 - share)) for share in OUTERMOST)
     return {
         "mean": round(mean, decimals) if is_open else None,
         "standard_deviation": round(deviation, decimals) if is_open else None,
         "percentiles": {f"p{round(share * 100)}": percentile(share) for share in PERCENTILES},
+        **({} if persons is None else {"people": persons.height, "percentile_people": fewest}),
         "range": next(([low, high] for low, high in outer if low is not None and high is not None), None),
     }
 
@@ -93,7 +102,7 @@ def bin_counts(
 def merged(
     edges: Sequence[float], found: pl.DataFrame, minimum: int, *, one_row_a_person: bool, outside: int = 0
 ) -> dict[str, list[float]] | None:
-    """A histogram (edges, rows) in which every bin is empty or about `minimum` people: a smaller one joins the next.
+    """A histogram (edges, rows, people) whose bins are empty or about `minimum` people: a smaller one joins the next.
 
     People of joined bins are added if a person is in one bin only, else the larger number counts (the people of two
     bins may be the same). `outside`: people with a value beyond the edges. As the number of all is published, they are
@@ -120,4 +129,7 @@ def merged(
         if open_people >= minimum:
             done.append((edges[-1], open_rows, open_people))
             open_rows = 0
-    return {"edges": [edges[0], *(upper for upper, _, _ in done)], "rows": [r for _, r, _ in done]} if done else None
+    if not done:
+        return None
+    uppers, counts, heads_of = (list(part) for part in zip(*done, strict=True))
+    return {"edges": [edges[0], *uppers], "rows": counts, "people": heads_of}

@@ -58,6 +58,8 @@ def content_text(column: Mapping[str, Any]) -> str:
             return note if share is None else f"true in {percent(share)} of rows with a value"
         case "months" if "months" in column:
             months = column["months"]
+            if months["first"] is None:
+                return f"{months['distinct']} distinct months, none with enough people"
             return f"{months['first']} to {months['last']}, {months['distinct']} distinct months"
         case "category" if len(column.get("counts", [])) > 1 and all(entry["rows"] == 1 for entry in column["counts"]):
             return f"{len(column['counts'])} values, each once"

@@ -29,9 +29,10 @@ def missing_text(missing: int, without: int, having: int, minimum: int) -> int |
 class Aggregates:
     """What is computed of a mart before anything is shown, in one pass over it.
 
-    `size`: rows, those of the unknown member, those about too few; `overview`: rows that count, gaps and span of months
-    by column; `persons`: one row a person with rows, gaps, lowest, highest and total value by column, None if rows are
-    not about persons; `groups`: (value, rows, people) by closed column; `values`: (value, rows) by number column.
+    `size`: rows, those of the unknown member, those about too few, and the fewest people of a row about several;
+    `overview`: rows that count, gaps and span of months by column; `persons`: one row a person with rows, gaps, lowest,
+    highest and total value by column, None if rows are not about persons; `months`: (month, people) by date column, of
+    rows about persons; `groups`: (value, rows, people) by closed column; `values`: (value, rows) by number column.
     """
 
     size: Mapping[str, int]
@@ -39,15 +40,31 @@ class Aggregates:
     persons: pl.DataFrame | None
     groups: Mapping[str, pl.DataFrame]
     values: Mapping[str, pl.DataFrame]
+    months: Mapping[str, pl.DataFrame]
 
-    def missing(self, name: str, minimum: int, *, is_personal: bool) -> int | str:
-        """Missing cells of a column, if their number may be published."""
+    def missing(self, name: str, minimum: int, *, is_personal: bool) -> dict[str, Any]:
+        """Missing cells of a column, if their number may be published, and the fewest people whom that tells apart."""
         missing = self.overview[f"{name} gaps"]
         without = having = missing if is_personal else 0
         if self.persons is not None:
             without = (self.persons[f"{name} gaps"] > 0).sum()
             having = (self.persons[f"{name} gaps"] < self.persons["len"]).sum()
-        return missing_text(missing, without, having, minimum)
+        told = missing_text(missing, without, having, minimum)
+        fewest = min((people for people in (without, having) if people), default=0)
+        return {"missing": told} | ({"missing_people": int(fewest)} if fewest and missing and told == missing else {})
+
+    def span(self, name: str, minimum: int) -> dict[str, Any]:
+        """First, last and number of distinct months of a date column; of rows about persons the first and last month
+        with enough people, and how many those are."""
+        distinct = self.overview[f"{name} distinct"]
+        if self.persons is None:
+            return {
+                "months": {part: self.overview[f"{name} {part}"] for part in ("first", "last")} | {"distinct": distinct}
+            }
+        enough = self.months[name].filter(pl.col("people") >= minimum)
+        ends = {"first": enough["month"].min(), "last": enough["month"].max(), "distinct": distinct}
+        at_ends = enough.filter(pl.col("month").is_in([ends["first"], ends["last"]]))["people"].min()
+        return {"months": ends} | ({"people": at_ends} if enough.height else {})
 
     def of_persons(self, name: str) -> pl.DataFrame | None:
         """(low, high, total) of a number column, one row a person with a value."""
@@ -76,6 +93,7 @@ def profile(frame: pl.LazyFrame, mart: Mart, minimum: int, today: date, shown: p
         "unknown_member_rows": found.size["unknown"],
         "rows_about_few": found.size["few"],
         "about_people": shape.about_people,
+        **({"fewest_people": found.size["fewest_people"]} if shape.people_count else {}),
         "columns": entries,
     }
 
@@ -95,8 +113,9 @@ def aggregated(frame: pl.LazyFrame, known: pl.LazyFrame, shape: Shape, is_shown:
     gaps = [pl.col(name).null_count().alias(f"{name} gaps") for name in shape.kinds]
     people = pl.col(person).n_unique() if person else pl.len()
     unknown = (pl.col(shape.surrogate) == UNKNOWN).sum() if shape.surrogate else pl.lit(0)
+    fewest = pl.col(shape.people_count).filter(is_shown).min() if shape.people_count else pl.lit(None)
     queries = [
-        frame.select(rows=pl.len(), unknown=unknown, few=(~is_shown).sum()),
+        frame.select(rows=pl.len(), unknown=unknown, few=(~is_shown).sum(), fewest_people=fewest),
         known.select(pl.len(), *gaps, *_month_span(shape.named("months"))),
         *(known.group_by(value=name).agg(rows=pl.len(), people=people).sort("value") for name in closed),
         *(
@@ -105,7 +124,10 @@ def aggregated(frame: pl.LazyFrame, known: pl.LazyFrame, shape: Shape, is_shown:
         ),
         *([known.group_by(person).agg(pl.len(), *gaps, *_spans(numbers))] if person else []),
     ]
+    dates = shape.named("months") if person else []
+    queries += [_people_by_month(known, name, people) for name in dates]
     size, overview, *tables = pl.collect_all(queries, engine="streaming")
+    months = {name: tables.pop() for name in reversed(dates)}
     persons = tables.pop() if person else None
     return Aggregates(
         size.row(0, named=True),
@@ -113,6 +135,7 @@ def aggregated(frame: pl.LazyFrame, known: pl.LazyFrame, shape: Shape, is_shown:
         persons,
         groups=dict(zip(closed, tables, strict=False)),
         values=dict(zip(numbers, tables[len(closed) :], strict=True)),
+        months=months,
     )
 
 
@@ -123,11 +146,12 @@ def column_entry(name: str, column: Column, shape: Shape, found: Aggregates, min
         **{key: getattr(column, key) for key in ("type", "unit", "personal")},
         "description": in_language(column.description),
     }
-    entry["missing"] = found.missing(name, minimum, is_personal=column.personal != "none")
+    entry |= found.missing(name, minimum, is_personal=column.personal != "none")
     if name in found.groups:
         entry |= category(found.groups[name], shape.kinds[name], minimum, about_people=found.persons is not None)
         if entry.pop("hides_missing", False) and isinstance(entry["missing"], int):
             entry["missing"] = "hidden"
+            entry.pop("missing_people", None)
     if name in found.values:
         decimals = max(2, column.decimals or 0)
         entry |= distribution(found.values[name], found.of_persons(name), minimum, decimals) or {"range": None}
@@ -135,7 +159,7 @@ def column_entry(name: str, column: Column, shape: Shape, found: Aggregates, min
             entry |= {"mean": None, "standard_deviation": None}
     rows = found.overview["len"]
     if shape.kinds[name] == "months" and rows > found.overview[f"{name} gaps"]:
-        entry["months"] = {part: found.overview[f"{name} {part}"] for part in ("first", "last", "distinct")}
+        entry |= found.span(name, minimum)
     share = entry["missing"] / rows if rows and isinstance(entry["missing"], int) else None
     return entry | {"missing_share": None if share is None else round(share, 6)}
 
@@ -145,6 +169,12 @@ def _month_span(names: Sequence[str]) -> list[pl.Expr]:
     spans = {"first": pl.Expr.min, "last": pl.Expr.max, "distinct": pl.Expr.n_unique}
     month = {name: pl.col(name).drop_nulls().dt.strftime("%Y-%m") for name in names}
     return [span(month[name]).alias(f"{name} {part}") for name in names for part, span in spans.items()]
+
+
+def _people_by_month(known: pl.LazyFrame, name: str, people: pl.Expr) -> pl.LazyFrame:
+    """(month, people) of a date column."""
+    month = pl.col(name).dt.strftime("%Y-%m").alias("month")
+    return known.filter(pl.col(name).is_not_null()).group_by(month).agg(people=people).sort("month")
 
 
 def _spans(names: Sequence[str]) -> list[pl.Expr]:
@@ -178,6 +208,7 @@ def _add_histograms(
         outside = 0
         if persons is not None:
             outside = int(((persons[f"{name} low"] < marks[0]) | (persons[f"{name} high"] > marks[-1])).sum())
-        entries[name]["histogram"] = merged(
-            marks, counts, minimum if person else 0, one_row_a_person=one_row_a_person, outside=outside
-        )
+        drawn = merged(marks, counts, minimum if person else 0, one_row_a_person=one_row_a_person, outside=outside)
+        if drawn and person is None:
+            drawn.pop("people")
+        entries[name]["histogram"] = drawn

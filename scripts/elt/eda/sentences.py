@@ -10,15 +10,17 @@ from elt.report.numbers import number, percent
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def opening(marts: Mapping[str, Any], minimum: int) -> str:
-    """How much was looked at, and what of it is shown."""
+def opening(marts: Mapping[str, Any], smallest: int | None, minimum: int) -> str:
+    """How much was looked at, and what of it is shown; smallest: number of people behind a figure, None without any."""
     columns = [column for profile in marts.values() for column in profile["columns"].values()]
     rows = sum(profile["rows"] for profile in marts.values())
     hidden = sum(column["shown"] == "hidden" for column in columns)
+    told = "" if smallest is None else f"; the smallest has {number(smallest)}"
     return (
-        f"{len(marts)} tables, {len(columns)} columns, {number(rows)} rows. Nothing here is about fewer than {minimum} "
-        f"people. Of {hidden} columns with personal data only the number of missing cells is shown, never a value. "
-        "Amounts are in the currency of the data.\n\n"
+        f"{len(marts)} tables, {len(columns)} columns, {number(rows)} rows. No group, bin, percentile or mean here is "
+        f"about fewer than {minimum} people{told}; numbers of rows of whole tables are exact. Of {hidden} columns with "
+        "personal data only the number of missing cells is shown, never a value. Amounts are in the currency of the "
+        "data.\n\n"
     )
 
 

@@ -34,7 +34,7 @@ def pareto_rows(ledger: NumberLedger, customers: pl.DataFrame, minimum: int) -> 
         return []
     rows = []
     for tenth in range(1, DECILES + 1):
-        heads = marks[tenth]
+        heads, own = marks[tenth], marks[tenth] - marks[tenth - 1]  # what two neighbouring shares tell is a tenth
         part = int(revenue[:heads].sum())
         rule = {
             "file": FACTS,
@@ -43,7 +43,7 @@ def pareto_rows(ledger: NumberLedger, customers: pl.DataFrame, minimum: int) -> 
         rows.append(
             {
                 "customers": ledger.enter(f"pareto.{tenth}.customers", Decimal(tenth) / DECILES, "share", rule, 0),
-                "revenue": ledger.enter(f"pareto.{tenth}.revenue", Decimal(part) / total, "share", rule, people=heads),
+                "revenue": ledger.enter(f"pareto.{tenth}.revenue", Decimal(part) / total, "share", rule, people=own),
             }
         )
     return rows

@@ -41,7 +41,8 @@ def doubt(ledger: NumberLedger, sales: Sales, flag: Column, kpis: list[str]) -> 
             return say("doubted_part", texts=texts, kpis={"kpis": kpis})
         rule = f"revenue of {year} year's lines where {flag.name} is true and {' or '.join(flag.doubts)} is known"
         origin = {"file": FACTS, "formula": f"{rule} / revenue of {year} year"}
-        figures[year] = ledger.enter(f"doubt.{flag.name}.{year}", share, "share", origin)
+        people = min((group["customers"] for group in groups[year].values() if group["customers"]), default=None)
+        figures[year] = ledger.enter(f"doubt.{flag.name}.{year}", share, "share", origin, people=people)
     return say("doubted" if "last" in figures else "doubted_this", figures, texts, kpis={"kpis": kpis})
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,9 @@ from elt.expose import doubts, unknown
 from elt.expose.customers import unique_share
 from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.expose.situation import FACTS
+from elt.protection import people_behind
 from elt.protection.disclosure import dominated
+from elt.protection.people_behind import Behind, smallest
 from elt.report import assumptions
 from elt.report.languages import LANGUAGES, in_language
 from elt.report.numbers import decimals_of
@@ -19,6 +22,14 @@ SILVER = "silver/_meta/silver_metadata.yaml"
 LEDGER = "_meta/ledger.json"
 WHOLE_FROM = 100  # amounts in a sentence about assumptions are printed without decimals from here on
 LEFT_OUT = ("quarantined", "superseded", "duplicates")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What other published files say: uniqueness_report.json, and the people behind their figures."""
+
+    uniqueness: Mapping[str, Any]
+    others: Sequence[Behind] = ()
 
 
 def short_title(table: Mapping[str, Any]) -> dict[str, str]:
@@ -206,14 +217,17 @@ def personal_columns(ledger: NumberLedger, classes: Sequence[str]) -> dict[str, 
     return say("columns_by_class", figures)
 
 
-def smallest_group(ledger: NumberLedger, minimum: int) -> dict[str, Any] | None:
-    """The smallest number of people behind any figure of the exposé; call it when all figures are entered."""
-    people = [entry["people"] for entry in ledger.figures.values() if entry.get("people")]
-    if not people:
+def smallest_group(ledger: NumberLedger, minimum: int, others: Iterable[Behind]) -> dict[str, Any] | None:
+    """The smallest number of people behind any published figure; call it when all figures of the exposé are entered.
+
+    others: those behind the figures of the other published files.
+    """
+    fewest = smallest([*people_behind.of_numbers(ledger.figures), *others])
+    if fewest is None:
         return None
-    rule = {"formula": "smallest number of people behind a figure of this ledger"}
+    rule = {"formula": f"fewest people behind a published figure: {fewest.file}, {fewest.what}"}
     figures = {
-        "smallest": ledger.enter("risk.smallest_group", min(people), "count", rule),
+        "smallest": ledger.enter("risk.smallest_group", fewest.people, "count", rule),
         "minimum": minimum_group(ledger, minimum),
     }
     return say("smallest_group", figures)
@@ -235,7 +249,8 @@ def present(sentences: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
 
 def gap_points(gaps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The question that each message about a category that ends early raises."""
-    return [say("open_gap", gap["figures"], gap["texts"]) for gap in gaps]
+    kind = {True: "open_gap", False: "open_gap_month"}
+    return [say(kind["day" in gap["figures"]], gap["figures"], gap["texts"]) for gap in gaps]
 
 
 def method(
@@ -255,7 +270,12 @@ def method(
         if costs["revenue"] and costs["with_cost"] and "revenue.this" in ledger.figures:
             share = Decimal(costs["with_cost"]) / costs["revenue"]
             rule = {"file": FACTS, "formula": "revenue of this year's lines with cost_amount / revenue of this year"}
-            lines.append(say("method_cost", {"share": ledger.enter("cost.known", share, "share", rule)}))
+            lines.append(
+                say(
+                    "method_cost",
+                    {"share": ledger.enter("cost.known", share, "share", rule, people=ledger.behind("revenue.this"))},
+                )
+            )
     return [*lines, *situation["doubts"], dict(segments), say("method_limits")]
 
 
@@ -266,18 +286,21 @@ def page(
     personal: Sequence[str],
     sales: Sales,
     pages: Mapping[str, Mapping[str, Any]],
-    uniqueness: Mapping[str, Any],
+    published: Published,
 ) -> dict[str, Any]:
     """Data quality, open points, privacy, method. Call it last.
 
-    tables: of silver_metadata.yaml; accounts: ledger.json; pages: the other pages; uniqueness: how many customers can
-    be found.
+    tables: of silver_metadata.yaml; accounts: ledger.json; pages: the other pages; published: what other files say.
     """
     rows, is_about_few = quality_rows(ledger, tables), tells_of_few(sales)
     amounts = [] if is_about_few else money_messages(ledger, tables, accounts, sales.minimum)
     fewest = sys.maxsize if is_about_few else sales.minimum  # records from which on an amount is told
     points = [*gap_points(pages["situation"]["gaps"]), *open_points(ledger, tables, fewest)]
-    privacy = [say("pseudonymised"), personal_columns(ledger, personal), smallest_group(ledger, sales.minimum)]
+    privacy = [
+        say("pseudonymised"),
+        personal_columns(ledger, personal),
+        smallest_group(ledger, sales.minimum, published.others),
+    ]
     title = None
     if points:
         figure = ledger.enter("open.count", len(points), "count", {"formula": "open points shown"})
@@ -289,7 +312,7 @@ def page(
         "assumptions": contradicted(ledger, accounts, fewest, [*unknown.few(sales), *doubts.few(sales)]),
         "points_title": title,
         "points": points,
-        "privacy_title": unique_share(ledger, uniqueness, len(sales.views["customers"]), sales.minimum),
+        "privacy_title": unique_share(ledger, published.uniqueness, len(sales.views["customers"]), sales.minimum),
         "privacy": present(privacy),
         "method": method(ledger, sales, pages["segments"]["method"], pages["situation"]),
     }

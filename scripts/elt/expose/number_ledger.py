@@ -69,16 +69,21 @@ class NumberLedger:
         unit = self.figures[later]["unit"]
         unit = {"share": "points", "people": "count"}.get(unit, unit)
         change = self.value(later) - self.value(former)
-        return self.enter(
-            name, change, unit, {"formula": f"[{later}] - [{former}]"}, self.figures[later].get("decimals")
-        )
+        origin, decimals = {"formula": f"[{later}] - [{former}]"}, self.figures[later].get("decimals")
+        return self.enter(name, change, unit, origin, decimals, people=self.behind(later, former))
+
+    def behind(self, *names: str) -> int | None:
+        """The fewest people behind any of these figures; None if none of them is about people."""
+        known = [self.figures[name]["people"] for name in names if self.figures[name].get("people")]
+        return min(known, default=None)
 
     def ratio(self, name: str, part: str, whole: str, unit: str = "share", decimals: int | None = None) -> str | None:
         """Enter `part` divided by `whole`; None where `whole` is zero or missing."""
         over, under = self.value(part), self.value(whole)
         if over is None or not under:
             return None
-        return self.enter(name, Decimal(over) / Decimal(under), unit, {"formula": f"[{part}] / [{whole}]"}, decimals)
+        origin, people = {"formula": f"[{part}] / [{whole}]"}, self.behind(part, whole)
+        return self.enter(name, Decimal(over) / Decimal(under), unit, origin, decimals, people=people)
 
 
 def minimum_group(ledger: NumberLedger, minimum: int) -> str:

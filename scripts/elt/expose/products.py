@@ -65,7 +65,12 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
     all_products = {"file": FACTS, "formula": "products sold in the period"}
     ledger.enter("abc.products", len(classes), "count", all_products)
     ledger.enter(
-        "abc.revenue", ledger.amount(sum(int(g["revenue"]) for g in groups.values())), "money", all_products, 0
+        "abc.revenue",
+        ledger.amount(sum(int(g["revenue"]) for g in groups.values())),
+        "money",
+        all_products,
+        0,
+        people=min(int(g["customers"]) for g in groups.values()),
     )
     rows = []
     for name, group in groups.items():
@@ -77,7 +82,9 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
         row: dict[str, Any] = {
             "class": name,
             "products": ledger.enter(f"{key}.products", group["products"], "count", rule),
-            "revenue": ledger.enter(f"{key}.revenue", ledger.amount(int(group["revenue"])), "money", rule, 0),
+            "revenue": ledger.enter(
+                f"{key}.revenue", ledger.amount(int(group["revenue"])), "money", rule, 0, people=int(group["customers"])
+            ),
         }
         row["products_share"] = ledger.ratio(f"{key}.products_share", row["products"], "abc.products")
         row["revenue_share"] = ledger.ratio(f"{key}.revenue_share", row["revenue"], "abc.revenue")
@@ -176,7 +183,9 @@ def best_message(ledger: NumberLedger, rows: list[dict[str, Any]], *, is_lead: b
     share = sum(ledger.value(row["share"]) for row in rows)
     figures = {
         "products": ledger.enter("best.products", len(rows), "count", rule),
-        "revenue_share": ledger.enter("best.share", share, "share", rule),
+        "revenue_share": ledger.enter(
+            "best.share", share, "share", rule, people=ledger.behind(*(row["revenue"] for row in rows))
+        ),
     }
     return say("best_products" if is_lead else "best_shown", figures)
 

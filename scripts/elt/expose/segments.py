@@ -26,7 +26,8 @@ def enter_revenue(ledger: NumberLedger, sales: Sales) -> str:
     condition = f"WHERE order_date <= DATE '{sales.today}'"
     query = f"SELECT SUM(sales_amount) FROM gold.fact_sales {condition}"  # noqa: S608 - told, not run
     revenue = ledger.amount(all_revenue(sales))
-    return ledger.enter("sales.revenue", revenue, "money", {"file": FACTS, "query": query}, 0)
+    people = len(sales.views["customers"]) or None
+    return ledger.enter("sales.revenue", revenue, "money", {"file": FACTS, "query": query}, 0, people=people)
 
 
 def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> list[dict[str, Any]]:
@@ -46,7 +47,8 @@ def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -
 
         def enter(column: str, unit: str, segment: Any = segment, key: str = key, place: str = place) -> str:
             value = Decimal(str(segment[column])) if unit != "people" else segment[column]
-            return ledger.enter(f"{key}.{column}", value, unit, {"file": MODEL, "row": place, "column": column})
+            origin = {"file": MODEL, "row": place, "column": column}
+            return ledger.enter(f"{key}.{column}", value, unit, origin, people=segment["customers"])
 
         row = {name: segment[name] for name in ("label", "name", "action", "success", "is_no_action")}
         row |= {"customers": enter("customers", "people"), "customer_share": enter("customer_share", "share")}
@@ -56,7 +58,8 @@ def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -
         row["traits"] = []
         for trait in segment["distinguishing"][:MOST_TRAITS]:
             origin = {"file": MODEL, "row": f"{place}.distinguishing.{trait['feature']}", "column": "deviation"}
-            figure = ledger.enter(f"{key}.{trait['feature']}", Decimal(str(trait["deviation"])), "score", origin, 1)
+            deviation, people = Decimal(str(trait["deviation"])), segment["customers"]
+            figure = ledger.enter(f"{key}.{trait['feature']}", deviation, "score", origin, 1, people=people)
             row["traits"].append({"label": trait["label"], "deviation": figure})
         rows.append(row)
     return rows

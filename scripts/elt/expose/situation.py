@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, minimum_group, say
-from elt.protection.disclosure import dominated, publishable_in_order
+from elt.protection.disclosure import dominated, fragile, publishable_in_order
 from elt.run.company import Kpi
 from elt.sales.periods import Gap, Period, add_months
 from elt.sales.views import Sales, kpi_query
@@ -34,10 +34,11 @@ def kpi_rows(
     kpis: Mapping[str, Kpi],
     values: Mapping[str, Mapping[str, Any]],
     periods: Mapping[str, Period],
+    customers: Mapping[str, int] | None = None,
 ) -> list[dict[str, Any]]:
     """One row a KPI: names of the figures for this year, last year, difference and change.
 
-    values: by year ("this", "last") and KPI; a year that may not be published is absent.
+    values: by year ("this", "last") and KPI; a year that may not be published is absent. customers: by year.
     """
     rows = []
     for name, kpi in kpis.items():
@@ -51,7 +52,8 @@ def kpi_rows(
         for year, value in known.items():
             origin = {"file": FACTS, "query": kpi_query(kpi, periods[year])}
             unit = "people" if kpi.counts_people else UNITS[kpi.unit]
-            row[year] = ledger.enter(f"kpi.{name}.{year}", value, unit, origin, decimals)
+            people = None if kpi.counts_people else (customers or {}).get(year)
+            row[year] = ledger.enter(f"kpi.{name}.{year}", value, unit, origin, decimals, people=people)
         if row["last"]:
             row["difference"] = ledger.difference(f"kpi.{name}.difference", row["this"], row["last"])
             if kpi.unit != "share":
@@ -136,12 +138,13 @@ def bridge_rows(
             "revenue": ("SUM(sales_amount)", ledger.amount(row["known_revenue"]), "money"),
         }
         for name, (formula, value, unit) in parts.items():
-            ledger.enter(f"bridge.{name}.{year}", value, unit, {"file": FACTS, "query": f"SELECT {formula} {known}"})
+            origin, people = {"file": FACTS, "query": f"SELECT {formula} {known}"}, row["known_customers"]
+            ledger.enter(f"bridge.{name}.{year}", value, unit, origin, people=people)
         ledger.ratio(f"bridge.frequency.{year}", f"bridge.orders.{year}", f"bridge.customers.{year}", "ratio", 2)
         ledger.ratio(f"bridge.order_value.{year}", f"bridge.revenue.{year}", f"bridge.orders.{year}", "money", 2)
         if "unknown" in effects:
             ledger.difference(f"bridge.unknown.{year}", f"revenue.{year}", f"bridge.revenue.{year}")
-    rows = []
+    rows, buyers = [], [last["known_customers"], this["known_customers"]]
     for name, effect in effects.items():
         rule = {"formula": f"logarithmic mean of the two revenues × ln of the ratio of {name}, this year to last"}
         if name == "order_value":
@@ -149,7 +152,12 @@ def bridge_rows(
         elif name == "unknown":
             rule = {"formula": "difference of the revenue of unknown customers"}
         rows.append(
-            {"step": name, "effect": ledger.enter(f"bridge.{name}.effect", ledger.amount(effect), "money", rule, 0)}
+            {
+                "step": name,
+                "effect": ledger.enter(
+                    f"bridge.{name}.effect", ledger.amount(effect), "money", rule, 0, people=min(buyers)
+                ),
+            }
         )
     return rows
 
@@ -188,20 +196,24 @@ def revenue_message(
     return say(f"{key}_by", figures, words={"step": main["step"]})
 
 
-def gap_messages(ledger: NumberLedger, gaps: Iterable[Gap]) -> list[dict[str, Any]]:
-    """One sentence a category that ends before the data do."""
+def gap_messages(ledger: NumberLedger, gaps: Iterable[Gap], minimum: int) -> list[dict[str, Any]]:
+    """One sentence a category that ends before the data do; none whose revenue would tell of too few people. The day of
+    the last order is told if enough people ordered on it."""
     sentences = []
-    for number, gap in enumerate(gaps, start=1):
+    for number, gap in enumerate((gap for gap in gaps if gap.sums and not fragile(gap.sums, minimum)), start=1):
         rule = {"file": FACTS, "formula": f"lines of the category, over the {gap.months_before} months before it ends"}
         name = f"gap.{number}"
-        figures = {
-            "day": ledger.enter(f"{name}.last_order", gap.last_order, "date", rule),
+        people, figures, key = int(gap.sums["customers"]) if gap.sums else None, {}, "category_gap_month"
+        if gap.people_of_day >= minimum:
+            key, people_of_day = "category_gap", gap.people_of_day
+            figures["day"] = ledger.enter(f"{name}.last_order", gap.last_order, "date", rule, people=people_of_day)
+        figures |= {
             "months": ledger.enter(f"{name}.months_sold", gap.months_sold, "count", rule),
             "of": ledger.enter(f"{name}.months_before", gap.months_before, "count", rule),
-            "share": ledger.enter(f"{name}.share", gap.share, "share", rule),
+            "share": ledger.enter(f"{name}.share", gap.share, "share", rule, people=people),
             "first": ledger.enter(f"{name}.first_missing", gap.missing[0], "month", rule),
         }
-        sentences.append(say("category_gap", figures, texts={"category": gap.category}))
+        sentences.append(say(key, figures, texts={"category": gap.category}))
     return sentences
 
 
@@ -289,7 +301,13 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int
     """The blocks of page one. kpis: kpis.yaml, those left out included; `apart`: as in `header`."""
     sums = {year: sales.row(f"period {year}") for year in sales.periods}
     shown = {year: row for year, row in sums.items() if may_publish(row, sales.minimum)}
-    rows = kpi_rows(ledger, sales.kpis, {year: sales.row(f"kpis {year}") for year in shown}, sales.periods)
+    rows = kpi_rows(
+        ledger,
+        sales.kpis,
+        {year: sales.row(f"kpis {year}") for year in shown},
+        sales.periods,
+        {year: row["customers"] for year, row in shown.items()},
+    )
     months = month_rows(ledger, sales.months, sales.rows("months", "month"), sales.periods, sales.minimum)
     for year, row in shown.items():
         origin = {
@@ -307,7 +325,7 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int
         "header": header(ledger, sales, apart),
         "message": revenue_message(ledger, bridge, absent),
         "absent": absent,
-        "gaps": gap_messages(ledger, sales.gaps),
+        "gaps": gap_messages(ledger, sales.gaps, sales.minimum),
         "kpis_title": kpi_message(ledger, rows, kpis),
         "kpis": rows,
         "left_out": [say("kpi_left_out", kpis={"kpi": name}) for name in kpis if is_left_out(name)],

@@ -33,9 +33,13 @@ def unknown_part(ledger: NumberLedger, sales: Sales, key: str, view: str, condit
         return None
     lines, revenue = (sum(part[column] for part in parts.values()) for column in ("lines", "revenue"))
 
+    people = min((part["customers"] for part in parts.values() if part["customers"]), default=None)
+
     def enter(part: str, formula: str, where: str, value: Any, unit: str) -> str:
-        query = f"SELECT {formula} FROM gold.fact_sales WHERE {where}"
-        return ledger.enter(f"unknown.{what}.{part}", value, unit, {"file": FACTS, "query": query}, 0)
+        origin = {"file": FACTS, "query": f"SELECT {formula} FROM gold.fact_sales WHERE {where}"}
+        return ledger.enter(
+            f"unknown.{what}.{part}", value, unit, origin, 0, people=people if unit == "money" else None
+        )
 
     unknown = f"{condition} AND {key} = {UNKNOWN}"
     figures = {

@@ -71,10 +71,29 @@ def spread(values: "pd.Series", decimals: int, minimum_group: int) -> list[str]:
     """The percentiles as text; one with fewer than the minimum of people at or beyond it is hidden."""
     shown = []
     for percentile in PERCENTILES:
-        value = values.quantile(percentile / 100, interpolation="lower" if percentile < 50 else "nearest")
-        beyond = min((values <= value).sum(), (values >= value).sum()) if len(values) else 0
-        shown.append(number(value, decimals) if beyond >= minimum_group else "–")
+        value, heads = beyond(values, percentile)
+        shown.append(number(value, decimals) if heads >= minimum_group else "–")
     return shown
+
+
+def people_behind(
+    frame: "pd.DataFrame", entries: Sequence[Feature], absent: NotInTable, minimum_group: int
+) -> dict[str, int]:
+    """People behind what the dictionary shows of people, by its place in it; what is hidden is not in it."""
+    found = {"customers": len(frame)}
+    for entry in entries:
+        values = frame[entry.name]
+        for percentile in PERCENTILES:
+            found[f"{entry.name}.{percentile}"] = beyond(values, percentile)[1]
+    found["without orders"] = absent.customers_without_orders
+    found["objected"], found["awaited"] = absent.customers_objected, absent.objections_awaited
+    return {place: count for place, count in found.items() if count >= minimum_group}
+
+
+def beyond(values: "pd.Series", percentile: int) -> tuple[float, int]:
+    """A percentile and how many people have it or a smaller value, or it or a larger one: the fewer of them."""
+    value = values.quantile(percentile / 100, interpolation="lower" if percentile < 50 else "nearest")
+    return value, int(min((values <= value).sum(), (values >= value).sum())) if len(values) else 0
 
 
 def people(count: int, minimum_group: int) -> str:

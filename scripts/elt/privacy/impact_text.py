@@ -63,18 +63,19 @@ def level(words: Wording, value: str | None, point: str) -> Markdown:
 
 
 def risks(words: Wording, facts: Mapping[str, Any], stated: ControllerStatements) -> str:
-    """Part c: a row a risk: what the run knows of it, and how the controller rates it."""
-    texts, rows = words["impact"], []
+    """Part c: what the run knows of each risk, and how the controller rates it."""
+    texts, ratings = words["impact"], []
+    sources = [[texts["risks"][name], Markdown(words.filled(texts["sources"][name], facts))] for name in RISKS]
     for name in RISKS:
         title, rating = texts["risks"][name], stated.risks.get(name, RiskRating())
-        rows.append([
+        ratings.append([
             title,
-            Markdown(words.filled(texts["sources"][name], facts)),
             level(words, rating.likelihood, f"{title}: {texts['likelihood']}"),
             level(words, rating.severity, f"{title}: {texts['severity']}"),
             words.stated(rating.why, f"{title}: {texts['why']}"),
         ])  # fmt: skip
-    return f"{texts['risks_text']}\n\n{table(texts['risks_head'], rows)}"
+    known, rated = table(texts["sources_head"], sources), table(texts["ratings_head"], ratings)
+    return f"{known}{texts['risks_text']}\n\n{rated}"
 
 
 def measures(words: Wording, policy: Mapping[str, Any], facts: Mapping[str, Any], stated: ControllerStatements) -> str:

@@ -21,7 +21,6 @@ HANDED_ON = "gold/datapackage.json"  # people hand it on as they do the reports 
 OWN = {"_meta/leak_report.json", "_meta/searched.json", "_meta/published.json"}  # what the gate itself writes
 VOLATILE = (  # what the same inputs do not give again, or what was asked for beside the run
     *("_meta/logs/", "_meta/benchmarks/", "_meta/history/", "_meta/run_manifest.json", "_meta/run.json"),
-    "release/",
 )
 
 

@@ -29,7 +29,11 @@ STATEMENTS = (  # id, sentence
         "exploration",
         "The exploration shows no more of a column of class identifier or direct than how many values are missing.",
     ),
-    ("groups", "No published group of people is smaller than the minimum group."),
+    (
+        "groups",
+        "No group of people behind a published figure is smaller than the minimum group. Numbers of records and of "
+        "rows of whole tables are no such figures.",
+    ),
     ("modes", "No file or folder of the protected layers can be opened by group or others."),
     (
         "retention",

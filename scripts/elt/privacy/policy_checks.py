@@ -10,6 +10,7 @@ from elt.faults import Fault
 from elt.files import PROTECTED_LAYERS
 from elt.privacy.publications import EXPLORATION, SHOWN, Publication
 from elt.protection import pseudonyms
+from elt.protection.people_behind import Behind, smallest
 from elt.retention import deletion
 from elt.run.company import Column, Contract, Mart
 
@@ -77,21 +78,28 @@ def check_exploration(items: Iterable[Publication], marts: Mapping[str, Mart]) -
     return {"columns": shown, "not_allowed": 0}
 
 
-def check_groups(summary: Mapping[str, Any], model: Mapping[str, Any], minimum: int) -> dict[str, Any]:
-    """The smallest group of people that is published and how many groups are hidden; raises Fault if one is too small.
+def check_groups(
+    behind: Sequence[Behind], summary: Mapping[str, Any], model: Mapping[str, Any], minimum: int
+) -> dict[str, Any]:
+    """The smallest group of people behind any published figure, where it stands, how many figures there are, and how
+    many groups are hidden; raises Fault if a group is too small.
 
-    People are counted in breakdowns and segments; `suppressed_groups` also counts groups of rows in the profiles.
+    behind: people behind every figure; `suppressed_groups` also counts groups of rows in the profiles.
     """
-    parts = [part for part in summary["breakdowns"].values() if part]
-    people = [group["customers"] for part in parts for group in part["groups"]]
-    people += [segment["customers"] for segment in model["segments"]]
-    counts = [count for count in people if isinstance(count, int) and count > 0]
-    if (smallest := min(counts, default=None)) is not None and smallest < minimum:
-        raise Fault("published groups", f"one is about {smallest} people, fewer than {minimum}", REPORT_THIS)
-    hidden = sum(part["suppressed_groups"] for part in parts)
+    fewest = smallest(behind)
+    if fewest is not None and fewest.people < minimum:
+        where, problem = Path(fewest.file).name, f"{fewest.what} is about {fewest.people} people, fewer than {minimum}"
+        raise Fault(where, problem, REPORT_THIS)
+    hidden = sum(part["suppressed_groups"] for part in summary["breakdowns"].values() if part)
     hidden += sum(column.get("suppressed_groups", 0) for mart in summary["marts"] for column in mart["columns"])
     hidden += sum(bool(segment.get("is_suppressed")) for segment in model["segments"])
-    return {"smallest_group": smallest, "minimum_group": minimum, "suppressed_groups": hidden}
+    return {
+        "smallest_group": fewest.people if fewest else None,
+        "minimum_group": minimum,
+        "suppressed_groups": hidden,
+        "figures": len(behind),
+        "smallest_in": f"{fewest.file}, {fewest.what}" if fewest else None,
+    }
 
 
 def open_files(run: Path) -> list[str]:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from elt.faults import Fault
-from elt.files import CLOSED, PRIVATE_FOLDER, PROTECTED_LAYERS, read_json, sha256, write_json
+from elt.files import CLOSED, PRIVATE, PRIVATE_FOLDER, PROTECTED_LAYERS, read_json, sha256, write_json
 
 RUNS = Path("artifacts/runs")
 IDENTITY = "_meta/run.json"
+RECORDS = ("_meta/logs", "_meta/benchmarks")  # never searched before they get their name
 RECEIPT = f"{CLOSED}/_meta/published.json"  # published path in the run -> SHA-256
 EVIDENCE = (
     "_meta/run_manifest.json",
@@ -124,6 +125,15 @@ def edited(run: Path) -> list[str]:
     return sorted(name for name, sha in stated.items() if (run / name).is_file() and sha256(run / name) != sha)
 
 
+def unpublished(run: Path) -> bool:
+    """Whether a closed file is there that the receipt of the run does not know as it is."""
+    receipt = run / RECEIPT
+    if not receipt.exists():
+        return (run / CLOSED).exists()
+    closed = ((run / CLOSED / name, sha) for name, sha in read_json(receipt).items())
+    return any(path.exists() and sha256(path) != sha for path, sha in closed)
+
+
 def withdraw(run: Path, names: Iterable[str]) -> None:
     """Remove files of a run, unless another process is working on it; then that one will say so."""
     descriptor = os.open(run / "_meta", os.O_RDONLY | os.O_DIRECTORY)
@@ -139,13 +149,13 @@ def withdraw(run: Path, names: Iterable[str]) -> None:
 
 def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
     """Create the run's identity if it is new, lock it, and keep the evidence of its last finished state."""
-    (run / "_meta/logs").mkdir(parents=True, exist_ok=True)
-    run.chmod(PRIVATE_FOLDER)
-    (run / "_meta/logs").chmod(PRIVATE_FOLDER)
+    for folder in (run, *(run / name for name in RECORDS)):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(PRIVATE_FOLDER)
     hold(run.parent, fcntl.LOCK_SH, f"run {run.name}", "persons are being erased from all runs")
     lock(run)
     if not (run / IDENTITY).exists():
-        write_json(run / IDENTITY, {**identity(config), "created_at": now.astimezone(UTC).isoformat()})
+        write_json(run / IDENTITY, {**identity(config), "created_at": now.astimezone(UTC).isoformat()}, PRIVATE)
     manifest = run / EVIDENCE[0]
     if manifest.exists():
         finished = read_json(manifest).get("finished_at")
@@ -154,12 +164,17 @@ def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
 
 
 def keep_evidence(run: Path, finished_at: str) -> None:
-    """Copy manifest, policy, ledger and reports (no row-level data) to `_meta/history/<finished_at>/`."""
+    """Copy manifest, policy, ledger and reports (no row-level data) to `_meta/history/<finished_at>/`.
+
+    The history is closed to others: the reports of the protected layers are in it.
+    """
     kept = run / "_meta/history" / finished_at.replace(":", "").replace("-", "").replace("+0000", "Z")
     if kept.exists():
         return
     half = kept.with_name(f".{kept.name}.tmp")
     shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True)
+    half.parent.chmod(PRIVATE_FOLDER)
     for name in EVIDENCE:
         source, target = run / name, half / name
         if source.exists():

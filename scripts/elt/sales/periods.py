@@ -76,6 +76,8 @@ class Gap:
     months_before: int
     share: float  # of the revenue of those months
     missing: tuple[date, ...]  # months without the category, up to the newest month with sales
+    sums: Mapping[str, int] | None = None  # of the category in those months, as disclosure control needs them
+    people_of_day: int = 0  # known customers of the category on the day of the last order
 
 
 def revenue_in(revenue: Mapping[tuple[str, date], float], months: Collection[date], category: str = "") -> float:

@@ -9,7 +9,7 @@ largest together. Key 0, the unknown customer, is nobody.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -280,7 +280,22 @@ def gaps_of(lines: pl.LazyFrame, products: pl.LazyFrame) -> list[Gap]:
         return []
     rows = coverage_view(lines, products).collect(engine="streaming").rows(named=True)
     last = {row["category"]: row["last_order"] for row in rows}  # sorted by month: the newest wins
-    return coverage_gaps({(row["category"], row["month"]): row["revenue"] for row in rows}, last)
+    gaps = coverage_gaps({(row["category"], row["month"]): row["revenue"] for row in rows}, last)
+    return [with_people(lines, products, gap) for gap in gaps]
+
+
+def with_people(lines: pl.LazyFrame, products: pl.LazyFrame, gap: Gap) -> Gap:
+    """A gap with the people behind its figures."""
+    ended = gap.missing[0]
+    own = (
+        lines.join(products.select("product_key", categories(products)), on="product_key")
+        .filter(IS_ORDER, pl.col("category") == gap.category, pl.col("order_date") < ended)
+        .filter(pl.col("order_date") >= add_months(ended, -gap.months_before))
+    )
+    customers = own.group_by("customer_key").agg(revenue_of(lines).sum())
+    last_day = own.filter(KNOWN, pl.col("order_date") == gap.last_order).select(pl.col("customer_key").n_unique())
+    sums, day = pl.collect_all([customers.select(pl.col("revenue").sum(), *top_three()), last_day], engine="streaming")
+    return replace(gap, sums=sums.row(0, named=True), people_of_day=day.item())
 
 
 def views_of(

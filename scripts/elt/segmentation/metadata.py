@@ -89,7 +89,9 @@ def segment_records(segmented: Segmented, names: SegmentNames, minimum_group: in
                 "rule": [{**stated(part), "label": names.label(part.feature)} for part in rule.when],
                 "is_no_action": rule.no_action,
                 "is_suppressed": segment in hidden,
-                "jaccard": round(segmented.jaccard[segment], 3) if segmented.jaccard else None,
+                "jaccard": round(segmented.jaccard[segment], 3)
+                if segmented.jaccard and segment not in hidden
+                else None,
                 **figures,
             }
         )
