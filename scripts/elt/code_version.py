@@ -6,10 +6,13 @@ hashes make dependents rerun on a change of code, and only then: comments, docst
 
 import ast
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from elt.remembered import memory
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)  # a first string is a docstring here
@@ -30,8 +33,8 @@ def statements(block: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from statements(getattr(statement, part, []))
 
 
-def local_imports(tree: ast.Module) -> tuple[Path, ...]:
-    """The files below scripts/ that a module imports, directly."""
+def imported(tree: ast.Module) -> list[str]:
+    """Dotted names of modules, or of what is in them, that a module imports, directly; sorted."""
     names: set[str] = set()
     for node in statements(tree.body):
         if isinstance(node, ast.Import):
@@ -39,8 +42,19 @@ def local_imports(tree: ast.Module) -> tuple[Path, ...]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    candidates = (SCRIPTS.joinpath(*name.split(".")).with_suffix(".py") for name in names)
-    return tuple(sorted(file for file in candidates if file.is_file()))
+    return sorted(names)
+
+
+def local_files(names: Iterable[str]) -> tuple[Path, ...]:
+    """The files below scripts/ that modules of these names have."""
+    return tuple(sorted({file for name in names if (file := file_of(name, SCRIPTS)) is not None}))
+
+
+@cache
+def file_of(name: str, folder: Path) -> Path | None:
+    """The file of a module below a folder, by its dotted name; None if it has none there."""
+    path = os.path.join(folder, *name.split(".")) + ".py"  # noqa: PTH118 (a thousand names; this is much faster)
+    return Path(path) if os.path.isfile(path) else None  # noqa: PTH113
 
 
 def digest(tree: ast.Module) -> str:
@@ -54,11 +68,24 @@ def digest(tree: ast.Module) -> str:
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
 
 
+def parsed(text: bytes) -> list[Any]:
+    """[names that a module imports, its digest], of its text."""
+    tree = ast.parse(text)
+    return [imported(tree), digest(tree)]
+
+
+@cache
+def own_text() -> bytes:
+    """The text of this module, on which every digest depends."""
+    return Path(__file__).read_bytes()
+
+
 @cache
 def source(path: Path) -> Source:
     """Imports and digest of a Python file."""
-    tree = ast.parse(path.read_bytes())
-    return Source(local_imports(tree), digest(tree))
+    text = path.read_bytes()
+    names, found = memory.result("code", lambda: (text, own_text()), lambda: parsed(text))
+    return Source(local_files(names), found)
 
 
 @cache

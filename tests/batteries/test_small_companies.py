@@ -32,7 +32,7 @@ LANGUAGES = ("en", "de")
 NOTHING = re.compile(r"\b(None|nan|NaN|inf|Infinity)\b|\{\w*\}|\{\{")
 ONE_OF_MANY = re.compile(
     r"(?<![\d.,])1\s(products|customers|months|orders|actions|points|segments|records|Produkte|Kunden|Monate|Aufträge"
-    r"|Maßnahmen|Punkte|Segmente|Sätze)\b(?! \()"
+    r"|Maßnahmen|Punkte|Segmente|Sätze|Datensätze)\b(?! \()"
 )
 TABLES = {"Product", "Produkt", "Category", "Kategorie", "Segment"}  # by their first column: rankings
 WHOLE = (  # shapes that stopped a run before, one for each place

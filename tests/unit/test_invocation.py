@@ -65,6 +65,22 @@ def test_the_targets_are_those_that_snakemake_finds_on_the_command_line(argument
 
 
 @pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [
+        ([], "run"),
+        (["--cores", "2", "warehouse"], "run"),
+        (["--config", "erase_from=x", "--", "erase"], "erase"),
+        (["-n", "--until", "erase"], "run"),
+        (["expire"], "expire"),
+    ],
+    ids=str,
+)
+def test_the_kind_of_request_is_that_of_the_targets(arguments, kind, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert request.asked(arguments) == kind
+
+
+@pytest.mark.parametrize(
     ("targets", "kind"),
     [
         ([], "run"),

@@ -276,6 +276,8 @@ def test_an_acknowledged_find_stands_in_the_policy_with_its_reason(tmp_path):
         {"file": "reports/r.md", "place": "line 3", "column": "gold.people.name", "hash": "ab" * 16,
          "why": {"en": "a town", "de": "eine Stadt"}}
     ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("column", "place"),
     [

@@ -24,7 +24,8 @@ from elt.run.controller import (
     RiskRating,
     Transfer,
 )
-from elt.run.surroundings import Surroundings
+from elt.run.settings import schema_faults
+from elt.run.surroundings import Surroundings, is_named, publication_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(privacy_records.__file__).parent / "templates"
@@ -158,6 +159,23 @@ def test_the_schema_knows_the_points_risks_and_criteria_of_the_documents():
     assert all(set(read_yaml(path)["impact"]["levels"]) == set(levels) for path in WORDS)
 
 
+@pytest.mark.parametrize(
+    ("content", "key", "remedy"),
+    [
+        ({"impact_assessment": {"vulnerable": "no"}}, "impact_assessment", "criteria stand under threshold_check"),
+        ({"expiry": {"every_days": 0}}, "expiry.every_days", "called at least once in so many days"),
+        ({"risks": {"loss": {"severity": "huge"}}}, "risks.loss.severity", "low, limited, high or maximum"),
+    ],
+)
+def test_a_fault_in_the_statements_names_its_key_and_what_to_write(content, key, remedy):
+    schema = read_yaml(ROOT / "config/company.schema.yaml")
+    part = {**schema["properties"]["privacy.yaml"], "$defs": schema["$defs"]}
+    (fault,) = schema_faults(content, part)
+    assert fault.startswith(f"{key}: ") and remedy in fault
+    moved = {"threshold_check": {"vulnerable": {"applies": False, "why": "adults"}}, "expiry": {"every_days": 1}}
+    assert [*schema_faults(moved, part)] == []
+
+
 def test_a_deletion_that_nobody_scheduled_is_not_claimed(tmp_path):
     unscheduled = {key: value for key, value in STATED.items() if key != "expiry"}
     text = documents(tmp_path / "a", unscheduled)["record_of_processing", "de"]
@@ -179,6 +197,18 @@ def test_the_record_says_whether_a_database_has_the_data_and_asks_who_reads_it(t
     assert "last on 2026-11-28, in database db \\| one, schema run\\_r" in text
     assert text.count(OPEN["en"]) == 1 and "- Who may read the database" in text
     assert "neither `snakemake expire` nor `snakemake erase` deletes there" in text
+
+
+def test_a_database_is_named_by_a_value_in_the_key_file_and_a_publication_by_its_file(tmp_path):
+    keys = tmp_path / ".env"
+    assert not is_named(keys, "POSTGRES_URL") and publication_of(tmp_path) is None
+    keys.write_text("# POSTGRES_URL=postgresql://x\nPOSTGRES_URL=\nOTHER=1\n")
+    assert not is_named(keys, "POSTGRES_URL")
+    keys.write_text("OTHER=1\nPOSTGRES_URL = postgresql://x\n")
+    assert is_named(keys, "POSTGRES_URL")
+    said = {"database": "d", "schema": "run_r", "views": "v", "published_at": "2026-11-28"}
+    write_json(tmp_path / "gold/_meta/publication.json", {**said, "rows": {}})
+    assert publication_of(tmp_path) == said
 
 
 def test_fields_have_their_meaning_in_the_language_and_a_missing_one_is_marked_and_counted(tmp_path):

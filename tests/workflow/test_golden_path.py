@@ -67,12 +67,14 @@ def test_the_closing_words_name_the_expose_and_five_figures(sample_project: Proj
     assert "39,543 order lines" in words
 
 
-def test_one_core_and_four_cores_in_another_folder_give_the_same_bytes(sample_project: Project, tmp_path: Path):
+def test_one_core_without_the_warm_worker_in_another_folder_gives_the_same_bytes(
+    sample_project: Project, tmp_path: Path
+):
     other = copy_project(tmp_path / "another folder/with blanks")
     (other.folder / ".env").write_bytes((sample_project.folder / ".env").read_bytes())
     (other.folder / ".env").chmod(0o600)
     done = other.snakemake(
-        "--config", "seed=42", "run_id=sample", cores=1,
+        "--config", "seed=42", "run_id=sample", "warm_worker=off", cores=1,
         TZ="Pacific/Auckland", LC_ALL="C", PYTHONHASHSEED="7", POLARS_MAX_THREADS="1", OMP_NUM_THREADS="1",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]

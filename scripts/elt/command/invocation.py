@@ -9,11 +9,13 @@ from typing import Any
 
 from elt.bronze import exports
 from elt.bronze.exports import RawFiles
+from elt.code_version import code_version
 from elt.command import draft, request, retention, run
 from elt.command.request import Request
 from elt.faults import Fault
 from elt.files import CLOSED
 from elt.protection import pseudonyms
+from elt.remembered import memory, versions
 from elt.retention import deletion, erasures
 from elt.run import declared, run_folders, settings, surroundings
 from elt.run.company import NO_COMPANY, Company, Contract
@@ -164,10 +166,18 @@ class Invocation:
 
 def unbound(company: Company) -> list[str]:
     """A line for every column of the contracts' and the marts' SQL that nothing offers, or that it lacks."""
-    from elt.gold import binding  # they are read where a run is planned, and only there
-    from elt.silver import expressions
 
-    return [*expressions.faults(company), *binding.faults(company)]
+    def depends_on() -> tuple[object, ...]:
+        code = [code_version(f"elt/{name}.py") for name in ("gold/binding", "silver/expressions")]
+        return company, code, versions("polars", "sqlglot")
+
+    def found() -> Iterable[str]:
+        from elt.gold import binding  # they are read where a run is planned, and only there
+        from elt.silver import expressions
+
+        return [*expressions.faults(company), *binding.faults(company)]
+
+    return memory.faults("unbound", depends_on, found)
 
 
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
@@ -189,7 +199,7 @@ def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invoca
 def prepared(arguments: Sequence[str], config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
     """The call that a command line makes, its settings as `settings.prepared` gives them; raises RefusalError."""
     try:
-        asked = request.of(request.targets(arguments))
+        asked = request.asked(arguments)
     except Fault as fault:
         raise RefusalError("This cannot be asked for. Nothing was written.", [str(fault)]) from None
     if asked == request.RUN:

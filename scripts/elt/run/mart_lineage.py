@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from elt.code_version import code_version
+from elt.remembered import memory, versions
 from elt.run import lineage, sql_names
 from elt.run.company import COMPLETE_MONTHS, FACT, Company, Contract, Mart, StarColumn
 from elt.run.lineage import ROWS, Leaf, Leaves, Traced
@@ -57,6 +59,16 @@ def silver_dates(company: Company, mart: str, column: str) -> list[Leaf]:
 
     None where the SQL of a mart on the way cannot be followed: then every field would count, dates of birth included.
     """
+
+    def depends_on() -> tuple[object, ...]:
+        return company, mart, column, code_version("elt/run/mart_lineage.py"), versions("sqlglot")
+
+    found = memory.result("silver_dates", depends_on, lambda: _silver_dates(company, mart, column))
+    return [(table, name) for table, name in found]
+
+
+def _silver_dates(company: Company, mart: str, column: str) -> list[Leaf]:
+    """What `silver_dates` gives."""
     found: set[Leaf] = set()
     ahead, seen = {(f"gold.{mart}", column)}, set()
     while ahead:

@@ -5,7 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from elt.code_version import code_version
 from elt.files import read_yaml
+from elt.remembered import memory, versions
 from elt.run import date_formats, reasons, sandbox, sql_names, standard, time_zones
 from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, composed, plain_dates
 from elt.run.controller import ControllerStatements
@@ -19,8 +21,17 @@ CLASSES = (
 OPTIONAL_FILES = ("kpis.yaml", "privacy.yaml")  # without them: standard key figures, entries left to the controller
 
 
-def schema_faults(content: Any, schema: Mapping[str, Any]) -> Iterator[str]:
+def schema_faults(content: Any, schema: Mapping[str, Any]) -> list[str]:
     """One line a fault: the key, what is wrong with it, and what the schema says about it."""
+    return memory.faults(
+        "schema",
+        lambda: (content, schema, code_version("elt/run/settings.py"), versions("jsonschema")),
+        lambda: _schema_faults(content, schema),
+    )
+
+
+def _schema_faults(content: Any, schema: Mapping[str, Any]) -> Iterator[str]:
+    """What `schema_faults` gives."""
     from jsonschema import Draft202012Validator
 
     for error in sorted(
@@ -50,6 +61,8 @@ def prepared(config: Mapping[str, Any]) -> dict[str, Any]:
     found |= {name: typed_texts(found[name]) for name in GROUPS if isinstance(found.get(name), dict)}
     if found.get("erase_from") in ([""], [None]):  # what YAML takes a lone hyphen on the command line for
         found["erase_from"] = STANDARD_INPUT
+    if found.get("warm_worker") is False:  # what YAML takes a plain off for
+        found["warm_worker"] = "off"
     found |= {"published_mode": octal_text(found["published_mode"])} if "published_mode" in found else {}
     return found
 
@@ -381,6 +394,16 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     )
 
 
+def company_faults(company: Company, own: Iterable[str]) -> Iterator[str]:
+    """What the schema cannot say of a company; `own`: marts that it has itself, beside the standard ones."""
+    yield from contract_faults(company.contracts)
+    yield from expression_faults(company.contracts, company.kpis)
+    yield from reference_faults(company.contracts)
+    yield from sum_faults(company.contracts)
+    yield from standard.faults({name: company.marts[name] for name in own}, company.star)
+    yield from mart_faults(company)
+
+
 def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[str]]:
     """(the company that the settings name, faults of settings and company, a line each); no company if there are."""
     faults = list(schema_faults(config, read_yaml(root / "config/schema.yaml"))) or list(config_faults(config))
@@ -395,13 +418,11 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     if faults:
         return None, [fault if str(folder) in fault else f"{folder}/{fault}" for fault in faults]
     company = typed(folder, found, root)
-    faults = [
-        *contract_faults(company.contracts),
-        *expression_faults(company.contracts, company.kpis),
-        *reference_faults(company.contracts),
-        *sum_faults(company.contracts),
-        *standard.faults({name: company.marts[name] for name in found["marts.yaml"]["marts"]}, company.star),
-        *mart_faults(company),
-    ]
+    own = [*found["marts.yaml"]["marts"]]
+    faults = memory.faults(
+        "company",
+        lambda: (company, own, code_version("elt/run/settings.py"), versions("polars", "sqlglot")),
+        lambda: company_faults(company, own),
+    )
     budgets = [f"config: {fault}" for fault in budget_faults(config["quarantine_budget"], company.contracts)]
     return company, [*budgets, *(f"{folder}/{fault}" for fault in faults)]

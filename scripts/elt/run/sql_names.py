@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from elt.remembered import memory, versions
+
 if TYPE_CHECKING:
     from sqlglot.optimizer.scope import Scope
 
@@ -28,6 +30,14 @@ def dotted(sql: str) -> tuple[tuple[str, str, int, int], ...]:
 
     Raises ValueError if the text cannot be taken apart, as with a quote that does not close.
     """
+    found = memory.result(
+        "dotted", lambda: (sql, Path(__file__).read_bytes(), versions("sqlglot")), lambda: _dotted(sql)
+    )
+    return tuple((first, second, start, end) for first, second, start, end in found)
+
+
+def _dotted(sql: str) -> tuple[tuple[str, str, int, int], ...]:
+    """What `dotted` gives."""
     from sqlglot.errors import SqlglotError
     from sqlglot.tokenizer_core import TokenType
     from sqlglot.tokens import Tokenizer

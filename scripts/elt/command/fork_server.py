@@ -1,0 +1,241 @@
+"""The server of the warm worker: it has heavy packages imported, and each script that is to run is a fork of it.
+
+    python fork_server.py <descriptor of a socket> <descriptor of the standard error of scripts>
+
+Over the socket, whoever started it sends one connection a script. On a connection the server answers with the number
+of the fork, the fork reads what it is to run, and when it has ended the server writes its exit code as `subprocess`
+counts it. Once the socket is closed nobody waits for results: forks that still run are killed, and the server ends.
+
+Nothing of the project is imported, since a fork must read its code as it is by then, and nothing of Polars: its
+threads start with the import, and no thread outlives a fork. Without threads a fork is a process like any other.
+"""
+
+import atexit
+import builtins
+import contextlib
+import gc
+import importlib
+import json
+import logging
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+import threading
+import time
+import types
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from typing import Any
+
+PACKAGES = (  # in the order in which a run comes to need them; what is not there is passed over
+    "snakemake.iocontainers",
+    "snakemake.logging",
+    "yaml",
+    "numpy",
+    "typeguard",
+    "pydantic",
+    "pandas",
+    "pandera.pandas",
+    "sqlglot.optimizer.scope",
+    "sqlglot.optimizer.qualify",
+    "holidays",
+    "markdown_it",
+    "jinja2",
+    "matplotlib",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+    "threadpoolctl",
+    "sklearn.metrics",
+    "sklearn.cluster",
+)
+LEFT_TO_FORKS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal sends them to the server too
+REFUSED = 0  # in place of the number of a fork
+CANNOT_FLUSH = 120  # what Python exits with if standard output cannot be written
+
+
+def threads() -> int:
+    """Threads of this process, those of libraries among them."""
+    return len(os.listdir("/proc/self/task"))  # noqa: PTH208 (pathlib is no shorter)
+
+
+class Server:
+    """The forks that run, and what each of them answers on."""
+
+    def __init__(self, control: socket.socket, errors: int) -> None:
+        self.control, self.errors = control, errors
+        self.waiting = list(PACKAGES)
+        self.running: dict[int, tuple[int, socket.socket]] = {}  # descriptor of a process: its number, its connection
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(control, selectors.EVENT_READ)
+        self.handlers = {number: signal.signal(number, signal.SIG_IGN) for number in LEFT_TO_FORKS}
+
+    def serve(self) -> socket.socket | None:
+        """Answer until nobody asks; None then, and in each fork the connection that tells what to run."""
+        while True:
+            events = self.selector.select(0 if self.waiting else None)
+            if not events:
+                self.import_next()
+            for key, _ in events:
+                if key.fd != self.control.fileno():
+                    self.report(key.fd)
+                    continue
+                message, descriptors, *_ = socket.recv_fds(self.control, 1, 1)
+                if not message:
+                    self.end()
+                    return None
+                connection = socket.socket(fileno=descriptors[0])
+                if self.fork(connection):
+                    return connection
+
+    def import_next(self) -> None:
+        """Import one of the packages that are left; a script may be waiting, so not all of them at once."""
+        with contextlib.suppress(Exception):  # a script that needs it says what is wrong with it
+            importlib.import_module(self.waiting.pop(0))
+        gc.freeze()  # forks share what lies here, as long as nobody writes to it
+
+    def fork(self, connection: socket.socket) -> bool:
+        """Whether this is the new fork; the server tells its number, or that it makes none as a library has threads."""
+        if threads() > 1:
+            with contextlib.suppress(OSError), connection:
+                connection.sendall(b"%d\n" % REFUSED)
+            return False
+        for output in (sys.stdout, sys.stderr):
+            output.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, LEFT_TO_FORKS)
+        number = os.fork()
+        if number == 0:
+            self.leave()
+            return True
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, LEFT_TO_FORKS)
+        process = os.pidfd_open(number)
+        self.running[process] = (number, connection)
+        self.selector.register(process, selectors.EVENT_READ)
+        with contextlib.suppress(OSError):
+            connection.sendall(b"%d\n" % number)
+        return False
+
+    def leave(self) -> None:
+        """In a fork: let go of all that is the server's, and take signals as a new process does."""
+        self.selector.close()
+        self.control.close()
+        for process, (_, connection) in self.running.items():
+            os.close(process)
+            connection.close()
+        os.dup2(self.errors, sys.stderr.fileno())
+        os.close(self.errors)
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, LEFT_TO_FORKS)
+
+    def report(self, process: int) -> None:
+        """Write the exit code of a fork that has ended."""
+        self.selector.unregister(process)
+        number, connection = self.running.pop(process)
+        _, status = os.waitpid(number, 0)
+        os.close(process)
+        with contextlib.suppress(OSError), connection:
+            connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+
+    def end(self) -> None:
+        """Kill the forks that still run: what they were to make is awaited by nobody."""
+        for number, _ in self.running.values():
+            os.kill(number, signal.SIGKILL)
+        for number, _ in self.running.values():
+            os.waitpid(number, 0)
+
+
+def become(request: dict[str, Any]) -> None:
+    """Make a fork what `python <script>` would be: folder, environment, arguments, random numbers of its own."""
+    atexit._clear()  # what libraries have registered so far is for the server to do
+    atexit.register(logging.shutdown)
+    os.chdir(request["folder"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    time.tzset()
+    sys.argv = [request["script"]]
+    sys.path.insert(0, str(Path(request["script"]).parent))
+    random.seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+
+
+def code_of(end: SystemExit) -> int:
+    """The exit code that an interpreter ends with."""
+    if end.code is None or isinstance(end.code, int):
+        return (end.code or 0) & 0xFF
+    sys.stderr.write(f"{end.code}\n")
+    return 1
+
+
+class Script(SourceFileLoader):
+    """Loads a script as an interpreter loads its main module: no bytecode of it is kept."""
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0) -> None:
+        """Keep nothing."""
+
+
+def main_module(script: str) -> types.ModuleType:
+    """A main module that is still empty, in the place of the server's."""
+    module = types.ModuleType("__main__")
+    module.__dict__.update(__file__=script, __builtins__=builtins, __annotations__={}, __cached__=None)
+    sys.modules["__main__"] = module
+    return module
+
+
+def within(trace: types.TracebackType | None, script: str) -> types.TracebackType | None:
+    """A traceback from the script on, without what has loaded it."""
+    while trace is not None and trace.tb_frame.f_code.co_filename != script:
+        trace = trace.tb_next
+    return trace
+
+
+def run(script: str) -> int:
+    """Run a script as the main module; its exit code, or minus the signal that it is to end by."""
+    try:
+        Script("__main__", script).exec_module(main_module(script))
+    except SystemExit as end:
+        return code_of(end)
+    except BaseException as error:
+        sys.excepthook(type(error), error, within(error.__traceback__, script))
+        return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
+    return 0
+
+
+def end(code: int) -> None:
+    """End a fork as an interpreter ends, but for the time it takes to tear down every package; never returns."""
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        sys.modules["__main__"].__dict__.clear()  # what is left open is closed, as at the end of an interpreter
+        for output in (sys.stdout, sys.stderr):
+            output.flush()
+    except BaseException:
+        code = code or CANNOT_FLUSH
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def main(control: int, errors: int) -> None:
+    """Serve; in a fork, run the one script that its connection names."""
+    del sys.path[0]  # the folder of this file
+    connection = Server(socket.socket(fileno=control), errors).serve()
+    if connection is None:
+        return
+    code = 1
+    try:
+        with connection, connection.makefile("rb") as lines:
+            request = lines.readline()
+        if request:  # else nobody is left who would wait for it
+            become(json.loads(request))
+            code = run(sys.argv[0])
+    finally:
+        end(code)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,171 @@
+"""The warm worker: scripts run as forks of a server that has the heavy packages imported, not as new interpreters.
+
+It takes the place of the method by which Snakemake starts a Python script, and changes nothing else. It is left out,
+without a word, wherever it could not do exactly what that method does: another version of Snakemake, another text of
+the methods that it stands in for, an executor that is not this machine's, containers or environments, a limit of
+memory that imported packages would take from. docs/decisions/0022-warm-worker.md tells why it is built this way.
+"""
+
+import atexit
+import contextlib
+import hashlib
+import inspect
+import json
+import os
+import resource
+import select
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SNAKEMAKE = "9.27.1"
+STANDS_IN_FOR = "b12ea0cd1e73b658"  # first 16 hex digits of a SHA-256 over the source of the methods below
+FEWEST_JOBS = 8  # for fewer the imports cost more than they save
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "GOTO_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+FOLDER_VARIABLES = ("TMPDIR", "TMP", "TEMPDIR", "TEMP")
+ONE_THREAD = dict.fromkeys(THREAD_VARIABLES, "1")  # libraries read them when they are imported
+SERVER = Path(__file__).with_name("fork_server.py")
+
+
+def shape() -> str:
+    """What the source of the replaced method, and of those that it calls, comes to."""
+    from snakemake.script import PythonScript, ScriptBase
+    from snakemake.shell import shell
+
+    methods = (PythonScript.execute_script, ScriptBase.evaluate, ScriptBase._execute_cmd, shell.__new__)
+    return hashlib.sha256("".join(map(inspect.getsource, methods)).encode()).hexdigest()[:16]
+
+
+def is_as_known(workflow: Any) -> bool:
+    """Whether Snakemake, its executor and this machine are those that the worker was made for."""
+    import snakemake
+
+    return (
+        sys.platform == "linux"
+        and snakemake.__version__ == SNAKEMAKE
+        and workflow.executor_plugin.name == "local"
+        and not workflow.deployment_settings.deployment_method
+        and len(workflow.dag) >= FEWEST_JOBS
+        and all(
+            resource.getrlimit(kind)[0] == resource.RLIM_INFINITY for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+        )
+        and shape() == STANDS_IN_FOR
+    )
+
+
+def is_plain(script: Any) -> bool:
+    """Whether Snakemake would start this script with its own interpreter, in its own folder, on one thread."""
+    special = (script.conda_env, script.container_img, script.env_modules, script.shadow_dir)
+    return not any(special) and str(script.threads) == "1" and script.resources.get("shell_exec") is None
+
+
+def environment(script: Any) -> dict[str, str]:
+    """The environment that Snakemake gives a script."""
+    folder = script.resources.get("tmpdir")
+    return {**os.environ, **ONE_THREAD, **(dict.fromkeys(FOLDER_VARIABLES, folder) if folder else {})}
+
+
+class Worker:
+    """A running server, and the one end of the socket on which it takes scripts; ends with this process."""
+
+    def __init__(self) -> None:
+        from snakemake.shell import STDOUT
+
+        self.control, theirs = socket.socketpair()
+        self.lock = threading.Lock()
+        with theirs:
+            errors = os.dup(2)  # for scripts; the server itself says nothing, as the ordinary way is there
+            self.server = subprocess.Popen(  # noqa: S603
+                [sys.executable, str(SERVER), str(theirs.fileno()), str(errors)],
+                stdout=STDOUT,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno(), errors],
+                env={**os.environ, **ONE_THREAD},
+            )
+            os.close(errors)
+        atexit.register(self.stop)
+
+    def stop(self) -> None:
+        """End the server."""
+        self.control.close()
+        try:
+            self.server.wait(timeout=1)
+        except subprocess.TimeoutExpired:  # it is importing; no script runs any more
+            self.server.kill()
+            self.server.wait()
+
+    def run(self, file: str, variables: dict[str, str], benchmark: Any) -> int | None:
+        """Run a script; its exit code as `subprocess` counts it, or None if the server does not take it."""
+        ours, theirs = socket.socketpair()
+        with ours, ours.makefile("rb") as answers:
+            with theirs, self.lock, contextlib.suppress(OSError):
+                socket.send_fds(self.control, [b"!"], [theirs.fileno()])
+            number = int(answers.readline() or 0)
+            if not number:
+                return None
+            process = os.pidfd_open(number)
+            try:
+                with measured(number, benchmark):
+                    request = {"script": file, "folder": str(Path.cwd()), "environment": variables}
+                    with contextlib.suppress(OSError):  # killed already
+                        ours.sendall(json.dumps(request).encode() + b"\n")
+                    return int(answers.readline() or killed(process))
+            finally:
+                os.close(process)
+
+
+def measured(number: int, benchmark: Any) -> contextlib.AbstractContextManager[Any]:
+    """Snakemake's benchmark of a process, if the rule has one."""
+    from snakemake.benchmark import benchmarked
+
+    return contextlib.nullcontext() if benchmark is None else benchmarked(number, benchmark)
+
+
+def killed(process: int) -> int:
+    """Kill a script whose server is gone, so that it leaves no orphan; the exit code of such a script."""
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(process, signal.SIGKILL)
+    select.select([process], [], [])
+    return -signal.SIGKILL
+
+
+def command(file: str) -> str:
+    """The command by which Snakemake starts a script, for its message about one that failed."""
+    from snakemake.shell import shell
+
+    return f"{shell._get_process_prefix()} {sys.executable} {shlex.quote(file)}"
+
+
+def instead_of(ordinary: Callable[..., None], worker: Worker) -> Callable[..., None]:
+    """The method that runs a script on the worker, and the ordinary way where that cannot be."""
+
+    def execute_script(self: Any, fname: str, edit: bool = False) -> None:  # noqa: FBT001, FBT002 (as Snakemake's)
+        code = worker.run(fname, environment(self), self.bench_record) if is_plain(self) and not edit else None
+        if code is None:
+            ordinary(self, fname, edit=edit)
+        elif code:
+            raise subprocess.CalledProcessError(code, command(fname))
+
+    return execute_script
+
+
+def start(workflow: Any, setting: str) -> None:
+    """Start the worker for the jobs of a workflow, if the setting is `auto` and nothing speaks against it."""
+    with contextlib.suppress(Exception):  # whatever it is, the ordinary way is there
+        if setting == "auto" and is_as_known(workflow):
+            from snakemake.script import PythonScript
+
+            PythonScript.execute_script = instead_of(PythonScript.execute_script, Worker())

@@ -1,0 +1,83 @@
+"""Results of pure functions, kept from one call to the next: a call with nothing to do need not find them again.
+
+A result is found by the SHA-256 of all that it depends on: contents, code, versions of libraries. What has changed in
+any way has another one, so a result is never out of date. Without `use`, nothing is kept and nothing read. The file
+lies among Snakemake's caches and may be deleted at any time; it holds names of tables and columns, hashes and versions.
+"""
+
+import atexit
+import hashlib
+import sys
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from elt.files import read_json, write_json
+
+MOST = 5000  # results; above that only those of the last call are kept
+
+
+class Memory:
+    """The results of former calls and of this one."""
+
+    def __init__(self) -> None:
+        self.file: Path | None = None
+        self.known: dict[str, Any] = {}
+        self.used: dict[str, Any] = {}
+
+    def use(self, file: Path) -> None:
+        """Read the results of former calls; keep those of this call when it ends. One that cannot be read is left."""
+        self.file = file
+        try:
+            found = read_json(file)
+            self.known = found if isinstance(found, dict) else {}
+        except (OSError, ValueError):
+            self.known = {}
+        atexit.register(self.keep)
+
+    def keep(self) -> None:
+        """Write the results, if there are new ones and the folder is there and can be written to."""
+        if self.file is None or not self.file.parent.is_dir() or self.used.items() <= self.known.items():
+            return
+        both = {**self.known, **self.used}
+        try:
+            write_json(self.file, both if len(both) <= MOST else self.used)
+        except OSError:
+            return
+
+    def result(self, name: str, depends_on: Callable[[], tuple[object, ...]], compute: Callable[[], Any]) -> Any:
+        """What `compute` gives, in terms of JSON, or gave when `depends_on`, told by repr, was the same."""
+        if self.file is None:
+            return compute()
+        told = repr((name, sys.version, *depends_on()))
+        key = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+        if key not in self.used:
+            self.used[key] = self.known[key] if key in self.known else compute()
+        return self.used[key]
+
+    def faults(
+        self, name: str, depends_on: Callable[[], tuple[object, ...]], compute: Callable[[], Iterable[str]]
+    ) -> list[str]:
+        """The faults that `compute` finds; that there are none is kept, faults are found anew each time."""
+        if self.file is None:
+            return list(compute())
+        found: list[str] = []
+
+        def is_clean() -> bool:
+            found.extend(compute())
+            return not found
+
+        if not self.result(name, depends_on, is_clean) and not found:
+            found.extend(compute())
+        return found
+
+
+memory = Memory()
+
+
+@cache
+def versions(*packages: str) -> tuple[str, ...]:
+    """Versions of installed packages, for what depends on them."""
+    return tuple(metadata.version(package) for package in packages)

@@ -1,0 +1,106 @@
+"""Results of pure functions are kept from call to call, and are never those of other inputs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from elt.remembered import Memory, versions
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "remembered.json"
+
+
+def call(file: Path, depends_on: tuple[object, ...], result: object) -> tuple[object, bool]:
+    """(result in a call of its own, whether it was computed)."""
+    memory, computed = Memory(), []
+    memory.use(file)
+
+    def compute() -> object:
+        computed.append(1)
+        return result
+
+    found = memory.result("name", lambda: depends_on, compute)
+    memory.keep()
+    return found, bool(computed)
+
+
+def faults_of(file: Path, texts: list[str]) -> tuple[list[str], bool]:
+    """(faults in a call of its own, whether they were looked for)."""
+    memory, looked = Memory(), []
+    memory.use(file)
+
+    def compute() -> Iterator[str]:
+        looked.append(1)
+        yield from texts
+
+    found = memory.faults("faults", lambda: ("the same",), compute)
+    memory.keep()
+    return found, bool(looked)
+
+
+def test_the_next_call_need_not_compute_again(file: Path):
+    assert call(file, ("a", 1), ["x", 2]) == (["x", 2], True)
+    assert call(file, ("a", 1), None) == (["x", 2], False)
+
+
+@pytest.mark.parametrize("other", [("a", 2), ("a", "1"), ("b", 1), ("a", 1, None), ("a", 1.0), ()])
+def test_whatever_it_depends_on_makes_another_result(file: Path, other: tuple[object, ...]):
+    call(file, ("a", 1), "old")
+    assert call(file, other, "new") == ("new", True)
+
+
+def test_that_there_are_no_faults_is_kept(file: Path):
+    assert faults_of(file, []) == ([], True)
+    assert faults_of(file, ["not looked at"]) == ([], False)
+
+
+def test_faults_are_found_anew_each_time(file: Path):
+    assert faults_of(file, ["one"]) == (["one"], True)
+    assert faults_of(file, ["two"]) == (["two"], True)
+    assert faults_of(file, []) == ([], True)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"text"', "\ufeff{}"])
+def test_a_file_that_cannot_be_read_is_no_memory(file: Path, text: str):
+    file.write_text(text)
+    assert call(file, ("a",), "x") == ("x", True)
+    assert call(file, ("a",), "y") == ("x", False)
+
+
+def test_bytes_that_are_no_text_are_no_memory(file: Path):
+    file.write_bytes(b"\xff\xfe\x00")
+    assert call(file, ("a",), "x") == ("x", True)
+
+
+def test_without_a_folder_nothing_is_made(tmp_path: Path):
+    assert call(tmp_path / "absent/remembered.json", ("a",), "x") == ("x", True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_use_nothing_is_kept_and_nothing_asked():
+    memory = Memory()
+    assert memory.result("name", lambda: pytest.fail("asked"), lambda: 1) == 1
+    assert memory.faults("name", lambda: pytest.fail("asked"), lambda: ["one"]) == ["one"]
+    memory.keep()
+
+
+def test_the_file_holds_hashes_and_results_only(file: Path):
+    call(file, ("something long that it depends on",), ["x"])
+    (entry,) = json.loads(file.read_text()).items()
+    assert len(entry[0]) == 64
+    assert entry[1] == ["x"]
+
+
+def test_it_does_not_grow_for_ever(file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("elt.remembered.MOST", 3)
+    for number in range(10):
+        call(file, (number,), number)
+    assert len(json.loads(file.read_text())) <= 3
+
+
+def test_versions_are_those_of_what_is_installed():
+    assert all(part[0].isdigit() for part in versions("polars", "sqlglot"))

@@ -1,0 +1,82 @@
+"""When the warm worker may take the place of Snakemake's own way to start a script."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from conftest import ROOT
+
+from elt.command import fork_server, warm_worker
+from elt.run import settings
+
+
+def workflow(executor: str = "local", deployment: tuple[str, ...] = (), jobs: int = 46) -> SimpleNamespace:
+    return SimpleNamespace(
+        executor_plugin=SimpleNamespace(name=executor),
+        deployment_settings=SimpleNamespace(deployment_method=set(deployment)),
+        dag=range(jobs),
+    )
+
+
+def script(**other: object) -> SimpleNamespace:
+    plain = {"conda_env": None, "container_img": None, "env_modules": None, "shadow_dir": None}
+    return SimpleNamespace(**{**plain, "threads": 1, "resources": {"tmpdir": "/tmp"}, **other})
+
+
+def test_it_is_made_for_the_pinned_snakemake():
+    pinned = re.search(r"^snakemake==(\S+)", (ROOT / "envs/requirements.txt").read_text(), re.MULTILINE)
+    assert pinned is not None
+    assert pinned[1] == warm_worker.SNAKEMAKE
+
+
+def test_the_methods_that_it_stands_in_for_are_as_known():
+    assert warm_worker.shape() == warm_worker.STANDS_IN_FOR
+
+
+def test_it_serves_a_run_on_this_machine():
+    assert warm_worker.is_as_known(workflow())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [workflow("slurm"), workflow("touch"), workflow("dryrun"), workflow(deployment=("conda",)), workflow(jobs=7)],
+)
+def test_it_is_left_out_for_a_cluster_an_environment_or_few_jobs(other: SimpleNamespace):
+    assert not warm_worker.is_as_known(other)
+
+
+def test_a_workflow_of_another_shape_starts_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(warm_worker, "Worker", lambda: pytest.fail("a server was started"))
+    warm_worker.start(SimpleNamespace(), "auto")
+    warm_worker.start(workflow(), "off")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"conda_env": "x"}, {"container_img": "x"}, {"env_modules": "x"}, {"shadow_dir": "x"}, {"threads": 2}],
+)
+def test_a_script_in_an_environment_of_its_own_goes_the_ordinary_way(other: dict[str, object]):
+    assert warm_worker.is_plain(script())
+    assert not warm_worker.is_plain(script(**other))
+
+
+def test_a_script_gets_one_thread_and_the_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    found = warm_worker.environment(script(resources={"tmpdir": "/var/tmp"}))
+    assert (found["OMP_NUM_THREADS"], found["TMPDIR"], found["TEMP"]) == ("1", "/var/tmp", "/var/tmp")
+
+
+@pytest.mark.parametrize(("given", "code"), [(None, 0), (0, 0), (3, 3), (300, 44), (-1, 255), ("words", 1)])
+def test_an_exit_code_is_counted_as_by_an_interpreter(given: object, code: int, capsys: pytest.CaptureFixture):
+    assert fork_server.code_of(SystemExit(given)) == code
+    assert capsys.readouterr().err == ("words\n" if given == "words" else "")
+
+
+def test_nothing_that_starts_threads_is_imported_before_a_fork():
+    assert not [name for name in fork_server.PACKAGES if name.partition(".")[0] in ("polars", "duckdb", "elt")]
+    assert "pandera.polars" not in fork_server.PACKAGES
+
+
+@pytest.mark.parametrize(("given", "setting"), [(False, "off"), ("off", "off"), ("auto", "auto")])
+def test_a_plain_off_is_not_taken_for_false(given: object, setting: str):
+    assert settings.prepared({"warm_worker": given})["warm_worker"] == setting
