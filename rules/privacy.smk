@@ -48,6 +48,7 @@ rule privacy_policy:
         marts=company.marts,
         formulas=company.formulas,
         star=company.star,
+        excepted=[*company.class_exceptions],
         minimum_group=config["minimum_group"],
         retention_days=config["retention_days"],
         key_id=key_id,

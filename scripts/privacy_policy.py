@@ -18,6 +18,7 @@ from elt.privacy.policy import Checks, Settings, gold_tables, personal_columns, 
 from elt.privacy.policy_checks import check_classes
 from elt.protection import people_behind
 from elt.run import run_folders, sql_names
+from elt.run.controller import ClassException
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -36,12 +37,14 @@ def main(
     policy_file: str,
     map_file: str,
     groups_file: str,
+    excepted: Sequence[ClassException] = (),
 ) -> None:
     """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold.
 
     `tables`: files of the row-level tables, still closed; `summary`, `model`, `numbers`: of the exploration, the
     segmentation and the exposé; `people`: uniqueness and dictionary, which say how many people stand behind their
-    figures; `reports`: what else is published.
+    figures; `reports`: what else is published; `excepted`: columns with a weaker class than
+    what they are made of.
     """
     mirror, contracts, marts = Path(policy_file).parents[1], known.contracts, known.marts
     classes = check_classes(contracts, marts)
@@ -64,8 +67,9 @@ def main(
         retention=policy_checks.check_retention([*inside], evidence, settings.retention_days),
     )
     write_json(map_file, mapped)
+    tables_of = raw_tables(contracts, mapped), gold_tables(marts, mapped)
     write_json(groups_file, [asdict(one) for one in behind])
-    write_json(policy_file, policy(raw_tables(contracts, mapped), gold_tables(marts, mapped), checks, settings))
+    write_json(policy_file, policy(*tables_of, checks, settings, excepted))
     rulelog.log.info("%d columns, %d published items", classes["columns"], len(items))
 
 
@@ -82,6 +86,7 @@ if __name__ == "__main__":
         people={"uniqueness": given.uniqueness, "dictionary": given.dictionary},
         reports=given.reports,
         settings=Settings(params.key_id, params.minimum_group, params.retention_days, params.acknowledged),
+        excepted=params.excepted,
         policy_file=snakemake.output.policy,
         map_file=snakemake.output.map,
         groups_file=snakemake.output.groups,

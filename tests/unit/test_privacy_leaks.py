@@ -251,6 +251,18 @@ def test_a_name_that_is_a_word_of_the_program_or_of_the_goods_passes(tmp_path):
     assert "silver.persons.first+last" in refusal(run)
 
 
+def test_text_of_class_none_that_is_made_of_something_personal_is_no_known_word(tmp_path):
+    write_text(tmp_path / "gold/data/goods.csv", "name,made,number,kind\nbell,Anna Example,1,x\n")
+    columns = (
+        ClassedColumn("name", "string", None, "none"),
+        ClassedColumn("made", "string", None, "none", from_persons=True),
+        ClassedColumn("number", "integer", None, "none"),
+        ClassedColumn("kind", "string", None, "quasi"),
+    )
+    table = ProtectedTable("gold.goods", tmp_path / "gold/data/goods.csv", ClassedTable(columns, ("name",)))
+    assert [column.name for column in table.known_words] == ["name"]
+
+
 def test_values_that_never_reached_silver_are_searched_too(tmp_path):
     run = small_run(tmp_path, **{"reports/x.md": "Seen: QX7781234Z\n"})
     assert search(run)["hits"] == 0

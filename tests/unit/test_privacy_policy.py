@@ -14,7 +14,7 @@ from elt.privacy.data_map import Knowledge
 from elt.privacy.policy import Settings
 from elt.retention import deletion
 from elt.run.company import Contract, Mart
-from elt.run.controller import AcknowledgedFind
+from elt.run.controller import AcknowledgedFind, ClassException
 
 PSEUDONYM, NEXT = "cu1_" + "a2" * 13, "cu1_" + "b2" * 13
 FIELDS = [
@@ -67,6 +67,8 @@ MODEL = {
     "segments": [{"label": 1, "customers": 6}, {"label": 2, "customers": None, "is_suppressed": True}],
 }
 NUMBERS = {"figures": {"revenue": {"file": "gold/data/fact_sales.csv", "column": "SUM(sales_amount)", "value": 1}}}
+WHY = {"en": "a list of cities beside nobody", "de": "eine Liste von Städten ohne jemanden daneben"}
+EXCEPTION = ClassException("gold.places.city", "quasi", WHY, path=("raw sales.city", "gold.places.city"))
 GOOD = f"customer,monetary\n{PSEUDONYM},1\n{NEXT},2\n"
 FEATURES = "step2_feature_engineering/data/customer_features.csv"
 
@@ -112,6 +114,7 @@ def run(
         policy_file=str(outputs[0]),
         map_file=str(outputs[1]),
         groups_file=str(home / "_meta/privacy/published_groups.json"),
+        excepted=[EXCEPTION],
     )
     return tuple(json.loads(path.read_text(encoding="utf-8")) for path in outputs)
 
@@ -188,7 +191,24 @@ def test_every_statement_carries_what_was_counted_for_it(tmp_path):
     assert checked["exploration"] == {"columns": 3, "not_allowed": 0}
     assert checked["groups"]["smallest_group"] == 6
     assert checked["retention"] == {"days": 30, "due": 1, "stay": 4}
-    assert set(checked) == {"classes", "columns", "pseudonyms", "exploration", "groups", "modes", "retention"}
+    assert checked["computed"] == {"exceptions": 1}
+    assert set(checked) == {
+        "classes",
+        "computed",
+        "columns",
+        "pseudonyms",
+        "exploration",
+        "groups",
+        "modes",
+        "retention",
+    }
+
+
+def test_the_policy_lists_columns_with_a_weaker_class_their_origin_and_the_reason(tmp_path):
+    policy, _ = run(tmp_path)
+    way = ["raw sales.city", "gold.places.city"]
+    listed = {"column": "gold.places.city", "class": "none", "instead_of": "quasi", "path": way, "why": WHY}
+    assert policy["class_exceptions"] == [listed]
 
 
 def test_the_policy_never_calls_pseudonymised_data_anonymous(tmp_path):

@@ -95,6 +95,14 @@ def test_what_is_not_stated_is_none_and_an_empty_list_says_that_there_are_none()
     assert ControllerStatements.of({"controller": {"name": "Muster GmbH"}}).controller == Contact(name="Muster GmbH")
 
 
+def test_the_record_lists_columns_with_a_weaker_class_in_both_languages(tmp_path):
+    found = documents(tmp_path, {})
+    said = {"en": "a list of cities beside nobody", "de": "eine Liste von Städten ohne jemanden daneben"}
+    for language, why in said.items():
+        rows = [line for line in found["record_of_processing", language].splitlines() if "gold.places.city" in line]
+        assert len(rows) == 1 and "raw sales.city" in rows[0] and rows[0].endswith(f"| {why} |")
+
+
 def test_a_country_alone_has_no_stated_safeguards_and_an_expiry_and_risks_have_their_types():
     entry = {
         "third_countries": ["Norway", {"en": "Chile", "de": "Chile"}, {"country": "Japan", "safeguards": "adequacy"}],

@@ -17,7 +17,7 @@ from elt.files import CLOSED
 from elt.protection import pseudonyms
 from elt.remembered import memory, versions
 from elt.retention import deletion, erasures
-from elt.run import declared, run_folders, settings, surroundings
+from elt.run import class_checks, declared, run_folders, settings, surroundings
 from elt.run.company import NO_COMPANY, Company, Contract
 from elt.run.declared import Declared, Undeclared
 from elt.run.surroundings import Surroundings
@@ -180,10 +180,35 @@ def unbound(company: Company) -> list[str]:
     return memory.faults("unbound", depends_on, found)
 
 
+def classed(company: Company, config: Mapping[str, Any]) -> tuple[Company, list[str]]:
+    """(the company with its computed personal classes, a line for every class that is weaker than computed)."""
+    minimum = config["minimum_group"]
+    checked: list[class_checks.Checked] = []
+
+    def depends_on() -> tuple[object, ...]:
+        return company, minimum, code_version("elt/run/class_checks.py"), versions("polars", "sqlglot")
+
+    def check() -> class_checks.Checked:
+        from elt.gold import calendar_days  # it is read where a run is planned, and only there
+
+        if not checked:
+            checked.append(class_checks.checked(company, minimum, calendar_days.SCHEMA))
+        return checked[0]
+
+    def found() -> dict[str, Any] | None:
+        return None if check().faults else class_checks.told(check().company)
+
+    known = memory.result("classes", depends_on, found)
+    if known is not None:
+        return class_checks.applied(company, known), []
+    return check().company, [f"{company.folder}/{line}" for line in check().faults]
+
+
 def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
     """A call for a run: company, raw files and run folder; raises RefusalError."""
     company = accepted(settings.load(config, root), "The settings cannot be used.")
     accepted((None, unbound(company)), "The settings cannot be used.")
+    company = accepted(classed(company, config), "The personal classes cannot be used.")
     raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
     try:
         home = run_folders.RUNS / run_folders.choose(config, now)

@@ -15,7 +15,7 @@ from elt.sales.views import AMOUNTS, CENTS, IS_ORDER, KNOWN, ORDERS, decimals_of
 def measure(name: str, description: Words, unit: str, decimals: int = 0) -> Column:
     """A column about a customer's buying: money or a quantity with its decimals, or a count."""
     if decimals:
-        return Column(name, "decimal", decimals, "none", description, unit=unit)
+        return Column(name, "decimal", decimals, personal="none", description=description, unit=unit)
     return Column(name, "integer", personal="none", description=description, unit=unit)
 
 

@@ -35,8 +35,9 @@ def texts_of(tables: Sequence[ProtectedTable], personal: str) -> "list[pl.Series
 
 
 def known_phrases(tables: Sequence[ProtectedTable], texts: Iterable[str]) -> np.ndarray:
-    """Fingerprints of what is no person's value: text of class none, and every phrase of the program's own words."""
-    found = [np.zeros(0, np.uint64), *fingerprints_of(texts_of(tables, "none"))]
+    """Fingerprints of what is no person's value: text made of nothing personal, phrases of the program's own words."""
+    values = (table.distinct(column.name) for table in tables for column in table.known_words)
+    found = [np.zeros(0, np.uint64), *fingerprints_of(values)]
     for text in texts:
         for spelling in leak_fingerprints.spellings(text):
             grams = leak_fingerprints.NGrams(leak_fingerprints.tokens(spelling))

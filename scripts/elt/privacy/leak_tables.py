@@ -34,6 +34,11 @@ class ProtectedTable:
         """Columns of these classes."""
         return [column for column in self.table.columns if column.personal in classes]
 
+    @property
+    def known_words(self) -> list[ClassedColumn]:
+        """Columns of text that is no person's value: of class none, and made of nothing personal."""
+        return [one for one in self.of_class("none") if one.type == "string" and not one.from_persons]
+
     def dotted(self, column: str) -> str:
         """Name of a column with the table in front, as finds name it."""
         return f"{self.name}.{column}"

@@ -8,7 +8,7 @@ from elt.protection import pseudonyms
 from elt.protection.disclosure import ONE, TWO
 from elt.report.languages import in_language
 from elt.run.company import Column, Contract, Mart
-from elt.run.controller import AcknowledgedFind
+from elt.run.controller import AcknowledgedFind, ClassException
 
 ACTIONS = {
     "none": "as it is",
@@ -19,6 +19,11 @@ ACTIONS = {
 STATUS = "Published row-level tables are pseudonymised; for whoever holds the key they are personal data."
 STATEMENTS = (  # id, sentence
     ("classes", "Every field of every contract and every column of every mart has a class."),
+    (
+        "computed",
+        "No class is weaker than the strictest class of what a value is made of, by the lineage of the SQL; exceptions "
+        "are listed with their reasons.",
+    ),
     ("columns", "Published row-level tables hold no column of class quasi, identifier or direct."),
     (
         "pseudonyms",
@@ -114,12 +119,21 @@ def personal_columns(contracts: Mapping[str, Contract], marts: Mapping[str, Mart
     return sorted({item.name for item in every if item.personal != "none"})
 
 
-def statements(checks: Checks) -> list[dict[str, Any]]:
+def exceptions(stated: Iterable[ClassException]) -> list[dict[str, Any]]:
+    """Columns with a weaker class than what they are made of: class, class of that, way from the raw column, reason."""
+    return [
+        {"column": one.column, "class": one.personal, "instead_of": one.instead_of, "path": [*one.path], "why": one.why}
+        for one in stated
+    ]
+
+
+def statements(checks: Checks, excepted: int) -> list[dict[str, Any]]:
     """Each sentence of the policy with what was counted for it."""
     kept, published = checks.retention, checks.published
     rows = sum(table["rows"] for table in published.values())
     counted = {
         "classes": checks.classes,
+        "computed": {"exceptions": excepted},
         "columns": {"tables": len(published), "personal_columns": 0},
         "pseudonyms": {"rows": rows, "without_pseudonym": 0, "out_of_order": 0},
         "exploration": checks.exploration,
@@ -130,12 +144,15 @@ def statements(checks: Checks) -> list[dict[str, Any]]:
     return [{"id": name, "says": sentence, "checked": dict(counted[name])} for name, sentence in STATEMENTS]
 
 
-def policy(raw: Described, gold: Described, checks: Checks, settings: Settings) -> dict[str, Any]:
+def policy(
+    raw: Described, gold: Described, checks: Checks, settings: Settings, excepted: Sequence[ClassException]
+) -> dict[str, Any]:
     """The content of data_policy.json; who calls this has done the checks before."""
     return {
         "classes": ACTIONS,
         "raw_tables": raw,
         "marts": gold,
+        "class_exceptions": exceptions(excepted),
         "published_row_level_tables": checks.published,
         "pseudonyms": {
             "scheme": pseudonyms.SCHEME,
@@ -147,6 +164,6 @@ def policy(raw: Described, gold: Described, checks: Checks, settings: Settings) 
         "measured": checks.groups,
         "acknowledged_finds": [asdict(find) for find in settings.acknowledged],
         "retention": checks.retention,
-        "statements": statements(checks),
+        "statements": statements(checks, len(excepted)),
         "status": STATUS,
     }

@@ -55,7 +55,18 @@ def subjects(
     people = texts["subjects_text"].format(subjects=words.listed(stated.data_subjects, texts["points"]["subjects"]))
     special = words.listed(stated.special_categories, texts["points"]["special"])
     classes = texts["special_text"].format(special=special)
-    return f"{people}\n\n{classes}\n\n{table(texts['subjects_head'], rows)}"
+    return f"{people}\n\n{classes}\n\n{table(texts['subjects_head'], rows)}{exceptions(words, policy)}"
+
+
+def exceptions(words: Wording, policy: Mapping[str, Any]) -> str:
+    """Columns with a weaker class than what they are made of, and the reasons; nothing without such."""
+    rows = [
+        [code(one["column"]), words["classes"][one["class"]], words["classes"][one["instead_of"]],
+         code(one["path"][0] if one["path"] else ""), words.stated(one["why"], "")]
+        for one in policy["class_exceptions"]
+    ]  # fmt: skip
+    texts = words["record"]
+    return f"{texts['exceptions']}\n\n{table(texts['exceptions_head'], rows)}" if rows else ""
 
 
 def names(tables: Sequence[str]) -> Markdown:

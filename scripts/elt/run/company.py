@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from elt.files import read_yaml
 from elt.run import sql_names
-from elt.run.controller import ControllerStatements
+from elt.run.controller import ClassException, ControllerStatements
 from elt.run.date_formats import is_day_first, is_year_first, is_zoned
 from elt.tables import ColumnType
 
@@ -55,6 +55,7 @@ class ClassedColumn(ColumnType):
     """A column with its personal class: none, quasi, identifier or direct."""
 
     personal: str = "direct"  # unknown means personal
+    from_persons: bool = False  # made of something personal, or of the name of a file, whatever its class
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Column(ClassedColumn):
     @property
     def classed(self) -> ClassedColumn:
         """Type and personal class alone."""
-        return ClassedColumn(self.name, self.type, self.decimals, self.personal)
+        return ClassedColumn(self.name, self.type, self.decimals, self.personal, self.from_persons)
 
 
 def stated_orders(formats: Sequence[str], stated: Any) -> tuple[bool, ...]:
@@ -514,6 +515,7 @@ class StarColumn:
     type: str
     optional: bool = False
     derived: tuple[str, ...] = ()  # columns of the table that it is made of where the company's SQL does not give it
+    at_most: str = "direct"  # the strictest class with which reports may show it
     description: str = ""
 
     @classmethod
@@ -528,7 +530,9 @@ class Company:
 
     `kpis`: the key figures that it shows; `formulas`: of every key figure over order lines; `star`: table -> column of
     the star schema; `standard`: names of marts of config/standard/; `left_out`: what was left out -> column it needs;
-    `controller_statements`: of privacy.yaml, for the privacy records.
+    `controller_statements`: of privacy.yaml, for the privacy records; `class_exceptions`: columns with a weaker class
+    than what they are made of, of privacy.yaml and of the standard marts; `limits`: mart -> column -> the strictest
+    class with which reports may show it.
     """
 
     folder: str
@@ -543,6 +547,8 @@ class Company:
     star: Mapping[str, Mapping[str, StarColumn]] = field(default_factory=dict)
     standard: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    class_exceptions: tuple[ClassException, ...] = ()
+    limits: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

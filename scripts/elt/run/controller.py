@@ -69,6 +69,22 @@ class AcknowledgedFind:
 
 
 @dataclass(frozen=True)
+class ClassException:
+    """A column whose class is weaker than that of what it is made of, and why that gives nobody away.
+
+    `column`: gold.<mart>.<column>, silver.<table>.<field> or kpi.<name>; `instead_of`: the strictest class that it may
+    be made of; `personal`, `path`: its class and where its value comes from, as computed.
+    """
+
+    column: str
+    instead_of: str
+    why: "Words"
+    personal: str = "none"
+    path: tuple[str, ...] = ()
+    is_of_company: bool = True  # and not of the standard marts
+
+
+@dataclass(frozen=True)
 class RiskRating:
     """How likely and how severe a risk to persons is, and why; what is missing is None."""
 
@@ -96,6 +112,7 @@ class ControllerStatements:
     deletion: "Words | None" = None
     measures: "Words | None" = None
     acknowledged_finds: tuple[AcknowledgedFind, ...] = ()
+    class_exceptions: tuple[ClassException, ...] = ()
     threshold_check: Mapping[str, Answer] = field(default_factory=dict)  # criterion -> answer
     impact_assessment: "Mapping[str, Words]" = field(default_factory=dict)  # point -> text
     risks: Mapping[str, RiskRating] = field(default_factory=dict)  # risk -> how the controller rates it
@@ -124,6 +141,7 @@ LISTED = {
     "purposes": Purpose,
     "recipients": Recipient,
     "acknowledged_finds": AcknowledgedFind,
+    "class_exceptions": ClassException,
 }
 NAMED = {"threshold_check": Answer, "risks": RiskRating}
 

@@ -376,6 +376,10 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     every, zone = {**base.kpis, **shown}, country_zone(found, root)
     formulas = {name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"}
     marts, left_out = standard.fitted(own, base.marts, formulas)
+    statements = ControllerStatements.of(found.get("privacy.yaml", {}))
+    standard_exceptions = [
+        one for name in sorted(marts.keys() - own.keys()) for one in base.marts[name].class_exceptions
+    ]
     sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
     sql_files |= {name: path for name, path in base.sql.items() if name in marts and name not in own}
     return Company(
@@ -387,10 +391,12 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
         kpis=shown,
         formulas=formulas,
         segments=Segments.of(found["segments.yaml"]),
-        controller_statements=ControllerStatements.of(found.get("privacy.yaml", {})),
+        controller_statements=statements,
+        class_exceptions=(*statements.class_exceptions, *standard_exceptions),
         star=base.star,
         standard=tuple(sorted(marts.keys() - own.keys())),
         left_out=left_out,
+        limits=standard.limits(base),
     )
 
 

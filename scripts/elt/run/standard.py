@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from elt.files import read_yaml
 from elt.run.company import FACT, Column, Kpi, Mart, StarColumn
+from elt.run.controller import ClassException
 from elt.run.sql_names import KPI
 
 FOLDER = "config/standard"
@@ -33,13 +34,19 @@ class StandardMart:
     needs: str | None = None
     column_needs: Mapping[str, str] = field(default_factory=dict)
     inherits: Mapping[str, str] = field(default_factory=dict)
+    class_exceptions: tuple[ClassException, ...] = ()
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
         """The standard mart of an entry of config/standard/marts.yaml."""
         needs = {column: spec["needs"] for column, spec in entry["columns"].items() if "needs" in spec}
         inherits = {column: spec["inherits"] for column, spec in entry["columns"].items() if "inherits" in spec}
-        return cls(Mart.of(name, entry), entry.get("needs"), needs, inherits)
+        exceptions = tuple(
+            ClassException(f"gold.{name}.{column}", **spec["class_exception"], is_of_company=False)
+            for column, spec in entry["columns"].items()
+            if "class_exception" in spec
+        )
+        return cls(Mart.of(name, entry), entry.get("needs"), needs, inherits, exceptions)
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,26 @@ def read(root: Path) -> Standard:
         kpis={name: Kpi.of(kpi) for name, kpi in read_yaml(folder / "kpis.yaml").items()},
         sql={path.stem: path for path in sorted(folder.glob("marts/*.sql"))},
     )
+
+
+def limits(base: Standard) -> dict[str, dict[str, str]]:
+    """Table -> column -> the strictest class with which reports may show it: of the star schema and of standard marts.
+
+    A company's own mart in the place of a standard one is shown as that is: its text as in the star schema, else not
+    beside anything personal; its figures in totals.
+    """
+    of_star = {name: known.at_most for columns in base.star.values() for name, known in columns.items()}
+    found = {
+        table: {name: known.at_most for name, known in columns.items() if known.at_most != StarColumn.at_most}
+        for table, columns in base.star.items()
+    }
+    for mart, entry in base.marts.items():
+        found[mart] = {
+            one.name: of_star.get(one.name, "none") if one.type == "string" else "quasi"
+            for one in entry.mart.columns
+            if one.personal == "none"
+        }
+    return found
 
 
 def coarse_proofs(mart: Mart, marts: Mapping[str, Mart], formulas: Mapping[str, str]) -> Iterator[str]:
