@@ -62,7 +62,7 @@ rule gold_mart:
 
 
 rule gold_pseudonyms:
-    """Give every customer a keyed pseudonym; the only step that reads the key."""
+    """Give every customer a keyed pseudonym; the only step that needs the key to go on."""
     input:
         dim_customer="<gold>/parquet/dim_customer.parquet",
     output:
