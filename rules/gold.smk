@@ -17,7 +17,7 @@ rule gold_calendar:
     params:
         code=code_version("gold_calendar.py"),
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
-        calendar=company.calendar,
+        calendar=[company.calendar],  # in a list: Snakemake compares what lists hold, and no other object
         analysis_date=config["analysis_date"],
     script:
         "../scripts/gold_calendar.py"
@@ -49,9 +49,9 @@ rule gold_mart:
     params:
         code=code_version("gold_mart.py"),
         tables=lambda wildcards: {table: company.typed_columns(table) for table in company.sources(wildcards.mart)},
-        mart=lambda wildcards: company.mart(wildcards.mart),
+        mart=lambda wildcards: [company.mart(wildcards.mart)],
         accounts=lambda wildcards: collective_accounts if wildcards.mart == "fact_sales" else None,
-        calendar=lambda wildcards: company.calendar_of(wildcards.mart),
+        calendar=lambda wildcards: [company.calendar_of(wildcards.mart)],
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),
         budget=lambda wildcards: config["fact_budget"] if wildcards.mart == "fact_sales" else None,
@@ -62,7 +62,7 @@ rule gold_mart:
 
 
 rule gold_pseudonyms:
-    """Give every customer a keyed pseudonym; the only step that reads the key."""
+    """Give every customer a keyed pseudonym; the only step that needs the key to go on."""
     input:
         dim_customer="<gold>/parquet/dim_customer.parquet",
     output:

@@ -52,6 +52,7 @@ rule privacy_policy:
         minimum_group=config["minimum_group"],
         retention_days=config["retention_days"],
         key_id=key_id,
+        acknowledged=company.controller_statements.acknowledged_finds,
     script:
         "../scripts/privacy_policy.py"
 
@@ -113,7 +114,7 @@ rule privacy_uniqueness:
         "../envs/pipeline.yaml"
     params:
         code=code_version("privacy_uniqueness.py"),
-        mart=lambda wildcards: company.mart("dim_customer"),
+        mart=lambda wildcards: [company.mart("dim_customer")],
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
         analysis_date=config["analysis_date"],
         minimum_group=config["minimum_group"],
@@ -149,6 +150,9 @@ rule privacy_leaks:
     params:
         tables={name: table.classed for name, table in company.tables()},
         known_days=[] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
+        acknowledged=company.controller_statements.acknowledged_finds,
+        statements_file=f"{company.folder}/privacy.yaml",
+        key_file=str(invocation.KEY_FILE),
         code=code_version("privacy_leaks.py"),
     script:
         "../scripts/privacy_leaks.py"

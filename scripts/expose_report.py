@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 def inline(svg: str, name: str) -> Markup:
     """An SVG file as an element of an HTML page.
 
-    Prolog and metadata go. The identifiers of a figure get its name in front: two figures may use the same ones. The
+    The prolog goes. The identifiers of a figure get its name in front: two figures may use the same ones. The
     width gives way to that of the page, and the letters to those of the page.
     """
-    body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg[svg.index("<svg") :])
     body = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
     body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)

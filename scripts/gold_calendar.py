@@ -67,7 +67,7 @@ if __name__ == "__main__":
     main(
         facts=snakemake.input.facts,
         columns=snakemake.params.facts,
-        calendar=snakemake.params.calendar,
+        calendar=snakemake.params.calendar[0],
         analysis_date=snakemake.params.analysis_date,
         analysis=snakemake.output.analysis,
         months=snakemake.output.months,

@@ -135,11 +135,11 @@ if __name__ == "__main__":
     files = zip(snakemake.params.tables.items(), snakemake.input.tables, strict=True)
     main(
         sql_file=snakemake.input.sql,
-        mart=snakemake.params.mart,
+        mart=snakemake.params.mart[0],
         sources={
             table: Source(path, columns, snakemake.params.absent.get(table, ())) for (table, columns), path in files
         },
-        calendar=snakemake.params.calendar,
+        calendar=snakemake.params.calendar[0],
         months=snakemake.input.months or None,
         formulas=snakemake.params.formulas,
         accounts=CollectiveAccounts(**stated) if (stated := snakemake.params.accounts) else None,

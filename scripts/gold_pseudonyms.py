@@ -1,4 +1,4 @@
-"""Give every customer a keyed pseudonym; the only step that reads the key.
+"""Give every customer a keyed pseudonym; the only step that needs the key to go on.
 
 Inputs: gold/data/dim_customer.csv, the key in .env.
 Outputs: gold/data/customer_pseudonyms.csv (customer_key, pseudonym; one row a customer, without the unknown one).

@@ -2,23 +2,30 @@
 
 Inputs: silver and gold tables with personal columns, their quarantine and changes, all closed files.
 Outputs: _meta/leak_report.json, and _meta/searched.json with the hash that each closed file had when it was searched;
-both still closed. A find is named by file and column, never by its value.
+both still closed. A find is named by file, place and column, never by its value.
 """
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.faults import Fault
-from elt.files import sha256, write_json
-from elt.privacy import leak_collection, leak_encodings, leak_files, leak_tables, row_order
-from elt.privacy.leak_search import Finds, search
+from elt.files import read_yaml, sha256, write_json
+from elt.privacy import leak_collection, leak_digests, leak_files, leak_tables, row_order
+from elt.privacy.leak_columns import ColumnSearch
+from elt.privacy.leak_finds import Find, Judged, finds_in, judged
+from elt.privacy.leak_published import Published
+from elt.privacy.leak_search import TextSearch
 from elt.privacy.leak_terms import SearchTerms
+from elt.protection import pseudonyms
 from elt.run import run_folders
 from elt.run.company import ClassedTable
+from elt.run.controller import AcknowledgedFind
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -28,28 +35,64 @@ FORMS = (
     *("URL, HTML and JSON escapes", "base64", "hex"),
 )
 NAMED = 10  # finds that a message names
+LOGGED = 500  # finds that the log names
+ENTRIES = "acknowledged_finds"
+WAY_OUT = (
+    ". If you have looked and what stands there is no person's, acknowledge it: put what follows, with your reason "
+    "(where the key is there already, add to its list; the log has an entry for every find),"
+)
 REMEDY = (
     "Look in the step that makes this file for what takes values of that column over; publish counts, groups or the "
     "pseudonym instead. Nothing was published; the file lies in the closed place of the run, _closed/"
 )
 
 
-def leak_fault(finds: Finds) -> Fault:
-    """The message about finds."""
-    lines = [f"{name}: {', '.join(sorted(columns))}" for name, columns in sorted(finds.items())]
-    more = f" and {len(lines) - NAMED} more files" if len(lines) > NAMED else ""
-    found = f"{'; '.join(lines[:NAMED])}{more}"
-    return Fault(min(finds), f"personal values would have been published. Found, by file and column: {found}", REMEDY)
+@dataclass(frozen=True)
+class WayOut:
+    """Where finds are acknowledged: the entries of privacy.yaml, its path, and the key of their hashes."""
+
+    entries: Sequence[AcknowledgedFind]
+    file: str
+    key_file: Path
+
+    def key(self) -> bytes:
+        """The key of the pseudonyms."""
+        return pseudonyms.read_key(self.key_file)
 
 
-def report(files: leak_files.SearchedFiles, terms: SearchTerms, order: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of leak_report.json, for a search without finds."""
+def entry(find: Find, key: bytes) -> str:
+    """The entry of privacy.yaml by which a find is acknowledged, in one line."""
+    facts = {"file": find.file, "place": find.place, "column": find.column, "hash": find.hash(key), "why": "<reason>"}
+    return "{" + ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()) + "}"
+
+
+def leak_fault(finds: Sequence[Find], way_out: WayOut | None) -> Fault:
+    """The message about finds, with the very lines that acknowledge them."""
+    finds = sorted(finds)
+    found = "; ".join(f"{find.file} ({find.place}): {find.column}" for find in finds[:NAMED])
+    more = f" and {len(finds) - NAMED} more" if len(finds) > NAMED else ""
+    remedy = REMEDY
+    if way_out:
+        key = way_out.key()
+        for find in finds[:LOGGED]:
+            rulelog.log.warning("%s: - %s", ENTRIES, entry(find, key))
+        lines = ", ".join(entry(find, key) for find in finds[:NAMED])
+        remedy = f"{REMEDY}{WAY_OUT} into {way_out.file}: {ENTRIES}: [{lines}]"
+    problem = f"personal values would have been published. Found, by file, place and column: {found}{more}"
+    return Fault(finds[0].file, problem, remedy)
+
+
+def report(
+    files: leak_files.SearchedFiles, terms: SearchTerms, order: Mapping[str, Any], result: Judged
+) -> dict[str, Any]:
+    """The content of leak_report.json, for a search without finds but those that are acknowledged."""
     lasting = files.lasting()
     return {
         "hits": 0,
+        "acknowledged": {"finds": result.acknowledged, "entries_without_find": result.unused},
         "searched": {"files": len(lasting), "bytes": sum(path.stat().st_size for path in lasting)},
         "searched_too": ["logs", "benchmarks", "evidence of earlier states", "records of Snakemake"],
-        "forms": [*FORMS, *(f"{name} without a key" for name in leak_encodings.ALGORITHMS)],
+        "forms": [*FORMS, *(f"{name} without a key" for name in leak_digests.ALGORITHMS)],
         "values": {
             column: {"distinct": terms.values[column], "searched_alone": terms.alone[column]}
             for column in terms.columns
@@ -61,12 +104,13 @@ def report(files: leak_files.SearchedFiles, terms: SearchTerms, order: Mapping[s
 def main(
     *,
     tables: Mapping[str, ClassedTable],
-    pseudonyms: str,
+    pseudonym_table: str,
     own_words: Sequence[str],
     known_days: Sequence[str],
     output: Path,
     searched: Path | None = None,
     own_log: Path | None = None,
+    way_out: WayOut | None = None,
     snakemake_folder: Path = Path(".snakemake"),
 ) -> None:
     """Collect the values, search every file, compare columns and order, write what was searched.
@@ -83,17 +127,39 @@ def main(
     terms = leak_collection.collect(
         known,
         leak_tables.all_rejected(run, personal),
-        [Path(path).read_text(encoding="utf-8") for path in own_words],
+        map(words_in, own_words),
         known_days,
-        leak_files.digests(files.names),
+        Published.of(files.texts()),
+        leak_files.clock_days(run),
     )
-    if finds := search(files, terms, personal):
-        raise leak_fault(finds)
-    write_json(output, report(files, terms, row_order.check(files.of_run(), pseudonyms)))
+    whole = ColumnSearch(personal, [column for column in terms.columns if not terms.alone[column]])
+    result = judge(finds_in(files, TextSearch(terms), whole), way_out)
+    if result.left:
+        raise leak_fault(result.left, way_out)
+    write_json(output, report(files, terms, row_order.check(files.of_run(), pseudonym_table), result))
     if searched:
         write_json(searched, hashes | {leak_files.contracted(output, run): sha256(output)})
-    counts = len(files.published), len(files.records)
-    rulelog.log.info("%d files of the run and %d of Snakemake searched, no personal value found", *counts)
+    counts = len(files.published), len(files.records), result.acknowledged
+    rulelog.log.info("%d files of the run and %d of Snakemake searched, %d acknowledged finds, no other", *counts)
+
+
+def words_in(path: str) -> str:
+    """A file of own words; what it acknowledges is left out, so that a reason there makes no word known."""
+    text = Path(path).read_text(encoding="utf-8")
+    if ENTRIES not in text or not path.endswith(".yaml"):
+        return text
+    content = {key: value for key, value in read_yaml(path).items() if key != ENTRIES}
+    return json.dumps(content, ensure_ascii=False, default=str)
+
+
+def judge(finds: Sequence[Find], way_out: WayOut | None) -> Judged:
+    """Finds by what is acknowledged; the key is read only if there is any."""
+    if not way_out or not finds:
+        return Judged(list(finds), 0, len(way_out.entries) if way_out else 0)
+    result = judged(finds, way_out.entries, way_out.key())
+    if result.unused:
+        rulelog.log.warning("%d entries of acknowledged_finds met no find: remove them", result.unused)
+    return result
 
 
 if __name__ == "__main__":
@@ -101,10 +167,11 @@ if __name__ == "__main__":
     given, params = snakemake.input, snakemake.params
     main(
         tables=params.tables,
-        pseudonyms=given.pseudonyms,
+        pseudonym_table=given.pseudonyms,
         own_words=given.own_words,
         known_days=params.known_days,
         output=Path(snakemake.output.report),
         searched=Path(snakemake.output.searched),
         own_log=Path(snakemake.log[0]),
+        way_out=WayOut(params.acknowledged, params.statements_file, Path(params.key_file)),
     )

@@ -85,7 +85,7 @@ if __name__ == "__main__":
         numbers=given.numbers,
         people={"uniqueness": given.uniqueness, "dictionary": given.dictionary},
         reports=given.reports,
-        settings=Settings(params.key_id, params.minimum_group, params.retention_days),
+        settings=Settings(params.key_id, params.minimum_group, params.retention_days, params.acknowledged),
         excepted=params.excepted,
         policy_file=snakemake.output.policy,
         map_file=snakemake.output.map,

@@ -115,7 +115,7 @@ if __name__ == "__main__":
     given, params = snakemake.input, snakemake.params
     main(
         inputs=dict(given.items()),
-        mart=params.mart,
+        mart=params.mart[0],
         fact_columns=params.facts,
         analysis_date=str(params.analysis_date),
         minimum=params.minimum_group,

@@ -295,7 +295,7 @@ def gate(run: Path) -> None:
     """The leak gate on a run."""
     privacy_leaks.main(
         tables=classed_tables(),
-        pseudonyms=str(run / "gold/data/customer_pseudonyms.csv"),
+        pseudonym_table=str(run / "gold/data/customer_pseudonyms.csv"),
         own_words=[],
         known_days=[],
         output=run / "_meta/leak_report.json",

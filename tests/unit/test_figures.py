@@ -22,4 +22,7 @@ def test_a_figure_holds_its_text_and_no_date_and_no_program(tmp_path):
     assert "Umsatz &amp; Käufer" in text
     assert "dc:date" not in text
     assert "dc:creator" not in text
+    assert "metadata" not in text
+    assert "rdf" not in text
+    assert "1999/02/22" not in text
     assert [path.name for path in tmp_path.iterdir()] == ["x.svg"]

@@ -18,7 +18,8 @@ import pytest
 import privacy_leaks
 from elt.faults import Fault
 from elt.files import write_json
-from elt.privacy import leak_columns, leak_days, leak_encodings, leak_files, leak_fingerprints, row_order
+from elt.privacy import leak_columns, leak_days, leak_files, leak_fingerprints, leak_words, row_order
+from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.privacy.leak_terms import SearchTerms
 from elt.run.company import ClassedColumn, ClassedTable
@@ -97,7 +98,7 @@ def search(run, own_words=()):
     """The rule's main on a run; its report."""
     privacy_leaks.main(
         tables={"silver.persons": classed(PERSONS, "number"), "silver.orders": classed(ORDERS, "order", "line")},
-        pseudonyms=str(run / "gold/data/customer_pseudonyms.csv"),
+        pseudonym_table=str(run / "gold/data/customer_pseudonyms.csv"),
         own_words=own_words,
         known_days=[],
         output=run / "_meta/leak_report.json",
@@ -180,7 +181,7 @@ def test_a_value_is_found_in_every_encoding(tmp_path, encoding, path):
         (f"reports/{NUMBER}.md", "# Empty\n", "silver.persons.number"),
         ("_meta/benchmarks/x.tsv", f"s\tparams\n1\t{NAME}\n", "silver.persons.first+last"),
         ("silver/reports/quality.md", f"Look at {NAME}.\n", "silver.persons.first+last"),
-        ("reports/figures/a.svg", f"<svg><text>{FIRST_NAME}</text><text>{LAST_NAME}</text></svg>", "silver.persons.first+last"),
+        ("reports/figures/a.svg", f"<svg><text>{FIRST_NAME} <tspan>{LAST_NAME}</tspan></text></svg>", "silver.persons.first+last"),
         ("reports/x.csv", "id\n" + "".join(f"{person(n)[1]}\n" for n in range(COUNT)), "silver.persons.id"),
         ("reports/x.csv", "id\n" + "".join(f"{person(n)[1]}.0\n" for n in range(COUNT)), "silver.persons.id"),
         ("reports/x.csv", "a,b\n" + "".join(f"{n},{person(n)[2]}\n" for n in range(9)), "silver.persons.first"),
@@ -352,9 +353,10 @@ def test_a_lookup_finds_what_it_holds_and_nothing_else():
     assert leak_fingerprints.Lookup([]).find(held)[0].size == 0
 
 
-def test_pseudonyms_decimals_and_moments_are_no_words_and_a_day_is_one():
-    text = f"{pseudonym(1)} 12.345678 2026-11-23T10:15:00+00:00 06.10.1971 1971-10-06 1,2,1950 10.11.12"
-    assert leak_encodings.normalised(text) == "~ ~ ~ day19711006 day19710610 day19711006 1,2,1950 10.11.12"
+def test_pseudonyms_and_decimals_are_no_words_and_days_and_moments_are_one():
+    text = f"{pseudonym(1)} 12.345678 2026-11-23T10:15:00+00:00 06.10.1971 1971-10-06 1,2,1950 at 10.11.12"
+    expected = "~ ~ at20261123 at20261124 day19711006 day19710610 day19711006 1,2,1950 at 10.11.12"
+    assert leak_words.normalised(text) == expected
 
 
 def test_the_own_report_of_an_earlier_state_is_not_counted(tmp_path):
@@ -408,10 +410,11 @@ def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_ano
     person_columns = {"key": ("integer", "identifier"), "seen": ("date", "quasi")}
     frame = pl.DataFrame({"key": [12], "seen": [day]})
     table = ProtectedTable("gold.people", Path(), classed(person_columns, "key"))
-    found = SearchTerms(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+    found = SearchTerms(Published.of([f"12 on {day}"]), leak_fingerprints.Lookup([]))
     reported = np.array([date(2013, 5, 28).toordinal()], np.int64)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ProtectedTable, "read", lambda self, columns: frame.lazy().select(columns))
+        leak_days.add_days(found, table, "seen", leak_days.KnownDays())
         leak_days.add_day_pairs(found, table, ["seen"], reported)
     assert bool(sum(prints.size for prints, _ in found.day_pairs)) == is_leak
 

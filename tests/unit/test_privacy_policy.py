@@ -14,7 +14,7 @@ from elt.privacy.data_map import Knowledge
 from elt.privacy.policy import Settings
 from elt.retention import deletion
 from elt.run.company import Contract, Mart
-from elt.run.controller import ClassException
+from elt.run.controller import AcknowledgedFind, ClassException
 
 PSEUDONYM, NEXT = "cu1_" + "a2" * 13, "cu1_" + "b2" * 13
 FIELDS = [
@@ -82,6 +82,7 @@ def run(
     model=MODEL,
     table=FEATURES,
     report="reports/r.md",
+    acknowledged=(),
     numbers=NUMBERS,
     uniqueness=None,
 ):
@@ -109,7 +110,7 @@ def run(
         **{name: str(home / path) for name, path in sources.items()},
         people={name: str(home / path) for name, path in people.items()},
         reports=[str(home / report)],
-        settings=Settings(key_id="ab" * 8, minimum_group=5, retention_days=30),
+        settings=Settings(key_id="ab" * 8, minimum_group=5, retention_days=30, acknowledged=acknowledged),
         policy_file=str(outputs[0]),
         map_file=str(outputs[1]),
         groups_file=str(home / "_meta/privacy/published_groups.json"),
@@ -284,6 +285,17 @@ def test_a_protected_file_or_folder_that_others_can_open_is_found(tmp_path, path
 def test_an_open_file_is_named_and_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(policy_checks, "open_files", lambda folder: ["gold/data/x.csv", "gold/data/y.csv"])
     assert refusal(tmp_path).startswith("gold/data/x.csv: 2 files of the protected layers can be opened by others")
+
+
+def test_an_acknowledged_find_stands_in_the_policy_with_its_reason(tmp_path):
+    find = AcknowledgedFind(
+        "reports/r.md", "line 3", "gold.people.name", "ab" * 16, {"en": "a town", "de": "eine Stadt"}
+    )
+    policy, _ = run(tmp_path, acknowledged=(find,))
+    assert policy["acknowledged_finds"] == [
+        {"file": "reports/r.md", "place": "line 3", "column": "gold.people.name", "hash": "ab" * 16,
+         "why": {"en": "a town", "de": "eine Stadt"}}
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,16 @@ from elt.files import read_yaml, write_json
 from elt.privacy import impact, threshold
 from elt.report import markdown
 from elt.run.company import Contract
-from elt.run.controller import Answer, Contact, ControllerStatements, Expiry, Purpose, RiskRating, Transfer
+from elt.run.controller import (
+    AcknowledgedFind,
+    Answer,
+    Contact,
+    ControllerStatements,
+    Expiry,
+    Purpose,
+    RiskRating,
+    Transfer,
+)
 from elt.run.settings import schema_faults
 from elt.run.surroundings import Surroundings, is_named, publication_of
 
@@ -47,9 +56,9 @@ STATED = {
 }
 
 
-def documents(folder, stated, facts=HERE, contracts=CONTRACTS):
+def documents(folder, stated, facts=HERE, contracts=CONTRACTS, acknowledged=()):
     """(name, language) -> Markdown of a small run; `stated`: content of privacy.yaml."""
-    policy_run(folder)
+    policy_run(folder, acknowledged=acknowledged)
     home = folder / "artifacts/runs/r"
     model = {**MODEL, "segments": [{**segment, "action": {"en": "call"}} for segment in MODEL["segments"]]}
     write_json(folder / "model.json", model)
@@ -337,3 +346,13 @@ def test_every_mart_of_the_small_run_is_in_the_map(tmp_path):
     documents(tmp_path, STATED)
     mapped = json.loads((tmp_path / "artifacts/runs/r/_meta/privacy/data_map.json").read_text("utf-8"))
     assert set(mapped["marts"]) == set(MARTS)
+
+
+def test_an_acknowledged_find_stands_in_the_record_with_its_reason(tmp_path):
+    find = AcknowledgedFind(
+        "reports/r.md", "line 3", "gold.people.name", "ab" * 16, {"en": "a town", "de": "eine Stadt"}
+    )
+    found = documents(tmp_path, STATED, acknowledged=(find,))
+    for language, why in (("en", "a town"), ("de", "eine Stadt")):
+        text = found["record_of_processing", language]
+        assert "`gold.people.name`" in text and "`reports/r.md`" in text and f": {why}." in text

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from elt.privacy import leak_encodings
+from elt.privacy.leak_fingerprints import Lookup
 from elt.privacy.leak_tables import ProtectedTable
 from elt.run.company import ClassedColumn
 
@@ -89,12 +90,12 @@ class PersonalColumn:
     spec: ClassedColumn
     values: np.ndarray
 
-    def common(self, hashes: np.ndarray) -> int:
-        """How many of the hashes are values of the column."""
+    def common(self, hashes: np.ndarray) -> np.ndarray:
+        """Which of the hashes are values of the column; bool, one each."""
         if not self.values.size:
-            return 0
+            return np.zeros(hashes.size, bool)
         at = np.minimum(np.searchsorted(self.values, hashes), self.values.size - 1)
-        return int((self.values[at] == hashes).sum())
+        return self.values[at] == hashes
 
 
 class ColumnSearch:
@@ -111,19 +112,28 @@ class ColumnSearch:
             and (spec.type != "date" or (table.is_about_persons and table.dotted(spec.name) not in reported))
         ]
 
-    def found_in(self, column: PublishedColumn) -> set[str]:
-        """The personal columns whose values a published column holds: all of it, or so many that chance is out."""
+        every = np.unique(np.concatenate([np.zeros(0, np.uint64), *(column.values for column in self._columns)]))
+        self._every = Lookup([(every, np.zeros(every.size, np.int64))])
+        self._strange: set[frozenset[str]] = set()  # values of published columns that are of no personal one
+
+    def found_in(self, column: PublishedColumn) -> dict[str, list[str]]:
+        """Personal columns whose values a published column holds, so many that chance is out -> these values."""
         import polars as pl
 
-        texts = [DECIMAL_ZEROS.sub("", value) for value in column.values if value]
+        texts = [DECIMAL_ZEROS.sub("", value) if ".0" in value else value for value in column.values if value]
         texts = [text for text in texts if text not in EMPTY_VALUES]
-        distinct = pl.Series(sorted(set(texts)), dtype=pl.String)
-        if len(distinct) < 2:
-            return set()
+        values = frozenset(texts)
+        if len(values) < 2 or values in self._strange:
+            return {}
+        distinct = pl.Series(sorted(values), dtype=pl.String)
         hashes, are_numbers = distinct.hash().to_numpy(), 2 * sum(map(str.isdigit, distinct)) >= len(distinct)
-        found = set()
+        if self._every.has(hashes).sum() < max(2, NEARLY_ALL * len(distinct)):
+            self._strange.add(values)
+            return {}
+        found: dict[str, list[str]] = {}
         for personal in self._columns:
-            common = personal.common(hashes)
+            is_common = personal.common(hashes)
+            common = int(is_common.sum())
             if common < max(2, NEARLY_ALL * len(distinct)):
                 continue
             if personal.spec.personal == "quasi" and personal.spec.type == "string":
@@ -134,5 +144,5 @@ class ColumnSearch:
             else:
                 is_leak = common >= FEW
             if is_leak:
-                found.add(personal.name)
+                found[personal.name] = distinct.filter(pl.Series(is_common)).to_list()
         return found

@@ -1,34 +1,30 @@
 """Search terms of the leak gate for days of persons, such as dates of birth, however they are written."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from elt.privacy import leak_encodings
 from elt.privacy.leak_fingerprints import folded, of_values
 from elt.privacy.leak_tables import SEARCHED, ProtectedTable
 from elt.privacy.leak_terms import NUMBER, SearchTerms
+from elt.privacy.leak_words import day_word
 
 if TYPE_CHECKING:
     import polars as pl
 
 EPOCH = date(1970, 1, 1).toordinal()  # Polars counts days from here
-MONTHS = (
-    "January February March April May June July August September October November December",
-    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez",
-)
 
 
-def day_spellings(day: date) -> list[str]:
-    """How a day may be written, as words: with signs between its digits, without them, and English or German."""
+def day_spellings(day: date, clock: Collection[date] = ()) -> list[str]:
+    """How a day stands in normalised text: with signs between its digits, without, and as the day of a moment.
+
+    `clock`: days whose moments are those of the clock of the run.
+    """
     y, m, d = f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"
-    names = {months.split()[day.month - 1] for months in MONTHS}
-    written = {f"{a} {b} {y}" for name in names for a, b in ((day.day, name), (d, name), (name, day.day), (name, d))}
-    return sorted({leak_encodings.day_word(y, m, d), f"{y}{m}{d}", f"{d}{m}{y}", *written})
+    return [day_word(y, m, d), f"{y}{m}{d}", f"{d}{m}{y}", *([f"at{y}{m}{d}"] if day not in clock else [])]
 
 
 def days_of(table: ProtectedTable, column: str) -> list[date]:
@@ -52,26 +48,49 @@ def event_span(tables: Sequence[ProtectedTable]) -> tuple[date, date] | None:
     return (min(ends), max(ends)) if ends else None
 
 
-def day_prints(days: Sequence[date]) -> tuple[np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class KnownDays:
+    """Days that reports have business with: the span of events, days that may be named, days of the run's own clock."""
+
+    span: tuple[date, date] | None = None
+    stated: frozenset[date] = frozenset()
+    clock: frozenset[date] = frozenset()
+
+    def are_alone(self, days: Iterable[date]) -> list[date]:
+        """The days that no report has business with."""
+        return [
+            day for day in days if day not in self.stated and not (self.span and self.span[0] <= day <= self.span[1])
+        ]
+
+
+def day_prints(days: Sequence[date], clock: Collection[date]) -> tuple[np.ndarray, np.ndarray]:
     """(fingerprints of all spellings of days, the ordinal of the day of each)."""
-    texts = [(text, day) for day in days for text in day_spellings(day)]
-    prints = of_values([folded(text) for text, _ in texts])
-    return prints.phrase, np.array([day.toordinal() for _, day in texts], np.int64)[prints.lines]
+    texts = [(text, day.toordinal()) for day in days for text in day_spellings(day, clock)]
+    prints = of_values([text for text, _ in texts])
+    return prints.phrase, np.array([ordinal for _, ordinal in texts], np.int64)[prints.lines]
 
 
-def add_days(
-    terms: SearchTerms, table: ProtectedTable, column: str, span: tuple[date, date] | None, stated: set[date]
-) -> None:
+def add_alone(terms: SearchTerms, column: str, days: Sequence[date], known: KnownDays) -> None:
+    """Add days to be found alone, where no report has business with them; they are compared with digests, too."""
+    import polars as pl
+
+    number, alone = terms.number(column), known.are_alone(days)
+    prints, _ = day_prints(alone, known.clock)
+    prints = prints[terms.published.phrases.has(prints)]
+    terms.phrases.append((prints, np.full(prints.size, number)))
+    terms.alone[column] += len(alone)
+    terms.to_hash(column, pl.Series([day.isoformat() for day in days], dtype=pl.String))
+
+
+def add_days(terms: SearchTerms, table: ProtectedTable, column: str, known: KnownDays) -> None:
     """Add days of persons: to be found alone where no report has business with them, else beside another value."""
     name, days = table.dotted(column), days_of(table, column)
-    number = terms.number(name)
+    terms.number(name)
     terms.values[name] += len(days)
-    terms.days.append(day_prints(days))
-    alone = [day for day in days if day not in stated and not (span and span[0] <= day <= span[1])]
-    prints, _ = day_prints(alone)
-    terms.phrases.append((prints, np.full(prints.size, number)))
-    terms.alone[name] += len(alone)
-    terms.compare_digests(name, [day.isoformat() for day in days])
+    prints, ordinals = day_prints(days, known.clock)
+    is_there = terms.published.phrases.has(prints)
+    terms.days.append((prints[is_there], ordinals[is_there]))
+    add_alone(terms, name, days, known)
 
 
 def pair(days: np.ndarray, prints: np.ndarray) -> np.ndarray:
@@ -82,13 +101,18 @@ def pair(days: np.ndarray, prints: np.ndarray) -> np.ndarray:
 
 
 def add_day_pairs(terms: SearchTerms, table: ProtectedTable, columns: Sequence[str], reported: np.ndarray) -> None:
-    """Add each day of a person beside the person's numbers and names, words of one piece.
+    """Add each published day of a person beside the person's numbers and names, words of one piece.
 
     `reported`: ordinals of days that reports name; beside those a short number is a count, and no proof.
     """
+    import polars as pl
+
+    seen = np.unique(np.concatenate([np.zeros(0, np.int64), *(ordinals for _, ordinals in terms.days)]))
+    days_seen = pl.Series([date.fromordinal(day).isoformat() for day in seen.tolist()], dtype=pl.String)
     for column in columns:
-        for other in table.of_class(*SEARCHED):
-            frame = table.read([column, other.name]).drop_nulls().unique().collect(engine="streaming")
+        for other in (spec for spec in table.of_class(*SEARCHED) if spec.name != column):
+            both = table.read([column, other.name]).drop_nulls().filter(pl.col(column).is_in(days_seen.implode()))
+            frame = both.unique().collect(engine="streaming")
             days = frame[column].str.to_date().to_physical().to_numpy().astype(np.int64) + EPOCH
             found = _pairs(days, _as_text(frame[other.name]), reported)
             terms.day_pairs.append((found, np.full(found.size, terms.number(table.dotted(column)))))

@@ -1,68 +1,121 @@
-"""What an encoded text says: escapes of HTML, URL and JSON, mark-up, base64 and hex undone; and the digests in it."""
+"""What an encoded text says: escapes of HTML, URL and JSON, mark-up, misread bytes, base64 and hex undone."""
 
 import base64
 import binascii
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 import numpy as np
 
+from elt.privacy.leak_stretches import with_elements
 from elt.protection import pseudonyms
 
-JSON_CHARACTER = re.compile(r"\\+u([0-9a-fA-F]{4})")
+JSON_CHARACTER = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8}))")
 JSON_ESCAPE = re.compile(r"\\+[nrtbf\"\\]")
+OPENED = re.compile(r"<wbr\s*/?>", re.I)  # where a word may be parted: no blank
 TAG = re.compile(r"<[^<>]{0,2000}>")
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}){4,}(?![0-9a-zA-Z])")
 PSEUDONYM = re.compile(rf"\b{pseudonyms.PREFIX['customer']}[a-z2-7]{{26}}\b")
-DECIMAL = re.compile(r"(?<![\w.])\d+\.\d{2,}(?:e[+-]?\d+)?(?![\w.])")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:?\d\d:?\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")
-YEAR_FIRST = re.compile(r"(?<![\w.])(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?!\d)")
-YEAR_LAST = re.compile(r"(?<![\w.])(\d{1,2})([-./])(\d{1,2})\2(\d{4})(?!\d)")
 DIGEST_HEX = re.compile(r"(?<![0-9a-zA-Z])[0-9a-fA-F]{16,128}(?![0-9a-zA-Z])")
 DIGEST_BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{22,86}={0,2}(?![\w+/=-])")
-DIGEST_LENGTHS = {22, 27, 43}  # of MD5, SHA-1 and SHA-256 in base64, without padding
-ALGORITHMS = ("md5", "sha1", "sha256")
+DIGEST_LENGTHS = {22, 27, 38, 43, 64, 86}  # of 16, 20, 28, 32, 48 and 64 bytes in base64, without padding
+ROUNDS = 4  # of undoing escapes: \\\\u00fc and &amp;uuml; are escaped twice
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+MISREAD = ("cp1252", "cp850", "cp437", "mac-roman", "cp1250")  # code pages that UTF-8 is read in by mistake
+CONFUSED = (("cp850", "cp1252"), ("cp1252", "cp850"), ("mac-roman", "cp1252"), ("cp1252", "mac-roman"))
+
+
+def character(found: re.Match[str]) -> str:
+    """The character that an escape stands for."""
+    point = int(next(filter(None, found.groups())), 16)
+    return chr(point) if point < 0x110000 else " "
 
 
 def unescaped_json(text: str) -> str:
-    """A text with the escapes of JSON undone; line ends and quotes become blanks."""
-    plain = JSON_CHARACTER.sub(lambda found: chr(int(found[1], 16)), text)
+    """A text with the escapes of JSON and Python undone; line ends and quotes become blanks."""
+    plain = JSON_CHARACTER.sub(character, text)
     plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return JSON_ESCAPE.sub(" ", plain.replace("\\/", "/"))
 
 
+UNDOING = (("\\", unescaped_json), ("%", unquote), ("&", html.unescape))
+
+
+def unescaped(text: str) -> Iterator[str]:
+    """The text itself, what it says with more and more of its escapes undone, and the last without tags; each once."""
+    yield text
+    for _ in range(ROUNDS):
+        before = text
+        for sign, undo in UNDOING:
+            if sign in text and (plain := undo(text)) != text:
+                yield (text := plain)
+        if text == before:
+            break
+    if "<" in text and (plain := TAG.sub(" ", OPENED.sub("", text))) != text:
+        yield plain
+
+
+def recoded(text: str, written: str, read: str) -> str:
+    """What was meant where bytes in the code page `read` were taken for `written`; the rest stays."""
+
+    def meant(found: re.Match[str]) -> str:
+        raw = b"".join(_byte(sign, written) for sign in found[0])
+        try:
+            return raw.decode(read)
+        except UnicodeDecodeError:
+            return found[0]
+
+    return BEYOND_ASCII.sub(meant, text)
+
+
+def _byte(sign: str, code_page: str) -> bytes:
+    """A character in a code page; characters that have no place there stand for their own number, or for themselves."""
+    try:
+        return sign.encode(code_page)
+    except UnicodeEncodeError:
+        return sign.encode("latin-1", "ignore") or sign.encode()
+
+
+def repaired(text: str) -> Iterator[str]:
+    """What the lines of a text beyond ASCII say if their bytes were read in the wrong code page, once or twice."""
+    if text.isascii():
+        return
+    lines = "\n".join(line for line in text.split("\n") if not line.isascii())
+    for code_page in MISREAD:
+        once = recoded(lines, code_page, "utf-8")
+        if once != lines:
+            yield once
+            if (twice := recoded(once, code_page, "utf-8")) != once:
+                yield twice
+    for written, read in CONFUSED:
+        yield recoded(lines, written, read)
+
+
 def decodings(text: str, depth: int = 2) -> Iterator[str]:
-    """The text itself and what it says with escapes and mark-up undone and base64 and hex decoded; each once.
+    """The text itself and what it says with escapes, tags and misreading undone and base64 and hex decoded; each once.
 
     `depth`: how many layers of base64 or hex are undone.
     """
-    found = [text]
-    for sign, undo in (("\\", unescaped_json), ("%", unquote), ("<", lambda t: TAG.sub(" ", t)), ("&", html.unescape)):
-        for known in list(found):
-            if sign in known and (plain := undo(known)) not in found:
-                found.append(plain)
-    yield from found
-    if depth and (inner := "\n".join(sorted({inner for known in found for inner in decoded_words(known)}))):
+    found = list(unescaped(with_elements(text)))
+    yield from dict.fromkeys([*found, *repaired(found[-1])])
+    if depth and (inner := "\n".join(decoded_words(found))):
         yield from decodings(inner, depth - 1)
 
 
-def decoded_words(text: str) -> Iterator[str]:
-    """What words in base64 or hex say, where it is text."""
-    text = PSEUDONYM.sub(" ", text)
-    for word in set(HEX.findall(text)):
-        if plain := as_text(bytes.fromhex(word)):
-            yield plain
-    for word in set(BASE64.findall(text)):
+def decoded_words(texts: Sequence[str]) -> list[str]:
+    """What words of the first and last texts in base64 or hex say, where it is text; sorted."""
+    plain = [PSEUDONYM.sub(" ", text) for text in dict.fromkeys([texts[0], *texts[-2:]])]
+    found = {as_text(bytes.fromhex(word)) for word in {word for text in plain for word in HEX.findall(text)}}
+    for word in {word for text in plain for word in BASE64.findall(text)}:
         bare = word.rstrip("=").replace("-", "+").replace("_", "/")
         try:
-            raw = base64.b64decode(bare + "=" * (-len(bare) % 4))
+            found.add(as_text(base64.b64decode(bare + "=" * (-len(bare) % 4))))
         except (binascii.Error, ValueError):
             continue
-        if plain := as_text(raw):
-            yield plain
+    return sorted(found - {""})
 
 
 def as_text(raw: bytes) -> str:
@@ -74,31 +127,19 @@ def as_text(raw: bytes) -> str:
     return text if all(sign.isprintable() or sign in "\r\n\t" for sign in text) else ""
 
 
-def normalised(text: str) -> str:
-    """A text without what is no value of a person: whole pseudonyms, decimal numbers, moments of the clock.
-
-    Days in digits become one word (day19711006), so that neighbouring numbers of a table are no day.
-    """
-    text = DECIMAL.sub("~", MOMENT.sub("~", PSEUDONYM.sub("~", text)))
-    text = YEAR_FIRST.sub(lambda found: day_word(found[1], found[3], found[4]), text)
-    return YEAR_LAST.sub(
-        lambda found: f"{day_word(found[4], found[3], found[1])} {day_word(found[4], found[1], found[3])}", text
-    )
-
-
-def day_word(year: str, month: str, day: str) -> str:
-    """A day as one word."""
-    return f"day{int(year):04}{int(month):02}{int(day):02}"
-
-
-def digests(text: str) -> np.ndarray:
-    """First 8 bytes of every word of a text that may be a digest: hex of 16 digits or more, base64, a pseudonym."""
-    found = {bytes.fromhex(word[:16]) for word in DIGEST_HEX.findall(text)}
+def digest_words(text: str) -> dict[bytes, str]:
+    """First 8 bytes -> word, of every word that may be a digest: hex of 16 digits or more, base64, a pseudonym."""
+    found = {bytes.fromhex(word[:16]): word for word in DIGEST_HEX.findall(text)}
     for word in set(DIGEST_BASE64.findall(text)):
         bare = word.rstrip("=")
         if len(bare) in DIGEST_LENGTHS:
-            found.add(base64.b64decode(bare[:12].replace("-", "+").replace("_", "/"))[:8])
+            found[base64.b64decode(bare[:12].replace("-", "+").replace("_", "/"))[:8]] = word
     for word in PSEUDONYM.findall(text):
         letters = word.removeprefix(pseudonyms.PREFIX["customer"]).upper()
-        found.add(base64.b32decode(letters[:16])[:8])
-    return np.sort(np.frombuffer(b"".join(sorted(found)), np.uint64))
+        found[base64.b32decode(letters[:16])[:8]] = word
+    return found
+
+
+def digests(text: str) -> np.ndarray:
+    """First 8 bytes of every word of a text that may be a digest."""
+    return np.sort(np.frombuffer(b"".join(sorted(digest_words(text))), np.uint64))

@@ -1,17 +1,16 @@
 """The files that the leak gate searches: all that a run is about to publish, and Snakemake's records of the call."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
-from elt.files import CLOSED, PROTECTED_LAYERS, sha256
-from elt.privacy import leak_encodings
+from elt.files import CLOSED, PROTECTED_LAYERS, read_json, sha256
+from elt.privacy.leak_stretches import marked, without_counts
 
 CHUNK = 4 << 20  # bytes read at a time
 OVERLAP = 1 << 10  # bytes that a piece shares with the next, so that no value is cut: six words are shorter
@@ -47,6 +46,12 @@ class SearchedFiles:
     def of_run(self) -> dict[Path, str]:
         """The same without Snakemake's records."""
         return {path: contracted(path, self.run) for path in self.published}
+
+    def texts(self) -> Iterator[str]:
+        """All names and texts, with marks between what belongs to no common value."""
+        for path, name in self.names.items():
+            yield name
+            yield from (without_counts(marked(text, path), path) for text in chunks(path))
 
     def lasting(self) -> list[Path]:
         """Published files that the same inputs give again: logs, benchmarks and evidence of earlier states are not."""
@@ -97,8 +102,16 @@ def records_of_snakemake(folder: Path, since: float) -> list[Path]:
 
 
 def chunks(path: Path) -> Iterator[str]:
-    """The text of a file in pieces that end with a line and overlap a little; UTF-16 is known by its zero bytes."""
-    rest = b""
+    """The text of a file in pieces."""
+    return (text for _, text in pieces(path))
+
+
+def pieces(path: Path) -> Iterator[tuple[int, str]]:
+    """The text of a file in pieces that end with a line and overlap a little, each with the number of its first line.
+
+    UTF-16 is known by its zero bytes.
+    """
+    rest, line = b"", 1
     if not path.exists():  # a temporary file of a step or of Snakemake that has gone since it was listed
         return
     with open(path, "rb") as file:
@@ -106,10 +119,13 @@ def chunks(path: Path) -> Iterator[str]:
             rest += block
             cut = rest.rfind(b"\n") + 1 or (len(rest) if len(rest) > LONGEST_LINE else 0)
             if cut:
-                yield text_of(rest[:cut])
-                rest = rest[max(0, cut - OVERLAP) :]
+                yield line, text_of(rest[:cut])
+                begin = max(0, cut - OVERLAP)
+                begin = rest.rfind(b"\n", max(0, begin - OVERLAP), begin) + 1 or begin
+                line += rest.count(b"\n", 0, begin)
+                rest = rest[begin:]
     if rest:
-        yield text_of(rest)
+        yield line, text_of(rest)
 
 
 def text_of(raw: bytes) -> str:
@@ -121,9 +137,9 @@ def text_of(raw: bytes) -> str:
     return "\n".join([text, *wide])
 
 
-def digests(paths: Iterable[Path]) -> np.ndarray:
-    """Everything in the files that may be a digest, as its first 8 bytes, sorted."""
-    found = [np.zeros(0, np.uint64)]
-    for path in paths:
-        found += [leak_encodings.digests(text) for text in chunks(path)]
-    return np.unique(np.concatenate(found))
+def clock_days(run: Path) -> list[date]:
+    """The days on which a run was at work, and one on either side for other time zones: they are the clock's."""
+    identity, today = run / "_meta/run.json", datetime.now(UTC).date()
+    created = datetime.fromisoformat(read_json(identity)["created_at"]).date() if identity.exists() else today
+    first = min(created, today) - timedelta(days=1)
+    return [first + timedelta(days=count) for count in range((today - first).days + 2)]

@@ -12,6 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from elt.privacy.leak_stretches import BREAK
+from elt.privacy.leak_words import INVISIBLE
+
+WINDOW = 8  # letters and digits by which longer text within words is sought first
 MOST_WORDS = 6  # longest n-gram of words; of a longer value its first words are searched
 BASE = 0x9E3779B97F4A7C15
 INVERSE = pow(BASE, -1, 2**64)
@@ -21,18 +25,20 @@ DIACRITICS = re.compile(r"[\u0300-\u036f]+")
 
 
 class Tokens(NamedTuple):
-    """The words of a text: code of each letter and digit, where each word starts, which line each word is in."""
+    """The words of a text: code and place of each letter and digit, where words start, their lines and stretches."""
 
     codes: np.ndarray  # uint64, one a letter or digit
+    places: np.ndarray  # int64, one a letter or digit: where it stands in the text
     starts: np.ndarray  # int64, one a word, and the end of the last
     lines: np.ndarray  # int64, one a word
+    stretches: np.ndarray  # int64, one a word: what no n-gram leaves
 
 
 def folded(text: str, *, transliterate: bool = True) -> str:
     """A text without differences of case, Unicode form and accents; ä becomes ae, or a without `transliterate`."""
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
     text = (text.translate(TRANSLITERATED) if transliterate else text).translate(LETTERS)
     return unicodedata.normalize("NFC", DIACRITICS.sub("", unicodedata.normalize("NFD", text)))
 
@@ -53,11 +59,12 @@ def tokens(text: str) -> Tokens:
         is_word = np.array([chr(point).isalnum() for point in distinct.tolist()], bool)[place]
     at = np.flatnonzero(is_word)
     if not at.size:
-        return Tokens(np.zeros(0, np.uint64), np.zeros(1, np.int64), np.zeros(0, np.int64))
+        none = np.zeros(0, np.int64)
+        return Tokens(none.astype(np.uint64), none, np.zeros(1, np.int64), none, none)
     starts = np.flatnonzero(np.diff(at, prepend=-2) > 1)
-    lines = np.searchsorted(np.flatnonzero(points == 10), at[starts])
+    lines, stretches = (np.searchsorted(np.flatnonzero(points == sign), at[starts]) for sign in (ord("\n"), ord(BREAK)))
     codes = (points[at].astype(np.uint64) + np.uint64(0x51)) * np.uint64(0xD6E8FEB86659FD93)
-    return Tokens(codes ^ (codes >> np.uint64(29)), np.append(starts, at.size), lines)
+    return Tokens(codes ^ (codes >> np.uint64(29)), at, np.append(starts, at.size), lines, stretches)
 
 
 @lru_cache(1)
@@ -82,6 +89,14 @@ def _powers_of(base: int, size: int) -> np.ndarray:
     return np.cumprod(grown, dtype=np.uint64)
 
 
+def mixed(prints: np.ndarray, count: int | np.ndarray) -> np.ndarray:
+    """Sums of codes as fingerprints: the number of words goes in, and every bit depends on all others."""
+    prints = prints + np.asarray(count, np.uint64) * np.uint64(0xA0761D6478BD642F)
+    prints ^= prints >> np.uint64(32)
+    prints *= np.uint64(0xE7037ED1A0B428DB)
+    return prints ^ (prints >> np.uint64(29))
+
+
 class NGrams:
     """Fingerprints of the n-grams of a text."""
 
@@ -93,24 +108,33 @@ class NGrams:
 
     def of(self, begins: np.ndarray, ends: np.ndarray, count: int | np.ndarray) -> np.ndarray:
         """Fingerprints of what stands between places in the codes; `count` is its number of words, 0 for any."""
-        mixed = (self._sums[ends] - self._sums[begins]) * self._back[begins]
-        mixed += np.asarray(count, np.uint64) * np.uint64(0xA0761D6478BD642F)
-        mixed ^= mixed >> np.uint64(32)
-        mixed *= np.uint64(0xE7037ED1A0B428DB)
-        return mixed ^ (mixed >> np.uint64(29))
+        return mixed((self._sums[ends] - self._sums[begins]) * self._back[begins], count)
 
     def of_words(self, count: int) -> np.ndarray:
-        """Fingerprints of every `count` neighbouring words, by their first word."""
-        starts = self.tokens.starts
-        return self.of(starts[:-count], starts[count:], count) if starts.size > count else np.zeros(0, np.uint64)
+        """Fingerprints of every `count` neighbouring words, by their first word; 0 where they are of two stretches."""
+        starts, stretches = self.tokens.starts, self.tokens.stretches
+        if starts.size <= count:
+            return np.zeros(0, np.uint64)
+        prints = self.of(starts[:-count], starts[count:], count)
+        return prints if count == 1 else np.where(stretches[: 1 - count] == stretches[count - 1 :], prints, 0)
 
     def of_characters(self, length: int) -> np.ndarray:
-        """Fingerprints of every `length` neighbouring letters and digits, whatever words they belong to."""
-        size = self.tokens.codes.size
-        if size < length:
+        """Fingerprints of every `length` neighbouring letters and digits, whatever words of a stretch they are in."""
+        found = self.tokens
+        if found.codes.size < length:
             return np.zeros(0, np.uint64)
-        begins = np.arange(size - length + 1)
-        return self.of(begins, begins + length, 0)
+        begins = np.arange(found.codes.size - length + 1)
+        prints = self.of(begins, begins + length, 0)
+        stretches = np.repeat(found.stretches, np.diff(found.starts))
+        return np.where(stretches[: prints.size] == stretches[length - 1 :], prints, 0)
+
+    def of_pairs(self, firsts: np.ndarray, lasts: np.ndarray) -> np.ndarray:
+        """Fingerprints of pairs of words that stand apart, as if they stood side by side."""
+        starts = self.tokens.starts
+        sizes = starts[firsts + 1] - starts[firsts]
+        first = (self._sums[starts[firsts + 1]] - self._sums[starts[firsts]]) * self._back[starts[firsts]]
+        last = (self._sums[starts[lasts + 1]] - self._sums[starts[lasts]]) * self._back[starts[lasts]]
+        return mixed(first + last * powers(int(self._back.size))[0][sizes], 2)
 
 
 class Values(NamedTuple):
@@ -121,20 +145,23 @@ class Values(NamedTuple):
     characters: np.ndarray  # how many letters and digits
     phrase: np.ndarray  # fingerprint of its words
     substring: np.ndarray  # fingerprint of its letters and digits, wherever words begin and end
+    ends: np.ndarray  # uint64 (n, 2), fingerprints of its first and last letters and digits, as many as a window has
 
 
 def of_values(values: list[str]) -> Values:
     """Fingerprints of values without line ends, given folded."""
     found = tokens("\n".join(values))
     if not found.lines.size:
-        empty = np.zeros(0, np.int64)
-        return Values(empty, empty, empty, empty.astype(np.uint64), empty.astype(np.uint64))
+        empty, none = np.zeros(0, np.int64), np.zeros(0, np.uint64)
+        return Values(empty, empty, empty, none, none, np.zeros((0, 2), np.uint64))
     grams = NGrams(found)
     first = np.flatnonzero(np.diff(found.lines, prepend=-1))
     counts = np.minimum(np.diff(np.append(first, found.lines.size)), MOST_WORDS)
     begins, ends = found.starts[first], found.starts[first + counts]
     phrase, substring = grams.of(begins, ends, counts), grams.of(begins, ends, 0)
-    return Values(found.lines[first], counts, ends - begins, phrase, substring)
+    window = np.minimum(WINDOW, ends - begins)
+    both = np.stack([grams.of(begins, begins + window, 0), grams.of(ends - window, ends, 0)], axis=1)
+    return Values(found.lines[first], counts, ends - begins, phrase, substring, both)
 
 
 class Lookup:
@@ -151,6 +178,12 @@ class Lookup:
 
     def __len__(self) -> int:
         return int(self._keys.size)
+
+    def has(self, prints: np.ndarray) -> np.ndarray:
+        """Whether each fingerprint is in the set; bool, one each."""
+        found = np.zeros(prints.size, bool)
+        found[self.find(prints)[0]] = True
+        return found
 
     def find(self, prints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(places in `prints` that are in the set, the numbers that they stand for)."""

@@ -1,6 +1,7 @@
 """The protected tables whose personal values are searched for, and those values that never reached silver."""
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from elt.run.company import ClassedColumn, ClassedTable
 if TYPE_CHECKING:
     import polars as pl
 
+SEPARATORS = re.compile(r"[,;\t|\n]")  # of the cells of a record that could not be taken apart
 SEARCHED = ("identifier", "direct")  # classes whose single values are searched for in texts
 
 
@@ -66,26 +68,34 @@ def tables_of(run: Path, tables: Mapping[str, ClassedTable]) -> list[ProtectedTa
     ]
 
 
-def rejected(quarantine: Path, changes: Path, table: ProtectedTable) -> dict[str, list[str]]:
-    """Column -> personal values that never reached silver: of records in quarantine, and before repairs."""
-    found: dict[str, list[str]] = {column.name: [] for column in table.of_class(*SEARCHED)}
+@dataclass(frozen=True)
+class Rejected:
+    """What never reached a table of silver: values before repairs, by column, and cells of records in quarantine."""
+
+    values: Mapping[str, Sequence[str]]
+    records: Sequence[Sequence[str]]
+
+
+def rejected(quarantine: Path, changes: Path, table: ProtectedTable) -> Rejected:
+    """What never reached a table: the records in quarantine are of any width, and separated as their file is."""
+    found: dict[str, set[str]] = {column.name: set() for column in table.of_class(*SEARCHED)}
     with open(changes, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["column"] in found:
-                found[row["column"]].append(row["before"])
-    names = list(table.by_name)
+                found[row["column"]].add(row["before"].strip())
     with open(quarantine, encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            cells = row["content"].split(",")
-            if len(cells) == len(names):
-                for name, cell in zip(names, cells, strict=True):
-                    if name in found:
-                        found[name].append(cell)
-    return {name: sorted({value.strip() for value in values} - {""}) for name, values in found.items()}
+        records = {row["content"] for row in csv.DictReader(file)}
+    names = list(table.by_name)
+    cells = [[cell.strip(" \"'\r\n") for cell in SEPARATORS.split(record)] for record in sorted(records - {""})]
+    for record in cells:
+        for name, cell in zip(names, record, strict=True) if len(record) == len(names) else ():
+            if name in found:
+                found[name].add(cell)
+    return Rejected({name: sorted(values - {""}) for name, values in found.items()}, cells)
 
 
-def all_rejected(run: Path, tables: Sequence[ProtectedTable]) -> dict[str, dict[str, list[str]]]:
-    """Table of silver -> column -> values that never reached it."""
+def all_rejected(run: Path, tables: Sequence[ProtectedTable]) -> dict[str, Rejected]:
+    """Table of silver -> what never reached it."""
     found = {}
     for table in tables:
         layer, name = table.name.split(".")

@@ -1,20 +1,19 @@
-"""Search terms of the leak gate: the personal values of a run, sorted by how much a single find of them proves.
+"""Search terms of the leak gate: the personal values of a run that were published, by how much a find of each proves.
 
 docs/decisions/0018-leak-gate.md says which values are searched alone, which only beside another value of the same
 person, and which only as a whole column, and why.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from elt.privacy import leak_encodings
-from elt.privacy.leak_fingerprints import Values, folded, of_values
-from elt.privacy.leak_tables import ProtectedTable
+from elt.privacy import leak_digests
+from elt.privacy.leak_fingerprints import Lookup, Values, folded, of_values
+from elt.privacy.leak_published import Published
+from elt.privacy.leak_words import called_numbers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,23 +24,26 @@ KEY = 6  # a key of letters and digits, searched as a word
 SUBSTRING = 8  # such a key, searched within other text too
 NUMBER = 10  # a number
 PHRASE = 6  # several words, or an identifier in words
+CALLED = r"^[+(]?[+(]?[0-9][0-9()/. \-\x{a0}\x{2010}-\x{2015}]{6,}[0-9]$"  # a telephone number
 Entries = list[tuple[np.ndarray, np.ndarray]]  # fingerprints, and the number of the column of each
 
 
 @dataclass
 class SearchTerms:
-    """Fingerprints to look for, and the personal columns that they come from; a column has the number of its place."""
+    """Fingerprints of values that stand in what was published, and the personal columns that they come from."""
 
-    published_digests: np.ndarray  # first 8 bytes of all that may be a digest in what was published, sorted
-    known: np.ndarray  # fingerprints of what is no person's value: closed categories and the program's own words
+    published: Published
+    known: Lookup  # fingerprints of what is no person's value: closed categories and the program's own words
     columns: list[str] = field(default_factory=list)  # dotted, such as silver.persons.first, or …first+last
     values: dict[str, int] = field(default_factory=dict)  # column -> distinct values
     alone: dict[str, int] = field(default_factory=dict)  # column -> of these, searched alone in every text
     phrases: Entries = field(default_factory=list)  # as words side by side
+    parted: Entries = field(default_factory=list)  # as two words with middle names between
     substrings: dict[int, Entries] = field(default_factory=dict)  # length -> as characters, within words too
     days: Entries = field(default_factory=list)  # spelling of a day -> its ordinal
     day_pairs: Entries = field(default_factory=list)  # day and value beside it
-    hashed: set[str] = field(default_factory=set)  # columns with values whose digests were published
+    digests: Entries = field(default_factory=list)  # first bytes of digests without a key
+    hashed: "list[tuple[int, pl.Series]]" = field(default_factory=list)  # number of a column, values to be hashed
 
     def number(self, column: str) -> int:
         """The number of a column, a new one if it has none."""
@@ -53,32 +55,42 @@ class SearchTerms:
     def add(
         self, column: str, prints: Values, is_alone: np.ndarray, is_key: np.ndarray, *, is_first: bool = True
     ) -> None:
-        """Add values: those searched alone as phrases, the keys among them also as substrings.
+        """Add values: those searched alone as phrases, the keys among them also as substrings; where published.
 
         A value counts once: `is_first` is False for its other spellings.
         """
         number = self.number(column)
-        is_alone = is_alone & ~np.isin(prints.phrase, self.known)
-        self.phrases.append((prints.phrase[is_alone], np.full(int(is_alone.sum()), number)))
+        is_alone = is_alone & ~self.known.has(prints.phrase)
+        self.alone[column] += int(is_alone.sum()) if is_first else 0
+        self.phrases.append(_entries(prints.phrase[is_alone & self.published.phrases.has(prints.phrase)], number))
+        is_pair = is_alone & (prints.words == 2) & self.published.parted.has(prints.phrase)
+        self.parted.append(_entries(prints.phrase[is_pair], number))
         is_substring = is_alone & is_key & (prints.characters >= SUBSTRING)
+        for end in (0, 1):
+            is_substring &= self.published.windows.has(prints.ends[:, end])
         for length in np.unique(prints.characters[is_substring]).tolist():
             chosen = prints.substring[is_substring & (prints.characters == length)]
-            self.substrings.setdefault(length, []).append((chosen, np.full(chosen.size, number)))
-        self.alone[column] += int(is_alone.sum()) if is_first else 0
+            self.substrings.setdefault(length, []).append(_entries(chosen, number))
 
-    def compare_digests(self, column: str, values: Iterable[str]) -> None:
-        """Compare the unkeyed digests of values with those that were published."""
-        if not self.published_digests.size:
+    def to_hash(self, column: str, values: "pl.Series") -> None:
+        """Have the digests of values compared with those that were published."""
+        self.hashed.append((self.number(column), values))
+
+    def compare_digests(self) -> None:
+        """Compare the unkeyed digests of all values that were given; each value is hashed once."""
+        import polars as pl
+
+        if not self.hashed or not self.published.digests.size:
             return
-        forms = {form.encode() for value in values for form in (value, value.lower(), value.upper())}
-        for algorithm in leak_encodings.ALGORITHMS:
-            make = getattr(hashlib, algorithm)
-            made = b"".join([make(form, usedforsecurity=False).digest()[:8] for form in forms])
-            prints = np.frombuffer(made, np.uint64)
-            place = np.searchsorted(self.published_digests, prints)
-            at = np.minimum(place, self.published_digests.size - 1)
-            if (self.published_digests[at] == prints).any():
-                self.hashed.add(column)
+        frame = pl.concat([pl.DataFrame({"value": values, "column": number}) for number, values in self.hashed])
+        for prints, owners in leak_digests.digests_of(frame["value"].unique().sort().to_list()):
+            for at in np.flatnonzero(self.published.is_digest(prints)).tolist():
+                for number in frame.filter(pl.col("value") == owners[at])["column"].unique().sort().to_list():
+                    self.digests.append(_entries(prints[at : at + 1], number))
+
+
+def _entries(prints: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+    return prints, np.full(prints.size, number, np.int64)
 
 
 def spellings_of(values: Sequence[str]) -> Iterator[Values]:
@@ -104,28 +116,24 @@ def add_texts(terms: SearchTerms, column: str, values: "pl.Series", personal: st
             is_number = ~letter & (size >= NUMBER)
             is_phrase = letter & ~digit & (size >= PHRASE) & ((prints.words > 1) | (personal == "identifier"))
             terms.add(column, prints, is_key | is_number | is_phrase, is_key, is_first=not number)
-        terms.compare_digests(column, texts)
+        add_telephones(terms, column, batch.filter(batch.str.contains(CALLED)).to_list())
+    terms.to_hash(column, values)
 
 
-def add_names(terms: SearchTerms, table: ProtectedTable) -> None:
-    """Add full names: every two columns of class direct of one record, in both orders."""
-    import polars as pl
+def add_telephones(terms: SearchTerms, column: str, values: Iterable[str]) -> None:
+    """Add numbers that may be called, in any grouping; short ones only where they are written as such."""
+    words = [
+        f"tel{number}"
+        for value in values
+        for number in called_numbers(value)
+        if len(number) >= NUMBER or not value.isdigit() or value.startswith("0")
+    ]
+    add_phrases(terms, column, words, fewest=1)
 
-    columns = [column.name for column in table.of_class("direct") if column.type == "string"]
-    if len(columns) < 2:
-        return
-    frame = table.read(columns).unique().collect(engine="streaming")
-    for first, second in permutations(columns, 2):
-        is_in_order = columns.index(first) < columns.index(second)
-        column = table.dotted("+".join((first, second) if is_in_order else (second, first)))
-        both = frame.filter(pl.col(first).is_not_null() & pl.col(second).is_not_null())
-        names = both.select(pl.concat_str([first, second], separator=" ")).to_series().unique()
-        terms.number(column)
-        terms.values[column] += len(names) if is_in_order else 0
-        for start in range(0, len(names), BATCH):
-            texts = names[start : start + BATCH].to_list()
-            for number, prints in enumerate(spellings_of(texts)):
-                is_alone = (prints.words > 1) & (prints.characters >= PHRASE)
-                is_first = is_in_order and not number
-                terms.add(column, prints, is_alone, np.zeros_like(is_alone), is_first=is_first)
-            terms.compare_digests(column, texts)
+
+def add_phrases(terms: SearchTerms, column: str, values: Sequence[str], *, fewest: int = PHRASE) -> None:
+    """Add other forms of values, searched alone from so many letters and digits on; they do not count as values."""
+    for start in range(0, len(values), BATCH):
+        for prints in spellings_of(values[start : start + BATCH]):
+            is_alone = prints.characters >= fewest
+            terms.add(column, prints, is_alone, np.zeros_like(is_alone), is_first=False)

@@ -1,14 +1,14 @@
 """The data policy as data: class and treatment of every column, and every sentence with what was counted for it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from elt.protection import pseudonyms
 from elt.protection.disclosure import ONE, TWO
 from elt.report.languages import in_language
 from elt.run.company import Column, Contract, Mart
-from elt.run.controller import ClassException
+from elt.run.controller import AcknowledgedFind, ClassException
 
 ACTIONS = {
     "none": "as it is",
@@ -55,6 +55,7 @@ class Settings:
     key_id: str
     minimum_group: int
     retention_days: int
+    acknowledged: Sequence[AcknowledgedFind] = ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def policy(
         },
         "thresholds": {"minimum_group": settings.minimum_group, "dominance_of_one": ONE, "dominance_of_two": TWO},
         "measured": checks.groups,
+        "acknowledged_finds": [asdict(find) for find in settings.acknowledged],
         "retention": checks.retention,
         "statements": statements(checks, len(excepted)),
         "status": STATUS,

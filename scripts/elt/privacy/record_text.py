@@ -87,7 +87,17 @@ def measures(words: Wording, policy: Mapping[str, Any], stated: ControllerStatem
     """Technical and organisational measures: those checked in the run, and those that the controller states."""
     texts = words["record"]
     more = words.stated(stated.measures, texts["points"]["measures"])
-    return f"{checked_statements(words, policy)}\n{texts['more_measures'].format(text=more)}\n"
+    listed = checked_statements(words, policy) + acknowledged(words, policy)
+    return f"{listed}\n{texts['more_measures'].format(text=more)}\n"
+
+
+def acknowledged(words: Wording, policy: Mapping[str, Any]) -> str:
+    """Each find of the leak search that the controller has acknowledged, with the reason, as a list."""
+    text, finds = words["record"]["acknowledged"], policy["acknowledged_finds"]
+    return "".join(
+        f"- {text.format(file=code(one['file']), column=code(one['column']), why=words.stated(one['why'], ''))}\n"
+        for one in finds
+    )
 
 
 def checked_statements(words: Wording, policy: Mapping[str, Any]) -> str:

@@ -58,6 +58,17 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class AcknowledgedFind:
+    """A find of the leak gate that is no leak, by what its message gives (file, place, column, keyed hash), and why."""
+
+    file: str
+    place: str
+    column: str
+    hash: str
+    why: "Words"
+
+
+@dataclass(frozen=True)
 class ClassException:
     """A column whose class is weaker than that of what it is made of, and why that gives nobody away.
 
@@ -100,6 +111,7 @@ class ControllerStatements:
     expiry: Expiry | None = None
     deletion: "Words | None" = None
     measures: "Words | None" = None
+    acknowledged_finds: tuple[AcknowledgedFind, ...] = ()
     class_exceptions: tuple[ClassException, ...] = ()
     threshold_check: Mapping[str, Answer] = field(default_factory=dict)  # criterion -> answer
     impact_assessment: "Mapping[str, Words]" = field(default_factory=dict)  # point -> text
@@ -128,6 +140,7 @@ LISTED = {
     "joint_controllers": Contact,
     "purposes": Purpose,
     "recipients": Recipient,
+    "acknowledged_finds": AcknowledgedFind,
     "class_exceptions": ClassException,
 }
 NAMED = {"threshold_check": Answer, "risks": RiskRating}

@@ -1,0 +1,114 @@
+"""What was published, as fingerprints: published text is small, so each personal value is asked if it stands there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from elt.privacy import leak_encodings
+from elt.privacy.leak_fingerprints import MOST_WORDS, WINDOW, Lookup, NGrams, Tokens, spellings, tokens
+from elt.privacy.leak_words import inner_words, normalised
+
+MOST_MIDDLES = 3  # words between a first and a last name: middle names, initials, particles
+BETWEEN = " .-'_+\n\u2019"  # signs that part the words of a name
+PARTICLES = "von van vom zu zur zum de der den del della di da do dos das la le el al bin ibn ben und y e"
+CONJUNCTIONS = "and or to in of vs und oder bis"
+ASCII = 127
+MISSING = np.zeros(0, np.int64)
+
+
+class Words(NamedTuple):
+    """A published text in one spelling: folded, its n-grams, and pairs of words that may have middle names between."""
+
+    text: str
+    grams: NGrams
+    firsts: np.ndarray  # int64, place of the first word of each pair
+    lasts: np.ndarray
+
+
+def words_of(text: str) -> Iterator[Words]:
+    """A published text in all decodings and spellings."""
+    for decoded in leak_encodings.decodings(text):
+        plain = normalised(decoded)
+        for variant in filter(None, (plain, inner_words(plain))):
+            for spelling in spellings(variant):
+                found = tokens(spelling)
+                if found.codes.size:
+                    yield Words(spelling, NGrams(found), *middle_names(variant, spelling, found))
+
+
+def middle_names(plain: str, spelling: str, found: Tokens) -> tuple[np.ndarray, np.ndarray]:
+    """(first, last) words with one to three words between them that are initials, capitalised or particles.
+
+    So are the ends of a stretch of three or four words in small letters, such as a cell.
+    """
+    own = found if len(plain) == len(spelling) else tokens(plain)
+    if own.starts.size != found.starts.size:
+        return MISSING, MISSING
+    points = np.frombuffer(plain.encode("utf-32-le", "replace"), np.uint32)
+    begins, ends = own.places[own.starts[:-1]], own.places[own.starts[1:] - 1] + 1
+    is_capital, is_letter = _capital(points[begins]), ends - begins == 1
+    is_near = np.isin(points[np.minimum(ends, points.size - 1)], [ord(sign) for sign in BETWEEN])
+    singles = NGrams(found).of_words(1)
+    particles = NGrams(tokens(PARTICLES)).of_words(1)
+    is_joint = np.isin(singles, NGrams(tokens(CONJUNCTIONS)).of_words(1))
+    is_middle = is_letter | is_capital | np.isin(singles, particles)
+    firsts, lasts = [MISSING], [MISSING]
+    for between in range(1, MOST_MIDDLES + 1):
+        size = begins.size - between - 1
+        if size <= 0:
+            break
+        inner = [slice(step, step + size) for step in range(1, between + 1)]
+        is_pair = is_capital[:size] & is_capital[between + 1 :] & np.logical_and.reduce([is_middle[at] for at in inner])
+        is_pair |= np.logical_and.reduce([is_letter[at] for at in inner])
+        is_pair &= np.logical_and.reduce([is_near[at] for at in (slice(0, size), *inner)])
+        is_pair &= found.stretches[:size] == found.stretches[between + 1 :]
+        firsts.append(np.flatnonzero(is_pair))
+        lasts.append(firsts[-1] + between + 1)
+    _, at, counts = np.unique(found.stretches, return_index=True, return_counts=True)
+    is_cell = ((counts == 3) | (counts == 4)) & ~np.logical_or.reduceat(is_capital | is_joint, at)
+    return np.concatenate([*firsts, at[is_cell]]), np.concatenate([*lasts, (at + counts - 1)[is_cell]])
+
+
+def _capital(points: np.ndarray) -> np.ndarray:
+    is_capital = (points >= ord("A")) & (points <= ord("Z"))
+    if (beyond := np.flatnonzero(points > ASCII)).size:
+        is_capital[beyond] = [chr(point).isupper() for point in points[beyond].tolist()]
+    return is_capital
+
+
+def _lookup(prints: list[np.ndarray]) -> Lookup:
+    keys = np.unique(np.concatenate([np.zeros(0, np.uint64), *prints]))
+    return Lookup([(keys, np.zeros(keys.size, np.int64))])
+
+
+@dataclass
+class Published:
+    """Fingerprints of all that was published: of words side by side, of words apart, of letters and digits, digests."""
+
+    phrases: Lookup
+    parted: Lookup
+    windows: Lookup
+    digests: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))  # first 8 bytes each, sorted
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Published":
+        """All that texts hold, their marks set."""
+        phrases, parted, windows, digests = ([], [], [], [np.zeros(0, np.uint64)])
+        for text in texts:
+            digests.append(leak_encodings.digests(text))
+            for words in words_of(text):
+                grams = words.grams
+                grams_found = np.concatenate([grams.of_words(count) for count in range(1, MOST_WORDS + 1)])
+                phrases.append(np.unique(grams_found[grams_found != 0]))
+                parted.append(np.unique(grams.of_pairs(words.firsts, words.lasts)))
+                windows.append(np.unique(grams.of_characters(WINDOW)))
+        return cls(_lookup(phrases), _lookup(parted), _lookup(windows), np.unique(np.concatenate(digests)))
+
+    def is_digest(self, prints: np.ndarray) -> np.ndarray:
+        """Whether each is the beginning of what may be a digest; bool, one each."""
+        if not self.digests.size:
+            return np.zeros(prints.size, bool)
+        at = np.minimum(np.searchsorted(self.digests, prints), self.digests.size - 1)
+        return self.digests[at] == prints
