@@ -7,6 +7,7 @@ lies among Snakemake's caches and may be deleted at any time; it holds names of 
 
 import atexit
 import hashlib
+import json
 import sys
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -14,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from elt.files import read_json, write_json
+from elt.files import read_json, write_text
 
 MOST = 5000  # results; above that only those of the last call are kept
 
@@ -43,18 +44,21 @@ class Memory:
             return
         both = {**self.known, **self.used}
         try:
-            write_json(self.file, both if len(both) <= MOST else self.used)
+            write_text(self.file, json.dumps(both if len(both) <= MOST else self.used) + "\n")
         except OSError:
             return
 
     def result(self, name: str, depends_on: Callable[[], tuple[object, ...]], compute: Callable[[], Any]) -> Any:
-        """What `compute` gives, in terms of JSON, or gave when `depends_on`, told by repr, was the same."""
+        """What `compute` gives, in terms of JSON, or gave when `depends_on`, told by repr, was the same.
+
+        Found or remembered, it is the same to the order of its keys: Snakemake compares params by their text.
+        """
         if self.file is None:
             return compute()
         told = repr((name, sys.version, *depends_on()))
         key = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
         if key not in self.used:
-            self.used[key] = self.known[key] if key in self.known else compute()
+            self.used[key] = self.known[key] if key in self.known else json.loads(json.dumps(compute()))
         return self.used[key]
 
     def faults(

@@ -104,3 +104,10 @@ def test_it_does_not_grow_for_ever(file: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_versions_are_those_of_what_is_installed():
     assert all(part[0].isdigit() for part in versions("polars", "sqlglot"))
+
+
+def test_what_is_remembered_has_the_order_and_the_types_of_what_was_found(file: Path):
+    found, _ = call(file, ("a",), {"why": {"en": "x", "de": "y"}, "path": ("b", "a")})
+    remembered, was_computed = call(file, ("a",), None)
+    assert not was_computed
+    assert repr(found) == repr(remembered) == "{'why': {'en': 'x', 'de': 'y'}, 'path': ['b', 'a']}"
