@@ -6,7 +6,7 @@ rule warehouse_duckdb:
     input:
         tables=expand("<gold>/parquet/{mart}.parquet", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
-        clean=ancient("<meta>/leak_report.json"),
+        clean="<meta>/leak_report.json",
     output:
         database="<gold>/warehouse.duckdb",
         record="<gold>/_meta/warehouse.json",
@@ -31,7 +31,7 @@ rule warehouse_postgres:
     input:
         tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
-        clean=ancient("<meta>/leak_report.json"),
+        clean="<meta>/leak_report.json",
     output:
         "<gold>/_meta/publication.json",
     log:

@@ -236,7 +236,10 @@ def test_channel_10_quarantine_changes_and_lists_for_the_owners_lie_in_the_prote
 
 def test_channel_11_reports_of_protected_layers_hold_no_person(sample_run: Path, customers: list[dict[str, str]]):
     reports = {
-        str(path): path.read_text("utf-8") for layer in PROTECTED for path in sample_run.glob(f"{layer}/reports/*")
+        str(path): path.read_text("utf-8")
+        for layer in PROTECTED
+        for path in sample_run.glob(f"{layer}/reports/*")
+        if path.is_file()
     }
     assert len(reports) >= 5
     assert found_in(reports, secrets_of(customers)) == set()

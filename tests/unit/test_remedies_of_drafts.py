@@ -131,9 +131,9 @@ def test_the_decimal_mark_is_stated_or_looked_at(tmp_path):
 
 @pytest.mark.remedy("elt.draft.contract_text", "write the meaning behind each", line=True)
 def test_codes_get_their_meaning(tmp_path):
-    contract, text = draft(tmp_path, "id;state", *(f"{n};{'OC'[n % 2]}" for n in range(40)))
+    contract, text = draft(tmp_path, "id;status", *(f"{n};{'OC'[n % 2]}" for n in range(40)))
     assert "write the meaning behind each" in text
-    fields(contract)["state"]["codes"] = {"O": "open", "C": "closed"}
+    fields(contract)["status"]["codes"] = {"O": "open", "C": "closed"}
     accepted(tmp_path, contract, 40)
     assert "open" in (tmp_path / "x.table").read_text("utf-8")
 
