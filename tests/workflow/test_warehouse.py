@@ -241,6 +241,12 @@ def test_the_record_names_what_the_database_was_made_from(gold: Path, marts: dic
     assert record["kpis_left_out"] == []
 
 
+def test_a_copy_asked_for_together_with_a_change_is_made(finished: Project):
+    done = finished.snakemake("warehouse", *CONFIG, "minimum_group=6")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert (finished.run("sample") / "gold/warehouse.duckdb").exists()
+
+
 def test_a_failed_copy_does_not_make_a_complete_run_a_failed_one(finished: Project):
     script = finished.folder / "scripts/warehouse_duckdb.py"  # of the copy alone: the run itself is not made again
     code, call = script.read_text("utf-8"), "usable_kpis(files[FACT], kpis)"
