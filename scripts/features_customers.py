@@ -145,16 +145,10 @@ def main(
     template: str,
     outputs: Outputs,
 ) -> None:
-    """Aggregate the order lines, compute the features, guard them, write tables and dictionary.
-
-    objected: the list of customers who object to profiling; accounts: those that stand for many people. Both get no
-    features. published: the setting, rounded or exact.
-    """
-    objecting = objected.matched() if objected else Objections()
-    has_category = products.has("category")
-    today = day_of_analysis(facts.frame(), analysis_date)
+    """Compute, guard and write features and dictionary; objected and accounts (of many people) get no features."""
+    objecting, has_category = objected.matched() if objected else Objections(), products.has("category")
+    today, decimals = day_of_analysis(facts.frame(), analysis_date), decimals_of(facts.frame())
     until = today or date.min
-    decimals = decimals_of(facts.frame())
     lines = order_lines(facts.frame(), products.frame(), with_cost=facts.has("cost_amount"), with_category=has_category)
     collective = sorted({*accounts.keys()} - {*objecting.keys}) if accounts else []
     customers, categories, counted = aggregated(lines, until, [*objecting.keys, *collective])

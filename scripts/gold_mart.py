@@ -70,6 +70,25 @@ def completed(result: pl.LazyFrame, frame: pl.LazyFrame, mart: Mart) -> tuple[pl
     return frame, rounded
 
 
+def written_lines(
+    written: pl.LazyFrame,
+    by: tuple[str, Mapping[str, pl.LazyFrame], int],
+    mart: Mart,
+    sources: Mapping[str, Source],
+    accounts: CollectiveAccounts | None,
+    budgets: tuple[float, float],
+) -> tuple[dict[str, Any], list[Entry]]:
+    """(metadata, what contradicts assumptions) of the order lines, each traced; `by`: SQL, its frames, rows written.
+
+    `budgets`: shares of rows left out or doubled, and of what may rest on an assumption. Raises Fault above them.
+    """
+    sql, frames, rows = by
+    source, entries = traced(sql, frames, mart, written, rows)
+    reconciliation.check_budget(entries, mart, budgets[0])
+    of_lines, told = described_lines(written, mart, sources, accounts, budgets[1])
+    return {"source": source, **of_lines}, [*entries, *told]
+
+
 def proved(
     written: pl.LazyFrame,
     mart: Mart,
@@ -104,11 +123,9 @@ def main(
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
-    `sources`: dotted table name -> table; `calendar`, `months` (file of complete months): if the SQL reads them;
-    `formulas`: of the key figures that the SQL names or the mart proves; `accounts`: what is known of collective
-    accounts; `dates`: date that refers to another mart -> silver columns from which it comes; `assumption_budget`:
-    share of an amount that may rest on an assumption, or of orders that a collective account may have; `budget`: share
-    of rows of silver left out or doubled.
+    `sources`: dotted name -> table; `calendar`, `months` (file): if the SQL reads them; `formulas`: of its key figures;
+    `dates`: date that refers to another mart -> silver columns from which it comes; `assumption_budget`: share of an
+    amount, or of orders, that may rest on an assumption; `budget`: share of rows of silver left out or doubled.
     """
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     result, frame = planned(sql, frames := frames_of(sources, calendar, months), mart)
@@ -120,10 +137,9 @@ def main(
         found, told = proved(written, mart, sources, dates, assumption_budget)
         told = [*rounding.entries(mart, rounded, sql), *told]
         if mart.name == FACT:
-            found["source"], entries = traced(sql, frames, mart, written, found["rows"])
-            reconciliation.check_budget(entries, mart, 0 if budget is None else budget)
-            of_lines, more = described_lines(written, mart, sources, accounts, assumption_budget)
-            found, told = found | of_lines, [*told, *entries, *more]
+            by, budgets = (sql, frames, found["rows"]), (budget or 0, assumption_budget)
+            of_lines, more = written_lines(written, by, mart, sources, accounts, budgets)
+            found, told = found | of_lines, [*told, *more]
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     found |= rounding.stated(mart, rounded) | ({"assumptions": told} if told else {})
     write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})

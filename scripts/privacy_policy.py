@@ -39,13 +39,7 @@ def main(
     groups_file: str,
     excepted: Sequence[ClassException] = (),
 ) -> None:
-    """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold.
-
-    `tables`: files of the row-level tables, still closed; `summary`, `model`, `numbers`: of the exploration, the
-    segmentation and the exposé; `people`: uniqueness and dictionary, which say how many people stand behind their
-    figures; `reports`: what else is published; `excepted`: columns with a weaker class than
-    what they are made of.
-    """
+    """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold."""
     mirror, contracts, marts = Path(policy_file).parents[1], known.contracts, known.marts
     classes = check_classes(contracts, marts)
     inside = {Path(path).relative_to(mirror).as_posix(): path for path in tables}
@@ -56,8 +50,7 @@ def main(
     items = publications.published(headers, explored, segmented, figures, marts)
     found = {name: read_json(path) for name, path in people.items()}
     behind = [*people_behind.of_others(explored, segmented, **found), *people_behind.of_numbers(figures)]
-    mapped = data_map(known, items)
-    personal = personal_columns(contracts, marts)
+    mapped, personal = data_map(known, items), personal_columns(contracts, marts)
     checks = Checks(
         classes=classes,
         published={Path(path).name: policy_checks.check_published(path, personal) for path in tables},
@@ -67,9 +60,9 @@ def main(
         retention=policy_checks.check_retention([*inside], evidence, settings.retention_days),
     )
     write_json(map_file, mapped)
-    tables_of = raw_tables(contracts, mapped), gold_tables(marts, mapped)
     write_json(groups_file, [asdict(one) for one in behind])
-    write_json(policy_file, policy(*tables_of, checks, settings, excepted))
+    described = raw_tables(contracts, mapped), gold_tables(marts, mapped)
+    write_json(policy_file, policy(*described, checks, settings, excepted))
     rulelog.log.info("%d columns, %d published items", classes["columns"], len(items))
 
 

@@ -6,6 +6,7 @@ silver/changes/<table>.csv, silver/_meta/tables/<table>.json.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,7 +109,8 @@ def checked(parts: Iterable[pl.DataFrame], where: str, contract: Contract, books
 
 
 def summary_of(source: Source, rules: Rules, books: Books, dates: OrderDates) -> dict[str, Any]:
-    """The metadata of the table."""
+    """The metadata of the table, whose last outcome is booked: records of erased persons, which bronze left out."""
+    books.outcomes[ERASED] += source.erased
     contract, found = rules.contract, books.summary(is_one_file=len(source.files) == 1)
     found["warnings"] += dates.warnings()
     return found | {
@@ -151,13 +153,8 @@ def main(
     """Read, clean, account for every record, check, write, by batches; `order_dates`: fields of the day of an order."""
     contract, files = read_contract(contract_file, time_zone), [read_json(path) for path in metadata]
     cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
-    with (
-        scratch(table) as folder,
-        staged(table) as good,
-        staged(twin) as typed,
-        staged(quarantine) as bad,
-        staged(changes) as log,
-    ):
+    with scratch(table) as folder, ExitStack() as stack:
+        good, typed, bad, log = (stack.enter_context(staged(path)) for path in (table, twin, quarantine, changes))
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
@@ -167,12 +164,9 @@ def main(
         rejects.add(malformed_rows(malformed))
         write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts, dates=dates))
         unique = unrepeated.unique(dates.plausible(prefetched(parts)))
-        columns = TypedTwin(folder, contract.typed_columns)
-        write_parts(good, contract.names, columns.texts(checked(unique, where, contract, books)))
-        columns.write(typed)
+        TypedTwin(folder, contract.typed_columns).write(good, typed, checked(unique, where, contract, books))
         rejects.add(late_rows(raw, contract, pl.concat([*dates.apart, *unrepeated.undecided])))
         write_parts(bad, QUARANTINE, [rejects.table()])
-        books.outcomes[ERASED] += source.erased
         found = summary_of(source, rules, books, dates)
         check_ledger(where, found)
         check_budget(where, found | {"records": source.records}, budget)

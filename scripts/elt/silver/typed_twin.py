@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from elt import tables
-from elt.files import ROW_GROUP, write_scratch
+from elt.files import ROW_GROUP, write_parts, write_scratch
 from elt.tables import Spec, dates_as_text, polars_type
 
 
@@ -24,7 +24,8 @@ class TypedTwin:
             write_scratch(self.parts[-1], frame, ROW_GROUP)
             yield dates_as_text(frame)
 
-    def write(self, path: Path) -> None:
-        """Write all of them; the caller has the path from `staged`."""
+    def write(self, table: Path, twin: Path, frames: Iterable[pl.DataFrame]) -> None:
+        """Write frames as a CSV file and its twin; the caller has both paths from `staged`."""
+        write_parts(table, [column.name for column in self.spec], self.texts(frames))
         empty = pl.LazyFrame(schema={column.name: polars_type(column) for column in self.spec})
-        tables.write(pl.scan_ipc(self.parts) if self.parts else empty, self.spec, path)
+        tables.write(pl.scan_ipc(self.parts) if self.parts else empty, self.spec, twin)
