@@ -1,4 +1,4 @@
-"""Warehouse, on request. Needs: the marts of a run that passed the gate. Gives: DuckDB database, tables in PostgreSQL."""
+"""Warehouse, on request. Needs: a complete run, which has passed the gate. Gives: DuckDB database, tables in PostgreSQL."""
 
 
 rule warehouse_duckdb:
@@ -6,7 +6,7 @@ rule warehouse_duckdb:
     input:
         tables=expand("<gold>/parquet/{mart}.parquet", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
-        clean="<meta>/leak_report.json",
+        run="<meta>/run_manifest.json",
     output:
         database="<gold>/warehouse.duckdb",
         record="<gold>/_meta/warehouse.json",
@@ -31,7 +31,7 @@ rule warehouse_postgres:
     input:
         tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
-        clean="<meta>/leak_report.json",
+        run="<meta>/run_manifest.json",
     output:
         "<gold>/_meta/publication.json",
     log:

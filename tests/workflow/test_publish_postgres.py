@@ -123,7 +123,7 @@ def test_after_a_publication_only_the_record_is_made_again_and_asked_again_it_pu
 ):
     of_record = {"privacy_records", "privacy_leaks", "privacy_publish"}
     asked = copy.jobs("publish_postgres", *CONFIG)  # the record says first that a database is named in the key file
-    assert asked == {"warehouse_postgres", "publish_postgres", *of_record}
+    assert asked == {"warehouse_postgres", "publish_postgres", "audit_manifest", *of_record}
     told = copy.jobs(*CONFIG)
     assert "privacy_records" in told and told <= {*of_record, "audit_manifest"}
     record = (copy.run("sample") / "_meta/privacy/record_of_processing.en.md").read_text("utf-8")
