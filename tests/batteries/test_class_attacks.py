@@ -16,6 +16,8 @@ from small_companies import BLOCK, NAME, configure, records
 from elt.command import invocation
 from elt.run import settings
 
+pytestmark = pytest.mark.slow
+
 STATED = settings.prepared(yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8")))
 NAMED = "raw bestellungen.Name → "
 PRODUCT, FACTS, PLACE, CONTRACT = (

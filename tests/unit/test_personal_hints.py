@@ -116,6 +116,7 @@ def measured(part: str | None) -> Measured:
     return Measured(len(rows), truth, round(100 * both / truth, 1), round(100 * both / hinted, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [*PARTS, None])
 def test_hints_miss_few_names_of_real_systems_and_rarely_cry_wolf(part: str | None):
     found = measured(part)
@@ -123,6 +124,7 @@ def test_hints_miss_few_names_of_real_systems_and_rarely_cry_wolf(part: str | No
     assert found.precision >= 99.0
 
 
+@pytest.mark.slow
 def test_the_page_states_what_is_measured():
     page = (ROOT / "docs/bring_your_own_data.md").read_text("utf-8")
     rows = re.findall(r"^\| ([a-z0-9 ]+) \| ([\d,]+) \| ([\d,]+) \| ([\d.]+) % \| ([\d.]+) % \|", page, re.M)
@@ -139,6 +141,7 @@ def test_the_list_is_long_and_says_each_name_once():
     assert {row["class"] for row in LISTED} == {"none", "quasi", "identifier", "direct"}
 
 
+@pytest.mark.slow
 def test_most_hints_give_the_class_that_the_column_has():
     hints = [(row["class"], personal.by_name(row["name"])) for row in LISTED if row["class"] != "none"]
     assert sum(hint is not None and hint[1] == truth for truth, hint in hints) >= 0.98 * sum(

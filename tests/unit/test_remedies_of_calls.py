@@ -27,6 +27,8 @@ from elt.run import declared, run_folders, settings
 from elt.run.company import Company, Contract, Query
 from elt.silver import expressions
 
+pytestmark = pytest.mark.slow
+
 remedy = pytest.mark.remedy
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
 STATED = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))

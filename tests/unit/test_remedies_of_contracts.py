@@ -15,6 +15,8 @@ from elt.run import settings
 from elt.run.company import Contract
 from elt.silver import output_contract, suspicions
 
+pytestmark = pytest.mark.slow
+
 remedy = pytest.mark.remedy
 AMOUNT = field("amount", "number", decimals=2, money=True)
 GOOD = "id,amount\n1,1.50\n2,2.00\n"

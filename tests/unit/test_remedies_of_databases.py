@@ -15,6 +15,8 @@ from elt.faults import Fault
 from elt.run.company import Mart
 from elt.warehouse.mart_files import REMAKE, MartFile
 
+pytestmark = pytest.mark.slow
+
 remedy = pytest.mark.remedy
 GOOD = "order,line,place,amount\na,1,7,1.000\na,2,7,2.000\n"
 

@@ -14,6 +14,8 @@ from elt.bronze import exports, lines, structural_validation
 from elt.faults import Fault
 from elt.run.company import Contract
 
+pytestmark = pytest.mark.slow
+
 remedy = pytest.mark.remedy
 AGAIN = "Export the table again"
 FIELDS = (field("id"), field("name"), field("amount", "number", decimals=2, money=True))

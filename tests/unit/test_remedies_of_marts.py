@@ -22,6 +22,8 @@ from elt.gold import documents, proofs, reconciliation
 from elt.run.company import Mart
 from elt.sales import views
 
+pytestmark = pytest.mark.slow
+
 remedy = pytest.mark.remedy
 
 

@@ -29,6 +29,8 @@ from elt.retention import deletion, deletion_log, erasures
 from elt.run.company import Contract, Mart
 from elt.warehouse import postgres
 
+pytestmark = pytest.mark.slow
+
 remedy = pytest.mark.remedy
 GOOD_KEY = f"{pseudonyms.NAME}={HEX}\n"
 
