@@ -215,7 +215,8 @@ def test_silver_has_its_tables_with_types_too(built: Project):
 def test_the_same_input_gives_the_same_parquet_bytes_whatever_the_threads(built: Project, gold: Path):
     folders = (gold / "parquet", gold.parent / "silver/parquet")
     before = {path: sha256(path) for folder in folders for path in folder.iterdir()}
-    done = built.snakemake(*CONFIG, "--forcerun", "silver_table", "gold_mart", cores=1, POLARS_MAX_THREADS="1")
+    forced = ("warehouse", *CONFIG, "--forcerun", "silver_table", "gold_mart")
+    done = built.snakemake(*forced, cores=1, POLARS_MAX_THREADS="1")
     assert done.returncode == 0, done.stdout[-3000:]
     assert {path: sha256(path) for folder in folders for path in folder.iterdir()} == before
 
