@@ -41,7 +41,9 @@ from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
 from elt.run import declared, settings
-from elt.run.company import Calendar, Column, Contract, Mart, Query, read_contract
+from elt.run.columns import Column
+from elt.run.contract import Contract, read_contract
+from elt.run.mart import Calendar, Mart, Query
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import suspicions

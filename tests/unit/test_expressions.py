@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from elt.command import invocation
 from elt.run import settings
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver import expressions
 
 STATED = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))

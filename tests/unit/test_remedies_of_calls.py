@@ -24,7 +24,9 @@ from elt.faults import Fault
 from elt.files import write_json, write_text
 from elt.gold import binding
 from elt.run import declared, run_folders, settings
-from elt.run.company import Company, Contract, Query
+from elt.run.company import Company
+from elt.run.contract import Contract
+from elt.run.mart import Query
 from elt.silver import expressions
 
 pytestmark = pytest.mark.slow

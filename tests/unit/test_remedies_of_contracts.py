@@ -12,7 +12,7 @@ from referring_tables import LINES, ORDERS, Shop, shop, table, with_totals
 
 from elt.faults import Fault
 from elt.run import settings
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver import output_contract, suspicions
 
 pytestmark = pytest.mark.slow

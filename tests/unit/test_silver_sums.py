@@ -9,7 +9,7 @@ from elt.faults import Fault
 from elt.report import assumptions
 from elt.report.words import read
 from elt.run import settings
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from silver_report import with_references
 
 

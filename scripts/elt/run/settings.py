@@ -9,8 +9,13 @@ from elt.code_version import code_version
 from elt.files import read_yaml
 from elt.remembered import memory, versions
 from elt.run import date_formats, reasons, sandbox, sql_names, standard, time_zones
-from elt.run.company import Calendar, Company, Contract, Kpi, Mart, Query, Segments, composed, plain_dates
+from elt.run.company import Company
+from elt.run.contract import Contract
 from elt.run.controller import ControllerStatements
+from elt.run.entries import composed, plain_dates
+from elt.run.key_figures import Kpi
+from elt.run.mart import Calendar, Mart, Query
+from elt.run.segment_rules import Segments
 
 COMPANY_FILES = ("marts.yaml", "segments.yaml")
 UNCLASSIFIED = "unclassified"  # what a draft of a contract says of every field
