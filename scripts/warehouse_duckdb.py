@@ -59,7 +59,8 @@ def load(connection: "duckdb.DuckDBPyConnection", file: MartFile) -> None:
 
     where = f"mart {file.mart.name}"
     target = f"{SCHEMA}.{ddl.quoted(file.mart.name)} BY NAME"
-    rows_sql = f"SELECT * FROM read_parquet({ddl.literal(file.path)})"  # noqa: S608 - a path of this run
+    columns = ", ".join(map(ddl.quoted, file.mart.names))
+    rows_sql = f"SELECT {columns} FROM read_parquet({ddl.literal(file.path)})"  # noqa: S608 - a path of this run
     try:
         (loaded,) = connection.execute(f"INSERT INTO {target} {rows_sql}").fetchone() or (0,)
     except duckdb.IntegrityError as error:
