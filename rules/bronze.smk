@@ -7,6 +7,7 @@ rule bronze_file:
         raw=lambda wildcards: raw_files.shown([wildcards.file]),
         contract=lambda wildcards: company.contract_file(raw_files.by_name[wildcards.file].table),
         ties=lambda wildcards: [*raw_files.shown(call.ties(wildcards.file)), *call.ties(wildcards.file).values()],
+        intact=intact,
     output:
         data="<bronze>/data/{file}",
         metadata="<bronze>/_meta/files/{file}.json",

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import cache
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -45,10 +46,24 @@ def published(path):
     return snakemake_report(name, **shown[path]) if path in shown else name
 
 
+@cache
+def altered():
+    """Paths of files of the run that are not as their jobs wrote them; unless it is a dry run they are removed by then."""
+    if workflow.executor_plugin is None:
+        return []
+    return [f"{home}/{name}" for name in call.altered(golden_path, will_run=not workflow.dryrun)]
+
+
+def intact(wildcards):
+    """Nothing; what was altered since its job wrote it is removed before Snakemake looks what there is."""
+    altered()
+    return []
+
+
 def edited(wildcards):
-    """Nothing; what of the published files is no longer as it was published is withdrawn, so that it is published anew."""
-    will_plan = workflow.executor_plugin is not None
-    return call.withdraw_edited(will_plan=will_plan, will_run=will_plan and not workflow.dryrun)
+    """Closed forms of what was edited after it was published, once more, so that a dry run says that it is published."""
+    closed = [path.replace(home, f"{home}/_closed", 1) for path in (altered() if workflow.dryrun else [])]
+    return [path for path in closed if path in to_publish]
 
 
 def files_of_run(wildcards):

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,12 @@ PROTECTED_LAYERS = ("bronze", "silver", "gold")
 CLOSED = "_closed"  # folder of a run with what was not yet searched, a mirror of the run
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
+_noted: list[Callable[[Path, str], None]] = []  # what is told of each file that gets its name, with its SHA-256
+
+
+def when_named(note: Callable[[Path, str], None]) -> None:
+    """Have `note` told of every file that this process writes, with the SHA-256 of what was written."""
+    _noted[:] = [note]
 
 
 def protected_layer(path: Path) -> Path | None:
@@ -71,7 +77,10 @@ def staged(path: str | Path, mode: int | None = None) -> Iterator[Path]:
             temporary.chmod(stated)
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
+        written = sha256(temporary) if _noted else ""
         os.replace(temporary, final)
+        for note in _noted:
+            note(final, written)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -112,6 +121,16 @@ def write_private(path: str | Path, text: str) -> None:
         sync_folder(final.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_unsynced(path: Path, text: str) -> None:
+    """Write `text` to a file that its owner alone may read, whole or not at all, but not safe from a loss of power."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    os.replace(temporary, path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from elt import receipts
 from elt.faults import Fault
 from elt.files import PRIVATE, write_text
 
@@ -22,7 +23,10 @@ log = logging.getLogger("pipeline")
 
 
 def start(snakemake: Any) -> None:
-    """Send log records, warnings and exceptions of this process to the rule's log; what is printed stays apart."""
+    """Send log records, warnings and exceptions of this process to the rule's log; what is printed stays apart.
+
+    Then the job's inputs are compared with their receipts; raises Fault for one that its job has not written so.
+    """
     path = Path(snakemake.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
@@ -57,6 +61,7 @@ def start(snakemake: Any) -> None:
         )
 
     sys.excepthook = record
+    receipts.start(snakemake)
 
 
 def faults(folder: Path, since: float) -> list[tuple[str, str]]:

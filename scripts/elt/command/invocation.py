@@ -1,6 +1,8 @@
 """One call of Snakemake: what it asks for and what it works on, found and checked before any rule exists."""
 
+import json
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,12 +14,12 @@ from elt.bronze.exports import RawFiles
 from elt.code_version import code_version
 from elt.command import draft, request, retention, run
 from elt.command.request import Request
+from elt import receipts
 from elt.faults import Fault
-from elt.files import CLOSED
 from elt.protection import pseudonyms
 from elt.remembered import memory, versions
 from elt.retention import deletion, erasures
-from elt.run import class_checks, declared, run_folders, settings, surroundings
+from elt.run import class_checks, declared, manifest, run_folders, settings, surroundings
 from elt.run.company import NO_COMPANY, Company
 from elt.run.contract import Contract
 from elt.run.declared import Declared, Undeclared
@@ -104,16 +106,24 @@ class Invocation:
         except Fault as fault:
             raise RefusalError("The pseudonym key cannot be used.", [str(fault)]) from None
 
-    def withdraw_edited(self, *, will_plan: bool, will_run: bool) -> list[str]:
-        """Remove published files that were edited, so that the run publishes them again; inputs that say so.
+    def altered(self, names: Iterable[str], *, will_run: bool) -> list[str]:
+        """Paths in the run of files that are not as their jobs wrote them; a run removes them, so they are made again.
 
-        `will_plan`: jobs are planned; without `will_run` nothing is touched, and their closed forms are returned once
-        more as inputs, so that a dry run says that they would be published.
+        `names`: paths of the files that its rules declare, of which one without a receipt was not written by a job.
         """
-        names = run_folders.edited(Path(self.home)) if will_plan else []
-        if will_run and names:
-            run_folders.withdraw(Path(self.home), names)
-        return [] if will_run else [f"{self.home}/{CLOSED}/{name}" for name in names]
+        run = Path(self.home)
+        if self.request != request.RUN or not (run / receipts.FOLDER).is_dir():
+            return []
+        found = receipts.altered(run, (Path(name).relative_to(run).as_posix() for name in names))
+        if found:
+            listed, do = declared.listed(found, self.raw_files.names), "are" if will_run else "will be"
+            words = (
+                f"Run {self.run_id}: {len(found)} files are not as their jobs wrote them and {do} made again: {listed}"
+            )
+            print(words, file=sys.stderr)  # noqa: T201 (before there is a log of Snakemake)
+        if will_run:
+            run_folders.withdraw(run, found)
+        return found
 
     def undeclared(self, rules: Iterable[Any]) -> tuple[Declared, Undeclared]:
         """(what the rules of a run declare, what of the run folder they do not); raises RefusalError for foreign files.
@@ -138,7 +148,8 @@ class Invocation:
         """
         if self.request != request.RUN:
             return ""
-        os.environ.update(ELT_STARTED_AT=self.now.isoformat())
+        versions = json.dumps(manifest.versions(), sort_keys=True)
+        os.environ.update({receipts.CALL_VARIABLE: self.now.isoformat(), receipts.VERSIONS_VARIABLE: versions})
         try:
             run_folders.begin(Path(self.home), self.config, self.now)
         except Fault as fault:

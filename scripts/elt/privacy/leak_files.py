@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from elt import receipts
 from elt.files import CLOSED, PROTECTED_LAYERS, read_json, sha256
 from elt.privacy.leak_stretches import marked, without_counts
 
@@ -79,6 +80,8 @@ def published(run: Path) -> list[Path]:
     for path in sorted(run.rglob("*")):
         layer, name = path.relative_to(run).parts[0], contracted(path, run)
         is_handed_on = name.startswith(f"{layer}/reports/") or name == HANDED_ON
+        if name.startswith(f"{receipts.FOLDER}/"):
+            continue  # hashes of files and names of jobs, closed to others
         if path.is_file() and (layer not in PROTECTED_LAYERS or is_handed_on) and name not in OWN:
             found[name] = found[name] if layer != CLOSED and name in found else path
     return [found[name] for name in sorted(found)]

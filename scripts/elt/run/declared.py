@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from elt import receipts
 from elt.files import read_json
 from elt.run import manifest
 
@@ -18,7 +19,12 @@ WILDCARD = re.compile(r"\{(\w+)(?:,[^{}]*)?\}")  # {table} or {table,customers|o
 TEMPORARY = re.compile(r"\..+\.tmp(\.\w+)?")  # what `files.staged` and `files.scratch` call what is not yet whole
 TRACEBACKS = "bronze/_meta/tracebacks"
 JOB_RECORDS = ("_meta/logs", "_meta/benchmarks", TRACEBACKS)
-NOT_DECLARED = ("_meta/history/", "_meta/run.json", "gold/warehouse.duckdb")  # beside the database: who reads it
+NOT_DECLARED = (
+    "_meta/history/",
+    f"{receipts.FOLDER}/",
+    "_meta/run.json",
+    "gold/warehouse.duckdb",
+)  # beside the database: who reads it
 OF_RAW_FILES = {  # where something is made for a raw file -> what is put behind its name
     "bronze/data/": "",
     "bronze/_meta/files/": ".json",
@@ -119,6 +125,7 @@ def remove(run: Path, names: Iterable[str]) -> None:
     """Remove files of a run folder, and folders that hold nothing then."""
     for name in names:
         (run / name).unlink()
+        receipts.remove(run, name)
         for folder in (run / name).parents:
             if folder == run or any(folder.iterdir()):
                 break

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from elt import receipts
 from elt.files import sha256
 
 PACKAGES = ("snakemake", "polars", "pandas", "numpy", "scikit-learn", "pandera", "matplotlib", "jinja2", "holidays")
@@ -17,6 +18,7 @@ APART = (
     "_meta/logs",
     "_meta/benchmarks",
     "_meta/history",
+    receipts.FOLDER,
     "bronze/_meta/tracebacks",
     RAW_FILE_NAMES,
     NAME,

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from elt import receipts
 from elt.faults import Fault
 from elt.files import CLOSED, PRIVATE, PRIVATE_FOLDER, PROTECTED_LAYERS, read_json, sha256, write_json
 
 RUNS = Path("artifacts/runs")
 IDENTITY = "_meta/run.json"
-RECORDS = ("_meta/logs", "_meta/benchmarks")  # never searched before they get their name
+RECORDS = ("_meta/logs", "_meta/benchmarks", receipts.FOLDER)  # closed to others
 RECEIPT = f"{CLOSED}/_meta/published.json"  # published path in the run -> SHA-256
 EVIDENCE = (
     "_meta/run_manifest.json",
@@ -108,21 +109,15 @@ def hold(folder: Path, kind: int, where: str, problem: str) -> None:
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
+        who = receipts.holders(descriptor)
         os.close(descriptor)
-        raise Fault(where, problem, "Wait until it has ended") from None
+        raise Fault(where, f"{problem}{who}", "Wait until it has ended") from None
     _locks.append(descriptor)
 
 
 def lock(run: Path) -> None:
     """Take the kernel's lock on the run folder until this process ends; raises Fault if another process holds it."""
     hold(run / "_meta", fcntl.LOCK_EX, f"run {run.name}", "another process is working on it")
-
-
-def edited(run: Path) -> list[str]:
-    """Paths in a run of published files that are there and no longer as its receipt says they were published."""
-    receipt = run / RECEIPT
-    stated = read_json(receipt) if receipt.exists() else {}
-    return sorted(name for name, sha in stated.items() if (run / name).is_file() and sha256(run / name) != sha)
 
 
 def unpublished(run: Path) -> bool:
@@ -135,12 +130,16 @@ def unpublished(run: Path) -> bool:
 
 
 def withdraw(run: Path, names: Iterable[str]) -> None:
-    """Remove files of a run, unless another process is working on it; then that one will say so."""
+    """Remove files of a run, and note how the others look now, unless another process is working on it.
+
+    That one will say so.
+    """
     descriptor = os.open(run / "_meta", os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for name in names:
             (run / name).unlink()
+        receipts.renew(run)
     except BlockingIOError:
         return
     finally:
@@ -154,6 +153,7 @@ def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
         folder.chmod(PRIVATE_FOLDER)
     hold(run.parent, fcntl.LOCK_SH, f"run {run.name}", "persons are being erased from all runs")
     lock(run)
+    receipts.open_call(run, now.isoformat())
     if not (run / IDENTITY).exists():
         write_json(run / IDENTITY, {**identity(config), "created_at": now.astimezone(UTC).isoformat()}, PRIVATE)
     manifest = run / EVIDENCE[0]

@@ -1,0 +1,207 @@
+"""Receipts: what a job of a run has written, and from what, one for each file; in `_meta/receipts/` of the run.
+
+A receipt is made when a file gets its name. Before a job reads a file, and before a run is planned, the file is
+compared with it: size, times and inode first, the content only where they differ. A file that was changed by anybody
+but its job is never read: its job makes it again. A job belongs to one call, and holds a lock on the receipts while it
+works: an orphan of a call that was killed keeps the next one out and cannot write into it.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from elt import files
+from elt.faults import Fault
+
+FOLDER = "_meta/receipts"
+CALL = f"{FOLDER}/.call"  # when the call began whose jobs may write
+CALL_VARIABLE = "ELT_STARTED_AT"  # the same, in the environment of its jobs
+VERSIONS_VARIABLE = "ELT_VERSIONS"  # of Python and packages, as JSON
+WITHOUT = (  # few words, which a hash would let somebody guess; what the call itself writes, whole or failed
+    *("bronze/_meta/raw_file_names.json", "_meta/run_manifest.json"),
+)
+_held: list[int] = []  # descriptors that hold this job's lock until its process ends
+
+
+def run_of(path: str | Path) -> Path | None:
+    """The run folder (…/artifacts/runs/<run_id>) that holds a file, written like the path; None if none does."""
+    parts = Path(path).parts
+    for position in reversed(range(len(parts) - 3)):
+        if parts[position : position + 2] == ("artifacts", "runs"):
+            return Path(*parts[: position + 3])
+    return None
+
+
+def receipt_of(run: Path, name: str) -> Path:
+    """Where the receipt of a file of a run lies; `name`: its path in the run."""
+    return run / FOLDER / f"{name}.json"
+
+
+def look(path: Path) -> dict[str, int]:
+    """What changes with a file: its size, times and inode."""
+    found = path.stat()
+    return {
+        "bytes": found.st_size,
+        "modified": found.st_mtime_ns,
+        "changed": found.st_ctime_ns,
+        "inode": found.st_ino,
+    }
+
+
+def stated(run: Path, name: str) -> dict[str, Any] | None:
+    """The receipt of a file; None if there is none, or none that can be read."""
+    try:
+        found = json.loads(receipt_of(run, name).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"sha256", "bytes"} <= found.keys() else None
+
+
+def intact(run: Path, name: str) -> str | None:
+    """SHA-256 of a file that is as its job wrote it; None for any other, and for one without a receipt."""
+    receipt = stated(run, name)
+    if receipt is None:
+        return None
+    now = look(run / name)
+    if now.items() <= receipt.items():
+        return str(receipt["sha256"])
+    is_same = now["bytes"] == receipt["bytes"] and files.sha256(run / name) == receipt["sha256"]
+    return str(receipt["sha256"]) if is_same else None
+
+
+def known(run: Path) -> Iterator[str]:
+    """Paths in a run of all files that have a receipt."""
+    root = run / FOLDER
+    for place, _, names in os.walk(root):
+        for name in names:
+            if name.endswith(".json"):
+                yield Path(place, name.removesuffix(".json")).relative_to(root).as_posix()
+
+
+def altered(run: Path, names: Iterable[str] = ()) -> list[str]:
+    """Paths in a run of files that are there and not as their jobs wrote them, sorted.
+
+    `names`: those that must have a receipt where they are there, beside those that have one.
+    """
+    every = {*known(run), *names} - {*WITHOUT}
+    return sorted(name for name in every if (run / name).is_file() and intact(run, name) is None)
+
+
+def renew(run: Path) -> None:
+    """Note the new look of files that are as their jobs wrote them, so that they need not be read whole again."""
+    for name in known(run):
+        receipt, there = stated(run, name), (run / name).is_file()
+        if receipt is not None and there and not (now := look(run / name)).items() <= receipt.items():
+            write(run, name, {**receipt, **now})
+
+
+def write(run: Path, name: str, receipt: Mapping[str, Any]) -> None:
+    """Write a receipt; one that a failure of power damages is none, and then its file is made again."""
+    files.write_unsynced(receipt_of(run, name), json.dumps(receipt, sort_keys=True) + "\n")
+
+
+def remove(run: Path, name: str) -> None:
+    """Remove the receipt of a file that is gone, and folders that hold nothing then."""
+    path = receipt_of(run, name)
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == run / FOLDER or not folder.exists() or any(folder.iterdir()):
+            break
+        folder.rmdir()
+
+
+def open_call(run: Path, began: str) -> None:
+    """Let the jobs of a new call write into a run, and those of no other; raises Fault while an orphan is at work."""
+    folder = run / FOLDER
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        files.write_unsynced(run / CALL, began)
+    except BlockingIOError:
+        problem = f"a step of a call that has ended is still at work{holders(descriptor)}"
+        raise Fault(f"run {run.name}", problem, "Wait until that process has ended, or end it") from None
+    finally:
+        os.close(descriptor)
+
+
+def join_call(run: Path) -> None:
+    """Hold the lock of a job until its process ends; raises Fault for a job whose call is no longer the run's."""
+    descriptor = os.open(run / FOLDER, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    _held.append(descriptor)
+    mine, theirs = os.environ.get(CALL_VARIABLE), run / CALL
+    if mine and (not theirs.exists() or theirs.read_text("utf-8") != mine):
+        raise Fault(f"run {run.name}", "this step belongs to a call that has ended", "Type the command again")
+
+
+def holders(descriptor: int) -> str:
+    """Which processes hold a lock on what a descriptor is open on, for a message; empty where that is not known."""
+    import psutil
+
+    node, found = os.fstat(descriptor).st_ino, set()
+    try:
+        locks = Path("/proc/locks").read_text("utf-8").splitlines()
+    except OSError:
+        return ""
+    for line in locks:
+        words = line.split()
+        if len(words) == 8 and words[1] == "FLOCK" and words[5].rpartition(":")[2] == str(node):
+            found.add(int(words[4]))
+    told = []
+    for number in sorted(found - {os.getpid()}):
+        try:
+            since = datetime.fromtimestamp(psutil.Process(number).create_time(), UTC)
+        except psutil.Error:
+            continue
+        told.append(f"process {number} on {os.uname().nodename}, since {since:%Y-%m-%d %H:%M:%S} UTC")
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def of_inputs(paths: Iterable[str | Path]) -> dict[str, str]:
+    """SHA-256 of inputs of a job by name; raises Fault for a file of a run that is not as its job wrote it.
+
+    Files of a run are called by their path in it. Of others, whose name may be a person's, only the hash counts.
+    """
+    found = {}
+    for path in dict.fromkeys(map(Path, paths)):
+        run = run_of(path)
+        if run is None:
+            sha = files.sha256(path) if path.is_file() else ""
+            found[f"outside {sha[:12]}"] = sha
+            continue
+        name = path.relative_to(run).as_posix()
+        if name in WITHOUT or not path.is_file():
+            continue
+        if (receipt := intact(run, name)) is None:
+            problem = "is not as the step that makes it has written it"
+            raise Fault(str(path), problem, "Type the command again: it is made anew")
+        found[name] = receipt
+    return found
+
+
+def start(snakemake: Any) -> None:
+    """In a job of a run: check what it will read, and make a receipt of each output when it gets its name."""
+    outputs = {str(path): run for path in snakemake.output if (run := run_of(path)) is not None}
+    if not outputs:
+        return
+    join_call(next(iter(outputs.values())))
+    job = Path(snakemake.log[0])
+    about = {
+        "job": job.relative_to(next(iter(outputs.values())) / "_meta/logs").with_suffix("").as_posix(),
+        "inputs": of_inputs(snakemake.input),
+        "params": hashlib.sha256(repr(sorted(snakemake.params.items())).encode()).hexdigest(),
+        "code": hashlib.sha256(repr(snakemake.params.get("code")).encode()).hexdigest(),
+        "versions": json.loads(os.environ.get(VERSIONS_VARIABLE, "{}")),
+    }
+
+    def note(final: Path, sha: str) -> None:
+        run = outputs.get(str(final))
+        if run is not None and (name := final.relative_to(run).as_posix()) not in WITHOUT:
+            write(run, name, {**about, "sha256": sha, **look(final)})
+
+    files.when_named(note)
