@@ -18,7 +18,8 @@ from elt.protection import pseudonyms
 from elt.remembered import memory, versions
 from elt.retention import deletion, erasures
 from elt.run import class_checks, declared, run_folders, settings, surroundings
-from elt.run.company import NO_COMPANY, Company, Contract
+from elt.run.company import NO_COMPANY, Company
+from elt.run.contract import Contract
 from elt.run.declared import Declared, Undeclared
 from elt.run.surroundings import Surroundings
 
