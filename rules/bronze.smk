@@ -17,6 +17,8 @@ rule bronze_file:
         "<benchmarks>/bronze_file/{file}.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("bronze_file.py"),
         raw=config["raw"],
@@ -41,6 +43,8 @@ rule bronze_names:
         "<benchmarks>/bronze_names.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("bronze_names.py"),
         raw=config["raw"],
@@ -62,6 +66,8 @@ rule bronze_report:
         "<benchmarks>/bronze_report.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("bronze_report.py"),
     script:

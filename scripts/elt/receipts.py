@@ -141,7 +141,7 @@ def join_call(run: Path) -> None:
 
 def holders(descriptor: int) -> str:
     """Which processes hold a lock on what a descriptor is open on, for a message; empty where that is not known."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     node, found = os.fstat(descriptor).st_ino, set()
     try:

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from elt import receipts
 from elt.bronze import exports
 from elt.bronze.exports import RawFiles
 from elt.code_version import code_version
 from elt.command import draft, request, retention, run
 from elt.command.request import Request
-from elt import receipts
 from elt.faults import Fault
 from elt.protection import pseudonyms
 from elt.remembered import memory, versions
@@ -27,6 +27,7 @@ from elt.run.surroundings import Surroundings
 
 KEY_FILE = Path(".env")
 DATABASE = "POSTGRES_URL"  # its name in the key file
+STARTED_AT, RUN_ID = receipts.CALL_VARIABLE, "ELT_RUN_ID"  # variables that the jobs of a run inherit, on any machine
 
 
 class RefusalError(SystemExit):
@@ -149,7 +150,8 @@ class Invocation:
         if self.request != request.RUN:
             return ""
         versions = json.dumps(manifest.versions(), sort_keys=True)
-        os.environ.update({receipts.CALL_VARIABLE: self.now.isoformat(), receipts.VERSIONS_VARIABLE: versions})
+        known = {STARTED_AT: self.now.isoformat(), RUN_ID: self.run_id, receipts.VERSIONS_VARIABLE: versions}
+        os.environ.update(known)
         try:
             run_folders.begin(Path(self.home), self.config, self.now)
         except Fault as fault:
@@ -176,6 +178,11 @@ class Invocation:
         if self.request == request.DRAFT:
             return draft.failure(Path(self.home), self.now)
         return retention.failure(self.request, Path(self.home), self.now)
+
+
+def of_run() -> dict[str, str]:
+    """Settings of a job, beside those of the call that started it: what was a new run there is this one by now."""
+    return {"run_id": os.environ[RUN_ID]} if RUN_ID in os.environ else {}
 
 
 def unbound(company: Company) -> list[str]:
