@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from elt.run.company import Contract, Field
+from elt.run.contract import Contract
+from elt.run.fields import Field
 
 Name = tuple[str, str]  # table, field
 

@@ -29,7 +29,10 @@ from benchmark_plan import Name, Plan, plan_of  # noqa: E402
 from elt.bronze import dialects, exports, lines, records  # noqa: E402
 from elt.files import read_yaml  # noqa: E402
 from elt.run import settings  # noqa: E402
-from elt.run.company import FACT, Company, Contract, Field  # noqa: E402
+from elt.run.company import Company  # noqa: E402
+from elt.run.contract import Contract  # noqa: E402
+from elt.run.fields import Field  # noqa: E402
+from elt.run.mart import FACT  # noqa: E402
 
 ORDERS_OF_A_CUSTOMER = 8  # times as many as in the exports, once there are so many copies
 FAR_OFF = 50  # one in so many numbers at either end may be far off the others

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from conftest import ROOT
 
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 sys.path.insert(0, str(ROOT / "tests/batteries"))
 import benchmark
