@@ -5,9 +5,10 @@ Outputs: a summary for the closing words.
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elt import rulelog
+from elt import receipts, rulelog
 from elt.faults import Fault
 from elt.files import read_json, write_json
 from elt.retention import deletion, deletion_log
@@ -37,6 +38,21 @@ def differences(
             lines.append(f"{name} is missing")
     lines += [f"{name} is not in the manifest" for name in sorted(present.keys() - stated.keys())]
     return lines, deleted
+
+
+def unproved(run: Path, stated: Mapping[str, Any], root: str) -> list[str]:
+    """A line for what does not fit together: the manifest with its root hash, files with the receipts of their jobs."""
+    lines = [] if root == manifest.root(stated) else [f"{manifest.NAME} was edited: its root hash is another"]
+    for name, entry in sorted(stated.items()):
+        if not (run / name).exists():
+            continue
+        receipt = receipts.stated(run, name)
+        if receipt is None:
+            lines.append(f"{name} has no receipt of its job")
+        elif receipt["sha256"] != entry["sha256"]:
+            lines.append(f"{name} has a receipt that says otherwise")
+    others = sorted(name for name in receipts.known(run) if name not in stated and not manifest.is_apart(name))
+    return [*lines, *(f"{name} has a receipt and is not in the manifest" for name in others)]
 
 
 def remedy(lines: Iterable[str]) -> str:
@@ -69,6 +85,7 @@ def main(run_id: str, summary: str) -> None:
     lines, deleted = differences(
         stated["files"], manifest.files(run, {*stated["files"], *manifest.present(run)}), logged_tombstones(run_id)
     )
+    lines += unproved(run, stated["files"], stated.get("root", ""))
     if lines:
         more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
         problem = f"{len(lines)} files are not as the manifest says: {'; '.join([*lines[:NAMED], *more])}"

@@ -42,6 +42,11 @@ def receipt_of(run: Path, name: str) -> Path:
     return run / FOLDER / f"{name}.json"
 
 
+def record_of(run: Path, name: str) -> Path:
+    """Where Snakemake's record of a file of a run is kept."""
+    return run / FOLDER / f"{name}.snakemake"
+
+
 def look(path: Path) -> dict[str, int]:
     """What changes with a file: its size, times and inode."""
     found = path.stat()
@@ -108,6 +113,7 @@ def write(run: Path, name: str, receipt: Mapping[str, Any]) -> None:
 def remove(run: Path, name: str) -> None:
     """Remove the receipt of a file that is gone, and folders that hold nothing then."""
     path = receipt_of(run, name)
+    record_of(run, name).unlink(missing_ok=True)
     path.unlink(missing_ok=True)
     for folder in path.parents:
         if folder == run / FOLDER or not folder.exists() or any(folder.iterdir()):
@@ -202,6 +208,7 @@ def start(snakemake: Any) -> None:
     def note(final: Path, sha: str) -> None:
         run = outputs.get(str(final))
         if run is not None and (name := final.relative_to(run).as_posix()) not in WITHOUT:
+            record_of(run, name).unlink(missing_ok=True)  # it is of what the file was
             write(run, name, {**about, "sha256": sha, **look(final)})
 
     files.when_named(note)

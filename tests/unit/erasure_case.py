@@ -8,6 +8,7 @@ import yaml
 
 import bronze_file
 import retention_erase
+from elt import receipts
 from elt.files import write_text
 from elt.retention import deletion, deletion_log
 from elt.run import manifest, run_folders
@@ -86,7 +87,10 @@ def finished(folder: Path, run: str, created: str = "2026-11-01T00:00:00+00:00",
     write_text(home / "step1_eda/data/eda_summary.json", "{}\n")
     identity = {"company": "config/shop", "raw": "raw", "created_at": created}
     write_text(home / "_meta/run.json", json.dumps(identity))
-    stated = {"status": "complete", "finished_at": created, "files": manifest.files(home, manifest.present(home))}
+    files = manifest.files(home, manifest.present(home))
+    for name, entry in files.items():
+        receipts.write(home, name, {**entry, **receipts.look(home / name)})
+    stated = {"status": "complete", "finished_at": created, "files": files, "root": manifest.root(files)}
     write_text(home / "_meta/run_manifest.json", json.dumps(stated))
     return home
 

@@ -9,9 +9,12 @@ from erasure_case import WHEN, finished
 
 import retention_expire
 import retention_verify
+from elt import receipts
 from elt.command import request, retention
 from elt.faults import Fault
+from elt.files import sha256
 from elt.retention import deletion_log, erasures
+from elt.run import manifest
 
 CONFIG = {"company": "config/shop", "raw": "raw", "erase_from": None, "today": "clock"}
 
@@ -46,6 +49,37 @@ def test_exactly_what_differs_is_named(folder):
         "Move what is not in the manifest out of the run, then delete what was changed, then run it again, or restore "
         "it from your backup."
     ) in str(caught.value)
+
+
+def edited_manifest(run: Path, name: str, *, with_root: bool) -> None:
+    """Give a file another content and the manifest its hash."""
+    (run / name).write_text("other\n")
+    path = run / manifest.NAME
+    stated = json.loads(path.read_text())
+    stated["files"][name]["sha256"] = sha256(run / name)
+    stated |= {"root": manifest.root(stated["files"])} if with_root else {}
+    path.write_text(json.dumps(stated))
+
+
+def test_an_edited_manifest_is_known_by_its_root_hash_and_by_the_receipts(folder):
+    run = finished(folder, "r1")
+    edited_manifest(run, "reports/final_expose.md", with_root=False)
+    with pytest.raises(Fault, match="run_manifest.json was edited: its root hash is another; reports/final_expose.md"):
+        verify(folder)
+    edited_manifest(run, "reports/final_expose.md", with_root=True)
+    with pytest.raises(Fault, match=r"manifest says: reports/final_expose\.md has a receipt that says otherwise\. Run"):
+        verify(folder)
+
+
+def test_a_receipt_that_is_gone_and_one_of_a_file_that_the_manifest_does_not_know_are_named(folder):
+    run = finished(folder, "r1")
+    receipts.remove(run, "reports/final_expose.md")
+    receipts.write(run, "reports/other.md", {"sha256": "0", "bytes": 0})
+    with pytest.raises(Fault) as caught:
+        verify(folder)
+    assert "final_expose.md has no receipt of its job; reports/other.md has a receipt and is not in" in str(
+        caught.value
+    )
 
 
 def test_what_is_missing_alone_is_made_again_by_a_run(folder):

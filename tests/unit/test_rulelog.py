@@ -16,7 +16,7 @@ import os, sys, warnings
 from types import SimpleNamespace
 from elt import rulelog
 from elt.faults import Fault
-rulelog.start(SimpleNamespace(log=["artifacts/runs/r/_meta/logs/silver_table/people.log"], rule="silver_table"))
+rulelog.start(SimpleNamespace(log=["artifacts/runs/r/_meta/logs/silver_table/people.log"], rule="silver_table", output=[]))
 """
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from elt import receipts
 from elt.faults import Fault
 from elt.run import run_folders
 
@@ -131,7 +133,8 @@ def test_a_run_that_another_process_works_on_is_refused_until_that_process_ends(
     run_folders.begin(run, CONFIG, NOW)
     refused = lock_in_another_process(run)
     assert refused.returncode == 1
-    assert "run a: another process is working on it. Wait until it has ended" in refused.stderr
+    holder = rf"\(process {os.getpid()} on \S+, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC\)"
+    assert re.search(f"run a: another process is working on it {holder}. Wait until it has ended", refused.stderr)
     os.close(run_folders._locks.pop())
     assert lock_in_another_process(run).returncode == 0
 
@@ -205,7 +208,7 @@ def test_a_run_and_its_records_are_closed_whatever_the_umask_and_closed_again_if
 
 
 def published_run() -> Path:
-    """A run with two published files and its receipt."""
+    """A run with two published files, their receipts, and the record of what was published."""
     run, files = run_folders.RUNS / "a", {"reports/a.md": "a", "_meta/ledger.json": "{}"}
     run_folders.begin(run, CONFIG, NOW)
     os.close(run_folders._locks.pop())
@@ -213,19 +216,20 @@ def published_run() -> Path:
         for path in (run / name, run / "_closed" / name):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
+        receipts.write(run, name, {"sha256": hashlib.sha256(text.encode()).hexdigest(), **receipts.look(run / name)})
     receipt = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     (run / run_folders.RECEIPT).write_text(json.dumps(receipt), "utf-8")
     return run
 
 
-def test_published_files_that_were_edited_are_known_by_the_receipt_and_those_that_are_gone_are_not_edited(project):
+def test_files_that_were_edited_are_known_by_their_receipts_and_those_that_are_gone_are_not_edited(project):
     run = published_run()
-    assert run_folders.edited(run) == [] and not run_folders.unpublished(run)
+    assert receipts.altered(run) == [] and not run_folders.unpublished(run)
     (run / "reports/a.md").write_text("b", "utf-8")
     (run / "_meta/ledger.json").unlink()
-    assert run_folders.edited(run) == ["reports/a.md"]
+    assert receipts.altered(run) == ["reports/a.md"]
     run_folders.withdraw(run, ["reports/a.md"])
-    assert run_folders.edited(run) == [] and not (run / "reports/a.md").exists()
+    assert receipts.altered(run) == [] and not (run / "reports/a.md").exists()
 
 
 def test_nothing_is_withdrawn_from_a_run_that_another_process_works_on(project):

@@ -13,7 +13,7 @@ from elt import receipts
 from elt.bronze import exports
 from elt.bronze.exports import RawFiles
 from elt.code_version import code_version
-from elt.command import draft, request, retention, run
+from elt.command import draft, job_records, request, retention, run
 from elt.command.request import Request
 from elt.faults import Fault
 from elt.protection import pseudonyms
@@ -116,15 +116,15 @@ class Invocation:
         if self.request != request.RUN or not (run / receipts.FOLDER).is_dir():
             return []
         found = receipts.altered(run, (Path(name).relative_to(run).as_posix() for name in names))
-        if found:
-            listed, do = declared.listed(found, self.raw_files.names), "are" if will_run else "will be"
-            words = (
-                f"Run {self.run_id}: {len(found)} files are not as their jobs wrote them and {do} made again: {listed}"
-            )
-            print(words, file=sys.stderr)  # noqa: T201 (before there is a log of Snakemake)
+        unknown = [name for name in job_records.restore(run) if name not in found]
+        for some, problem in ((found, "not as their jobs wrote them"), (unknown, "without a record of their jobs")):
+            if some:
+                do = "are removed and made again" if will_run else "will be removed and made again"
+                words = f"{do} as they are {problem}: {declared.listed(some, self.raw_files.names)}"
+                print(f"Run {self.run_id}: files {words}", file=sys.stderr)  # noqa: T201 (before Snakemake has a log)
         if will_run:
-            run_folders.withdraw(run, found)
-        return found
+            run_folders.withdraw(run, [*found, *unknown])
+        return [*found, *unknown]
 
     def undeclared(self, rules: Iterable[Any]) -> tuple[Declared, Undeclared]:
         """(what the rules of a run declare, what of the run folder they do not); raises RefusalError for foreign files.
@@ -165,6 +165,7 @@ class Invocation:
     def result(self) -> str:
         """The closing words: where the result is."""
         if self.request == request.RUN:
+            job_records.keep(Path(self.home))
             return run.result(Path(self.home))
         if self.request == request.DRAFT:
             return draft.result(Path(self.home), self.config)
@@ -173,6 +174,7 @@ class Invocation:
     def failure(self, names: Iterable[str] = ()) -> str:
         """The closing words of a call that failed: what, why and what to do; `names`: paths of all files of a run."""
         if self.request == request.RUN:
+            job_records.keep(Path(self.home))
             within = [Path(name).relative_to(self.home).as_posix() for name in names]
             return run.failure(Path(self.home), self.config, self.now, within)
         if self.request == request.DRAFT:

@@ -1,5 +1,6 @@
 """The manifest of a run: what ran, with which settings and versions, and the hash of every file that its rules make."""
 
+import hashlib
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,10 +36,23 @@ def is_apart(name: str) -> bool:
     return name.startswith((*APART, *ON_REQUEST))
 
 
-def files(run: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Path in the run -> hash and size of those of the named files that are there; what stays apart is left out."""
-    there = ((name, run / name) for name in sorted(set(names)) if not is_apart(name))
-    return {name: {"sha256": sha256(path), "bytes": path.stat().st_size} for name, path in there if path.is_file()}
+def files(run: Path, names: Iterable[str], *, by_receipts: bool = False) -> dict[str, dict[str, Any]]:
+    """Path in the run -> hash and size of those of the named files that are there; what stays apart is left out.
+
+    `by_receipts`: the hash of a file that looks as its receipt says is taken from there, and the file is not read.
+    """
+    there = [name for name in sorted(set(names)) if not is_apart(name) and (run / name).is_file()]
+    stated = (receipts.intact(run, name) if by_receipts else None for name in there)
+    return {
+        name: {"sha256": found or sha256(run / name), "bytes": (run / name).stat().st_size}
+        for name, found in zip(there, stated, strict=True)
+    }
+
+
+def root(stated: Mapping[str, Mapping[str, Any]]) -> str:
+    """One hash over the hashes of all files, as `sha256sum` would list them by name: SHA-256, two blanks, path."""
+    lines = "".join(f"{entry['sha256']}  {name}\n" for name, entry in sorted(stated.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def present(run: Path) -> list[str]:
@@ -69,6 +83,7 @@ def describe(
 
     `failures` names steps and messages.
     """
+    found = files(run, names, by_receipts=True)
     return {
         "run_id": run.name,
         "status": status,
@@ -77,5 +92,6 @@ def describe(
         "settings": dict(settings),
         "failures": list(failures),
         "versions": versions(),
-        "files": files(run, names),
+        "files": found,
+        "root": root(found),
     }

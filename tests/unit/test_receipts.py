@@ -1,0 +1,204 @@
+"""Receipts: a file that anybody but its job has changed is known, whatever was done to hide it."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from elt import files, receipts
+from elt.command import job_records
+from elt.faults import Fault
+from elt.run import run_folders
+
+NAME = "gold/data/a.csv"
+BEGAN = "2026-01-01T00:00:00+00:00"
+
+
+class Params(dict):
+    """Named params, as Snakemake hands them over."""
+
+
+@pytest.fixture
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty run whose call has begun, as jobs of this process see it."""
+    monkeypatch.setattr(files, "_noted", [])
+    monkeypatch.setattr(receipts, "_held", [])
+    monkeypatch.setenv(receipts.CALL_VARIABLE, BEGAN)
+    run = run_folders.RUNS / "a"
+    (run / receipts.FOLDER).mkdir(parents=True)
+    receipts.open_call(run, BEGAN)
+    yield run
+    for descriptor in receipts._held:
+        os.close(descriptor)
+
+
+def job(run: Path, *outputs: str, inputs: tuple[str, ...] = (), code: str = "1") -> SimpleNamespace:
+    """A job of Snakemake as far as receipts look at it."""
+    return SimpleNamespace(
+        output=[f"{run}/{name}" for name in outputs],
+        input=list(inputs),
+        log=[f"{run}/_meta/logs/gold_mart/a.log"],
+        params=Params(code=code),
+    )
+
+
+@pytest.fixture
+def written(run: Path) -> Path:
+    """A run with one file that a job wrote."""
+    receipts.start(job(run, NAME))
+    files.write_text(run / NAME, "key\n1\n")
+    return run
+
+
+def same_time(path: Path, text: str) -> None:
+    """Edit a file in place and give it its old times of change."""
+    before = path.stat()
+    with open(path, "r+", encoding="utf-8") as file:
+        file.write(text)
+        file.truncate()
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_a_file_that_its_job_wrote_has_a_receipt_that_fits_and_is_closed_to_others(written: Path):
+    receipt = json.loads((written / receipts.FOLDER / f"{NAME}.json").read_text("utf-8"))
+    assert receipt["sha256"] == files.sha256(written / NAME) == receipts.intact(written, NAME)
+    assert receipt["job"] == "gold_mart/a" and receipt["bytes"] == 6
+    assert (written / receipts.FOLDER / f"{NAME}.json").stat().st_mode & 0o777 == 0o600
+    assert receipts.altered(written, [NAME]) == []
+
+
+@pytest.mark.parametrize("text", ["key\n2\n", "key\n1\n2\n", ""])
+def test_an_edit_is_known_even_under_the_old_time_of_change(written: Path, text: str):
+    same_time(written / NAME, text)
+    assert receipts.intact(written, NAME) is None and receipts.altered(written) == [NAME]
+
+
+def test_a_file_put_in_the_place_of_another_under_its_times_is_known(written: Path, tmp_path: Path):
+    before, other = (written / NAME).stat(), tmp_path / "other"
+    other.write_text("key\n7\n", "utf-8")
+    os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.replace(other, written / NAME)
+    assert receipts.altered(written) == [NAME]
+
+
+def test_a_file_that_was_touched_or_copied_is_the_same_and_is_read_whole_once_only(written: Path, monkeypatch):
+    os.utime(written / NAME)
+    assert receipts.altered(written) == []
+    receipts.renew(written)
+    monkeypatch.setattr(files, "sha256", lambda path: pytest.fail("read again"))
+    assert receipts.altered(written) == []
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"sha256": "1"}', None])
+def test_a_receipt_that_is_damaged_or_gone_vouches_for_nothing(written: Path, damage: str | None):
+    path = receipts.receipt_of(written, NAME)
+    path.unlink() if damage is None else path.write_text(damage, "utf-8")
+    assert receipts.intact(written, NAME) is None and receipts.altered(written, [NAME]) == [NAME]
+
+
+def test_what_is_gone_is_not_altered_and_loses_its_receipt_with_its_folders(written: Path):
+    (written / NAME).unlink()
+    assert receipts.altered(written, [NAME]) == []
+    receipts.remove(written, NAME)
+    assert [*(written / receipts.FOLDER).rglob("*")] == [written / receipts.CALL]
+
+
+def test_a_job_notes_what_it_read_of_the_run_by_name_and_of_others_by_hash_alone(written: Path, tmp_path: Path):
+    raw = tmp_path / "Erika Mustermann.csv"
+    raw.write_text("x", "utf-8")
+    receipts.start(job(written, "gold/data/b.csv", inputs=(f"{written}/{NAME}", str(raw))))
+    files.write_text(written / "gold/data/b.csv", "b")
+    receipt = receipts.receipt_of(written, "gold/data/b.csv").read_text("utf-8")
+    assert json.loads(receipt)["inputs"][NAME] == files.sha256(written / NAME)
+    assert files.sha256(raw) in receipt and "Mustermann" not in receipt
+
+
+def test_what_a_job_writes_beside_its_outputs_and_outside_runs_has_no_receipt(written: Path, tmp_path: Path):
+    files.write_text(written / "gold/data/c.csv", "c")
+    files.write_text(tmp_path / "d.csv", "d")
+    assert [*receipts.known(written)] == [NAME]
+
+
+@pytest.mark.remedy("elt.receipts", "Type the command again: it is made anew")
+def test_a_job_does_not_read_a_file_that_was_edited_and_reads_it_once_it_is_made_anew(written: Path):
+    same_time(written / NAME, "key\n2\n")
+    reader = job(written, "gold/data/b.csv", inputs=(f"{written}/{NAME}",))
+    with pytest.raises(Fault, match="not as the step that makes it has written it"):
+        receipts.start(reader)
+    receipts.start(job(written, NAME))
+    files.write_text(written / NAME, "key\n1\n")
+    receipts.start(reader)
+
+
+@pytest.mark.remedy("elt.receipts", "Wait until that process has ended, or end it")
+def test_an_orphan_keeps_the_next_call_out_by_name_until_it_has_ended(run: Path):
+    code = f"import fcntl, os, time; fcntl.flock(os.open({str(run / receipts.FOLDER)!r}, os.O_RDONLY), fcntl.LOCK_SH)"
+    orphan = subprocess.Popen([sys.executable, "-c", f"{code}; print(flush=True); time.sleep(60)"], stdout=-1)
+    orphan.stdout.readline()
+    with pytest.raises(Fault, match=rf"a step of a call that has ended is still at work \(process {orphan.pid} on "):
+        receipts.open_call(run, "later")
+    orphan.kill()
+    orphan.wait()
+    receipts.open_call(run, "later")
+
+
+@pytest.mark.remedy("elt.receipts", "Type the command again")
+def test_a_step_of_an_ended_call_does_not_begin_once_another_call_has(run: Path, monkeypatch):
+    receipts.open_call(run, "later")
+    with pytest.raises(Fault, match="belongs to a call that has ended"):
+        receipts.start(job(run, NAME))
+    os.close(receipts._held.pop())
+    monkeypatch.setenv(receipts.CALL_VARIABLE, "later")
+    receipts.start(job(run, NAME))
+
+
+def test_jobs_of_one_call_work_side_by_side(run: Path):
+    receipts.start(job(run, NAME))
+    other = os.open(run / receipts.FOLDER, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    os.close(other)
+
+
+def recorded(run: Path, seed: int = 42) -> Path:
+    """Snakemake's record of the file, as of now."""
+    path = job_records.record_of(f"{run.as_posix()}/{NAME}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"params": [str(seed)], "endtime": (run / NAME).stat().st_mtime}), "utf-8")
+    return path
+
+
+def test_the_record_of_a_job_is_laid_back_where_it_is_lost_or_of_another_checkout(written: Path):
+    record = recorded(written)
+    job_records.keep(written)
+    text = record.read_text("utf-8")
+    record.unlink()
+    assert job_records.restore(written) == [] and record.read_text("utf-8") == text
+    recorded(written, seed=1)  # of a call from another checkout, older than what lies there now
+    assert job_records.restore(written) == [] and record.read_text("utf-8") == text
+
+
+def test_what_a_killed_call_made_has_no_kept_record_and_is_made_again_where_snakemakes_own_is_lost(written: Path):
+    recorded(written)
+    job_records.keep(written)
+    files.write_text(written / NAME, "key\n3\n")
+    record = recorded(written)  # Snakemake has noted that the job has ended, then the call was killed
+    assert job_records.restore(written) == []
+    record.unlink()
+    assert job_records.restore(written) == [NAME]
+
+
+def test_snakemake_finds_its_record_where_it_is_laid(tmp_path: Path):
+    from snakemake.persistence.file import FilePersistence
+
+    snakemake = FilePersistence(path=tmp_path / ".snakemake")
+    for length in (10, 190, 191, 192, 400, 600):
+        path = "artifacts/runs/a/" + "x" * length
+        theirs = Path(snakemake._record_path(snakemake._metadata_path, path))
+        assert theirs.relative_to(tmp_path) == job_records.record_of(path)
+    assert job_records.is_as_known()
