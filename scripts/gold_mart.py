@@ -21,7 +21,7 @@ from elt.gold.proofs import check_kpis, check_references, check_rows, traced, un
 from elt.gold.sources import Source, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
-from elt.run.company import FACT, Calendar, Mart
+from elt.run.mart import FACT, Calendar, Mart
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.typed_twin import TypedTwin

@@ -6,7 +6,7 @@ import pytest
 from elt.faults import Fault
 from elt.gold import flags
 from elt.gold.proofs import check_rows, counters
-from elt.run.company import Mart
+from elt.run.mart import Mart
 
 WHY = {"en": "the cost is guessed", "de": "die Kosten sind geschätzt"}
 COLUMNS = {

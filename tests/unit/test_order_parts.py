@@ -11,7 +11,7 @@ import pytest
 import gold_mart
 from elt.gold import order_parts
 from elt.gold.order_source import order_source
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.tables import ColumnType
 

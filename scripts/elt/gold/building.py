@@ -10,7 +10,8 @@ from elt.gold import documents, proofs, rounding
 from elt.gold.binding import shaped
 from elt.gold.order_ids import orders_in, with_order_ids
 from elt.gold.order_parts import Frames, OrderParts
-from elt.run.company import FACT, Column, Mart
+from elt.run.columns import Column
+from elt.run.mart import FACT, Mart
 from elt.tables import ORDER_NUMBER
 
 OF_DOCUMENTS = (*documents.DOCUMENT, "product_key", "sales_amount")

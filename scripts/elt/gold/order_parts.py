@@ -7,7 +7,7 @@ from itertools import pairwise
 import polars as pl
 
 from elt.gold.order_source import order_source
-from elt.run.company import FACT, Mart
+from elt.run.mart import FACT, Mart
 from elt.tables import ORDER_NUMBER
 
 Frames = Mapping[str, pl.LazyFrame]

@@ -13,7 +13,7 @@ from elt.gold.order_parts import OrderParts
 from elt.gold.reconciliation import Amount, Frames, SourceRows, Traced, numbered_frames
 from elt.gold.rounding import typed
 from elt.gold.tracing import NotFollowedError, numbered, row_column
-from elt.run.company import Mart
+from elt.run.mart import Mart
 
 
 def _numbered_part(

@@ -16,7 +16,7 @@ from elt.faults import Fault
 from elt.gold import documents
 from elt.report import assumptions
 from elt.report.assumptions import Entry
-from elt.run.company import FACT
+from elt.run.mart import FACT
 from elt.sales.views import IS_ORDER, KNOWN
 from elt.tables import ORDER_ID, ORDER_NUMBER
 
