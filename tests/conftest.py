@@ -2,6 +2,7 @@
 
 import compileall
 import fcntl
+import gc
 import os
 import re
 import shutil
@@ -20,6 +21,16 @@ PARTS = ("Snakefile", "rules", "scripts", "config", "raw", "profiles", "envs", "
 FINISHED_RUNS = {"sample_project", "real_run"}  # fixtures; those that take one from another count too
 ORDER = ("tests/workflow", "tests/batteries", "tests/quality", "tests/unit")  # by how long a file of them takes
 FEW_FILES = 3  # so many test files are faster without workers, each of which starts Python and imports anew
+
+
+gc.disable()  # until all tests are collected: thousands of objects that stay would be looked through again and again
+sys.dont_write_bytecode = False  # whatever the environment says: to compile all tests anew takes seconds of each worker
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: the collector of garbage looks at it no more."""
+    gc.freeze()
+    gc.enable()
 
 
 def workers(arguments: Sequence[str]) -> int:
