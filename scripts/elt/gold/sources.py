@@ -8,7 +8,7 @@ import polars as pl
 from elt import tables
 from elt.gold import binding, steps
 from elt.gold.binding import FACTS
-from elt.run.mart import CALENDAR, COMPLETE_MONTHS, Calendar
+from elt.run.mart import CALENDAR, COMPLETE_MONTHS, Calendar, Mart
 
 
 @dataclass(frozen=True)
