@@ -17,7 +17,8 @@ from elt.gold import documents
 from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run.company import FACT
-from elt.sales.views import KNOWN, ORDERS
+from elt.sales.groups import KNOWN
+from elt.sales.views import ORDERS
 
 FOUND, LISTED, UNMATCHED = "collective_account", "collective_account_listed", "collective_account_unmatched"
 BESIDE_SEGMENTS = (FOUND, LISTED)
