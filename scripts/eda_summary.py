@@ -17,7 +17,7 @@ from elt.eda.customers import by_value, customer_measures, customers_of, revenue
 from elt.eda.mart_shape import PERSON
 from elt.eda.profiles import profile
 from elt.files import write_json
-from elt.run.company import FACT, Mart
+from elt.run.mart import FACT, Mart
 from elt.sales.by_customer import by_customer, small
 from elt.sales.views import MONTH, decimals_of, fixed_day
 from elt.tables import scan, scan_lines

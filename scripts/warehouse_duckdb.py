@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import scratch, sha256, staged, write_json
-from elt.run.company import FACT, Kpi, Mart
+from elt.run.key_figures import Kpi
+from elt.run.mart import FACT, Mart
 from elt.sales import views
 from elt.warehouse import ddl, kpi_sql
 from elt.warehouse.mart_files import REMAKE, MartFile, mart_files

@@ -15,7 +15,9 @@ from elt.eda.aggregates import known_rows
 from elt.eda.mart_shape import Shape
 from elt.files import read_json
 from elt.gold import documents
-from elt.run.company import Column, Kpi, Mart
+from elt.run.columns import Column
+from elt.run.key_figures import Kpi
+from elt.run.mart import Mart
 from elt.sales import by_customer, views
 from elt.tables import Spec, scan, scan_lines
 

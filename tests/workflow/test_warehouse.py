@@ -20,7 +20,9 @@ import warehouse_duckdb
 from elt import tables
 from elt.faults import Fault
 from elt.files import read_json, sha256
-from elt.run.company import Kpi, Mart, read_contract
+from elt.run.contract import read_contract
+from elt.run.key_figures import Kpi
+from elt.run.mart import Mart
 from elt.warehouse.mart_files import mart_files
 
 pytestmark = pytest.mark.slow
