@@ -18,6 +18,8 @@ from elt.faults import Fault
 from elt.files import read_yaml, sha256, write_json
 from elt.privacy import leak_collection, leak_digests, leak_files, leak_tables, row_order
 from elt.privacy.leak_columns import ColumnSearch
+from elt.privacy.leak_distinct import distinct_texts
+from elt.privacy.leak_explained import Surroundings, is_any_left
 from elt.privacy.leak_finds import Find, Judged, finds_in, judged
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_search import TextSearch
@@ -58,6 +60,10 @@ class WayOut:
     def key(self) -> bytes:
         """The key of the pseudonyms."""
         return pseudonyms.read_key(self.key_file)
+
+    def key_if_any(self) -> bytes | None:
+        """The key, or nothing where it is not at hand: the gate can do without, at a price."""
+        return self.key() if self.key_file.is_file() else None
 
 
 def entry(find: Find, key: bytes) -> str:
@@ -124,14 +130,8 @@ def main(
     hashes = files.closed()  # of before the search: a file that changes meanwhile is not published
     known = leak_tables.tables_of(run, tables)
     personal = [table for table in known if table.of_class("quasi", *leak_tables.SEARCHED)]
-    terms = leak_collection.collect(
-        known,
-        leak_tables.all_rejected(run, personal),
-        map(words_in, own_words),
-        known_days,
-        Published.of(files.texts()),
-        leak_files.clock_days(run),
-    )
+    around = Surroundings(run, [*map(words_in, own_words)], files.records, way_out.key_if_any() if way_out else None)
+    terms = terms_of(files, known, personal, known_days, around)
     whole = ColumnSearch(personal, [column for column in terms.columns if not terms.alone[column]])
     result = judge(finds_in(files, TextSearch(terms), whole), way_out)
     if result.left:
@@ -141,6 +141,22 @@ def main(
         write_json(searched, hashes | {leak_files.contracted(output, run): sha256(output)})
     counts = len(files.published), len(files.records), result.acknowledged
     rulelog.log.info("%d files of the run and %d of Snakemake searched, %d acknowledged finds, no other", *counts)
+
+
+def terms_of(
+    files: leak_files.SearchedFiles,
+    known: Sequence[leak_tables.ProtectedTable],
+    personal: Sequence[leak_tables.ProtectedTable],
+    known_days: Sequence[str],
+    around: Surroundings,
+) -> SearchTerms:
+    """What is searched for, of the tables `personal`; digests only where something published may be one."""
+    published = Published.of(distinct_texts(files.texts()))
+    rejected, clock = leak_tables.all_rejected(files.run, personal), leak_files.clock_days(files.run)
+    terms = leak_collection.collect(known, rejected, around.own_words, known_days, published, clock)
+    if is_any_left(published, around, known):
+        terms.compare_digests()
+    return terms
 
 
 def words_in(path: str) -> str:

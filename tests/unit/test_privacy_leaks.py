@@ -322,29 +322,35 @@ def test_text_in_utf16_is_read(tmp_path):
     assert any(NAME in text for text in leak_files.chunks(path))
 
 
+def prints_of(values):
+    """(fingerprints of the words, of the letters and digits) of values."""
+    found = leak_fingerprints.of_values("\n".join(values))
+    return found.phrase, found.substrings(np.arange(len(values)))
+
+
 def test_ngrams_have_the_fingerprint_of_the_value_wherever_they_stand():
     random.seed(1)
     words = ["".join(random.choices("abcdefgh123", k=random.randint(1, 9))) for _ in range(300)]
     found = leak_fingerprints.NGrams(leak_fingerprints.tokens(" ; ".join(words)))
     for count in (1, 2, 5):
-        expected = leak_fingerprints.of_values([" ".join(words[n : n + count]) for n in range(300 - count + 1)]).phrase
+        expected = prints_of([" ".join(words[n : n + count]) for n in range(300 - count + 1)])[0]
         assert found.of_words(count).tolist() == expected.tolist()
     joined = "".join(words)
     assert (
         found.of_characters(8).tolist()
-        == leak_fingerprints.of_values([joined[n : n + 8] for n in range(len(joined) - 7)]).substring.tolist()
+        == prints_of([joined[n : n + 8] for n in range(len(joined) - 7)])[1].tolist()
     )
 
 
 def test_the_number_of_words_is_part_of_a_fingerprint():
-    one, two = leak_fingerprints.of_values(["alter", "al ter"]).phrase.tolist()
+    one, two = prints_of(["alter", "al ter"])[0].tolist()
     assert one != two
-    assert len(set(leak_fingerprints.of_values(["alter", "al ter"]).substring.tolist())) == 1
+    assert len(set(prints_of(["alter", "al ter"])[1].tolist())) == 1
 
 
 def test_a_lookup_finds_what_it_holds_and_nothing_else():
     held, strangers = (
-        leak_fingerprints.of_values([f"{word}{n}" for n in range(5000)]).phrase for word in ("held", "stranger")
+        prints_of([f"{word}{n}" for n in range(5000)])[0] for word in ("held", "stranger")
     )
     lookup = leak_fingerprints.Lookup([(held, np.arange(5000))])
     places, numbers = lookup.find(held)

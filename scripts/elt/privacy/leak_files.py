@@ -47,11 +47,11 @@ class SearchedFiles:
         """The same without Snakemake's records."""
         return {path: contracted(path, self.run) for path in self.published}
 
-    def texts(self) -> Iterator[str]:
-        """All names and texts, with marks between what belongs to no common value."""
-        for path, name in self.names.items():
-            yield name
-            yield from (without_counts(marked(text, path), path) for text in chunks(path))
+    def texts(self) -> Iterator[Iterator[str]]:
+        """The names of all files, then the texts of each, with marks between what belongs to no common value."""
+        yield iter(self.names.values())
+        for path in self.names:
+            yield (without_counts(marked(text, path), path) for text in chunks(path))
 
     def lasting(self) -> list[Path]:
         """Published files that the same inputs give again: logs, benchmarks and evidence of earlier states are not."""

@@ -55,7 +55,7 @@ def _series(values: "set[str] | Sequence[str]") -> "pl.Series":
 
 def _without(record: Sequence[str], categories: Lookup) -> list[str]:
     """The cells of a record, those empty that are categories."""
-    prints = of_values([folded(" ".join(cell.split())) for cell in record])
+    prints = of_values("\n".join(folded(" ".join(cell.split())) for cell in record))
     common = set(prints.lines[categories.has(prints.phrase)].tolist())
     return ["" if number in common else cell for number, cell in enumerate(record)]
 
