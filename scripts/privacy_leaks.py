@@ -10,14 +10,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.faults import Fault
-from elt.files import read_yaml, sha256, write_json
+from elt.files import sha256, write_json
 from elt.privacy import leak_collection, leak_digests, leak_files, leak_tables, row_order
-from elt.privacy.leak_columns import ColumnSearch
+from elt.privacy.leak_columns import ColumnSearch, columns_in
 from elt.privacy.leak_distinct import distinct_texts
 from elt.privacy.leak_explained import Surroundings, is_any_left
 from elt.privacy.leak_finds import Find, Judged, finds_in, judged
@@ -38,7 +39,6 @@ FORMS = (
 )
 NAMED = 10  # finds that a message names
 LOGGED = 500  # finds that the log names
-ENTRIES = "acknowledged_finds"
 WAY_OUT = (
     ". If you have looked and what stands there is no person's, acknowledge it: put what follows, with your reason "
     "(where the key is there already, add to its list; the log has an entry for every find),"
@@ -81,9 +81,9 @@ def leak_fault(finds: Sequence[Find], way_out: WayOut | None) -> Fault:
     if way_out:
         key = way_out.key()
         for find in finds[:LOGGED]:
-            rulelog.log.warning("%s: - %s", ENTRIES, entry(find, key))
+            rulelog.log.warning("%s: - %s", leak_files.ENTRIES, entry(find, key))
         lines = ", ".join(entry(find, key) for find in finds[:NAMED])
-        remedy = f"{REMEDY}{WAY_OUT} into {way_out.file}: {ENTRIES}: [{lines}]"
+        remedy = f"{REMEDY}{WAY_OUT} into {way_out.file}: {leak_files.ENTRIES}: [{lines}]"
     problem = f"personal values would have been published. Found, by file, place and column: {found}{more}"
     return Fault(finds[0].file, problem, remedy)
 
@@ -130,10 +130,11 @@ def main(
     hashes = files.closed()  # of before the search: a file that changes meanwhile is not published
     known = leak_tables.tables_of(run, tables)
     personal = [table for table in known if table.of_class("quasi", *leak_tables.SEARCHED)]
-    around = Surroundings(run, [*map(words_in, own_words)], files.records, way_out.key_if_any() if way_out else None)
+    around = Surroundings(
+        run, [*map(leak_files.words_in, own_words)], files.records, way_out.key_if_any() if way_out else None
+    )
     terms = terms_of(files, known, personal, known_days, around)
-    whole = ColumnSearch(personal, [column for column in terms.columns if not terms.alone[column]])
-    result = judge(finds_in(files, TextSearch(terms), whole), way_out)
+    result = judge(finds_of(files, terms, personal), way_out)
     if result.left:
         raise leak_fault(result.left, way_out)
     write_json(output, report(files, terms, row_order.check(files.of_run(), pseudonym_table), result))
@@ -151,7 +152,7 @@ def terms_of(
     around: Surroundings,
 ) -> SearchTerms:
     """What is searched for, of the tables `personal`; digests only where something published may be one."""
-    published = Published.of(distinct_texts(files.texts()))
+    published = Published.of(distinct_texts(files.texts()), files.pseudonyms())
     rejected, clock = leak_tables.all_rejected(files.run, personal), leak_files.clock_days(files.run)
     terms = leak_collection.collect(known, rejected, around.own_words, known_days, published, clock)
     if is_any_left(published, around, known):
@@ -159,13 +160,14 @@ def terms_of(
     return terms
 
 
-def words_in(path: str) -> str:
-    """A file of own words; what it acknowledges is left out, so that a reason there makes no word known."""
-    text = Path(path).read_text(encoding="utf-8")
-    if ENTRIES not in text or not path.endswith(".yaml"):
-        return text
-    content = {key: value for key, value in read_yaml(path).items() if key != ENTRIES}
-    return json.dumps(content, ensure_ascii=False, default=str)
+def finds_of(
+    files: leak_files.SearchedFiles, terms: SearchTerms, personal: Sequence[leak_tables.ProtectedTable]
+) -> list[Find]:
+    """All finds in the files: of single values, and of columns as a whole."""
+    columns = {path: [*columns_in(path, files.tables.get(path))] for path in files.published}
+    never_alone = [column for column in terms.columns if not terms.alone[column]]
+    whole = ColumnSearch(personal, never_alone, chain.from_iterable(columns.values()))
+    return finds_in(files, TextSearch(terms), columns, whole)
 
 
 def judge(finds: Sequence[Find], way_out: WayOut | None) -> Judged:

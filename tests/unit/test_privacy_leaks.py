@@ -18,7 +18,7 @@ import pytest
 import privacy_leaks
 from elt.faults import Fault
 from elt.files import write_json
-from elt.privacy import leak_columns, leak_days, leak_files, leak_fingerprints, leak_words, row_order
+from elt.privacy import leak_columns, leak_days, leak_files, leak_fingerprints, leak_values, leak_words, row_order
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.privacy.leak_terms import SearchTerms
@@ -324,7 +324,7 @@ def test_text_in_utf16_is_read(tmp_path):
 
 def prints_of(values):
     """(fingerprints of the words, of the letters and digits) of values."""
-    found = leak_fingerprints.of_values("\n".join(values))
+    found = leak_values.of_values("\n".join(values))
     return found.phrase, found.substrings(np.arange(len(values)))
 
 
@@ -336,10 +336,7 @@ def test_ngrams_have_the_fingerprint_of_the_value_wherever_they_stand():
         expected = prints_of([" ".join(words[n : n + count]) for n in range(300 - count + 1)])[0]
         assert found.of_words(count).tolist() == expected.tolist()
     joined = "".join(words)
-    assert (
-        found.of_characters(8).tolist()
-        == prints_of([joined[n : n + 8] for n in range(len(joined) - 7)])[1].tolist()
-    )
+    assert found.of_characters(8).tolist() == prints_of([joined[n : n + 8] for n in range(len(joined) - 7)])[1].tolist()
 
 
 def test_the_number_of_words_is_part_of_a_fingerprint():
@@ -349,9 +346,7 @@ def test_the_number_of_words_is_part_of_a_fingerprint():
 
 
 def test_a_lookup_finds_what_it_holds_and_nothing_else():
-    held, strangers = (
-        prints_of([f"{word}{n}" for n in range(5000)])[0] for word in ("held", "stranger")
-    )
+    held, strangers = (prints_of([f"{word}{n}" for n in range(5000)])[0] for word in ("held", "stranger"))
     lookup = leak_fingerprints.Lookup([(held, np.arange(5000))])
     places, numbers = lookup.find(held)
     assert places.tolist() == numbers.tolist() == list(range(5000))

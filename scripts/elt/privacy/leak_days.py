@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from elt.privacy.leak_fingerprints import folded, of_values
+from elt.privacy.leak_fingerprints import folded
 from elt.privacy.leak_tables import SEARCHED, ProtectedTable
 from elt.privacy.leak_terms import NUMBER, SearchTerms
+from elt.privacy.leak_values import of_values
 from elt.privacy.leak_words import day_word
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ Only tables whose cells are what stands between two separators: none is quoted, 
 header. Any other is read as text.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,36 +22,43 @@ CHUNK = 4 << 20
 MEANS_MORE = (b'"', b"<", b"\r", b"\0", BREAK.encode())  # a table with one of these is read as text
 # Cells that the words of a text leave out as well: short numbers and decimal numbers
 NO_VALUE = r"^(?:-?\d{1,5}(?:\.\d+)?|-?\d{1,7}\.\d{2,7})$"
+WHOLE = f"^{PSEUDONYM.pattern}$"
+EMPTY_VALUES = ("", "n/a", "true", "false", "True", "False")  # cells that are nobody's, by which no column is known
+SAMPLE = 20  # cells of a column that are looked at for pseudonyms
 BASE32 = np.zeros(128, np.uint64)
 BASE32[[ord(sign) for sign in "abcdefghijklmnopqrstuvwxyz234567"]] = np.arange(32)
 LETTERS = 13  # of base32 that spell 8 bytes, the last in part
 
 
 @dataclass(frozen=True)
+class PlainColumn:
+    """A column of a published table: its distinct cells, how many say something, the first of them."""
+
+    cells: "pl.Series"
+    count: int
+    first: Sequence[str]
+
+
+@dataclass(frozen=True)
 class PlainTable:
-    """A published table: the line of its header, and its columns as text."""
+    """A published table: the line of its header, and its columns."""
 
     header: str
-    frame: "pl.DataFrame"
-
-    @cached_property
-    def _cells(self) -> "list[pl.Series]":
-        return [column.drop_nulls().unique() for column in self.frame.get_columns()]
+    columns: Sequence[PlainColumn]
 
     def text(self) -> str:
         """The header and the distinct cells that may be a value, with marks between them; pseudonyms are left out."""
         import polars as pl
 
         kept = [
-            cells.filter(~(cells.str.contains(NO_VALUE) | cells.str.contains(f"^{PSEUDONYM.pattern}$")))
-            for cells in self._cells
+            column.cells.filter(~(column.cells.str.contains(NO_VALUE) | column.cells.str.contains(WHOLE))).rename("")
+            for column in self.columns
         ]
-        every = pl.concat([cells.rename("cell") for cells in kept]).unique().sort()
-        return f"{BREAK}\n".join([self.header, *every.to_list()])
+        return f"{BREAK}\n".join([self.header, *pl.concat(kept).unique().sort().to_list()])
 
     def pseudonyms(self) -> np.ndarray:
         """First 8 bytes of all pseudonyms, sorted."""
-        found = [spelled(cells.filter(cells.str.contains(f"^{PSEUDONYM.pattern}$"))) for cells in self._cells]
+        found = [spelled(column.cells.filter(column.cells.str.contains(WHOLE))) for column in self.columns]
         return np.unique(np.concatenate([np.zeros(0, np.uint64), *found]))
 
 
@@ -80,7 +87,13 @@ def plain_table(path: Path) -> PlainTable | None:
     except (PolarsError, UnicodeDecodeError):
         return None
     is_whole = frame.width == separators + 1 and frame.height == lines and found == separators * (lines + 1)
-    return PlainTable(named, frame) if is_whole else None
+    return PlainTable(named, [_column(cells) for cells in frame.get_columns()]) if is_whole else None
+
+
+def _column(cells: "pl.Series") -> PlainColumn:
+    filled = cells.drop_nulls()
+    count = len(filled) - int(filled.is_in(EMPTY_VALUES).sum())
+    return PlainColumn(filled.unique(), count, filled.head(SAMPLE).to_list())
 
 
 def spelled(words: "pl.Series") -> np.ndarray:

@@ -6,10 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from elt.privacy.leak_days import KnownDays, add_alone
-from elt.privacy.leak_fingerprints import Lookup, folded, of_values
+from elt.privacy.leak_fingerprints import Lookup, folded
 from elt.privacy.leak_names import FULL, add_forms, add_full_names
 from elt.privacy.leak_tables import ProtectedTable, Rejected
 from elt.privacy.leak_terms import PHRASE, SearchTerms, add_phrases, add_texts
+from elt.privacy.leak_values import of_values
 from elt.privacy.leak_words import normalised
 
 if TYPE_CHECKING:

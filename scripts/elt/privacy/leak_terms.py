@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from elt.privacy import leak_digests
-from elt.privacy.leak_fingerprints import Lookup, Values, folded, of_values
+from elt.privacy.leak_fingerprints import Lookup, folded
 from elt.privacy.leak_published import Published
+from elt.privacy.leak_values import Values, of_values
 from elt.privacy.leak_words import called_numbers
 
 if TYPE_CHECKING:
