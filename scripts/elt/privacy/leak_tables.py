@@ -87,7 +87,8 @@ class ProtectedTable:
         # a table is sorted by its key: what is left where neighbours differ is often distinct as it is
         runs = self._columns([column]).filter(value.is_not_null() & value.ne_missing(value.shift(1)))
         found = runs.collect(engine="streaming").to_series()
-        return (found if found.is_sorted() else found.unique()).cast(pl.String)
+        is_distinct = found.is_sorted() and not (found == found.shift(1)).any()
+        return (found if is_distinct else found.unique()).cast(pl.String)
 
 
 def tables_of(run: Path, tables: Mapping[str, ClassedTable]) -> list[ProtectedTable]:
