@@ -156,6 +156,7 @@ def terms_of(
     rejected, clock = leak_tables.all_rejected(files.run, personal), leak_files.clock_days(files.run)
     terms = leak_collection.collect(known, rejected, around.own_words, known_days, published, clock)
     if is_any_left(published, around, known):
+        rulelog.log.info("something published may be a digest: all values are hashed and compared")
         terms.compare_digests()
     return terms
 
