@@ -56,7 +56,7 @@ class ProtectedTable:
     @cached_property
     def _twin(self) -> Path | None:
         """The typed twin of the file, which is read in a fraction of the time, if it is there."""
-        twin = self.path.parents[1] / f"parquet/{self.path.stem}.parquet"
+        twin = self.path.parent.parent / f"parquet/{self.path.stem}.parquet"
         return twin if twin.exists() else None
 
     def _columns(self, columns: Sequence[str]) -> "pl.LazyFrame":
