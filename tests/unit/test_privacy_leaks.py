@@ -407,16 +407,14 @@ def test_a_file_that_goes_while_it_is_searched_is_nothing_to_search(tmp_path):
 
 
 @pytest.mark.parametrize(("day", "is_leak"), [("2013-05-28", False), ("1950-07-13", True)])
-def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_another_day_a_leak(day, is_leak):
+def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_another_day_a_leak(tmp_path, day, is_leak):
     person_columns = {"key": ("integer", "identifier"), "seen": ("date", "quasi")}
-    frame = pl.DataFrame({"key": [12], "seen": [day]})
-    table = ProtectedTable("gold.people", Path(), classed(person_columns, "key"))
+    write_text(tmp_path / "people.csv", f"key,seen\n12,{day}\n")
+    table = ProtectedTable("gold.people", tmp_path / "people.csv", classed(person_columns, "key"))
     found = SearchTerms(Published.of([f"12 on {day}"]), leak_fingerprints.Lookup([]))
     reported = np.array([date(2013, 5, 28).toordinal()], np.int64)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ProtectedTable, "read", lambda self, columns: frame.lazy().select(columns))
-        leak_days.add_days(found, table, "seen", leak_days.KnownDays())
-        leak_days.add_day_pairs(found, table, ["seen"], reported)
+    leak_days.add_days(found, table, "seen", leak_days.KnownDays())
+    leak_days.add_day_pairs(found, table, ["seen"], reported)
     assert bool(sum(prints.size for prints, _ in found.day_pairs)) == is_leak
 
 
