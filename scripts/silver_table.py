@@ -17,7 +17,7 @@ from elt import rulelog
 from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json, write_parts
 from elt.report.words import in_all_languages, read_all
-from elt.run.company import Contract, read_contract
+from elt.run.contract import Contract, read_contract
 from elt.silver import cleaning, conventions, spreadsheets, suspicions
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
 from elt.silver.budgets import Budget, check_budget, most_of_all
@@ -35,8 +35,8 @@ from elt.silver.quarantine import (
     malformed_rows,
     quarantine_rows,
 )
-from elt.silver.typed_twin import TypedTwin
 from elt.silver.zone_cuts import check_zones
+from elt.typed_twin import TypedTwin
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

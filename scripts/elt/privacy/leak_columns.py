@@ -14,7 +14,7 @@ from elt.privacy.leak_fingerprints import Lookup
 from elt.privacy.leak_fingerprints import distinct as distinct_prints
 from elt.privacy.leak_plain_tables import EMPTY_VALUES, SAMPLE, PlainTable
 from elt.privacy.leak_tables import ProtectedTable
-from elt.run.company import ClassedColumn
+from elt.run.columns import ClassedColumn
 
 if TYPE_CHECKING:
     import polars as pl
