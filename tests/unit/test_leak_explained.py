@@ -10,7 +10,7 @@ from elt.privacy.leak_explained import Surroundings, is_any_left
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.protection import pseudonyms
-from elt.run.company import ClassedColumn, ClassedTable
+from elt.run.columns import ClassedColumn, ClassedTable
 from elt.run.input_fingerprint import input_fingerprint
 
 KEY = bytes(range(7, 7 + 64, 2))

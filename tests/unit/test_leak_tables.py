@@ -7,7 +7,7 @@ import pytest
 
 from elt.privacy import leak_tables
 from elt.privacy.leak_tables import ProtectedTable
-from elt.run.company import ClassedColumn, ClassedTable
+from elt.run.columns import ClassedColumn, ClassedTable
 
 ROWS = pl.DataFrame(
     {
