@@ -84,3 +84,18 @@ def test_what_snakemake_notes_of_files_is_explained_and_what_else_stands_in_its_
     assert not is_left(tmp_path / "gold", customers, record.read_text("utf-8"), records=[record])
     write_json(record, {**noted, "params": [VALUE.hex()]})
     assert is_left(tmp_path / "gold", customers, record.read_text("utf-8"), records=[record])
+
+
+def test_what_snakemake_hands_over_to_a_script_is_explained(tmp_path, customers):
+    text = r"b'\x8c\x16elt/run/run_folders\x94 hFhGhHhIhJhKhLhMhNhOhP \x13average_order_value"
+    words = ["elt run run_folders average_order_value"]
+    assert not is_left(tmp_path, customers, text, own_words=words)
+    assert is_left(tmp_path, customers, text.replace("average", "evarage"), own_words=words)
+
+
+def test_hashes_of_files_of_an_earlier_state_are_explained_by_its_manifest(tmp_path, customers):
+    history = tmp_path / "_meta/history/20260101T000000Z/_meta"
+    write_json(history / "run_manifest.json", {"files": [{"path": "a", "sha256": "ab" * 32}]})
+    write_json(history / "ledger.json", {"input_fingerprint": "cd" * 8})
+    assert not is_left(tmp_path, customers, f"{'ab' * 32} {'cd' * 8}")
+    assert is_left(tmp_path, customers, f"{'ab' * 32} {VALUE.hex()}")

@@ -1,7 +1,8 @@
 """What looks like a digest and is none of a value: hashes of files, keyed pseudonyms, words of the program, paths.
 
 Digests of all values cost more than the whole search otherwise, so they are computed only if something is left that may
-be one. Each explanation is computed from what it claims to be; only Snakemake's own notes are taken at their word.
+be one. Each explanation is computed from what it claims to be; only the notes that Snakemake and the manifests make of
+files are taken at their word.
 docs/decisions/0018-leak-gate.md says why.
 """
 
@@ -31,6 +32,9 @@ COUNT = re.compile(r"\d{1,5}")
 WORD = re.compile(r"[^\W_]+")
 CONFIG_MD5 = re.compile(r"^ *Config MD5: ([0-9a-f]{32})$", re.M)
 REMEMBERED = "remembered.json"  # hashes of settings and code, made before any data is read
+STATED = re.compile(r'"sha256": "([0-9a-f]{64})"')
+MANIFEST = "_meta/run_manifest.json"
+PICKLED = re.compile(r"^x[0-9a-f]{2}[A-Z]?|^(?:h\w)+$")  # how Snakemake notes what it hands over to a script
 GROUPS = "matplotlib axes figure patch text line2d xtick ytick legend collection"  # in the ids of a figure
 CODE = ("config", "rules", "scripts", "profiles", "envs")  # folders whose files Snakemake hashes and names
 CUSTOMERS, NUMBER = "gold.dim_customer", "customer_number"  # whose values the pseudonyms are of
@@ -61,7 +65,7 @@ class Surroundings:
 
     @property
     def stated(self) -> set[bytes]:
-        """First bytes of hashes that can be computed again, and of those that Snakemake notes for itself."""
+        """First bytes of hashes that can be computed again, and of those that Snakemake and manifests note of files."""
         return {bytes.fromhex(text[:SHOWN]) for text in self._stated() if HEX.match(text)}
 
     def _stated(self) -> Iterator[str]:
@@ -70,6 +74,10 @@ class Surroundings:
         tables = [read_json(path) for path in sorted((self.run / "silver/_meta/tables").glob("*.json"))]
         if tables and all("files" in table for table in tables):
             yield input_fingerprint({table["name"]: table for table in tables})
+        for path in self.run.glob("_meta/history/*/_meta/ledger.json"):
+            yield str(read_json(path).get("input_fingerprint"))
+        for path in (self.run / MANIFEST, *self.run.glob(f"_meta/history/*/{MANIFEST}")):
+            yield from STATED.findall(path.read_text(encoding="utf-8") if path.exists() else "")
         for path in self.records:
             with suppress(OSError, ValueError):  # Snakemake works on while it is searched
                 yield from _noted(path)
@@ -81,7 +89,10 @@ class Surroundings:
         """
         if HEX_ALONE.fullmatch(word):
             return bytes.fromhex(word[:SHOWN]) != begin
-        return all(not part or part in self.words or COUNT.fullmatch(part) for part in PARTS.split(word))
+        return all(
+            {name, PICKLED.sub("", name)} & self.words or not PICKLED.sub("", name) or COUNT.fullmatch(name)
+            for name in PARTS.split(word)
+        )
 
 
 def _noted(path: Path) -> Iterator[str]:
