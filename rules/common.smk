@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from elt.code_version import code_version
-from elt.command import invocation, plain_params, progress, retention, warm_worker
+from elt.command import invocation, known_checksums, plain_params, progress, retention, warm_worker
 from elt.files import sha256
 from elt.remembered import memory
 from elt.retention import erasures
@@ -14,6 +14,7 @@ from elt.run import mart_lineage, run_folders, settings
 
 memory.use(Path(".snakemake/remembered.json"))
 plain_params.start()
+known_checksums.start()
 config.update(settings.prepared(config))
 progress.install(config["console"], workflow.output_settings)
 call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), datetime.now(timezone.utc))
