@@ -14,6 +14,8 @@ rule audit_ledger:
         "<benchmarks>/audit_ledger.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("audit_ledger.py"),
     script:
@@ -32,6 +34,8 @@ rule audit_manifest:
         "<benchmarks>/audit_manifest.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("audit_manifest.py"),
         settings={key: config[key] for key in sorted(config) if key != "run_id"},

@@ -16,6 +16,8 @@ rule bronze_file:
         "<benchmarks>/bronze_file/{file}.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("bronze_file.py"),
         raw=config["raw"],
@@ -40,6 +42,8 @@ rule bronze_names:
         "<benchmarks>/bronze_names.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("bronze_names.py"),
         raw=config["raw"],
@@ -61,6 +65,8 @@ rule bronze_report:
         "<benchmarks>/bronze_report.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("bronze_report.py"),
     script:

@@ -6,16 +6,19 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from elt.code_version import code_version
-from elt.command import invocation, known_checksums, plain_params, progress, retention, warm_worker
+from elt.command import invocation, job_memory, known_checksums, plain_params, progress, retention, warm_worker
+from elt.command.job_memory import mem_mb
 from elt.files import sha256
 from elt.remembered import memory
 from elt.retention import erasures
 from elt.run import mart_lineage, run_folders, settings
 
-memory.use(Path(".snakemake/remembered.json"))
+is_job = not workflow.is_main_process  # of a run, on another machine: Snakemake reads all of this again for each
+memory.use(Path(".snakemake/remembered.json"), is_kept=not is_job)
 plain_params.start()
 known_checksums.start()
 config.update(settings.prepared(config))
+config.update(invocation.of_run() if is_job else {})
 progress.install(config["console"], workflow.output_settings)
 call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), datetime.now(timezone.utc))
 company, raw_files, home = call.company, call.raw_files, call.home
@@ -31,7 +34,7 @@ collective_accounts = {"share": config["collective_account_share"], "listed": co
 def key_id(wildcards):
     """Names the pseudonym key, so that another key makes other pseudonyms; the first run makes one if there is none."""
     will_plan = workflow.executor_plugin is not None
-    return call.key_id(will_plan=will_plan, will_run=will_plan and not workflow.dryrun)
+    return call.key_id(will_plan=will_plan, will_run=will_plan and not workflow.dryrun and not is_job)
 
 
 def report(path, **how):
@@ -48,13 +51,14 @@ def published(path):
 
 def edited(wildcards):
     """Nothing; what of the published files is no longer as it was published is withdrawn, so that it is published anew."""
-    will_plan = workflow.executor_plugin is not None
+    will_plan = workflow.executor_plugin is not None and not is_job
     return call.withdraw_edited(will_plan=will_plan, will_run=will_plan and not workflow.dryrun)
 
 
 def files_of_run(wildcards):
     """Every file of the run but the manifest; a run folder with files that no rule makes is refused."""
-    call.undeclared(workflow.rules)
+    if not is_job:
+        call.undeclared(workflow.rules)
     return [path for path in golden_path if path not in rules.audit_manifest.output]
 
 
@@ -70,6 +74,7 @@ wildcard_constraints:
 
 onstart:
     print(call.begin(workflow.rules), end="", file=sys.stderr)
+    memory.keep()
     warm_worker.start(workflow, config["warm_worker"])
 
 

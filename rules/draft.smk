@@ -1,6 +1,10 @@
 """Drafts. Needs: raw exports, nothing else. Gives: a draft contract for every export that has none."""
 
 
+localrules:
+    draft_contracts,
+
+
 # The contracts are no declared outputs: Snakemake removes what a rule is about to make, and a person's contract stays.
 rule draft_contracts:
     """Draft a contract for every raw export that has none: `--config raw=<folder> company=config/<new>`."""
@@ -14,6 +18,8 @@ rule draft_contracts:
         "<benchmarks>/draft_contracts.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("draft_contracts.py"),
         raw=config["raw"],

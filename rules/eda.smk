@@ -13,6 +13,8 @@ rule eda_summary:
         "<benchmarks>/eda_summary.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("eda_summary.py"),
         marts=company.marts,
@@ -69,6 +71,8 @@ rule eda_figures:
         "<benchmarks>/eda_figures.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("eda_figures.py"),
     script:
@@ -101,6 +105,8 @@ rule eda_report:
         "<benchmarks>/eda_report.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("eda_report.py"),
     script:

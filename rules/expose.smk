@@ -31,6 +31,8 @@ rule expose_numbers:
         "<benchmarks>/expose_numbers.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("expose_numbers.py"),
         columns=lambda wildcards: {
@@ -68,6 +70,8 @@ rule expose_figures:
         "<benchmarks>/expose_figures.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("expose_figures.py"),
         kpis=company.kpis,
@@ -99,6 +103,8 @@ rule expose_report:
         "<benchmarks>/expose_report.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("expose_report.py"),
         kpis=company.kpis,

@@ -30,6 +30,8 @@ rule features_customers:
         "<benchmarks>/features_customers.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("features_customers.py"),
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,

@@ -14,6 +14,8 @@ rule gold_calendar:
         "<benchmarks>/gold_calendar.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("gold_calendar.py"),
         facts=lambda wildcards: company.mart("fact_sales").typed_columns,
@@ -46,6 +48,8 @@ rule gold_mart:
         "<benchmarks>/gold_mart/{mart}.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("gold_mart.py"),
         tables=lambda wildcards: {table: company.typed_columns(table) for table in company.sources(wildcards.mart)},
@@ -73,6 +77,8 @@ rule gold_pseudonyms:
         "<benchmarks>/gold_pseudonyms.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("gold_pseudonyms.py"),
         columns=lambda wildcards: company.mart("dim_customer").typed_columns,
@@ -97,6 +103,8 @@ rule gold_report:
         "<benchmarks>/gold_report.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("gold_report.py"),
         marts=company.marts,
@@ -120,6 +128,8 @@ rule gold_datapackage:
         "<benchmarks>/gold_datapackage.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("gold_datapackage.py"),
         marts=company.marts,

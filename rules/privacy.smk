@@ -42,6 +42,8 @@ rule privacy_policy:
         "<benchmarks>/privacy_policy.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("privacy_policy.py"),
         contracts=company.contracts,
@@ -86,6 +88,8 @@ rule privacy_records:
         "<benchmarks>/privacy_records.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("privacy_records.py"),
         contracts=company.contracts,
@@ -112,6 +116,8 @@ rule privacy_uniqueness:
         "<benchmarks>/privacy_uniqueness.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("privacy_uniqueness.py"),
         mart=lambda wildcards: [company.mart("dim_customer")],
@@ -147,6 +153,8 @@ rule privacy_leaks:
         "<benchmarks>/privacy_leaks.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         tables={name: table.classed for name, table in company.tables()},
         known_days=[] if config["analysis_date"] == "newest" else [str(config["analysis_date"])],
@@ -182,6 +190,8 @@ rule privacy_publish:
         "<benchmarks>/privacy_publish.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("privacy_publish.py"),
         published_mode=config["published_mode"],

@@ -15,6 +15,8 @@ rule release_bands:
         "<benchmarks>/release_bands.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("release_bands.py"),
         k=config["release_k"],
@@ -36,6 +38,8 @@ rule release_table:
         "<benchmarks>/release_table.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("release_table.py"),
         published_mode=config["published_mode"],

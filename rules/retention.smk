@@ -1,6 +1,12 @@
 """Retention. Needs: runs. Gives: less of them: expiry, erasure of persons, and the check that only that is missing."""
 
 
+localrules:
+    retention_expire,
+    retention_erase,
+    retention_verify,
+
+
 rule retention_expire:
     """Delete the row-level files of runs that are older than `retention_days`; evidence and tombstones stay."""
     input:
@@ -13,6 +19,8 @@ rule retention_expire:
         "<benchmarks>/retention_expire.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("retention_expire.py"),
         days=config.get("retention_days"),
@@ -34,6 +42,8 @@ rule retention_erase:
         "<benchmarks>/retention_erase.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("retention_erase.py"),
         source=config.get("erase_from"),
@@ -58,6 +68,8 @@ rule retention_verify:
         "<benchmarks>/retention_verify.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("retention_verify.py"),
         run_id=lambda wildcards: retention.verified_run(config),

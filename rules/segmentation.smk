@@ -15,6 +15,8 @@ rule segmentation_kmeans:
         "<benchmarks>/segmentation_kmeans.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("segmentation_kmeans.py"),
         seed=config["seed"],
@@ -56,6 +58,8 @@ rule segmentation_figures:
         "<benchmarks>/segmentation_figures.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("segmentation_figures.py"),
     script:
@@ -85,6 +89,8 @@ rule segmentation_report:
         "<benchmarks>/segmentation_report.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("segmentation_report.py"),
     script:

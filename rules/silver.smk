@@ -20,6 +20,8 @@ rule silver_table:
         "<benchmarks>/silver_table/{table}.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("silver_table.py"),
         order_dates=lambda wildcards: mart_lineage.order_dates(company, wildcards.table),
@@ -49,6 +51,8 @@ rule silver_references:
         "<benchmarks>/silver_references/{table}.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("silver_references.py"),
         budget=config["reference_budget"],
@@ -74,6 +78,8 @@ rule silver_report:
         "<benchmarks>/silver_report.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("silver_report.py"),
         budget=config["quarantine_budget"],
@@ -96,6 +102,8 @@ rule silver_feedback:
         "<benchmarks>/silver_feedback.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("silver_feedback.py"),
         files=raw_files.tables,

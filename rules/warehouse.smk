@@ -17,6 +17,8 @@ rule warehouse_duckdb:
     conda:
         "../envs/pipeline.yaml"
     threads: 4
+    resources:
+        mem_mb=job_memory.PROCESS + round(1000 * config["warehouse_memory_gb"]),
     params:
         code=code_version("warehouse_duckdb.py"),
         marts=company.marts,
@@ -40,6 +42,8 @@ rule warehouse_postgres:
         "<benchmarks>/warehouse_postgres.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
     params:
         code=code_version("warehouse_postgres.py"),
         marts=company.marts,

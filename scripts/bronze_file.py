@@ -18,7 +18,7 @@ from elt.bronze import dialects, exports, scan, structural_validation
 from elt.faults import Fault
 from elt.files import copy_bytes, sha256, sha256_of_copy, staged, write_json
 from elt.retention import erasures
-from elt.run.company import Contract, read_contract
+from elt.run.contract import Contract, read_contract
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

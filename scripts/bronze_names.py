@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from elt import rulelog
 from elt.bronze import exports
 from elt.files import write_json
-from elt.run.company import read_contract
+from elt.run.contract import read_contract
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

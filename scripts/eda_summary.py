@@ -17,7 +17,7 @@ from elt.eda.customers import customer_measures, customers_of, revenue_histogram
 from elt.eda.mart_shape import PERSON
 from elt.eda.profiles import profile
 from elt.files import write_json
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.sales.views import MONTH, decimals_of, fixed_day
 from elt.tables import scan
 

@@ -18,7 +18,7 @@ from elt.files import read_json
 from elt.report.colours import MUTED
 from elt.report.figures import new_figure, save_svg
 from elt.report.words import read
-from elt.run.company import Kpi
+from elt.run.key_figures import Kpi
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

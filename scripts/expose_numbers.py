@@ -20,7 +20,8 @@ from elt.expose.number_ledger import NumberLedger, say
 from elt.files import read_json, read_yaml, write_json
 from elt.protection import people_behind
 from elt.report.assumptions import IMPLAUSIBLE_DATES
-from elt.run.company import Column, Kpi
+from elt.run.columns import Column
+from elt.run.key_figures import Kpi
 from elt.sales.collective_accounts import is_beside_segments
 from elt.sales.views import sales_of
 from elt.tables import Spec, scan

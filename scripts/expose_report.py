@@ -18,7 +18,7 @@ from elt.files import read_json, write_text
 from elt.report.markdown import Markdown
 from elt.report.templates import filled
 from elt.report.words import read
-from elt.run.company import Kpi
+from elt.run.key_figures import Kpi
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -12,7 +12,7 @@ import polars as pl
 
 from elt import rulelog
 from elt.files import staged, write_json
-from elt.run.company import Calendar
+from elt.run.mart import Calendar
 from elt.sales.months import Business, months_of
 from elt.sales.views import fixed_day
 from elt.tables import Spec, scan

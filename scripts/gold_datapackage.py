@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from elt import rulelog
 from elt.files import sha256, write_json
 from elt.report.languages import in_language
-from elt.run.company import Column, Mart
+from elt.run.columns import Column
+from elt.run.mart import Mart
 from elt.warehouse import ddl
 
 if TYPE_CHECKING:

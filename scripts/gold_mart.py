@@ -15,12 +15,13 @@ from elt.files import staged, write_json
 from elt.gold import documents, flags, reconciliation, rounding
 from elt.gold.binding import FACTS, shaped
 from elt.gold.metadata import described
+from elt.gold.order_ids import with_order_ids
 from elt.gold.proofs import check_kpis, check_references, check_rows, traced, unknown_entries, unknown_members
 from elt.gold.rounding import Rounding
 from elt.gold.sources import Source, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
-from elt.run.company import FACT, Calendar, Mart
+from elt.run.mart import FACT, Calendar, Mart
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
 
@@ -63,10 +64,12 @@ def planned(sql: str, frames: Mapping[str, pl.LazyFrame], mart: Mart) -> tuple[p
 
 
 def completed(result: pl.LazyFrame, frame: pl.LazyFrame, mart: Mart) -> tuple[pl.LazyFrame, dict[str, Rounding]]:
-    """(the mart with its derived columns, what rounding changes in it)."""
+    """(the mart with its derived columns and, of order lines, their orders' ids; what rounding changes in it)."""
     rounded = rounding.roundings(result, mart)
     if mart.derived:  # sorting needs all rows in memory anyway
         frame = documents.with_types(frame.collect(engine="streaming")).select(mart.names).lazy()
+    if mart.name == FACT:
+        frame = with_order_ids(frame, is_sorted=mart.key[0] == tables.ORDER_NUMBER)
     return frame, rounded
 
 

@@ -17,7 +17,9 @@ from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words, read
-from elt.run.company import Column, Kpi, Mart
+from elt.run.columns import Column
+from elt.run.key_figures import Kpi
+from elt.run.mart import Mart
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

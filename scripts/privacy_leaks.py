@@ -24,7 +24,7 @@ from elt.privacy.leak_search import TextSearch
 from elt.privacy.leak_terms import SearchTerms
 from elt.protection import pseudonyms
 from elt.run import run_folders
-from elt.run.company import ClassedTable
+from elt.run.columns import ClassedTable
 from elt.run.controller import AcknowledgedFind
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from elt.privacy import data_map_text, impact, impact_text, record_text, thresho
 from elt.privacy.combined import combinations
 from elt.privacy.document_text import Wording, personal_fields
 from elt.report import pages
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.controller import ControllerStatements
 from elt.run.surroundings import Surroundings
 

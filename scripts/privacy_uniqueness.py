@@ -18,7 +18,7 @@ from elt.files import write_json, write_text
 from elt.privacy.partial_knowledge import COLUMNS, Tables, of_purchases, purchases, spread
 from elt.privacy.uniqueness import all_measured
 from elt.privacy.uniqueness_text import report
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.sales.views import UNKNOWN
 from elt.tables import Spec, scan
 

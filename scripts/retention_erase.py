@@ -21,7 +21,7 @@ from elt.retention.erased_records import Located
 from elt.retention.erasures import HOME, PERSON, ErasedIdentifiers, Identifier
 from elt.retention.known_persons import Search
 from elt.run import run_folders
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.settings import STANDARD_INPUT
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import sklearn
 from elt import rulelog
 from elt.files import write_frame, write_json
 from elt.report import words
-from elt.run.company import Segments
+from elt.run.segment_rules import Segments
 from elt.segmentation import clustering
 from elt.segmentation.clustering import Solution
 from elt.segmentation.metadata import UNIT, Segmented, feature_records, hidden_last, segment_records

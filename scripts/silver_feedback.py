@@ -13,7 +13,7 @@ import polars as pl
 from elt import rulelog
 from elt.bronze.exports import source_of
 from elt.files import read_json, staged
-from elt.run.company import Contract, read_contract
+from elt.run.contract import Contract, read_contract
 from elt.silver import feedback as findings
 from elt.silver.quarantine import CHANGES, QUARANTINE
 

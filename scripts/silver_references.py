@@ -12,7 +12,7 @@ from elt import rulelog, tables
 from elt.files import write_json
 from elt.report.numbers import number
 from elt.report.words import Words, in_all_languages, read_all
-from elt.run.company import Contract, read_contract
+from elt.run.contract import Contract, read_contract
 from elt.silver import references, sums
 from elt.silver.references import Reference, Repetition
 

@@ -17,7 +17,7 @@ from elt import rulelog
 from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json, write_parts
 from elt.report.words import in_all_languages, read_all
-from elt.run.company import Contract, read_contract
+from elt.run.contract import Contract, read_contract
 from elt.silver import cleaning, conventions, spreadsheets, suspicions
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
 from elt.silver.budgets import Budget, check_budget, most_of_all

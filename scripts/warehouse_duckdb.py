@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from elt import rulelog, tables
 from elt.faults import Fault
 from elt.files import scratch, sha256, staged, write_json
-from elt.run.company import FACT, Kpi, Mart
+from elt.run.key_figures import Kpi
+from elt.run.mart import FACT, Mart
 from elt.sales import views
 from elt.warehouse import ddl, kpi_sql
 from elt.warehouse.mart_files import REMAKE, MartFile, mart_files
@@ -58,7 +59,8 @@ def load(connection: "duckdb.DuckDBPyConnection", file: MartFile) -> None:
 
     where = f"mart {file.mart.name}"
     target = f"{SCHEMA}.{ddl.quoted(file.mart.name)} BY NAME"
-    rows_sql = f"SELECT * FROM read_parquet({ddl.literal(file.path)})"  # noqa: S608 - a path of this run
+    columns = ", ".join(map(ddl.quoted, file.mart.names))
+    rows_sql = f"SELECT {columns} FROM read_parquet({ddl.literal(file.path)})"  # noqa: S608 - a path of this run
     try:
         (loaded,) = connection.execute(f"INSERT INTO {target} {rows_sql}").fetchone() or (0,)
     except duckdb.IntegrityError as error:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from elt import rulelog
 from elt.faults import Fault
 from elt.files import write_json
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.warehouse import ddl, postgres, postgres_schemas, postgres_views
 from elt.warehouse.ddl import literal, quoted
 from elt.warehouse.mart_files import REMAKE, MartFile, mart_files

@@ -28,15 +28,19 @@ class Memory:
         self.known: dict[str, Any] = {}
         self.used: dict[str, Any] = {}
 
-    def use(self, file: Path) -> None:
-        """Read the results of former calls; keep those of this call when it ends. One that cannot be read is left."""
+    def use(self, file: Path, *, is_kept: bool = True) -> None:
+        """Read the results of former calls; keep those of this call when it ends. One that cannot be read is left.
+
+        `is_kept`: without it the file is only read, as by jobs that run beside each other on several machines.
+        """
         self.file = file
         try:
             found = read_json(file)
             self.known = found if isinstance(found, dict) else {}
         except (OSError, ValueError):
             self.known = {}
-        atexit.register(self.keep)
+        if is_kept:
+            atexit.register(self.keep)
 
     def keep(self) -> None:
         """Write the results, if there are new ones and the folder is there and can be written to."""

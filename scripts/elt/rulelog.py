@@ -5,8 +5,10 @@ may what libraries print. Of such an exception the log keeps its type and the pl
 full traceback and what was printed go to a file in a protected layer.
 """
 
+import atexit
 import logging
 import os
+import resource
 import sys
 import tempfile
 import traceback
@@ -15,10 +17,21 @@ from types import TracebackType
 from typing import Any
 
 from elt.faults import Fault
-from elt.files import PRIVATE, write_text
+from elt.files import PRIVATE, write_json, write_text
 
 FAULT_MARK = "FAULT "
+MEASURED = "ELT_MEASURED"  # names a folder in which each script leaves what it used; tests/batteries/benchmark.py
 log = logging.getLogger("pipeline")
+
+
+def leave_usage(folder: str, rule: str) -> None:
+    """Write seconds of processor and largest resident set (KiB; on a warm worker with what it shares) of this process.
+
+    In no file of the run: they differ each time, and everything published is the same bytes each time.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    content = {"rule": rule, "processor": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss}
+    write_json(Path(folder) / f"{rule}.{os.getpid()}.json", content)
 
 
 def start(snakemake: Any) -> None:
@@ -36,6 +49,8 @@ def start(snakemake: Any) -> None:
     run = path.parts[: path.parts.index("_meta")] if "_meta" in path.parts else path.parts[:1]
     crash = Path(*run, "bronze", "_meta", "tracebacks", f"{snakemake.rule}.{path.stem}.txt")
     crash.unlink(missing_ok=True)
+    if MEASURED in os.environ:
+        atexit.register(leave_usage, os.environ[MEASURED], snakemake.rule)
 
     def record(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, Fault):

@@ -20,6 +20,8 @@ LONGEST_REASON = 300  # signs of what the planner says: for some queries it prin
 DECIMALS = 2  # of an amount where nothing else is stated
 DIGITS = 18  # of a decimal in a twin: what every tool reads exactly, and eight bytes hold
 MOST_DIGITS = 38  # of a decimal
+ORDER_NUMBER = "order_number"  # of an order line, in every star schema
+ORDER_ID = "order_id"  # in the twin of the order lines alone: the place of its order among all, a UInt32
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,16 @@ def scan(path: str | Path, spec: Spec) -> "pl.LazyFrame":
     return pl.scan_csv(path, schema=types)
 
 
+def scan_lines(path: str | Path, spec: Spec) -> "pl.LazyFrame":
+    """Order lines as `scan` gives them, and an integer for their order, `order_id`, which counts as the number does."""
+    import polars as pl
+
+    if Path(path).suffix == ".parquet":
+        typed = (pl.col(column.name).cast(polars_type(column)) for column in spec)
+        return pl.scan_parquet(path).select(*typed, ORDER_ID)
+    return scan(path, spec).with_columns(pl.col(ORDER_NUMBER).rank("dense").cast(pl.UInt32).alias(ORDER_ID))
+
+
 def packed(frame: "pl.LazyFrame", spec: Spec, digits: int = DIGITS) -> "pl.LazyFrame":
     """The frame as its twin holds it: decimals of few digits; a value that does not fit is an error of Polars."""
     import polars as pl
@@ -69,11 +81,12 @@ def packed(frame: "pl.LazyFrame", spec: Spec, digits: int = DIGITS) -> "pl.LazyF
 def write(frame: "pl.LazyFrame", spec: Spec, twin: Path, table: Path | None = None, **about: str) -> None:
     """Write a typed frame as Parquet and, in the same pass, as CSV; the caller has both paths from `staged`.
 
-    `about`: what the Parquet file says of itself. Decimals of more than 18 digits make the twin larger.
+    `about`: what the Parquet file says of itself. Decimals of more than 18 digits make the twin larger. A column that
+    is not in the specification is in the twin alone.
     """
     from polars.exceptions import InvalidOperationError
 
-    texts = {} if table is None else {table: frame}
+    texts = {} if table is None else {table: frame.select(column.name for column in spec)}
     try:
         write_lazily({**texts, twin: packed(frame, spec)}, about)
     except InvalidOperationError:  # if a cast of the SQL fails, it does so again

@@ -40,8 +40,10 @@ from elt.protection import person_lists
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
-from elt.run import declared, settings
-from elt.run.company import Calendar, Column, Contract, Mart, Query, read_contract
+from elt.run import declared, mart_faults, settings
+from elt.run.columns import Column
+from elt.run.contract import Contract, read_contract
+from elt.run.mart import Calendar, Mart, Query
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import suspicions
@@ -1079,8 +1081,8 @@ def test_77_a_column_of_the_star_that_the_sql_does_not_give_is_named_by_the_plan
 
 
 def test_78_names_that_a_database_takes_for_one_are_found_until_one_is_renamed():
-    assert list(settings.told_by_case(["category", "Category", "id"])) == ["category and Category"]
-    assert list(settings.told_by_case(["category", "category_2", "id"])) == []
+    assert list(mart_faults.told_by_case(["category", "Category", "id"])) == ["category and Category"]
+    assert list(mart_faults.told_by_case(["category", "category_2", "id"])) == []
 
 
 def classes() -> dict[int, set[str]]:

@@ -25,7 +25,7 @@ CHILD = """
 import json, os, sys, time
 import retention_erase
 from elt.retention import deletion
-from elt.run.company import Contract
+from elt.run.contract import Contract
 def slow(function):
     def wrapped(*arguments, **named):
         time.sleep(0.01)

@@ -20,7 +20,9 @@ from conftest import Project
 import privacy_leaks
 from elt.faults import Fault
 from elt.files import read_yaml
-from elt.run.company import ClassedTable, Mart, read_contract
+from elt.run.columns import ClassedTable
+from elt.run.contract import read_contract
+from elt.run.mart import Mart
 
 PROTECTED = ("bronze", "silver", "gold", "_closed")
 WORDS = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")

@@ -37,7 +37,8 @@ import gold_mart
 from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
-from elt.run.company import Contract, Mart
+from elt.run.contract import Contract
+from elt.run.mart import Mart
 
 pytestmark = pytest.mark.slow
 

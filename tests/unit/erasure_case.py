@@ -11,7 +11,7 @@ import retention_erase
 from elt.files import write_text
 from elt.retention import deletion, deletion_log
 from elt.run import manifest, run_folders
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 WHEN = "2026-12-01T10:00:00+00:00"
 FIELD = {"type": "string", "personal": "identifier", "description": "A field"}

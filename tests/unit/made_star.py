@@ -15,7 +15,9 @@ import gold_calendar
 import gold_mart
 from elt.gold import documents
 from elt.run import standard
-from elt.run.company import Calendar, Column, Company, Mart, Query
+from elt.run.columns import Column
+from elt.run.company import Company
+from elt.run.mart import Calendar, Mart, Query
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = standard.read(ROOT)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from elt.run.company import Column, Mart
+from elt.run.columns import Column
+from elt.run.mart import Mart
 
 DAYS = ("date", "month_start", "order_date")
 WHOLE = ("customer_key", "product_key", "location_key", "line_number", "quantity")

@@ -12,7 +12,8 @@ import yaml
 import expose_figures
 import expose_numbers
 import expose_report
-from elt.run.company import Column, Kpi
+from elt.run.columns import Column
+from elt.run.key_figures import Kpi
 from elt.tables import ColumnType
 
 TEMPLATES = Path(expose_report.__file__).parent / "templates"

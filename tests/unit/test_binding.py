@@ -8,7 +8,8 @@ from conftest import ROOT
 
 from elt.gold import binding, calendar_days
 from elt.run import settings
-from elt.run.company import Calendar, Company, Query
+from elt.run.company import Company
+from elt.run.mart import Calendar, Query
 
 COMPANIES = ["config/bike_retailer", "tests/data/office_supplier"]
 STATED = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))

@@ -5,7 +5,7 @@ from one_table import contract, field
 
 from elt.faults import Fault
 from elt.run import reasons, settings
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver import budgets, cleaning
 
 

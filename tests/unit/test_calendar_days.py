@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from elt.gold import calendar_days
-from elt.run.company import Calendar
+from elt.run.mart import Calendar
 
 
 def day(on: date, country: str = "DE", subdivision: str | None = None) -> dict:

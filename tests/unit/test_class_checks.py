@@ -11,8 +11,9 @@ from conftest import ROOT
 from elt.command import invocation
 from elt.gold import calendar_days
 from elt.run import class_checks, settings
-from elt.run.company import Company, Query
+from elt.run.company import Company
 from elt.run.controller import ClassException
+from elt.run.mart import Query
 
 STATED = settings.prepared(yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8")))
 WHY = {"en": "x", "de": "x"}

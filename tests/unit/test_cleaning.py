@@ -7,7 +7,8 @@ import pytest
 from one_table import contract, field
 
 from elt.faults import Fault
-from elt.run.company import Contract, Field
+from elt.run.contract import Contract
+from elt.run.fields import Field
 from elt.silver import cleaning, deduplication, trimming
 
 

@@ -13,7 +13,7 @@ from elt.expose.number_ledger import NumberLedger
 from elt.faults import Fault
 from elt.report import assumptions
 from elt.report.words import read
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import FOUND, LISTED, UNMATCHED, CollectiveAccounts
 from segmentation_report import beside_segments

@@ -8,7 +8,7 @@ import pytest
 from one_table import contract, field
 
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver import conventions, dates
 
 

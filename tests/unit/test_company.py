@@ -8,27 +8,15 @@ from pathlib import Path
 import pytest
 
 from elt.bronze.exports import RawFile, RawFiles
-from elt.run.company import (
-    NO_COMPANY,
-    Calendar,
-    ClassedColumn,
-    Column,
-    Company,
-    Contract,
-    Field,
-    Kpi,
-    Mart,
-    MartLedger,
-    QuarantineRule,
-    Query,
-    Repair,
-    SegmentCondition,
-    Segments,
-    StarColumn,
-    StatedDialect,
-    plain_dates,
-    read_contract,
-)
+from elt.run.columns import ClassedColumn, Column
+from elt.run.company import NO_COMPANY, Company, StarColumn
+from elt.run.contract import Contract, QuarantineRule, Repair, read_contract
+from elt.run.dialect import StatedDialect
+from elt.run.entries import plain_dates
+from elt.run.fields import Field
+from elt.run.key_figures import Kpi
+from elt.run.mart import Calendar, Mart, MartLedger, Query
+from elt.run.segment_rules import SegmentCondition, Segments
 from elt.tables import ColumnType
 
 BOTH = {"en": "x", "de": "x"}

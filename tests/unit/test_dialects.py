@@ -8,7 +8,7 @@ from one_table import CANARY, PEOPLE, contract, field
 
 from elt.bronze import dialects, encodings
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 
 def detect(path, content):

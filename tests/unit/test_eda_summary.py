@@ -16,7 +16,7 @@ from elt.eda.mart_shape import kind
 from elt.eda.profile_text import content_text
 from elt.eda.profiles import profile
 from elt.files import read_json
-from elt.run.company import Mart
+from elt.run.mart import Mart
 
 TODAY = date(2024, 6, 15)
 

@@ -9,7 +9,9 @@ import pytest
 from elt.bronze import exports
 from elt.bronze.exports import RawFile, RawFiles
 from elt.faults import Fault
-from elt.run.company import NO_COMPANY, Contract, Field
+from elt.run.company import NO_COMPANY
+from elt.run.contract import Contract
+from elt.run.fields import Field
 
 
 def contracts(**patterns):

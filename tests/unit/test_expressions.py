@@ -9,8 +9,8 @@ import yaml
 from conftest import ROOT
 
 from elt.command import invocation
-from elt.run import settings
-from elt.run.company import Contract
+from elt.run import contract_faults, settings
+from elt.run.contract import Contract
 from elt.silver import expressions
 
 STATED = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
@@ -152,5 +152,9 @@ def test_a_call_is_refused_before_a_rule_exists(tmp_path: Path):
 )  # fmt: skip
 def test_a_key_or_sum_over_no_field_is_named_with_its_likely_spelling(stated, line):
     found = {"sales": contract(**stated)}
-    faults = [*settings.contract_faults(found), *settings.reference_faults(found), *settings.sum_faults(found)]
+    faults = [
+        *contract_faults.contract_faults(found),
+        *contract_faults.reference_faults(found),
+        *contract_faults.sum_faults(found),
+    ]
     assert f"contracts/sales.yaml: {line}" in faults

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import gold_calendar
-from elt.run.company import Calendar
+from elt.run.mart import Calendar
 from elt.tables import ColumnType
 
 GERMANY = Calendar("DE")

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import gold_datapackage
-from elt.run.company import Mart
+from elt.run.mart import Mart
 
 ENTRIES = {
     "lines": {

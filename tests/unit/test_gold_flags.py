@@ -5,7 +5,7 @@ import pytest
 
 from elt.faults import Fault
 from elt.gold import flags
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from gold_mart import check_rows
 
 WHY = {"en": "the cost is guessed", "de": "die Kosten sind geschätzt"}

@@ -10,7 +10,7 @@ from one_table import CANARY
 
 import gold_mart
 from elt.faults import Fault
-from elt.run.company import Calendar, Mart
+from elt.run.mart import Calendar, Mart
 from elt.tables import ColumnType, Spec
 
 SALES = (

@@ -3,7 +3,8 @@
 import pytest
 
 from elt.gold.metadata import BuiltMart, kpi_entry, mart_entry
-from elt.run.company import Kpi, Mart, MartLedger
+from elt.run.key_figures import Kpi
+from elt.run.mart import Mart, MartLedger
 
 COLUMNS = {
     "key": {"type": "integer", "personal": "identifier", "description": "Key"},

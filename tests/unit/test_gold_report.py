@@ -5,7 +5,8 @@ from conftest import ROOT
 
 import gold_report
 from elt.files import write_json
-from elt.run.company import Kpi, Mart
+from elt.run.key_figures import Kpi
+from elt.run.mart import Mart
 
 
 def column(kind, personal="none", **more):

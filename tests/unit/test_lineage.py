@@ -8,7 +8,8 @@ import pytest
 from elt.files import read_yaml
 from elt.privacy import data_map, origins
 from elt.run import lineage, mart_lineage, settings, sql_names
-from elt.run.company import Contract, Query
+from elt.run.contract import Contract
+from elt.run.mart import Query
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = {

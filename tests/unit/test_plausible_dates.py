@@ -11,7 +11,7 @@ import pytest
 from one_table import clean, contract, field
 
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver import plausible_dates
 from elt.silver.plausible_dates import Span
 

@@ -22,7 +22,7 @@ from elt.privacy import leak_columns, leak_days, leak_files, leak_fingerprints, 
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.privacy.leak_terms import SearchTerms
-from elt.run.company import ClassedColumn, ClassedTable
+from elt.run.columns import ClassedColumn, ClassedTable
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,9 @@ from elt.privacy import policy_checks
 from elt.privacy.data_map import Knowledge
 from elt.privacy.policy import Settings
 from elt.retention import deletion
-from elt.run.company import Contract, Mart
+from elt.run.contract import Contract
 from elt.run.controller import AcknowledgedFind, ClassException
+from elt.run.mart import Mart
 
 PSEUDONYM, NEXT = "cu1_" + "a2" * 13, "cu1_" + "b2" * 13
 FIELDS = [

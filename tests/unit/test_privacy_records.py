@@ -13,7 +13,7 @@ import privacy_records
 from elt.files import read_yaml, write_json
 from elt.privacy import impact, threshold
 from elt.report import markdown
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.controller import (
     AcknowledgedFind,
     Answer,

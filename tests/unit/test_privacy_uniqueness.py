@@ -13,7 +13,7 @@ from elt.privacy.partial_knowledge import COLUMNS as FEATURES
 from elt.privacy.partial_knowledge import SCENARIOS, Tables, fitting, known, of_purchases
 from elt.privacy.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
 from elt.privacy.uniqueness_text import report
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.tables import ColumnType
 from privacy_uniqueness import generalised, main, quasi_columns, uniqueness
 

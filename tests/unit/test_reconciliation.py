@@ -8,7 +8,8 @@ import pytest
 
 from elt.faults import Fault
 from elt.gold import reconciliation
-from elt.run.company import Column, Mart, MartLedger
+from elt.run.columns import Column
+from elt.run.mart import Mart, MartLedger
 
 LINES = 40
 

@@ -24,7 +24,9 @@ from elt.faults import Fault
 from elt.files import write_json, write_text
 from elt.gold import binding
 from elt.run import declared, run_folders, settings
-from elt.run.company import Company, Contract, Query
+from elt.run.company import Company
+from elt.run.contract import Contract
+from elt.run.mart import Query
 from elt.silver import expressions
 
 pytestmark = pytest.mark.slow
@@ -246,7 +248,7 @@ def test_a_class_is_decided_as_told(firm):
     assert loaded() == []
 
 
-@remedy("elt.run.settings", "Rename all but one", line=True)
+@remedy("elt.run.mart_faults", "Rename all but one", line=True)
 def test_columns_and_key_figures_that_differ_in_case_are_renamed(firm):
     marts = firm / "marts.yaml"
     column = re.search(r"^ +country: \{type: string.*\n", marts.read_text("utf-8"), re.M)
@@ -332,7 +334,7 @@ def test_expressions_that_no_one_alone_breaks_are_corrected(monkeypatch):
     assert expressed("number = '1'") == []
 
 
-@remedy("elt.run.settings", "name: must be …, like the file", line=True)
+@remedy("elt.run.contract_faults", "name: must be …, like the file", line=True)
 def test_a_contract_is_called_like_its_file(firm):
     path = firm / "contracts/crm_products.yaml"
     (line,) = (line for line in changed(path, "name: crm_products", "name: products") if "like the file" in line)

@@ -11,8 +11,8 @@ from one_table import contract, field
 from referring_tables import LINES, ORDERS, Shop, shop, table, with_totals
 
 from elt.faults import Fault
-from elt.run import settings
-from elt.run.company import Contract
+from elt.run import contract_faults
+from elt.run.contract import Contract
 from elt.silver import output_contract, suspicions
 
 pytestmark = pytest.mark.slow
@@ -89,7 +89,7 @@ def said(*forms: str, stated: Any = None, zone: str | None = None) -> list[str]:
     """What is said of a contract with a column of dates."""
     more = {} if stated is None else {"dayFirst": stated}
     content = days(field("day", "date", format=list(forms), **more), **({"timeZone": zone} if zone else {}))
-    return list(settings.contract_faults({"people": Contract.of(content)}))
+    return list(contract_faults.contract_faults({"people": Contract.of(content)}))
 
 
 @remedy(
@@ -98,7 +98,7 @@ def said(*forms: str, stated: Any = None, zone: str | None = None) -> list[str]:
     line=True,
 )
 @remedy("elt.run.date_formats", "State timeZone in the contract, such as America/New_York", line=True)
-@remedy("elt.run.settings", "write one such as Europe/Berlin", line=True)
+@remedy("elt.run.contract_faults", "write one such as Europe/Berlin", line=True)
 def test_formats_of_time_stamps_read_the_zone_that_the_contract_states(tmp_path):
     (cut,) = said("%Y-%m-%dT%H:%M:%SZ", zone="Europe/Berlin")
     assert "Write %z in its place, which reads Z, UTC, GMT, CET, CEST and offsets such as +02:00" in cut
@@ -259,11 +259,11 @@ def test_totals_that_are_no_sums_are_accepted_in_each_way_that_is_named(tmp_path
 def of_settings(*contents: dict[str, Any]) -> list[str]:
     """What is said of contracts together."""
     found = {content["name"]: Contract.of(content) for content in contents}
-    checks = (settings.contract_faults, settings.reference_faults, settings.sum_faults)
+    checks = (contract_faults.contract_faults, contract_faults.reference_faults, contract_faults.sum_faults)
     return [line for check in checks for line in check(found)]
 
 
-@remedy("elt.run.settings", "give both the same type", line=True)
+@remedy("elt.run.contract_faults", "give both the same type", line=True)
 def test_keys_and_sums_of_two_types_are_accepted_with_one():
     lines = {**LINES, "fields": [LINES["fields"][0], field("order_no", "integer"), LINES["fields"][2]]}
     assert ["give both the same type" in line for line in of_settings(ORDERS, lines)] == [True]
@@ -276,7 +276,7 @@ def test_keys_and_sums_of_two_types_are_accepted_with_one():
     assert of_settings(orders, {**LINES, "foreignKeys": []}) == []
 
 
-@remedy("elt.run.settings", "Correct position", line=True)
+@remedy("elt.run.contract_faults", "Correct position", line=True)
 def test_two_fields_of_one_position_are_corrected():
     def placed(*places: int) -> list[str]:
         return of_settings(contract(*(field(f"f{n}", position=at) for n, at in enumerate(places)), key="f0"))

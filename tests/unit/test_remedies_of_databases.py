@@ -12,7 +12,7 @@ from test_warehouse_duckdb import MARTS, kpi
 
 import warehouse_duckdb
 from elt.faults import Fault
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.warehouse.mart_files import REMAKE, MartFile
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from one_table import contract, field
 import bronze_file
 from elt.bronze import exports, lines, structural_validation
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from test_reconciliation import found as traced
 import audit_manifest
 from elt.faults import Fault
 from elt.gold import documents, proofs, reconciliation
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.sales import views
 
 pytestmark = pytest.mark.slow

@@ -26,7 +26,8 @@ from elt.files import write_text
 from elt.privacy import policy_checks, row_order
 from elt.protection import person_lists, pseudonyms
 from elt.retention import deletion, deletion_log, erasures
-from elt.run.company import Contract, Mart
+from elt.run.contract import Contract
+from elt.run.mart import Mart
 from elt.warehouse import postgres
 
 pytestmark = pytest.mark.slow

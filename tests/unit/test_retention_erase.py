@@ -15,7 +15,7 @@ import retention_erase
 from elt.faults import Fault
 from elt.retention import deletion, deletion_log, erased_records, erasures
 from elt.run import run_folders
-from elt.run.company import StatedDialect
+from elt.run.dialect import StatedDialect
 
 EVIDENCE = {"reports/final_expose.md", "step1_eda/data/eda_summary.json", "_meta/run.json", "_meta/run_manifest.json"}
 

@@ -1,5 +1,6 @@
 """The log of a rule holds records and faults, never the content of a cell; that goes to a protected file."""
 
+import json
 import os
 import subprocess
 import sys
@@ -110,3 +111,15 @@ def test_the_faults_of_this_invocation_are_found_in_the_logs_and_older_ones_are_
         (tmp_path / name).write_text(text)
     os.utime(tmp_path / "old.log", (1000, 1000))
     assert rulelog.faults(tmp_path, 2000) == [(f"{tmp_path}/a.log", "one"), (f"{tmp_path}/b/x.log", "two")]
+
+
+def test_a_script_leaves_what_it_used_where_the_benchmark_asks_for_it_and_nowhere_else(tmp_path, monkeypatch):
+    Ran(tmp_path, "sum(range(100_000))")
+    before = set(tmp_path.rglob("*"))
+    (used := tmp_path / "used").mkdir()
+    monkeypatch.setenv(rulelog.MEASURED, str(used))
+    ran = Ran(tmp_path, "sum(range(100_000))")
+    (left,) = used.iterdir()
+    content = json.loads(left.read_text("utf-8"))
+    assert content["rule"] == "silver_table" and 0 < content["processor"] < 60 and content["memory"] > 1000
+    assert set(tmp_path.rglob("*")) - before == {used, left} and ran.log == ""

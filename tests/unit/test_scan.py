@@ -4,7 +4,7 @@ import pytest
 from one_table import clean, contract, field
 
 from elt.bronze import scan
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver import cleaning
 
 VERSIONS = contract(

@@ -10,7 +10,7 @@ from conftest import ROOT
 
 import segmentation_kmeans as script
 from elt.report.words import read_all
-from elt.run.company import SegmentCondition, SegmentRule, Segments
+from elt.run.segment_rules import SegmentCondition, SegmentRule, Segments
 from elt.segmentation import clustering
 from elt.segmentation.metadata import hidden_segments
 from elt.segmentation.segment_names import SegmentNames

@@ -10,7 +10,10 @@ import yaml
 
 from elt.files import read_yaml
 from elt.run import settings
-from elt.run.company import Company, Contract, Kpi, Query
+from elt.run.company import Company
+from elt.run.contract import Contract
+from elt.run.key_figures import Kpi
+from elt.run.mart import Query
 
 ROOT = Path(__file__).resolve().parents[2]
 

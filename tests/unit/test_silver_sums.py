@@ -8,8 +8,8 @@ from referring_tables import LINES, Shop, table, with_totals
 from elt.faults import Fault
 from elt.report import assumptions
 from elt.report.words import read
-from elt.run import settings
-from elt.run.company import Contract
+from elt.run import contract_faults
+from elt.run.contract import Contract
 from silver_report import with_references
 
 
@@ -71,7 +71,7 @@ def test_equalities_over_what_does_not_exist_or_is_no_number_are_refused_by_name
     def faults(**stated) -> list[str]:
         entry = {"field": "total", "fields": "order_no", "reference": reference} | stated
         orders = table("orders", column("order_no"), column("total", "number"), column("note"), equalSums=[entry])
-        return list(settings.sum_faults({"orders": Contract.of(orders), "lines": lines}))
+        return list(contract_faults.sum_faults({"orders": Contract.of(orders), "lines": lines}))
 
     where = "contracts/orders.yaml: equalSums[0]"
     assert faults() == []

@@ -8,7 +8,9 @@ from jsonschema import Draft202012Validator
 
 from elt.files import read_yaml
 from elt.run import settings, sql_names, standard
-from elt.run.company import COMPLETE_MONTHS, FACT, Calendar, Column, Company, Mart, MartLedger, Query, StarColumn
+from elt.run.columns import Column
+from elt.run.company import Company, StarColumn
+from elt.run.mart import COMPLETE_MONTHS, FACT, Calendar, Mart, MartLedger, Query
 from elt.tables import ColumnType
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from one_table import CANARY, contract, field
 from elt.bronze import dialects, records, structural_validation
 from elt.bronze import lines as raw_lines
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 AB = contract(field("a"), field("b"), key="a")
 

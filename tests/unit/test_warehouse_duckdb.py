@@ -6,7 +6,9 @@ import pytest
 import warehouse_duckdb
 from elt import files
 from elt.files import write_json
-from elt.run.company import Column, Kpi, Mart
+from elt.run.columns import Column
+from elt.run.key_figures import Kpi
+from elt.run.mart import Mart
 from elt.warehouse import ddl, kpi_sql
 from elt.warehouse.mart_files import MartFile, mart_files
 

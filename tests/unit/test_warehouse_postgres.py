@@ -6,7 +6,7 @@ import pytest
 
 import warehouse_postgres
 from elt.faults import Fault
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.warehouse import postgres, postgres_views
 from elt.warehouse.mart_files import MartFile
 

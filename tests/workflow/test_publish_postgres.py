@@ -21,7 +21,7 @@ import warehouse_postgres
 from elt import tables
 from elt.faults import Fault
 from elt.files import read_json
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.warehouse import postgres_views
 from elt.warehouse.mart_files import mart_files
 
@@ -316,7 +316,8 @@ def test_a_publication_that_is_killed_leaves_nothing(empty: Server, publication:
 import sys, time
 from pathlib import Path
 import warehouse_postgres
-from elt.run.company import *
+from elt.run.columns import *
+from elt.run.mart import *
 from elt.warehouse.mart_files import mart_files
 def stop(*_):
     Path({str(sign)!r}).touch()

@@ -14,7 +14,7 @@ import retention_erase
 import warehouse_postgres
 from elt.faults import Fault
 from elt.run import run_folders
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.warehouse.mart_files import REMAKE, MartFile
 
 pytestmark = pytest.mark.slow

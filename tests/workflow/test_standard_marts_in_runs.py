@@ -12,7 +12,7 @@ import yaml
 from conftest import ROOT
 from recomputed_marts import Star, differences, texts
 
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.sales.periods import add_months, months_between
 
 pytestmark = pytest.mark.slow  # the run is a parameter, which pytest does not see as a fixture of the test

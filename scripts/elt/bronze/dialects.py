@@ -22,7 +22,7 @@ from elt.bronze.headers import (
     name_of,
 )
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 AUTO = "auto"  # what a contract leaves open, decided from the file
 QUOTE = '"'

@@ -16,7 +16,8 @@ from pathlib import Path, PurePosixPath
 
 from elt.faults import Fault
 from elt.files import sha256
-from elt.run.company import Company, Contract
+from elt.run.company import Company
+from elt.run.contract import Contract
 
 SAFE_NAME = re.compile(r"[\w.() +-]+")
 WILDCARDS = re.compile(r"[*?\[]")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 INVISIBLE = re.compile("[\u200b\u00ad\ufeff]")

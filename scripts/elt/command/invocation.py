@@ -18,12 +18,14 @@ from elt.protection import pseudonyms
 from elt.remembered import memory, versions
 from elt.retention import deletion, erasures
 from elt.run import class_checks, declared, run_folders, settings, surroundings
-from elt.run.company import NO_COMPANY, Company, Contract
+from elt.run.company import NO_COMPANY, Company
+from elt.run.contract import Contract
 from elt.run.declared import Declared, Undeclared
 from elt.run.surroundings import Surroundings
 
 KEY_FILE = Path(".env")
 DATABASE = "POSTGRES_URL"  # its name in the key file
+STARTED_AT, RUN_ID = "ELT_STARTED_AT", "ELT_RUN_ID"  # variables that the jobs of a run inherit, on any machine
 
 
 class RefusalError(SystemExit):
@@ -137,7 +139,7 @@ class Invocation:
         """
         if self.request != request.RUN:
             return ""
-        os.environ.update(ELT_STARTED_AT=self.now.isoformat())
+        os.environ.update({STARTED_AT: self.now.isoformat(), RUN_ID: self.run_id})
         try:
             run_folders.begin(Path(self.home), self.config, self.now)
         except Fault as fault:
@@ -164,6 +166,11 @@ class Invocation:
         if self.request == request.DRAFT:
             return draft.failure(Path(self.home), self.now)
         return retention.failure(self.request, Path(self.home), self.now)
+
+
+def of_run() -> dict[str, str]:
+    """Settings of a job, beside those of the call that started it: what was a new run there is this one by now."""
+    return {"run_id": os.environ[RUN_ID]} if RUN_ID in os.environ else {}
 
 
 def unbound(company: Company) -> list[str]:

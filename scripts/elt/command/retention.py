@@ -10,7 +10,7 @@ from elt import rulelog
 from elt.command.request import Request
 from elt.files import read_json
 from elt.run import run_folders, settings
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.settings import STANDARD_INPUT
 
 

@@ -17,7 +17,9 @@ from elt.bronze.encodings import UnlikelyText, find_encoding
 from elt.bronze.headers import COLUMN, DELIMITERS, composed, field_names, header_cells, name_of, needs_position
 from elt.draft.personal_hints import looks_personal, without_persons
 from elt.faults import Fault
-from elt.run.company import Contract, Field, StatedDialect
+from elt.run.contract import Contract
+from elt.run.dialect import StatedDialect
+from elt.run.fields import Field
 
 MOST_ODD = 0.5  # share of the names in a header up to which it is one though they cannot be those of fields
 MOST_WIDE = 0.5  # share of the records with a cell behind the last name up to which that is no column

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from elt.run.company import Mart
+from elt.run.mart import Mart
 
 FEWEST_ROWS = 10  # below, a correlation says more about single rows than about measures
 

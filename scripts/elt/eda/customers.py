@@ -8,7 +8,9 @@ import polars as pl
 
 from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
 from elt.eda.mart_shape import PERSON
-from elt.run.company import Column, Mart, Words
+from elt.run.columns import Column
+from elt.run.entries import Words
+from elt.run.mart import Mart
 from elt.sales.views import AMOUNTS, CENTS, IS_ORDER, KNOWN, ORDERS, decimals_of, revenue_of
 
 

@@ -6,7 +6,7 @@ Rows of a mart are about persons if it has a customer_key; if it has a number of
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from elt.run.company import Mart
+from elt.run.mart import Mart
 
 PERSON = "customer_key"
 PEOPLE_COUNTS = ("customers", "active_customers")

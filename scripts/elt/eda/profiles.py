@@ -14,7 +14,8 @@ from elt.eda.categories import age_band, category
 from elt.eda.distributions import bin_counts, bin_edges, distribution, merged
 from elt.eda.mart_shape import PERSON, Shape
 from elt.report.languages import in_language
-from elt.run.company import Column, Mart
+from elt.run.columns import Column
+from elt.run.mart import Mart
 from elt.sales.views import UNKNOWN
 
 

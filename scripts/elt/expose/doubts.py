@@ -9,7 +9,8 @@ from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
 from elt.expose.unknown import is_about_few
 from elt.protection.disclosure import publishable_sums
-from elt.run.company import Column, Kpi
+from elt.run.columns import Column
+from elt.run.key_figures import Kpi
 from elt.sales.views import Sales, doubt_name
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.protection.disclosure import dominated, fragile, publishable_in_order
-from elt.run.company import Kpi
+from elt.run.key_figures import Kpi
 from elt.sales.periods import Gap, Period, add_months
 from elt.sales.views import Sales, kpi_query
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from elt.report import assumptions
 from elt.report.numbers import NO_BREAK, number, percent
-from elt.run.company import Kpi
+from elt.run.key_figures import Kpi
 
 COUNTED = {0: "none", 1: "one"}  # forms of a wording by the count that it states, where it has them
 WHOLE_PERCENT_FROM = 10  # a change of 1,000 % and more is printed without decimals

@@ -11,7 +11,8 @@ from elt import tables
 from elt.faults import Fault
 from elt.gold import rounding
 from elt.run import sql_names
-from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Company, Mart
+from elt.run.company import Company
+from elt.run.mart import CALENDAR, COMPLETE_MONTHS, FACT, Mart
 from elt.run.sql_names import Unbound
 
 FACTS = f"gold.{FACT}"

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from elt.run.company import Calendar
+from elt.run.mart import Calendar
 
 FIRST, LAST = date(1990, 1, 1), date(2079, 12, 31)  # ASSUMPTION no company has orders before or after these
 SCHEMA = {

@@ -12,7 +12,8 @@ import polars as pl
 
 from elt.faults import Fault
 from elt.report import assumptions
-from elt.run.company import Column, Mart
+from elt.run.columns import Column
+from elt.run.mart import Mart
 
 CODE = "flag"
 

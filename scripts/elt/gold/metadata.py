@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from elt.report.languages import in_language
-from elt.run.company import Column, Kpi, Mart, MartLedger
+from elt.run.columns import Column
+from elt.run.key_figures import Kpi
+from elt.run.mart import Mart, MartLedger
 
 
 def stated(entry: Mapping[str, Any]) -> dict[str, Any]:

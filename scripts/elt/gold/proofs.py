@@ -12,7 +12,7 @@ from elt.gold import binding, flags, reconciliation
 from elt.gold.binding import FACTS
 from elt.gold.sources import Source
 from elt.report import assumptions
-from elt.run.company import Mart
+from elt.run.mart import Mart
 
 UNKNOWN = 0  # surrogate key of the unknown member of a dimension
 AMOUNT = "sales_amount"  # of an order line, in every star schema

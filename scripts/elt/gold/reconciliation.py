@@ -12,7 +12,7 @@ from elt.gold.rounding import typed
 from elt.gold.tracing import NotFollowedError, numbered, row_column
 from elt.report import assumptions
 from elt.report.numbers import decimals_of, number, percent
-from elt.run.company import Mart
+from elt.run.mart import Mart
 
 Frames = Mapping[str, pl.LazyFrame]
 LEFT_OUT, DOUBLED, WITHOUT_SOURCE, NOT_TRACED = "left_out", "doubled", "without_source", "not_traced"

@@ -10,7 +10,8 @@ from elt.faults import Fault
 from elt.gold.tracing import is_stored
 from elt.report import assumptions
 from elt.report.numbers import with_decimals
-from elt.run.company import Column, Mart
+from elt.run.columns import Column
+from elt.run.mart import Mart
 from elt.tables import ColumnType, polars_type
 
 EXACT = 18  # decimals of an amount before it is rounded, at most

@@ -7,7 +7,7 @@ import polars as pl
 
 from elt import tables
 from elt.gold import binding
-from elt.run.company import CALENDAR, COMPLETE_MONTHS, Calendar
+from elt.run.mart import CALENDAR, COMPLETE_MONTHS, Calendar
 
 
 @dataclass(frozen=True)

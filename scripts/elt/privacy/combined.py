@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from elt.privacy.data_map import PERSONAL
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 
 @dataclass(frozen=True)

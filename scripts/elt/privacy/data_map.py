@@ -11,8 +11,10 @@ from typing import Any
 from elt.privacy import origins
 from elt.privacy.publications import Publication
 from elt.run import mart_lineage, sql_names
-from elt.run.company import Contract, Mart, StarColumn
+from elt.run.company import StarColumn
+from elt.run.contract import Contract
 from elt.run.lineage import Leaf, Leaves, Traced
+from elt.run.mart import Mart
 
 PERSONAL = ("quasi", "identifier", "direct")
 

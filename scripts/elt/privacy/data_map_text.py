@@ -8,7 +8,7 @@ from typing import Any
 from elt.privacy.document_text import DASH, Wording, personal_fields, section
 from elt.privacy.publications import EXPLORATION
 from elt.report.markdown import Markdown, code, table
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.lineage import ROWS
 
 NO_FACTS: Mapping[str, Any] = {"marts": [], "chooses": [], "published": []}  # of a computed field: no raw file has it

@@ -7,7 +7,9 @@ from elt.privacy.data_map import PERSONAL
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape
 from elt.report.numbers import number
-from elt.run.company import Contract, Field, Words
+from elt.run.contract import Contract
+from elt.run.entries import Words
+from elt.run.fields import Field
 from elt.run.surroundings import Surroundings
 
 DASH = "–"

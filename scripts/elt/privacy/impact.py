@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from elt.privacy.data_map import PERSONAL
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 DESCRIPTION = ("nature", "context", "systems", "interests")  # points of part a that only the controller can state
 NECESSITY = ("necessity", "proportionality", "minimisation", "accuracy", "information", "rights", "processors")

@@ -12,7 +12,7 @@ import numpy as np
 from elt.privacy import leak_encodings
 from elt.privacy.leak_fingerprints import Lookup
 from elt.privacy.leak_tables import ProtectedTable
-from elt.run.company import ClassedColumn
+from elt.run.columns import ClassedColumn
 
 SAMPLE = 20  # rows that are looked at for pseudonyms
 # How many values are too many for chance; docs/decisions/0018-leak-gate.md

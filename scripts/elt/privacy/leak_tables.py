@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elt.run.company import ClassedColumn, ClassedTable
+from elt.run.columns import ClassedColumn, ClassedTable
 
 if TYPE_CHECKING:
     import polars as pl

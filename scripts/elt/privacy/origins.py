@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.lineage import NOTHING, ROWS, Leaf, Leaves, Traced, of_expressions
 
 

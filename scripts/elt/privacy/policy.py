@@ -7,8 +7,10 @@ from typing import Any
 from elt.protection import pseudonyms
 from elt.protection.disclosure import ONE, TWO
 from elt.report.languages import in_language
-from elt.run.company import Column, Contract, Mart
+from elt.run.columns import Column
+from elt.run.contract import Contract
 from elt.run.controller import AcknowledgedFind, ClassException
+from elt.run.mart import Mart
 
 ACTIONS = {
     "none": "as it is",

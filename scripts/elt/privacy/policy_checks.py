@@ -12,7 +12,9 @@ from elt.privacy.publications import EXPLORATION, SHOWN, Publication
 from elt.protection import pseudonyms
 from elt.protection.people_behind import Behind, smallest
 from elt.retention import deletion
-from elt.run.company import Column, Contract, Mart
+from elt.run.columns import Column
+from elt.run.contract import Contract
+from elt.run.mart import Mart
 
 ALLOWED = {  # class -> forms in which the exploration may show a column of it
     "none": set(SHOWN.values()),

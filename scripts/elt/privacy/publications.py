@@ -13,8 +13,8 @@ from typing import Any
 
 from elt.features.catalogue import FEATURES, category_share
 from elt.run import lineage
-from elt.run.company import Mart
 from elt.run.lineage import NOTHING, ROWS, Leaves
+from elt.run.mart import Mart
 
 FEATURE_TABLE = "step2_feature_engineering/data/customer_features.csv"
 SEGMENT_TABLE = "step3_segmentation/data/customer_segments.csv"

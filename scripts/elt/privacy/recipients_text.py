@@ -7,7 +7,7 @@ from elt.privacy.data_map import PERSONAL
 from elt.privacy.document_text import Wording
 from elt.report.languages import in_language
 from elt.report.markdown import code, escape, table
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.controller import ControllerStatements, Recipient
 
 

@@ -8,7 +8,7 @@ from elt.privacy.document_text import DASH, Wording, personal_fields, section
 from elt.privacy.recipients_text import recipients, transfers
 from elt.privacy.time_limits_text import time_limits
 from elt.report.markdown import Markdown, code, table
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.controller import Contact, ControllerStatements, Purpose
 
 PARTS = ("name", "address", "contact")

@@ -10,7 +10,7 @@ from typing import Any
 from elt.privacy.combined import Combination, combined_tables
 from elt.privacy.data_map import PERSONAL
 from elt.privacy.publications import FEATURE_TABLE
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.controller import Answer
 
 NINE = (

@@ -17,7 +17,7 @@ from elt.bronze.lines import LINE, chunks, code_of, is_transcoded
 from elt.files import staged
 from elt.protection.pseudonyms import harmonised
 from elt.retention.erasures import ErasedIdentifiers, Identifier
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver import cleaning
 from elt.silver.conventions import as_integer
 

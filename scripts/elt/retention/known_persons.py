@@ -13,7 +13,7 @@ from elt.protection.pseudonyms import harmonised
 from elt.retention import erased_records
 from elt.retention.erased_records import Located
 from elt.retention.erasures import PERSON, ErasedIdentifiers, Identifier
-from elt.run.company import Contract
+from elt.run.contract import Contract
 
 REMEDY = "Write <customer number>, or <kind>=<number>"
 

@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 from elt.run import sql_names, value_classes
-from elt.run.company import CALENDAR, COMPLETE_MONTHS, FACT, Column, Company, Contract, Mart
+from elt.run.columns import Column
+from elt.run.company import Company
+from elt.run.contract import Contract
 from elt.run.controller import ClassException
 from elt.run.lineage import Leaf, of_expressions
+from elt.run.mart import CALENDAR, COMPLETE_MONTHS, FACT, Mart
 from elt.run.sql_names import KPI
 from elt.run.value_classes import CLASSES, NOTHING, Carried, NotFollowedError, Persons
 

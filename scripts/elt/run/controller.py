@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from elt.run.company import Words
+    from elt.run.entries import Words
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from dataclasses import replace
 from elt.code_version import code_version
 from elt.remembered import memory, versions
 from elt.run import lineage, sql_names
-from elt.run.company import COMPLETE_MONTHS, FACT, Company, Contract, Mart, StarColumn
+from elt.run.company import Company, StarColumn
+from elt.run.contract import Contract
 from elt.run.lineage import ROWS, Leaf, Leaves, Traced
+from elt.run.mart import COMPLETE_MONTHS, FACT, Mart
 
 ORDER_DATE = "order_date"  # of fact_sales: its newest one is the analysis date
 

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from elt.files import read_yaml
-from elt.run.company import FACT, Column, Kpi, Mart, StarColumn
+from elt.run.columns import Column
+from elt.run.company import StarColumn
 from elt.run.controller import ClassException
+from elt.run.key_figures import Kpi
+from elt.run.mart import FACT, Mart
 from elt.run.sql_names import KPI
 
 FOLDER = "config/standard"

@@ -16,7 +16,7 @@ from elt.faults import Fault
 from elt.gold import documents
 from elt.report import assumptions
 from elt.report.assumptions import Entry
-from elt.run.company import FACT
+from elt.run.mart import FACT
 from elt.sales.views import KNOWN, ORDERS
 
 FOUND, LISTED, UNMATCHED = "collective_account", "collective_account_listed", "collective_account_unmatched"

@@ -24,7 +24,7 @@ from typing import Any, Self
 import polars as pl
 
 from elt.gold import calendar_days
-from elt.run.company import Calendar
+from elt.run.mart import Calendar
 from elt.sales.periods import add_months, months_between
 
 RARE = 0.1  # a weekday with fewer order days than this share of the busiest one is a day off

@@ -18,7 +18,8 @@ import polars as pl
 from elt.faults import Fault
 from elt.gold import documents
 from elt.gold.flags import is_doubted
-from elt.run.company import Column, Kpi
+from elt.run.columns import Column
+from elt.run.key_figures import Kpi
 from elt.sales.periods import NO_CATEGORY, Gap, Period, add_months, comparable_months, comparison, coverage_gaps
 
 LINES = "gold.fact_sales"

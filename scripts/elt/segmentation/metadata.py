@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from elt.protection.disclosure import publishable_sums
-from elt.run.company import SegmentCondition, SegmentRule
+from elt.run.segment_rules import SegmentCondition, SegmentRule
 from elt.segmentation.clustering import Scaled
 from elt.segmentation.segment_names import SegmentNames
 

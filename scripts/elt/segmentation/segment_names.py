@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from elt.report.words import Words, in_all_languages
-from elt.run.company import SegmentCondition, SegmentRule
+from elt.run.segment_rules import SegmentCondition, SegmentRule
 
 Texts = Mapping[str, str]
 

@@ -10,7 +10,8 @@ import polars as pl
 
 from elt.key_spellings import harmonised, kind_of
 from elt.report.assumptions import CUSTOMERS
-from elt.run.company import Contract, Field
+from elt.run.contract import Contract
+from elt.run.fields import Field
 
 CUSTOMER = "customer"  # `erasure` of the field with the customer number
 IDENTIFIER, NONE = "identifier", "none"

@@ -16,7 +16,8 @@ import polars as pl
 
 from elt.report.languages import in_language
 from elt.run import reasons as codes
-from elt.run.company import Contract, Field
+from elt.run.contract import Contract
+from elt.run.fields import Field
 from elt.silver.conventions import (
     GROUP_DIGITS,
     Convention,

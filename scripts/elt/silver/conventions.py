@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from elt.faults import Fault
-from elt.run.company import Contract, Field
+from elt.run.contract import Contract
+from elt.run.fields import Field
 from elt.silver.dates import date_formats, day_counts, format_order
 from elt.silver.day_order import FILE, RECORD, DayOrder, doubted
 

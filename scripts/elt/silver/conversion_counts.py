@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from elt.run.company import Field
+from elt.run.fields import Field
 from elt.silver import cleaning, conventions, dates, spreadsheets, trimming
 from elt.silver.conventions import Convention
 

@@ -9,8 +9,8 @@ from itertools import combinations
 import polars as pl
 
 from elt.faults import Fault
-from elt.run.company import Field
 from elt.run.date_formats import NAMES, OFFSETS, is_zoned, spelt
+from elt.run.fields import Field
 
 ISO = "%Y-%m-%d"
 UTC = "UTC"

@@ -11,8 +11,8 @@ from datetime import date
 import polars as pl
 
 from elt.faults import Fault
-from elt.run.company import Field
 from elt.run.date_formats import is_day_first, is_year_first, twin
+from elt.run.fields import Field
 from elt.silver.dates import as_date, date_formats
 
 # Days of more than two months of which none is above 12, and more than the first, the fifth and so on: that is no

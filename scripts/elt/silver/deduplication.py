@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.run.reasons import REPEATED_KEY
 from elt.silver.books import DUPLICATES, QUARANTINED, SUPERSEDED, Books
 from elt.silver.cleaning import APART, PLACE

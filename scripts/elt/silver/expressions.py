@@ -11,7 +11,8 @@ from polars.exceptions import PolarsError
 
 from elt.faults import Fault
 from elt.run import sql_names
-from elt.run.company import Company, Contract
+from elt.run.company import Company
+from elt.run.contract import Contract
 from elt.silver import cleaning
 
 PLACES = ("_file", "_record")  # what an expression may name beside the fields

@@ -7,7 +7,7 @@ import polars as pl
 
 from elt import formulas
 from elt.report.languages import in_language
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver.cleaning import reasons
 
 COLUMNS = ("department", "table", "file", "record", "column", "code", "what_is_wrong", "before", "after")

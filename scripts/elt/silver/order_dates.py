@@ -14,7 +14,7 @@ import polars as pl
 
 from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run import reasons
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver.books import QUARANTINED, Books
 from elt.silver.cleaning import APART, PLACE
 from elt.silver.plausible_dates import Span

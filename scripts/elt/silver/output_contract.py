@@ -6,7 +6,7 @@ import pandera.polars as pandera
 import polars as pl
 
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.tables import polars_type
 
 REMEDY = "If a repair of the contract made the value, correct the repair; else report this: the engine is wrong"

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import accumulate, pairwise
 from typing import Any, Self
 
-from elt.run.company import Field
+from elt.run.fields import Field
 
 RULE = (
     "The newest order date is the newest one that no silence parts from the bulk of the records: none of more than 366 "

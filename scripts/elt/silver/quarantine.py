@@ -8,7 +8,7 @@ from elt.bronze.headers import columns_in_file
 from elt.bronze.scan import Malformed
 from elt.report.languages import in_language
 from elt.run import reasons
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver import cleaning
 from elt.silver.books import Books
 

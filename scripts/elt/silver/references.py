@@ -12,7 +12,9 @@ from typing import Any
 import polars as pl
 
 from elt.faults import Fault
-from elt.run.company import Contract, Field, ForeignKey
+from elt.run.contract import Contract
+from elt.run.fields import Field
+from elt.run.relations import ForeignKey
 
 # Columns beside those of the tables, whose names have no such sign in front.
 LINE = "_line"  # of a record in the file of its silver table; 1 is the header

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from elt.faults import Fault
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver.trimming import BLANK
 
 ERRORS = (  # of Excel, LibreOffice and others, in the languages of the west of Europe

@@ -9,7 +9,8 @@ import polars as pl
 
 from elt.faults import Fault
 from elt.report.numbers import decimals_of, number, percent
-from elt.run.company import Contract, EqualSum
+from elt.run.contract import Contract
+from elt.run.relations import EqualSum
 from elt.silver.references import LINE, NAMED_LINES, is_slip, share
 
 EXACT = 18  # decimals in which an amount and a sum are compared

@@ -11,8 +11,9 @@ import polars as pl
 from elt.faults import Fault
 from elt.report import assumptions
 from elt.run import reasons
-from elt.run.company import Contract, Field
+from elt.run.contract import Contract
 from elt.run.date_formats import is_zoned
+from elt.run.fields import Field
 from elt.silver import cleaning, dates, spreadsheets
 from elt.silver.conventions import GROUP_DIGITS
 from elt.silver.trimming import is_ascii

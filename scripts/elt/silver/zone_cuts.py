@@ -7,7 +7,7 @@ import polars as pl
 
 from elt.faults import Fault
 from elt.run import date_formats
-from elt.run.company import Contract
+from elt.run.contract import Contract
 from elt.silver.dates import STAMP
 
 PLACE = ("_file", "_record")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from elt.gold.metadata import column_comment, table_comment
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.run.sql_names import in_order
 from elt.tables import DIGITS, ColumnType
 

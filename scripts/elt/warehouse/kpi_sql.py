@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from elt.run.company import FACT, Kpi, Mart
+from elt.run.key_figures import Kpi
+from elt.run.mart import FACT, Mart
 from elt.run.standard import formula_decimals
 from elt.sales.views import LINES, kpi_query
 from elt.tables import DIGITS

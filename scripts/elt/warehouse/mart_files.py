@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from elt.files import read_json
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.warehouse import ddl
 
 REMAKE = "Delete its file in gold/data, and type the same command again"

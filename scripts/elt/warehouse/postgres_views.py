@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from elt.run.company import Mart
+from elt.run.mart import Mart
 from elt.warehouse import ddl, postgres_schemas
 from elt.warehouse.ddl import literal, quoted
 from elt.warehouse.postgres_schemas import Publication

@@ -1,0 +1,194 @@
+"""What a benchmark measured: stored as JSON, told as Markdown, drawn, and compared with what was stored before."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+SIDES = {
+    "golden_path": "the whole Golden Path",
+    "duckdb": "DuckDB by hand: the warehouse alone",
+    "dbt": "a peer built with dbt and DuckDB: the warehouse alone",
+    "nothing_to_do": "the Golden Path again: nothing to do",
+}
+YARDSTICK = "duckdb"  # it does the same work on every machine, so that machines of different speed can be compared
+
+# Wide on purpose: figures of machines that others use too must not cry wolf. What fails here is no noise.
+SLOWER = 1.5  # by which processor time may exceed what was stored
+LONGER = 2.0  # by which time, which other programs stretch, may
+LARGER = 1.3  # by which memory may
+SECONDS = 0.5  # so much more of processor time is no difference
+MEGABYTES = 50  # nor is so much more memory
+
+
+@dataclass(frozen=True)
+class Used:
+    """Seconds, seconds of processor, and the memory of the largest process in MB."""
+
+    seconds: float
+    processor: float
+    memory: float
+
+
+@dataclass(frozen=True)
+class Rule:
+    """All jobs of a rule: how many, seconds of processor together, and the memory of the largest in MB."""
+
+    jobs: int
+    processor: float
+    memory: float
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One size of data on one machine: what each side and each rule used."""
+
+    lines: int
+    megabytes: float
+    machine: str
+    sides: Mapping[str, Used]
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """The measurement of a JSON document."""
+        sides = {name: Used(**used) for name, used in content["sides"].items()}
+        rules = {name: Rule(**used) for name, used in content["rules"].items()}
+        return cls(**{**content, "sides": sides, "rules": rules})
+
+    def ratio(self, side: str, what: str) -> float | None:
+        """How many times the Golden Path takes of what a side takes; None if the side was not measured."""
+        if side not in self.sides or side not in ("duckdb", "dbt"):
+            return None
+        return getattr(self.sides["golden_path"], what) / getattr(self.sides[side], what)
+
+
+def read(path: Path) -> dict[int, Measurement]:
+    """Order lines -> measurement, of a file of them; none if there is no file."""
+    content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return {one["lines"]: Measurement.of(one) for one in content}
+
+
+def store(path: Path, measured: Measurement) -> dict[int, Measurement]:
+    """Put a measurement in the place of the former one of its size; all of them by order lines."""
+    found = {**read(path), measured.lines: measured}
+    found = dict(sorted(found.items()))
+    path.write_text(json.dumps([asdict(one) for one in found.values()], indent=1) + "\n", encoding="utf-8")
+    return found
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One figure: what was stored, what was found, and the most that it may be."""
+
+    what: str
+    stored: float
+    found: float
+    limit: float
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is more than it may be."""
+        return self.found > self.limit
+
+
+def compared(stored: Measurement, found: Measurement) -> Iterator[Comparison]:
+    """Every figure that both have: ratios to the baselines, processor time and memory of the rules.
+
+    Processor time of a rule is expected as often as long as the yardstick took here of what it took when stored.
+    """
+    for side in ("duckdb", "dbt"):
+        for what, wider in (("processor", SLOWER), ("seconds", LONGER)):
+            before, now = stored.ratio(side, what), found.ratio(side, what)
+            if before is not None and now is not None:
+                yield Comparison(f"{what}, times {side}", before, now, wider * before)
+    speed = 1.0
+    if YARDSTICK in stored.sides and YARDSTICK in found.sides:
+        speed = found.sides[YARDSTICK].processor / stored.sides[YARDSTICK].processor
+    for name, before in stored.rules.items():
+        if (now := found.rules.get(name)) is None:
+            continue
+        expected = before.processor * speed
+        yield Comparison(f"{name}: processor, s", expected, now.processor, SLOWER * expected + SECONDS)
+        yield Comparison(f"{name}: memory, MB", before.memory, now.memory, LARGER * before.memory + MEGABYTES)
+
+
+def worse_table(comparisons: Sequence[Comparison]) -> str:
+    """What got worse, as a Markdown table; empty if nothing did."""
+    worse = [one for one in comparisons if one.is_worse]
+    if not worse:
+        return ""
+    lines = ["| what got worse | stored | now | at most |", "| --- | ---: | ---: | ---: |"]
+    lines += [f"| {one.what} | {one.stored:.2f} | {one.found:.2f} | {one.limit:.2f} |" for one in worse]
+    return "\n".join(lines) + "\n"
+
+
+def sides_table(measured: Measurement) -> str:
+    """Time, processor and memory of each side, and how many times the Golden Path takes of it."""
+    head = f"{measured.lines:,} order lines, {measured.megabytes:,.0f} MB of exports. {measured.machine}."
+    lines = [
+        "| | seconds | of processor | largest process, MB | the Golden Path takes |",
+        "| --- | ---: | ---: | ---: | --- |",
+    ]
+    for side, title in SIDES.items():
+        if (used := measured.sides.get(side)) is None:
+            continue
+        time, processor = measured.ratio(side, "seconds"), measured.ratio(side, "processor")
+        times = "" if time is None else f"{time:.1f} × the time, {processor:.1f} × the processor"
+        lines.append(f"| {title} | {used.seconds:.1f} | {used.processor:.1f} | {used.memory:.0f} | {times} |")
+    return f"{head}\n\n" + "\n".join(lines) + "\n"
+
+
+def rules_table(measurements: Sequence[Measurement]) -> str:
+    """Processor and memory of each rule, a pair of columns a size; what took most at the largest size first."""
+    largest = measurements[-1].rules
+    names = sorted({name for one in measurements for name in one.rules}, key=lambda n: (-processor_of(largest, n), n))
+    sizes = [f"{one.lines:,} lines" for one in measurements]
+    lines = [
+        "| step | jobs | " + " | ".join(f"{size}: processor, s | memory, MB" for size in sizes) + " |",
+        "| --- | ---: |" + " ---: | ---: |" * len(sizes),
+    ]
+    for name in names:
+        cells = [
+            f"{u.processor:.1f} | {u.memory:.0f}" if (u := one.rules.get(name)) else "– | –" for one in measurements
+        ]
+        jobs = max(one.rules[name].jobs for one in measurements if name in one.rules)
+        lines.append(f"| `{name}` | {jobs} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def processor_of(rules: Mapping[str, Rule], name: str) -> float:
+    """Seconds of processor of a rule, 0 if it did not run."""
+    return rules[name].processor if name in rules else 0.0
+
+
+def page(measurements: Sequence[Measurement]) -> str:
+    """All sizes as Markdown."""
+    return "\n".join([*map(sides_table, measurements), rules_table(measurements)])
+
+
+def draw(measurements: Sequence[Measurement], path: Path) -> None:
+    """Seconds of each side by number of order lines, both axes logarithmic, as SVG."""
+    from elt.report.colours import ACCENT, MUTED, SOFT
+    from elt.report.figures import new_figure, save_svg
+
+    figure = new_figure()
+    axes = figure.add_subplot()
+    for side, colour, name in (
+        ("golden_path", ACCENT, "Golden Path: bronze to exposé"),
+        ("dbt", SOFT, "dbt and DuckDB: warehouse alone"),
+        ("duckdb", MUTED, "DuckDB by hand: warehouse alone"),
+    ):
+        points = [(one.lines, one.sides[side].seconds) for one in measurements if side in one.sides]
+        if points:
+            axes.plot(*zip(*points, strict=True), color=colour, marker="o", label=name)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xticks([one.lines for one in measurements], [f"{one.lines:,}" for one in measurements])
+    axes.minorticks_off()
+    axes.set_xlabel("order lines")
+    axes.set_ylabel("seconds")
+    axes.grid(axis="y")
+    axes.legend()
+    save_svg(figure, path)
