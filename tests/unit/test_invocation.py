@@ -213,6 +213,13 @@ def test_a_run_begins_with_its_identity_and_other_requests_begin_with_nothing(fo
     assert Path("artifacts/runs/r/_meta/run.json").exists()
 
 
+def test_the_jobs_of_a_new_run_work_on_that_run(folder, monkeypatch):
+    monkeypatch.delenv(invocation.RUN_ID, raising=False)
+    assert invocation.of_run() == {}
+    monkeypatch.setenv(invocation.RUN_ID, "20261129T010203Z")
+    assert invocation.of_run() == {"run_id": "20261129T010203Z"}
+
+
 def test_a_run_in_which_another_process_works_is_refused(folder):
     call = Invocation("run", NOW, {"company": "config/firm", "raw": "raw"}, "artifacts/runs/r")
     call.begin()

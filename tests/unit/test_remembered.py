@@ -28,6 +28,15 @@ def call(file: Path, depends_on: tuple[object, ...], result: object) -> tuple[ob
     return found, bool(computed)
 
 
+def test_what_only_reads_leaves_the_file_as_it_is(file: Path, monkeypatch: pytest.MonkeyPatch):
+    at_exit: list[object] = []
+    monkeypatch.setattr("elt.remembered.atexit.register", at_exit.append)
+    Memory().use(file, is_kept=False)
+    assert at_exit == []
+    Memory().use(file)
+    assert len(at_exit) == 1
+
+
 def faults_of(file: Path, texts: list[str]) -> tuple[list[str], bool]:
     """(faults in a call of its own, whether they were looked for)."""
     memory, looked = Memory(), []

@@ -15,7 +15,7 @@ NEEDS = {  # rule -> (MB whatever the inputs are, MB for each MB of them), where
     "bronze_file": (300, 0.2),
     "silver_table": (750, 0.8),
     "silver_references": (300, 0.7),
-    "gold_mart": (300, 4.0),
+    "gold_mart": (350, 4.0),
     "gold_pseudonyms": (300, 4.0),
     "eda_summary": (300, 3.3),
     "features_customers": (300, 2.7),
