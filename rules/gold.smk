@@ -61,6 +61,7 @@ rule gold_mart:
         budget=lambda wildcards: config["fact_budget"] if wildcards.mart == "fact_sales" else None,
         assumption_budget=config["assumption_budget"],
         dates=lambda wildcards: mart_lineage.referring_dates(company, wildcards.mart),
+        sorted_by=lambda wildcards: company.sorted_by(wildcards.mart),
     script:
         "../scripts/gold_mart.py"
 

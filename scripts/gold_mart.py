@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from elt import rulelog, tables
-from elt.files import staged, write_json
+from elt.files import scratch, staged, write_json
 from elt.gold import documents, flags, reconciliation, rounding
 from elt.gold.binding import FACTS, shaped
+from elt.gold.building import Building, Grouped
 from elt.gold.metadata import described
-from elt.gold.order_ids import with_order_ids
+from elt.gold.order_parts import Frames, parts_of
 from elt.gold.proofs import check_kpis, check_references, check_rows, traced, unknown_entries, unknown_members
-from elt.gold.rounding import Rounding
 from elt.gold.sources import Source, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.mart import FACT, Calendar, Mart
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
+from elt.typed_twin import TypedTwin
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -32,75 +33,59 @@ CUSTOMERS = "gold.dim_customer"
 
 
 def account_entries(
-    frame: pl.LazyFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts | None, budget: float
+    found: pl.DataFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts, budget: float
 ) -> list[Entry]:
-    """What is said of collective accounts in written order lines; raises Fault for one above a share of all orders."""
+    """What is said of collective accounts, of the totals of customers; raises Fault for one above a share of orders."""
     customers = sources[CUSTOMERS].scan() if CUSTOMERS in sources else None
-    said = collective_accounts.entries(frame, customers, accounts) if accounts else []
-    collective_accounts.check_budget(frame, said, budget)
+    said = collective_accounts.entries(found, customers, accounts)
+    collective_accounts.check_budget(found, said, budget)
     return said
 
 
-def described_lines(
-    written: pl.LazyFrame,
-    mart: Mart,
-    sources: Mapping[str, Source],
-    accounts: CollectiveAccounts | None,
-    assumption_budget: float,
-) -> tuple[dict[str, Any], list[Entry]]:
-    """(what the metadata say of unknown members and documents, what contradicts assumptions) of the order lines."""
-    unknown = unknown_members(written, mart)
-    told = [*unknown_entries(mart, unknown), *account_entries(written, sources, accounts, assumption_budget)]
-    return {"unknown": unknown, "documents": documents.counted(written)}, told
+def grouped_by(mart: Mart, accounts: CollectiveAccounts | None) -> dict[str, Grouped]:
+    """What is counted of each part of order lines, beside sums."""
+    if mart.name != FACT:
+        return {}
+    found: dict[str, Grouped] = {"customers": collective_accounts.totals} if accounts else {}
+    if documents.COLUMN in mart.by_name:
+        found["documents"] = lambda lines: documents.counts(lines).collect()
+    return found
 
 
-def planned(sql: str, frames: Mapping[str, pl.LazyFrame], mart: Mart) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """(the SQL's result, the same in the shape of the mart), not computed yet; raises Fault for SQL that cannot run."""
+def planned(sql: str, frames: Frames, mart: Mart) -> None:
+    """Raise Fault for SQL that cannot run."""
     with tables.planning(f"mart {mart.name}", f"Correct {mart.name}.sql"):
-        result = pl.SQLContext(frames).execute(sql)
-        frame = shaped(result, mart)
-        frame.collect_schema()
-    return result, frame
+        shaped(pl.SQLContext(frames).execute(sql), mart).collect_schema()
 
 
-def completed(result: pl.LazyFrame, frame: pl.LazyFrame, mart: Mart) -> tuple[pl.LazyFrame, dict[str, Rounding]]:
-    """(the mart with its derived columns and, of order lines, their orders' ids; what rounding changes in it)."""
-    rounded = rounding.roundings(result, mart)
-    if mart.derived:  # sorting needs all rows in memory anyway
-        frame = documents.with_types(frame.collect(engine="streaming")).select(mart.names).lazy()
-    if mart.name == FACT:
-        frame = with_order_ids(frame, is_sorted=mart.key[0] == tables.ORDER_NUMBER)
-    return frame, rounded
-
-
-def written_lines(
-    written: pl.LazyFrame,
-    by: tuple[str, Mapping[str, pl.LazyFrame], int],
-    mart: Mart,
-    sources: Mapping[str, Source],
-    accounts: CollectiveAccounts | None,
-    budgets: tuple[float, float],
+def checked_lines(
+    building: Building, sources: Mapping[str, Source], accounts: CollectiveAccounts | None, budgets: tuple[float, float]
 ) -> tuple[dict[str, Any], list[Entry]]:
-    """(metadata, what contradicts assumptions) of the order lines, each traced; `by`: SQL, its frames, rows written.
+    """(metadata, what contradicts assumptions) of the order lines, each traced.
 
     `budgets`: shares of rows left out or doubled, and of what may rest on an assumption. Raises Fault above them.
     """
-    sql, frames, rows = by
-    source, entries = traced(sql, frames, mart, written, rows)
-    reconciliation.check_budget(entries, mart, budgets[0])
-    of_lines, told = described_lines(written, mart, sources, accounts, budgets[1])
-    return {"source": source, **of_lines}, [*entries, *told]
+    mart, found, groups = building.mart, building.found, building.groups
+    source, told = traced(building.sql, building.parts, mart, found)
+    reconciliation.check_budget(told, mart, budgets[0])
+    unknown = unknown_members(found, mart)
+    told = [*told, *unknown_entries(mart, unknown)]
+    if accounts:
+        told += account_entries(collective_accounts.added(groups["customers"]), sources, accounts, budgets[1])
+    counts = documents.counted(pl.concat(groups["documents"])) if "documents" in groups else {}
+    return {"source": source, "unknown": unknown, "documents": counts}, told
 
 
 def proved(
+    building: Building,
     written: pl.LazyFrame,
-    mart: Mart,
     sources: Mapping[str, Source],
     dates: Mapping[str, Sequence[str]],
     assumption_budget: float,
 ) -> tuple[dict[str, Any], list[Entry]]:
     """(rows, flags, money and references of a written mart, what its flags doubt); raises Fault where a proof fails."""
-    found = check_rows(written, mart, dates)
+    mart = building.mart
+    found = check_rows(building.found, mart, dates)
     doubted = found.pop("assumptions")
     for entry in doubted:
         flags.check_budget(mart.name, entry, assumption_budget)
@@ -123,30 +108,32 @@ def main(
     budget: float | None = None,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
     assumption_budget: float = 1.0,
+    sorted_by: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
     `sources`: dotted name -> table; `calendar`, `months` (file): if the SQL reads them; `formulas`: of its key figures;
     `dates`: date that refers to another mart -> silver columns from which it comes; `assumption_budget`: share of an
-    amount, or of orders, that may rest on an assumption; `budget`: share of rows of silver left out or doubled.
+    amount, or of orders, that may rest on an assumption; `budget`: share of rows of silver left out or doubled;
+    `sorted_by`: silver table -> column by which its rows are sorted.
     """
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
-    result, frame = planned(sql, frames := frames_of(sources, calendar, months), mart)
-    with staged(output) as temporary, staged(twin) as typed:
+    planned(sql, frames := frames_of(sources, calendar, months), mart)
+    building = Building(sql, mart, parts_of(sql, frames, mart, sorted_by), grouped_by(mart, accounts))
+    with staged(output) as temporary, staged(twin) as typed, scratch(output) as folder:
         with tables.computing(f"mart {mart.name}", f"Look in {mart.name}.sql for a cast that a value does not allow"):
-            frame, rounded = completed(result, frame, mart)
-            tables.write(frame, mart.typed_columns, typed, temporary, **described(mart))
-        written = tables.scan(typed, mart.typed_columns)
-        found, told = proved(written, mart, sources, dates, assumption_budget)
+            columns = TypedTwin(folder, mart.typed_columns)
+            columns.write(temporary, typed, building.frames(), **described(mart))
+        written, rounded = tables.scan(typed, mart.typed_columns), building.roundings()
+        found, told = proved(building, written, sources, dates, assumption_budget)
         told = [*rounding.entries(mart, rounded, sql), *told]
         if mart.name == FACT:
-            by, budgets = (sql, frames, found["rows"]), (budget or 0, assumption_budget)
-            of_lines, more = written_lines(written, by, mart, sources, accounts, budgets)
+            of_lines, more = checked_lines(building, sources, accounts, (budget or 0, assumption_budget))
             found, told = found | of_lines, [*told, *more]
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
     found |= rounding.stated(mart, rounded) | ({"assumptions": told} if told else {})
     write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})
-    rulelog.log.info("%s: %d rows", mart.name, found["rows"])
+    rulelog.log.info("%s: %d rows, made in %d parts", mart.name, found["rows"], len(building.rows))
 
 
 if __name__ == "__main__":
@@ -165,6 +152,7 @@ if __name__ == "__main__":
         assumption_budget=snakemake.params.assumption_budget,
         dates=snakemake.params.dates,
         budget=snakemake.params.budget,
+        sorted_by=snakemake.params.sorted_by,
         output=snakemake.output.table,
         twin=snakemake.output.twin,
         metadata=snakemake.output.metadata,

@@ -35,8 +35,8 @@ from elt.silver.quarantine import (
     malformed_rows,
     quarantine_rows,
 )
-from elt.silver.typed_twin import TypedTwin
 from elt.silver.zone_cuts import check_zones
+from elt.typed_twin import TypedTwin
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

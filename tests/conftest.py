@@ -1,6 +1,8 @@
 """Shared fixtures: copies of the project to run in, and one finished run of the sample a machine and session."""
 
+import compileall
 import fcntl
+import gc
 import os
 import re
 import shutil
@@ -8,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,18 @@ ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared/data/bike_retailer"
 PARTS = ("Snakefile", "rules", "scripts", "config", "raw", "profiles", "envs", "docs/report", "pyproject.toml")
 FINISHED_RUNS = {"sample_project", "real_run"}  # fixtures; those that take one from another count too
+ORDER = ("tests/workflow", "tests/batteries", "tests/quality", "tests/unit")  # by how long a file of them takes
 FEW_FILES = 3  # so many test files are faster without workers, each of which starts Python and imports anew
+
+
+gc.disable()  # until all tests are collected: thousands of objects that stay would be looked through again and again
+sys.dont_write_bytecode = False  # whatever the environment says: to compile all tests anew takes seconds of each worker
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: the collector of garbage looks at it no more."""
+    gc.freeze()
+    gc.enable()
 
 
 def workers(arguments: Sequence[str]) -> int:
@@ -34,11 +48,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark as slow what works on a finished run: to make one takes longer than a thousand unit tests."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what works on a finished run: to make one takes longer than a thousand unit tests. Files that take
+    long come first: of short ones at the end, no worker has one alone while the others have nothing left to do."""
     for item in items:
         if FINISHED_RUNS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: place_of(item.nodeid))
+
+
+def place_of(test: str) -> int:
+    """Where a test stands among all."""
+    return next((place for place, folder in enumerate(ORDER) if test.startswith(folder)), len(ORDER))
 
 
 def once_a_machine(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
@@ -93,13 +114,22 @@ def jobs_in(output: str) -> set[str]:
     return found - {"all"}
 
 
+@cache
+def compile_scripts() -> None:
+    """Put bytecode beside the scripts, even where Python is told to keep none: each job of each run in each copy of the
+    project would compile them anew."""
+    compileall.compile_dir(ROOT / "scripts", quiet=2)
+
+
 def copy_project(target: Path) -> Project:
-    """Copy all that a run needs to `target`, without run_folders, key and caches."""
+    """Copy all that a run needs to `target`, without run_folders, key and caches; the bytecode of scripts with them."""
+    compile_scripts()
     for part in PARTS:
         source = ROOT / part
         (target / part).parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target / part, ignore=shutil.ignore_patterns("__pycache__"))
+            left = () if part == "scripts" else ("__pycache__",)
+            shutil.copytree(source, target / part, ignore=shutil.ignore_patterns(*left))
         else:
             shutil.copy2(source, target / part)
     return Project(target)

@@ -30,11 +30,16 @@ def lines(*orders: tuple[int, str]) -> pl.LazyFrame:
                         schema_overrides={"sales_amount": pl.Decimal(38, 2)})  # fmt: skip
 
 
+def totals(*orders: tuple[int, str]) -> pl.DataFrame:
+    """What is counted of them by customer."""
+    return collective_accounts.totals(lines(*orders))
+
+
 def found(
     *orders: tuple[int, str], share: float = 0.3, listed: tuple[str, ...] = ()
 ) -> list[tuple[str, str, int, int]]:
     """(code, where, orders, of all) of what is said."""
-    said = collective_accounts.entries(lines(*orders), CUSTOMERS, CollectiveAccounts(share, listed))
+    said = collective_accounts.entries(totals(*orders), CUSTOMERS, CollectiveAccounts(share, listed))
     return [(entry["code"], entry["where"], entry["records"], entry["of"]) for entry in said]
 
 
@@ -72,7 +77,7 @@ def test_a_listed_number_that_is_no_customer_is_counted():
 
 def test_no_orders_are_no_shares():
     none = lines((1, "1.00")).filter(pl.col("customer_key") == 9)
-    assert collective_accounts.entries(none, CUSTOMERS, CollectiveAccounts(0.1)) == []
+    assert collective_accounts.entries(collective_accounts.totals(none), CUSTOMERS, CollectiveAccounts(0.1)) == []
 
 
 def counter(sales: int, others: int) -> list[tuple[int, str]]:
@@ -82,8 +87,8 @@ def counter(sales: int, others: int) -> list[tuple[int, str]]:
 
 def checked(*orders: tuple[int, str], budget: float = 0.5, listed: tuple[str, ...] = ()) -> None:
     """The budget of unlisted accounts, on orders of one line each; raises Fault above it."""
-    said = collective_accounts.entries(lines(*orders), CUSTOMERS, CollectiveAccounts(0.1, listed))
-    collective_accounts.check_budget(lines(*orders), said, budget)
+    said = collective_accounts.entries(totals(*orders), CUSTOMERS, CollectiveAccounts(0.1, listed))
+    collective_accounts.check_budget(totals(*orders), said, budget)
 
 
 @pytest.mark.remedy(
@@ -105,7 +110,7 @@ def test_an_unlisted_account_with_most_orders_of_many_customers_stops_and_its_re
 
 def test_the_mart_of_order_lines_is_refused_above_the_budget():
     def said(budget: float) -> int:
-        return len(gold_mart.account_entries(lines(*counter(15, 12)), {}, CollectiveAccounts(0.1), budget))
+        return len(gold_mart.account_entries(totals(*counter(15, 12)), {}, CollectiveAccounts(0.1), budget))
 
     assert said(0.6) == 1
     with pytest.raises(Fault):

@@ -1,12 +1,14 @@
 """How the tests are spread over workers, and what the workers have in common."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import once_a_machine, workers
+from conftest import copy_project, once_a_machine, place_of, workers
 
 PROCESSORS = os.cpu_count() or 1
 
@@ -59,3 +61,20 @@ def test_workers_that_come_meanwhile_wait_until_it_is_whole(tmp_path_factory):
     with ThreadPoolExecutor(workers_at_once) as pool:
         assert all(pool.map(worker, range(workers_at_once)))
     assert len(made) == 1
+
+
+def test_files_that_take_long_come_first():
+    tests = [
+        f"{name}/test_x.py::test_x"
+        for name in ("tests/unit", "tests/batteries", "x", "tests/quality", "tests/workflow")
+    ]
+    folders = [test.split("/test_x")[0] for test in sorted(tests, key=place_of)]
+    assert folders == ["tests/workflow", "tests/batteries", "tests/quality", "tests/unit", "x"]
+
+
+def test_a_copy_of_the_project_has_the_bytecode_of_its_scripts(tmp_path):
+    copy_project(tmp_path)
+    told = subprocess.run(
+        [sys.executable, "-v", "-c", "import elt.files"], cwd=tmp_path / "scripts", capture_output=True, text=True
+    )
+    assert "code object from" in told.stderr and f"matches {tmp_path / 'scripts/elt/files.py'}" in told.stderr

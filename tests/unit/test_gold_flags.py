@@ -5,8 +5,8 @@ import pytest
 
 from elt.faults import Fault
 from elt.gold import flags
+from elt.gold.proofs import check_rows, counters
 from elt.run.mart import Mart
-from gold_mart import check_rows
 
 WHY = {"en": "the cost is guessed", "de": "die Kosten sind geschätzt"}
 COLUMNS = {
@@ -29,24 +29,29 @@ ROWS = pl.LazyFrame(
 ).with_columns(pl.col("amount", "cost").cast(pl.Decimal(18, 2)))
 
 
+def checked(rows: pl.LazyFrame, mart: Mart, dates: dict) -> dict:
+    """What is proved of the rows of a mart."""
+    return check_rows(rows.select(counters(mart)).collect().row(0, named=True), mart, dates)
+
+
 def test_every_flag_has_its_rows_and_its_amount():
-    found = check_rows(ROWS, MART, {})
+    found = checked(ROWS, MART, {})
     assert found["flags"] == {"is_gift": 2, "is_guessed": 3}
     assert found["flag_money"] == {"is_gift": {"amount": "30.00"}, "is_guessed": {"amount": "60.50"}}
 
 
 def test_what_a_flag_doubts_is_an_assumption_over_the_rows_that_have_the_value():
-    (entry,) = check_rows(ROWS, MART, {})["assumptions"]
+    (entry,) = checked(ROWS, MART, {})["assumptions"]
     assert (entry["code"], entry["where"], entry["records"], entry["of"]) == ("flag", "facts.is_guessed", 2, 4)
     assert (entry["money"], entry["of_money"], entry["why"]) == ({"amount": "40.50"}, {"amount": "100.50"}, WHY)
 
 
 def test_a_flag_that_is_true_nowhere_contradicts_nothing():
-    assert check_rows(ROWS.with_columns(is_guessed=pl.lit(value=False)), MART, {})["assumptions"] == []
+    assert checked(ROWS.with_columns(is_guessed=pl.lit(value=False)), MART, {})["assumptions"] == []
 
 
 def test_a_mart_without_money_counts_rows():
-    (entry,) = check_rows(ROWS, Mart.of("facts", ENTRY), {})["assumptions"]
+    (entry,) = checked(ROWS, Mart.of("facts", ENTRY), {})["assumptions"]
     assert (entry["records"], entry["money"]) == (2, {})
     flags.check_budget("facts", entry, 0.5)
     with pytest.raises(Fault, match="50.0% of rows, the budget is 40.0%"):
@@ -54,7 +59,7 @@ def test_a_mart_without_money_counts_rows():
 
 
 def test_above_the_budget_the_run_stops_with_count_amount_and_remedy():
-    (entry,) = check_rows(ROWS, MART, {})["assumptions"]
+    (entry,) = checked(ROWS, MART, {})["assumptions"]
     flags.check_budget("facts", entry, 0.41)
     with pytest.raises(Fault) as caught:
         flags.check_budget("facts", entry, 0.4)

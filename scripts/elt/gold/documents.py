@@ -13,11 +13,12 @@ zero are lines of an `order`. All else is decided by these rules, in this order:
 A company whose source says what a document is gives the column document_type in its SQL; then nothing is derived.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import polars as pl
 
 from elt.faults import Fault
+from elt.tables import ORDER_ID, ORDER_NUMBER
 
 COLUMN = "document_type"
 ORDER, CREDIT_NOTE, DISCOUNT, FEE, TEXT = TYPES = ("order", "credit_note", "discount", "fee", "text")
@@ -32,24 +33,32 @@ def _marked(lines: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     return lines.join(documents, on=DOCUMENT, how="left", nulls_equal=True, maintain_order="left")
 
 
-def _unusual(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
-    """(one row a document with a line of zero or less: its total, whether it has a sale; keys of sold products)."""
+def _unusual(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(lines of documents that have a line of zero or less, one row a such document: its total)."""
     odd = lines.filter(AMOUNT <= 0).select(DOCUMENT).unique()
     within = lines.join(odd, on=DOCUMENT, how="semi", nulls_equal=True)
-    totals = within.group_by(DOCUMENT).agg(total=AMOUNT.sum(), is_free=(AMOUNT == 0).all())
-    below = totals.filter(pl.col("total") < 0)
+    return within, within.group_by(DOCUMENT).agg(total=AMOUNT.sum(), is_free=(AMOUNT == 0).all())
+
+
+def sold_products(lines: pl.DataFrame) -> set[int]:
+    """Keys of the products that are sold in documents above zero; the documents must be whole."""
+    below = _unusual(lines)[1].filter(pl.col("total") < 0)
     sales = lines.filter(AMOUNT > 0, pl.col("product_key") != UNKNOWN)
-    sold = sales.join(below, on=DOCUMENT, how="anti", nulls_equal=True)["product_key"].unique().to_list()
-    is_sale = (AMOUNT > 0) & ((pl.col("total") >= 0) | pl.col("product_key").is_in(sold))
-    found = _marked(within, totals).group_by(DOCUMENT).agg(has_sale=is_sale.any())
-    return totals.join(found, on=DOCUMENT, nulls_equal=True), sold
+    return set(sales.join(below, on=DOCUMENT, how="anti", nulls_equal=True)["product_key"].unique().to_list())
 
 
-def with_types(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines of fact_sales, in their order, with document_type."""
+def with_types(lines: pl.DataFrame, sold_in_all: Callable[[], Collection[int]] | None = None) -> pl.DataFrame:
+    """The lines of fact_sales, in their order, with document_type.
+
+    `sold_in_all`: gives the sold products of all lines, where these are a part of them; their documents are whole.
+    """
     if lines.select((AMOUNT > 0).all()).item():
         return lines.with_columns(pl.lit(ORDER).alias(COLUMN))
-    documents, sold = _unusual(lines)
+    sold = sorted(sold_in_all() if sold_in_all else sold_products(lines))
+    within, totals = _unusual(lines)
+    is_sale = (AMOUNT > 0) & ((pl.col("total") >= 0) | pl.col("product_key").is_in(sold))
+    sales = _marked(within, totals).group_by(DOCUMENT).agg(has_sale=is_sale.any())
+    documents = totals.join(sales, on=DOCUMENT, nulls_equal=True)
     is_sold, pieces = pl.col("product_key").is_in(sold), pl.col("quantity").fill_null(0)
     comes_back = (pieces < 0) & (is_sold | (pl.col("product_key") == UNKNOWN))
     found = (
@@ -67,20 +76,21 @@ def with_types(lines: pl.DataFrame) -> pl.DataFrame:
     return _marked(lines, documents).with_columns(found.alias(COLUMN)).drop(added)
 
 
-def counted(lines: pl.LazyFrame) -> dict[str, dict[str, int | str]]:
+def counts(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a document type: lines, orders or other documents, and the sum of their amounts."""
+    columns = lines.collect_schema().names()
+    order = pl.col(ORDER_ID if ORDER_ID in columns else ORDER_NUMBER)
+    sums = {"lines": pl.len(), "documents": order.n_unique(), "amount": pl.col("sales_amount").sum()}
+    return lines.group_by(COLUMN).agg(**sums)
+
+
+def counted(parts: pl.DataFrame) -> dict[str, dict[str, int | str]]:
     """Document type -> lines, orders or other documents, and the sum of their amounts, for the types that occur.
 
-    Raises Fault for a type that does not exist.
+    `parts`: what `counts` gives of lines, or of parts of them whose documents are whole. Raises Fault for a type that
+    does not exist.
     """
-    columns = lines.collect_schema().names()
-    if COLUMN not in columns:
-        return {}
-    found = (
-        lines.group_by(COLUMN)
-        .agg(lines=pl.len(), documents=pl.col("order_number").n_unique(), amount=pl.col("sales_amount").sum())
-        .collect(engine="streaming")
-        .rows_by_key(COLUMN, named=True, unique=True)
-    )
+    found = parts.group_by(COLUMN).sum().rows_by_key(COLUMN, named=True, unique=True)
     check(found)
     return {name: {**found[name], "amount": str(found[name]["amount"])} for name in TYPES if name in found}
 

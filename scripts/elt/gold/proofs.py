@@ -8,8 +8,9 @@ import polars as pl
 
 from elt import tables
 from elt.faults import Fault
-from elt.gold import binding, flags, reconciliation
+from elt.gold import binding, flags, reconciled_parts, reconciliation
 from elt.gold.binding import FACTS
+from elt.gold.order_parts import OrderParts
 from elt.gold.sources import Source
 from elt.report import assumptions
 from elt.run.mart import Mart
@@ -19,30 +20,32 @@ AMOUNT = "sales_amount"  # of an order line, in every star schema
 AMOUNTS_OF_LINES = (AMOUNT, "cost_amount", "current_cost_amount")
 
 
-def counted(frame: pl.LazyFrame, mart: Mart) -> dict[str, Any]:
-    """Rows and distinct keys of a written mart, and by column its missing values, true flags or sum of money."""
+def counters(mart: Mart) -> list[pl.Expr]:
+    """Of a mart that is sorted by its key: rows, those that repeat a key, and by column missing values, flags, money.
+
+    All of them add up over parts.
+    """
     ledger = mart.ledger
-    return (
-        frame.select(
-            pl.len().alias("rows"),
-            pl.struct(mart.key).n_unique().alias("keys"),
-            *(pl.col(column).null_count().alias(f"missing {column}") for column in mart.names),
-            *(pl.col(column.name).sum().alias(f"true {column.name}") for column in mart.flags),
-            *(pl.col(column).sum().alias(f"sum {column}") for column in (*ledger.money, *ledger.kpis)),
-            *flags.counters(mart),
-        )
-        .collect(engine="streaming")
-        .row(0, named=True)
-    )
+    repeats = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in mart.key)
+    return [
+        pl.len().alias("rows"),
+        repeats.slice(1).sum().alias("repeated"),
+        *(pl.col(column).null_count().alias(f"missing {column}") for column in mart.names),
+        *(pl.col(column.name).sum().alias(f"true {column.name}") for column in mart.flags),
+        *(pl.col(column).sum().alias(f"sum {column}") for column in (*ledger.money, *ledger.kpis)),
+        *flags.counters(mart),
+    ]
 
 
-def check_rows(frame: pl.LazyFrame, mart: Mart, dates: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Rows, missing values, true flags and money of a written mart; raises Fault on a broken key or missing value."""
-    found, where, remedy = counted(frame, mart), f"mart {mart.name}", f"Check {mart.name}.sql"
+def check_rows(found: Mapping[str, Any], mart: Mart, dates: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Rows, missing values, true flags and money of a mart; raises Fault on a broken key or missing value.
+
+    `found`: values of `counters`.
+    """
+    where, remedy = f"mart {mart.name}", f"Check {mart.name}.sql"
     if not found["rows"] and not mart.is_standard:  # where no customer is known, no cohort is there either
         raise Fault(where, "has no rows", f"{remedy} against the silver tables")
-    if found["rows"] != found["keys"]:
-        count = found["rows"] - found["keys"]
+    if count := found["repeated"]:
         raise Fault(where, f"{count} rows repeat the key {', '.join(mart.key)}", "Check the joins or the key")
     for column in sorted(mart.required_columns, key=lambda name: (name not in dates, name)):
         if count := found[f"missing {column}"]:
@@ -112,25 +115,33 @@ def check_references(
     return found
 
 
-def unknown_members(frame: pl.LazyFrame, mart: Mart) -> dict[str, dict[str, Any]]:
-    """Column -> dimension, lines and amount on key 0, and of all lines, for each surrogate key of the order lines."""
-    columns = [column for column in mart.references if mart.by_name[column].type == "integer"]
-    is_unknown = {column: pl.col(column) == UNKNOWN for column in columns}
-    row = frame.select(
+def _surrogates(mart: Mart) -> list[str]:
+    """The surrogate keys of the order lines."""
+    return [column for column in mart.references if mart.by_name[column].type == "integer"]
+
+
+def line_counters(mart: Mart) -> list[pl.Expr]:
+    """Of order lines: all of them, their amounts, and lines and amount on key 0 by surrogate key; they add up."""
+    is_unknown = {column: pl.col(column) == UNKNOWN for column in _surrogates(mart)}
+    return [
         pl.len().alias("of"),
-        pl.col(AMOUNT).sum().alias("of money"),
-        *(is_unknown[column].sum().alias(f"lines {column}") for column in columns),
-        *(pl.col(AMOUNT).filter(is_unknown[column]).sum().alias(f"money {column}") for column in columns),
-    ).collect(engine="streaming").row(0, named=True)  # fmt: skip
+        *(pl.col(name).sum().alias(f"amount {name}") for name in amounts_of_lines(mart)),
+        *(unknown.sum().alias(f"lines {column}") for column, unknown in is_unknown.items()),
+        *(pl.col(AMOUNT).filter(unknown).sum().alias(f"money {column}") for column, unknown in is_unknown.items()),
+    ]
+
+
+def unknown_members(found: Mapping[str, Any], mart: Mart) -> dict[str, dict[str, Any]]:
+    """Column -> dimension, lines and amount on key 0, and of all lines; `found`: values of `line_counters`."""
     return {
         column: {
             "dimension": mart.references[column][0],
-            "lines": row[f"lines {column}"],
-            "of": row["of"],
-            "money": str(row[f"money {column}"]),
-            "of_money": str(row["of money"]),
+            "lines": found[f"lines {column}"],
+            "of": found["of"],
+            "money": str(found[f"money {column}"]),
+            "of_money": str(found[f"amount {AMOUNT}"]),
         }
-        for column in columns
+        for column in _surrogates(mart)
     }
 
 
@@ -163,12 +174,23 @@ def check_kpis(
     return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in mart.ledger.kpis.items()}
 
 
+def amounts_of_lines(mart: Mart) -> list[str]:
+    """The amounts of order lines that are traced to silver."""
+    return list(dict.fromkeys(name for name in (*AMOUNTS_OF_LINES, *mart.ledger.money) if name in mart.by_name))
+
+
 def traced(
-    sql: str, frames: Mapping[str, pl.LazyFrame], mart: Mart, written: pl.LazyFrame, rows: int
+    sql: str, parts: OrderParts, mart: Mart, found: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[assumptions.Entry]]:
-    """(what the metadata say of where the order lines come from, what contradicts that each is one row of silver)."""
-    columns = list(dict.fromkeys(name for name in (*AMOUNTS_OF_LINES, *mart.ledger.money) if name in mart.by_name))
-    sums = written.select(pl.col(name).sum() for name in columns).collect(engine="streaming").row(0, named=True)
-    totals = {name: Decimal(total) for name, total in sums.items()}
-    found = reconciliation.traced(sql, frames, mart, columns, rows)
-    return reconciliation.metadata(found, rows, totals), reconciliation.entries(found, mart, rows, totals)
+    """(what the metadata say of where the order lines come from, what contradicts that each is one row of silver).
+
+    `found`: values of `line_counters`.
+    """
+    columns, rows = amounts_of_lines(mart), found["of"]
+    totals = {name: Decimal(found[f"amount {name}"]) for name in columns}
+    told = (
+        reconciled_parts.traced(sql, parts, mart, columns, rows)
+        if parts.table
+        else reconciliation.traced(sql, parts.frames, mart, columns, rows)
+    )
+    return reconciliation.metadata(told, rows, totals), reconciliation.entries(told, mart, rows, totals)

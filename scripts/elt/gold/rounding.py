@@ -1,8 +1,9 @@
 """What rounding to the decimals of marts.yaml changes in a mart: counted with its amount; refused of whole numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -48,20 +49,24 @@ def finer(frame: pl.LazyFrame, mart: Mart) -> list[Column]:
     ]
 
 
-def roundings(frame: pl.LazyFrame, mart: Mart) -> dict[str, Rounding]:
-    """Column -> what rounding changes, for amounts that have more decimals in the SQL's result than in marts.yaml.
+def counters(columns: Sequence[Column]) -> list[pl.Expr]:
+    """Rows, rows that rounding changes, by how much in sum, and the sum before, of columns of the SQL's result.
 
-    Raises Fault where a whole number would lose its decimals.
+    All of them add up over parts.
     """
-    columns = finer(frame, mart)
-    if not columns:
-        return {}
     wanted = [pl.len().alias("of")]
     for column in columns:
         before, after = pl.col(column.name), typed(column).cast(pl.Decimal(38, EXACT))
         wanted += [(after != before).sum().alias(f"rows {column.name}"), before.sum().alias(f"sum {column.name}")]
         wanted.append((after - before).sum().alias(f"moved {column.name}"))
-    row = frame.select(wanted).collect(engine="streaming").row(0, named=True)
+    return wanted
+
+
+def roundings(row: Mapping[str, Any], columns: Sequence[Column], mart: Mart) -> dict[str, Rounding]:
+    """Column -> what rounding changes, for amounts that have more decimals in the SQL's result than in marts.yaml.
+
+    `row`: values of `counters`. Raises Fault where a whole number would lose its decimals.
+    """
     found = {}
     for column in columns:
         rows, name = row[f"rows {column.name}"], column.name

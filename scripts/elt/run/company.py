@@ -135,6 +135,13 @@ class Company:
             for table, name in names.items()
         }
 
+    def sorted_by(self, mart: str) -> dict[str, str]:
+        """Silver table that the SQL of the order lines reads -> the column by which its rows are sorted."""
+        if mart != FACT:
+            return {}
+        names = {table: table.partition(".")[2] for table in self.sources(mart) if table.startswith("silver.")}
+        return {table: self.contracts[name].primary_key[0] for table, name in names.items()}
+
     def formulas_of(self, mart: str) -> dict[str, str]:
         """Formulas of the key figures that a mart's SQL names or its ledger proves."""
         used = {*self.queries[mart].kpis, *self.marts[mart].ledger.kpis.values()}

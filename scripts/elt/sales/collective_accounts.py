@@ -17,7 +17,8 @@ from elt.gold import documents
 from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run.mart import FACT
-from elt.sales.views import KNOWN, ORDERS
+from elt.sales.views import IS_ORDER, KNOWN
+from elt.tables import ORDER_ID, ORDER_NUMBER
 
 FOUND, LISTED, UNMATCHED = "collective_account", "collective_account_listed", "collective_account_unmatched"
 BESIDE_SEGMENTS = (FOUND, LISTED)
@@ -50,9 +51,16 @@ class CollectiveAccounts:
 
 def totals(lines: pl.LazyFrame) -> pl.DataFrame:
     """One row a customer, the unknown one too: customer_key, orders, revenue; sorted. `lines`: fact_sales."""
-    orders = ORDERS if documents.COLUMN in lines.collect_schema() else pl.col("order_number").n_unique()
-    sums = [orders.cast(pl.Int64).alias("orders"), pl.col(AMOUNT).sum().alias("revenue")]
+    columns = lines.collect_schema().names()
+    order = pl.col(ORDER_ID if ORDER_ID in columns else ORDER_NUMBER)
+    counted = order.filter(IS_ORDER) if documents.COLUMN in columns else order
+    sums = [counted.n_unique().cast(pl.Int64).alias("orders"), pl.col(AMOUNT).sum().alias("revenue")]
     return lines.group_by("customer_key").agg(sums).sort("customer_key").collect(engine="streaming")
+
+
+def added(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What `totals` gives of all lines, from what it gives of parts of them that share no order."""
+    return pl.concat(parts).group_by("customer_key").sum().sort("customer_key") if len(parts) > 1 else parts[0]
 
 
 def share_of(part: pl.Expr, whole: Decimal | int) -> pl.Expr:
@@ -60,12 +68,11 @@ def share_of(part: pl.Expr, whole: Decimal | int) -> pl.Expr:
     return part.cast(pl.Float64) / float(whole) if whole > 0 else pl.lit(0.0)
 
 
-def entries(lines: pl.LazyFrame, customers: pl.LazyFrame | None, accounts: CollectiveAccounts) -> list[Entry]:
+def entries(found: pl.DataFrame, customers: pl.LazyFrame | None, accounts: CollectiveAccounts) -> list[Entry]:
     """What is said of collective accounts: the listed ones together, listed ones that are none, large ones unlisted.
 
-    `lines`: fact_sales; `customers`: dim_customer, needed if accounts are listed.
+    `found`: totals of fact_sales; `customers`: dim_customer, needed if accounts are listed.
     """
-    found = totals(lines)
     orders, revenue = int(found["orders"].sum() or 0), Decimal(str(found["revenue"].sum() or 0))
     is_large = pl.max_horizontal(share_of(pl.col("orders"), orders), share_of(pl.col("revenue"), revenue))
     there = accounts.matched(customers) if customers is not None and accounts.listed else None
@@ -88,15 +95,15 @@ def entries(lines: pl.LazyFrame, customers: pl.LazyFrame | None, accounts: Colle
     return said
 
 
-def check_budget(lines: pl.LazyFrame, said: Sequence[Entry], budget: float) -> None:
+def check_budget(found: pl.DataFrame, said: Sequence[Entry], budget: float) -> None:
     """No unlisted account may have more than a share of all orders, unless there are few customers; raises Fault.
 
-    `lines`: fact_sales; `said`: what `entries` says of them; `budget`: the share.
+    `found`: totals of fact_sales; `said`: what `entries` says of them; `budget`: the share.
     """
     large = [one for one in said if one["code"] == FOUND and one["records"] > Decimal(str(budget)) * one["of"]]
     if not large:
         return
-    buyers = totals(lines).filter(KNOWN & (pl.col("orders") > 0)).height
+    buyers = found.filter(KNOWN & (pl.col("orders") > 0)).height
     if buyers >= NEVER_STOP:
         one = max(large, key=lambda entry: entry["records"])
         share = assumptions.share_of(one["records"], one["of"])
