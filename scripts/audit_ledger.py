@@ -4,7 +4,6 @@ Inputs: silver/_meta/silver_metadata.yaml, gold/_meta/gold_metadata.yaml.
 Outputs: _meta/ledger.json.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,17 +13,12 @@ from elt.faults import Fault
 from elt.files import read_yaml, write_json
 from elt.gold.metadata import BuiltMart
 from elt.report import assumptions
+from elt.run.input_fingerprint import input_fingerprint
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 OUTCOMES = ("silver", "superseded", "duplicates", "erased")  # of a record, quarantine apart
-
-
-def fingerprint(tables: Mapping[str, Any]) -> str:
-    """16 hex digits that name the content of all raw files, whatever their names and places."""
-    hashes = sorted(f"{name} {file['sha256']}" for name, found in tables.items() for file in found["files"])
-    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16]
 
 
 def books(found: Mapping[str, Any]) -> dict[str, int]:
@@ -126,7 +120,7 @@ def main(silver_metadata: str, gold_metadata: str, output: str) -> None:
     was_compared = bool(rows) or any(amount["marts"] for amount in money.values()) or lines.get("is_traced", False)
     ledger = {
         "balanced": True if was_compared else None,  # nothing is called balanced that was compared with nothing
-        "input_fingerprint": fingerprint(tables),
+        "input_fingerprint": input_fingerprint(tables),
         "tables": records,
         "money": money,
         "kpis": kpis_in_marts(marts),

@@ -10,14 +10,17 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.faults import Fault
-from elt.files import read_yaml, sha256, write_json
+from elt.files import sha256, write_json
 from elt.privacy import leak_collection, leak_digests, leak_files, leak_tables, row_order
-from elt.privacy.leak_columns import ColumnSearch
+from elt.privacy.leak_columns import ColumnSearch, columns_in
+from elt.privacy.leak_distinct import distinct_texts
+from elt.privacy.leak_explained import Surroundings, is_any_left
 from elt.privacy.leak_finds import Find, Judged, finds_in, judged
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_search import TextSearch
@@ -36,7 +39,6 @@ FORMS = (
 )
 NAMED = 10  # finds that a message names
 LOGGED = 500  # finds that the log names
-ENTRIES = "acknowledged_finds"
 WAY_OUT = (
     ". If you have looked and what stands there is no person's, acknowledge it: put what follows, with your reason "
     "(where the key is there already, add to its list; the log has an entry for every find),"
@@ -59,6 +61,10 @@ class WayOut:
         """The key of the pseudonyms."""
         return pseudonyms.read_key(self.key_file)
 
+    def key_if_any(self) -> bytes | None:
+        """The key, or nothing where it is not at hand: the gate can do without, at a price."""
+        return self.key() if self.key_file.is_file() else None
+
 
 def entry(find: Find, key: bytes) -> str:
     """The entry of privacy.yaml by which a find is acknowledged, in one line."""
@@ -75,9 +81,9 @@ def leak_fault(finds: Sequence[Find], way_out: WayOut | None) -> Fault:
     if way_out:
         key = way_out.key()
         for find in finds[:LOGGED]:
-            rulelog.log.warning("%s: - %s", ENTRIES, entry(find, key))
+            rulelog.log.warning("%s: - %s", leak_files.ENTRIES, entry(find, key))
         lines = ", ".join(entry(find, key) for find in finds[:NAMED])
-        remedy = f"{REMEDY}{WAY_OUT} into {way_out.file}: {ENTRIES}: [{lines}]"
+        remedy = f"{REMEDY}{WAY_OUT} into {way_out.file}: {leak_files.ENTRIES}: [{lines}]"
     problem = f"personal values would have been published. Found, by file, place and column: {found}{more}"
     return Fault(finds[0].file, problem, remedy)
 
@@ -124,16 +130,11 @@ def main(
     hashes = files.closed()  # of before the search: a file that changes meanwhile is not published
     known = leak_tables.tables_of(run, tables)
     personal = [table for table in known if table.of_class("quasi", *leak_tables.SEARCHED)]
-    terms = leak_collection.collect(
-        known,
-        leak_tables.all_rejected(run, personal),
-        map(words_in, own_words),
-        known_days,
-        Published.of(files.texts()),
-        leak_files.clock_days(run),
+    around = Surroundings(
+        run, [*map(leak_files.words_in, own_words)], files.records, way_out.key_if_any() if way_out else None
     )
-    whole = ColumnSearch(personal, [column for column in terms.columns if not terms.alone[column]])
-    result = judge(finds_in(files, TextSearch(terms), whole), way_out)
+    terms = terms_of(files, known, personal, known_days, around)
+    result = judge(finds_of(files, terms, personal), way_out)
     if result.left:
         raise leak_fault(result.left, way_out)
     write_json(output, report(files, terms, row_order.check(files.of_run(), pseudonym_table), result))
@@ -143,13 +144,31 @@ def main(
     rulelog.log.info("%d files of the run and %d of Snakemake searched, %d acknowledged finds, no other", *counts)
 
 
-def words_in(path: str) -> str:
-    """A file of own words; what it acknowledges is left out, so that a reason there makes no word known."""
-    text = Path(path).read_text(encoding="utf-8")
-    if ENTRIES not in text or not path.endswith(".yaml"):
-        return text
-    content = {key: value for key, value in read_yaml(path).items() if key != ENTRIES}
-    return json.dumps(content, ensure_ascii=False, default=str)
+def terms_of(
+    files: leak_files.SearchedFiles,
+    known: Sequence[leak_tables.ProtectedTable],
+    personal: Sequence[leak_tables.ProtectedTable],
+    known_days: Sequence[str],
+    around: Surroundings,
+) -> SearchTerms:
+    """What is searched for, of the tables `personal`; digests only where something published may be one."""
+    published = Published.of(distinct_texts(files.texts()), files.pseudonyms())
+    rejected, clock = leak_tables.all_rejected(files.run, personal), leak_files.clock_days(files.run)
+    terms = leak_collection.collect(known, rejected, around.own_words, known_days, published, clock)
+    if is_any_left(published, around, known):
+        rulelog.log.info("something published may be a digest: all values are hashed and compared")
+        terms.compare_digests()
+    return terms
+
+
+def finds_of(
+    files: leak_files.SearchedFiles, terms: SearchTerms, personal: Sequence[leak_tables.ProtectedTable]
+) -> list[Find]:
+    """All finds in the files: of single values, and of columns as a whole."""
+    columns = {path: [*columns_in(path, files.tables.get(path))] for path in files.published}
+    never_alone = [column for column in terms.columns if not terms.alone[column]]
+    whole = ColumnSearch(personal, never_alone, chain.from_iterable(columns.values()))
+    return finds_in(files, TextSearch(terms), columns, whole)
 
 
 def judge(finds: Sequence[Find], way_out: WayOut | None) -> Judged:

@@ -6,6 +6,7 @@ nobody sees may stand before a formula, and spreadsheets of East Asia take full-
 """
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ UNSEEN = "\x00-\x20\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\uf
 FORMULA = f'(^|[;\t\r\n])([{UNSEEN}"“”„]*)([{SIGNS}])'
 BREAK = "^([\t\r\n])"  # a cell that begins so may begin a cell or a line of its own
 NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\z"
+KEPT = 1 << 14  # cells whose answer is kept: most tables that leave say the same bands and names again and again
 _FORMULA, _BREAK, _NUMBER = re.compile(FORMULA), re.compile(BREAK), re.compile(NUMBER.replace(r"\z", r"\Z"))
 
 
+@lru_cache(KEPT)
 def as_text(cell: str) -> str:
     """A cell that a spreadsheet takes for text or for a number, never for a formula."""
     if _NUMBER.match(cell):

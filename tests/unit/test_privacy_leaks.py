@@ -18,7 +18,7 @@ import pytest
 import privacy_leaks
 from elt.faults import Fault
 from elt.files import write_json
-from elt.privacy import leak_columns, leak_days, leak_files, leak_fingerprints, leak_words, row_order
+from elt.privacy import leak_columns, leak_days, leak_files, leak_fingerprints, leak_values, leak_words, row_order
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.privacy.leak_terms import SearchTerms
@@ -322,30 +322,31 @@ def test_text_in_utf16_is_read(tmp_path):
     assert any(NAME in text for text in leak_files.chunks(path))
 
 
+def prints_of(values):
+    """(fingerprints of the words, of the letters and digits) of values."""
+    found = leak_values.of_values("\n".join(values))
+    return found.phrase, found.substrings(np.arange(len(values)))
+
+
 def test_ngrams_have_the_fingerprint_of_the_value_wherever_they_stand():
     random.seed(1)
     words = ["".join(random.choices("abcdefgh123", k=random.randint(1, 9))) for _ in range(300)]
     found = leak_fingerprints.NGrams(leak_fingerprints.tokens(" ; ".join(words)))
     for count in (1, 2, 5):
-        expected = leak_fingerprints.of_values([" ".join(words[n : n + count]) for n in range(300 - count + 1)]).phrase
+        expected = prints_of([" ".join(words[n : n + count]) for n in range(300 - count + 1)])[0]
         assert found.of_words(count).tolist() == expected.tolist()
     joined = "".join(words)
-    assert (
-        found.of_characters(8).tolist()
-        == leak_fingerprints.of_values([joined[n : n + 8] for n in range(len(joined) - 7)]).substring.tolist()
-    )
+    assert found.of_characters(8).tolist() == prints_of([joined[n : n + 8] for n in range(len(joined) - 7)])[1].tolist()
 
 
 def test_the_number_of_words_is_part_of_a_fingerprint():
-    one, two = leak_fingerprints.of_values(["alter", "al ter"]).phrase.tolist()
+    one, two = prints_of(["alter", "al ter"])[0].tolist()
     assert one != two
-    assert len(set(leak_fingerprints.of_values(["alter", "al ter"]).substring.tolist())) == 1
+    assert len(set(prints_of(["alter", "al ter"])[1].tolist())) == 1
 
 
 def test_a_lookup_finds_what_it_holds_and_nothing_else():
-    held, strangers = (
-        leak_fingerprints.of_values([f"{word}{n}" for n in range(5000)]).phrase for word in ("held", "stranger")
-    )
+    held, strangers = (prints_of([f"{word}{n}" for n in range(5000)])[0] for word in ("held", "stranger"))
     lookup = leak_fingerprints.Lookup([(held, np.arange(5000))])
     places, numbers = lookup.find(held)
     assert places.tolist() == numbers.tolist() == list(range(5000))
@@ -406,16 +407,14 @@ def test_a_file_that_goes_while_it_is_searched_is_nothing_to_search(tmp_path):
 
 
 @pytest.mark.parametrize(("day", "is_leak"), [("2013-05-28", False), ("1950-07-13", True)])
-def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_another_day_a_leak(day, is_leak):
+def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_another_day_a_leak(tmp_path, day, is_leak):
     person_columns = {"key": ("integer", "identifier"), "seen": ("date", "quasi")}
-    frame = pl.DataFrame({"key": [12], "seen": [day]})
-    table = ProtectedTable("gold.people", Path(), classed(person_columns, "key"))
+    write_text(tmp_path / "people.csv", f"key,seen\n12,{day}\n")
+    table = ProtectedTable("gold.people", tmp_path / "people.csv", classed(person_columns, "key"))
     found = SearchTerms(Published.of([f"12 on {day}"]), leak_fingerprints.Lookup([]))
     reported = np.array([date(2013, 5, 28).toordinal()], np.int64)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ProtectedTable, "read", lambda self, columns: frame.lazy().select(columns))
-        leak_days.add_days(found, table, "seen", leak_days.KnownDays())
-        leak_days.add_day_pairs(found, table, ["seen"], reported)
+    leak_days.add_days(found, table, "seen", leak_days.KnownDays())
+    leak_days.add_day_pairs(found, table, ["seen"], reported)
     assert bool(sum(prints.size for prints, _ in found.day_pairs)) == is_leak
 
 

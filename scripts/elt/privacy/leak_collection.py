@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def fingerprints_of(values: "Iterable[pl.Series]") -> list[np.ndarray]:
     """Fingerprints of whole texts."""
-    return [prints.phrase for series in values for prints in spellings_of(series.to_list())]
+    return [prints.phrase for series in values for prints in spellings_of(series)]
 
 
 def texts_of(tables: Sequence[ProtectedTable], personal: str) -> "list[pl.Series]":
@@ -42,7 +42,7 @@ def known_phrases(tables: Sequence[ProtectedTable], texts: Iterable[str]) -> np.
         for spelling in leak_fingerprints.spellings(text):
             grams = leak_fingerprints.NGrams(leak_fingerprints.tokens(spelling))
             found += [grams.of_words(count) for count in range(1, leak_fingerprints.MOST_WORDS + 1)]
-    return np.unique(np.concatenate(found))
+    return leak_fingerprints.distinct(np.concatenate(found))
 
 
 def _lookup(prints: Iterable[np.ndarray]) -> Lookup:
@@ -78,5 +78,4 @@ def collect(
             for name in of_days:
                 add_days(terms, table, name, days)
             add_day_pairs(terms, table, of_days, reported)
-    terms.compare_digests()
     return terms

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from elt.privacy.leak_fingerprints import folded, of_values
+from elt.privacy.leak_fingerprints import folded
 from elt.privacy.leak_tables import SEARCHED, ProtectedTable
 from elt.privacy.leak_terms import NUMBER, SearchTerms
+from elt.privacy.leak_values import of_values
 from elt.privacy.leak_words import day_word
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class KnownDays:
 def day_prints(days: Sequence[date], clock: Collection[date]) -> tuple[np.ndarray, np.ndarray]:
     """(fingerprints of all spellings of days, the ordinal of the day of each)."""
     texts = [(text, day.toordinal()) for day in days for text in day_spellings(day, clock)]
-    prints = of_values([text for text, _ in texts])
+    prints = of_values("\n".join(text for text, _ in texts))
     return prints.phrase, np.array([ordinal for _, ordinal in texts], np.int64)[prints.lines]
 
 
@@ -79,7 +80,7 @@ def add_alone(terms: SearchTerms, column: str, days: Sequence[date], known: Know
     prints = prints[terms.published.phrases.has(prints)]
     terms.phrases.append((prints, np.full(prints.size, number)))
     terms.alone[column] += len(alone)
-    terms.to_hash(column, pl.Series([day.isoformat() for day in days], dtype=pl.String))
+    terms.to_hash(column, lambda: pl.Series([day.isoformat() for day in days], dtype=pl.String))
 
 
 def add_days(terms: SearchTerms, table: ProtectedTable, column: str, known: KnownDays) -> None:
@@ -112,22 +113,15 @@ def add_day_pairs(terms: SearchTerms, table: ProtectedTable, columns: Sequence[s
     for column in columns:
         for other in (spec for spec in table.of_class(*SEARCHED) if spec.name != column):
             both = table.read([column, other.name]).drop_nulls().filter(pl.col(column).is_in(days_seen.implode()))
-            frame = both.unique().collect(engine="streaming")
+            frame = both.collect(engine="streaming")
             days = frame[column].str.to_date().to_physical().to_numpy().astype(np.int64) + EPOCH
-            found = _pairs(days, _as_text(frame[other.name]), reported)
+            found = _pairs(days, frame[other.name], reported)
             terms.day_pairs.append((found, np.full(found.size, terms.number(table.dotted(column)))))
-
-
-def _as_text(values: "pl.Series") -> "pl.Series":
-    """A column as text."""
-    import polars as pl
-
-    return values.cast(pl.String)
 
 
 def _pairs(days: np.ndarray, values: "pl.Series", reported: np.ndarray) -> np.ndarray:
     """Fingerprints of days with the values beside them, where these are one word that proves a person."""
-    prints = of_values([folded(" ".join(text.split())) for text in values.to_list()])
+    prints = of_values("\n".join(folded(" ".join(text.split())) for text in values.to_list()))
     day = days[prints.lines]
     has_letter = values.str.contains(r"\p{L}").to_numpy()[prints.lines]
     is_proof = has_letter | (prints.characters >= NUMBER) | ~np.isin(day, reported)

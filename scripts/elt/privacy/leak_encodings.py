@@ -4,7 +4,7 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
 import numpy as np
@@ -128,18 +128,24 @@ def as_text(raw: bytes) -> str:
 
 
 def digest_words(text: str) -> dict[bytes, str]:
-    """First 8 bytes -> word, of every word that may be a digest: hex of 16 digits or more, base64, a pseudonym."""
+    """First 8 bytes -> word, of every word that may be a digest: hex of 16 digits or more, base64."""
     found = {bytes.fromhex(word[:16]): word for word in DIGEST_HEX.findall(text)}
     for word in set(DIGEST_BASE64.findall(text)):
         bare = word.rstrip("=")
         if len(bare) in DIGEST_LENGTHS:
             found[base64.b64decode(bare[:12].replace("-", "+").replace("_", "/"))[:8]] = word
+    return found
+
+
+def pseudonym_words(text: str) -> dict[bytes, str]:
+    """First 8 bytes -> word, of every word of the form of a pseudonym."""
+    found = {}
     for word in PSEUDONYM.findall(text):
         letters = word.removeprefix(pseudonyms.PREFIX["customer"]).upper()
         found[base64.b32decode(letters[:16])[:8]] = word
     return found
 
 
-def digests(text: str) -> np.ndarray:
-    """First 8 bytes of every word of a text that may be a digest."""
-    return np.sort(np.frombuffer(b"".join(sorted(digest_words(text))), np.uint64))
+def prints_of(words: Iterable[bytes]) -> np.ndarray:
+    """First 8 bytes each as numbers, sorted, each once."""
+    return np.unique(np.frombuffer(b"".join(words), np.uint64))

@@ -1,5 +1,6 @@
 """The files that the leak gate searches: all that a run is about to publish, and Snakemake's records of the call."""
 
+import json
 import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -9,7 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from elt.files import CLOSED, PROTECTED_LAYERS, read_json, sha256
+import numpy as np
+
+from elt.files import CLOSED, PROTECTED_LAYERS, read_json, read_yaml, sha256
+from elt.privacy.leak_plain_tables import PlainTable, plain_table
 from elt.privacy.leak_stretches import marked, without_counts
 
 CHUNK = 4 << 20  # bytes read at a time
@@ -19,6 +23,7 @@ SNAKEMAKE_BYTES = 256 << 20  # of Snakemake's records, newest first
 SNAKEMAKE_APART = ("conda", "singularity", "conda-archive", "locks")  # software, and what is empty
 HANDED_ON = "gold/datapackage.json"  # people hand it on as they do the reports of the layers
 OWN = {"_meta/leak_report.json", "_meta/searched.json", "_meta/published.json"}  # what the gate itself writes
+ENTRIES = "acknowledged_finds"  # of privacy.yaml
 VOLATILE = (  # what the same inputs do not give again, or what was asked for beside the run
     *("_meta/logs/", "_meta/benchmarks/", "_meta/history/", "_meta/run_manifest.json", "_meta/run.json"),
 )
@@ -47,11 +52,23 @@ class SearchedFiles:
         """The same without Snakemake's records."""
         return {path: contracted(path, self.run) for path in self.published}
 
-    def texts(self) -> Iterator[str]:
-        """All names and texts, with marks between what belongs to no common value."""
-        for path, name in self.names.items():
-            yield name
-            yield from (without_counts(marked(text, path), path) for text in chunks(path))
+    def texts(self) -> Iterator[Iterator[str]]:
+        """The names of all files, then the texts of each, with marks between what belongs to no common value."""
+        yield iter(self.names.values())
+        for path in self.names:
+            if table := self.tables.get(path):
+                yield iter([table.text()])
+            else:
+                yield (without_counts(marked(text, path), path) for text in chunks(path))
+
+    @cached_property
+    def tables(self) -> dict[Path, PlainTable]:
+        """The large published tables that are read natively."""
+        return {path: table for path in self.published if (table := plain_table(path))}
+
+    def pseudonyms(self) -> np.ndarray:
+        """First 8 bytes of the pseudonyms in those tables."""
+        return np.concatenate([np.zeros(0, np.uint64), *(table.pseudonyms() for table in self.tables.values())])
 
     def lasting(self) -> list[Path]:
         """Published files that the same inputs give again: logs, benchmarks and evidence of earlier states are not."""
@@ -143,3 +160,12 @@ def clock_days(run: Path) -> list[date]:
     created = datetime.fromisoformat(read_json(identity)["created_at"]).date() if identity.exists() else today
     first = min(created, today) - timedelta(days=1)
     return [first + timedelta(days=count) for count in range((today - first).days + 2)]
+
+
+def words_in(path: str) -> str:
+    """A file of own words; what it acknowledges is left out, so that a reason there makes no word known."""
+    text = Path(path).read_text(encoding="utf-8")
+    if ENTRIES not in text or not path.endswith(".yaml"):
+        return text
+    content = {key: value for key, value in read_yaml(path).items() if key != ENTRIES}
+    return json.dumps(content, ensure_ascii=False, default=str)

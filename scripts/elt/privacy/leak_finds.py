@@ -6,12 +6,12 @@ nothing to whoever has no key, and holds for this value in this place alone.
 
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from elt.privacy.leak_columns import ColumnSearch, columns_in
+from elt.privacy.leak_columns import ColumnSearch, PublishedColumn
 from elt.privacy.leak_files import SearchedFiles, pieces
 from elt.privacy.leak_fingerprints import folded
 from elt.privacy.leak_search import Hit, TextSearch, located
@@ -81,10 +81,12 @@ def in_file(texts: TextSearch, path: Path, name: str) -> Iterator[Find]:
             yield Find(name, place, column, "\0".join((words, *sorted(values))))
 
 
-def finds_in(files: SearchedFiles, texts: TextSearch, whole: ColumnSearch) -> list[Find]:
+def finds_in(
+    files: SearchedFiles, texts: TextSearch, columns: Mapping[Path, Sequence[PublishedColumn]], whole: ColumnSearch
+) -> list[Find]:
     """All finds in the files, their names included, each once: by the first place of the same words.
 
-    A file whose name holds a value is called by its folder.
+    A file whose name holds a value is called by its folder. `columns`: those of each published file.
     """
     found: dict[tuple[str, str, str], Find] = {}
     for path, name in files.names.items():
@@ -93,10 +95,9 @@ def finds_in(files: SearchedFiles, texts: TextSearch, whole: ColumnSearch) -> li
             called = f"{Path(name).parent.as_posix()}/ ({NAME})"
             finds += [Find(called, NAME, column, value) for column, value in sorted(hits)]
         finds += in_file(texts, path, called) if texts else ()
-        if path in files.published:
-            for column in columns_in(path):
-                for personal, values in sorted(whole.found_in(column).items()):
-                    finds.append(Find(called, column.place, personal, "\0".join(values)))
+        for column in columns.get(path, ()):
+            for personal, values in sorted(whole.found_in(column).items()):
+                finds.append(Find(called, column.place, personal, "\0".join(values)))
         for find in finds:
             found.setdefault((find.file, find.column, find.secret), find)
     return list(found.values())

@@ -63,8 +63,18 @@ def tokens(text: str) -> Tokens:
         return Tokens(none.astype(np.uint64), none, np.zeros(1, np.int64), none, none)
     starts = np.flatnonzero(np.diff(at, prepend=-2) > 1)
     lines, stretches = (np.searchsorted(np.flatnonzero(points == sign), at[starts]) for sign in (ord("\n"), ord(BREAK)))
-    codes = (points[at].astype(np.uint64) + np.uint64(0x51)) * np.uint64(0xD6E8FEB86659FD93)
-    return Tokens(codes ^ (codes >> np.uint64(29)), at, np.append(starts, at.size), lines, stretches)
+    codes = _ascii_codes()[points[at]] if points.dtype == np.uint8 else _codes(points[at])
+    return Tokens(codes, at, np.append(starts, at.size), lines, stretches)
+
+
+def _codes(points: np.ndarray) -> np.ndarray:
+    codes = (points.astype(np.uint64) + np.uint64(0x51)) * np.uint64(0xD6E8FEB86659FD93)
+    return codes ^ (codes >> np.uint64(29))
+
+
+@lru_cache(1)
+def _ascii_codes() -> np.ndarray:
+    return _codes(np.arange(128))
 
 
 @lru_cache(1)
@@ -95,6 +105,12 @@ def mixed(prints: np.ndarray, count: int | np.ndarray) -> np.ndarray:
     prints ^= prints >> np.uint64(32)
     prints *= np.uint64(0xE7037ED1A0B428DB)
     return prints ^ (prints >> np.uint64(29))
+
+
+def distinct(prints: np.ndarray) -> np.ndarray:
+    """Fingerprints sorted, each once; sorting is faster than the hashing of np.unique."""
+    ordered = np.sort(prints)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + np.uint64(1)))]
 
 
 class NGrams:
@@ -135,33 +151,6 @@ class NGrams:
         first = (self._sums[starts[firsts + 1]] - self._sums[starts[firsts]]) * self._back[starts[firsts]]
         last = (self._sums[starts[lasts + 1]] - self._sums[starts[lasts]]) * self._back[starts[lasts]]
         return mixed(first + last * powers(int(self._back.size))[0][sizes], 2)
-
-
-class Values(NamedTuple):
-    """Values as fingerprints, one entry a value that has a word."""
-
-    lines: np.ndarray  # which value
-    words: np.ndarray  # how many words it has, up to MOST_WORDS
-    characters: np.ndarray  # how many letters and digits
-    phrase: np.ndarray  # fingerprint of its words
-    substring: np.ndarray  # fingerprint of its letters and digits, wherever words begin and end
-    ends: np.ndarray  # uint64 (n, 2), fingerprints of its first and last letters and digits, as many as a window has
-
-
-def of_values(values: list[str]) -> Values:
-    """Fingerprints of values without line ends, given folded."""
-    found = tokens("\n".join(values))
-    if not found.lines.size:
-        empty, none = np.zeros(0, np.int64), np.zeros(0, np.uint64)
-        return Values(empty, empty, empty, none, none, np.zeros((0, 2), np.uint64))
-    grams = NGrams(found)
-    first = np.flatnonzero(np.diff(found.lines, prepend=-1))
-    counts = np.minimum(np.diff(np.append(first, found.lines.size)), MOST_WORDS)
-    begins, ends = found.starts[first], found.starts[first + counts]
-    phrase, substring = grams.of(begins, ends, counts), grams.of(begins, ends, 0)
-    window = np.minimum(WINDOW, ends - begins)
-    both = np.stack([grams.of(begins, begins + window, 0), grams.of(ends - window, ends, 0)], axis=1)
-    return Values(found.lines[first], counts, ends - begins, phrase, substring, both)
 
 
 class Lookup:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def add_names(terms: SearchTerms, table: ProtectedTable) -> None:
         add_full_names(terms, table.dotted(name), values.filter(values.str.contains(FULL)))
     if len(columns) < 2:
         return
-    frame = table.read(columns).unique().collect(engine="streaming")
+    frame = table.read(columns).collect(engine="streaming")
     for first, second in permutations(columns, 2):
         is_in_order = columns.index(first) < columns.index(second)
         column = table.dotted("+".join((first, second) if is_in_order else (second, first)))
@@ -40,11 +41,11 @@ def add_names(terms: SearchTerms, table: ProtectedTable) -> None:
         terms.number(column)
         terms.values[column] += len(names) if is_in_order else 0
         for start in range(0, len(names), BATCH):
-            for number, prints in enumerate(spellings_of(names[start : start + BATCH].to_list())):
+            for number, prints in enumerate(spellings_of(names[start : start + BATCH])):
                 is_alone = (prints.words > 1) & (prints.characters >= PHRASE)
                 is_first = is_in_order and not number
                 terms.add(column, prints, is_alone, np.zeros_like(is_alone), is_first=is_first)
-        terms.to_hash(column, names)
+        terms.to_hash(column, partial(names.alias, "value"))
         add_forms(terms, column, both)
 
 

@@ -1,13 +1,15 @@
 """What was published, as fingerprints: published text is small, so each personal value is asked if it stands there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from elt.privacy import leak_encodings
-from elt.privacy.leak_fingerprints import MOST_WORDS, WINDOW, Lookup, NGrams, Tokens, spellings, tokens
+from elt.privacy.leak_fingerprints import MOST_WORDS, WINDOW, Lookup, NGrams, Tokens, distinct, spellings, tokens
+from elt.privacy.leak_stretches import BREAK
 from elt.privacy.leak_words import inner_words, normalised
 
 MOST_MIDDLES = 3  # words between a first and a last name: middle names, initials, particles
@@ -15,7 +17,7 @@ BETWEEN = " .-'_+\n\u2019"  # signs that part the words of a name
 PARTICLES = "von van vom zu zur zum de der den del della di da do dos das la le el al bin ibn ben und y e"
 CONJUNCTIONS = "and or to in of vs und oder bis"
 ASCII = 127
-MISSING = np.zeros(0, np.int64)
+MISSING, NONE = np.zeros(0, np.int64), np.zeros(0, np.uint64)
 
 
 class Words(NamedTuple):
@@ -30,12 +32,30 @@ class Words(NamedTuple):
 def words_of(text: str) -> Iterator[Words]:
     """A published text in all decodings and spellings."""
     for decoded in leak_encodings.decodings(text):
-        plain = normalised(decoded)
-        for variant in filter(None, (plain, inner_words(plain))):
-            for spelling in spellings(variant):
-                found = tokens(spelling)
-                if found.codes.size:
-                    yield Words(spelling, NGrams(found), *middle_names(variant, spelling, found))
+        yield from _words(decoded)
+
+
+def new_words_of(text: str) -> Iterator[Words]:
+    """The same without the pieces between two marks that an earlier decoding has as well, those beyond ASCII apart.
+
+    Good for what is said at all, not for where it stands.
+    """
+    met: set[str] = set()
+    for decoded in leak_encodings.decodings(text):
+        pieces = [piece for piece in dict.fromkeys(decoded.split(BREAK)) if piece not in met]
+        met.update(pieces)
+        for is_ascii in (True, False):
+            if some := BREAK.join(piece for piece in pieces if piece.isascii() == is_ascii):
+                yield from _words(some)
+
+
+def _words(decoded: str) -> Iterator[Words]:
+    plain = normalised(decoded)
+    for variant in filter(None, (plain, inner_words(plain))):
+        for spelling in spellings(variant):
+            found = tokens(spelling)
+            if found.codes.size:
+                yield Words(spelling, NGrams(found), *middle_names(variant, spelling, found))
 
 
 def middle_names(plain: str, spelling: str, found: Tokens) -> tuple[np.ndarray, np.ndarray]:
@@ -79,7 +99,7 @@ def _capital(points: np.ndarray) -> np.ndarray:
 
 
 def _lookup(prints: list[np.ndarray]) -> Lookup:
-    keys = np.unique(np.concatenate([np.zeros(0, np.uint64), *prints]))
+    keys = distinct(np.concatenate([np.zeros(0, np.uint64), *prints]))
     return Lookup([(keys, np.zeros(keys.size, np.int64))])
 
 
@@ -90,21 +110,31 @@ class Published:
     phrases: Lookup
     parted: Lookup
     windows: Lookup
-    digests: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))  # first 8 bytes each, sorted
+    digest_words: Mapping[bytes, str] = field(default_factory=dict)  # first 8 bytes -> word that may be a digest
+    pseudonyms: np.ndarray = field(default_factory=lambda: NONE)  # first 8 bytes each, sorted
+
+    @cached_property
+    def digests(self) -> np.ndarray:
+        """First 8 bytes of all that may be a digest, sorted."""
+        return np.union1d(leak_encodings.prints_of(self.digest_words), self.pseudonyms)
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> "Published":
-        """All that texts hold, their marks set."""
-        phrases, parted, windows, digests = ([], [], [], [np.zeros(0, np.uint64)])
+    def of(cls, texts: Iterable[str], pseudonyms: np.ndarray = NONE) -> "Published":
+        """All that texts hold, their marks set; `pseudonyms`: first 8 bytes of those that the texts leave out."""
+        phrases, parted, windows = [], [], []
+        digest_words: dict[bytes, str] = {}
+        named: set[bytes] = set()
         for text in texts:
-            digests.append(leak_encodings.digests(text))
-            for words in words_of(text):
+            digest_words |= leak_encodings.digest_words(text)
+            named |= leak_encodings.pseudonym_words(text).keys()
+            for words in new_words_of(text):
                 grams = words.grams
                 grams_found = np.concatenate([grams.of_words(count) for count in range(1, MOST_WORDS + 1)])
-                phrases.append(np.unique(grams_found[grams_found != 0]))
-                parted.append(np.unique(grams.of_pairs(words.firsts, words.lasts)))
-                windows.append(np.unique(grams.of_characters(WINDOW)))
-        return cls(_lookup(phrases), _lookup(parted), _lookup(windows), np.unique(np.concatenate(digests)))
+                phrases.append(distinct(grams_found[grams_found != 0]))
+                parted.append(distinct(grams.of_pairs(words.firsts, words.lasts)))
+                windows.append(distinct(grams.of_characters(WINDOW)))
+        lookups = (_lookup(phrases), _lookup(parted), _lookup(windows))
+        return cls(*lookups, digest_words, np.union1d(leak_encodings.prints_of(named), pseudonyms))
 
     def is_digest(self, prints: np.ndarray) -> np.ndarray:
         """Whether each is the beginning of what may be a digest; bool, one each."""

@@ -6,10 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from elt.privacy.leak_days import KnownDays, add_alone
-from elt.privacy.leak_fingerprints import Lookup, folded, of_values
+from elt.privacy.leak_fingerprints import Lookup, folded
 from elt.privacy.leak_names import FULL, add_forms, add_full_names
 from elt.privacy.leak_tables import ProtectedTable, Rejected
 from elt.privacy.leak_terms import PHRASE, SearchTerms, add_phrases, add_texts
+from elt.privacy.leak_values import of_values
 from elt.privacy.leak_words import normalised
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _series(values: "set[str] | Sequence[str]") -> "pl.Series":
 
 def _without(record: Sequence[str], categories: Lookup) -> list[str]:
     """The cells of a record, those empty that are categories."""
-    prints = of_values([folded(" ".join(cell.split())) for cell in record])
+    prints = of_values("\n".join(folded(" ".join(cell.split())) for cell in record))
     common = set(prints.lines[categories.has(prints.phrase)].tolist())
     return ["" if number in common else cell for number, cell in enumerate(record)]
 

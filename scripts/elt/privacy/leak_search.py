@@ -55,7 +55,7 @@ class TextSearch:
         """(column, value) of all values that a text holds, in whatever encoding and spelling."""
         found: Hits = set()
         if self._digests:
-            words = leak_encodings.digest_words(text)
+            words = leak_encodings.digest_words(text) | leak_encodings.pseudonym_words(text)
             found |= {(column, words[begin]) for begin, column in self._digests.items() if begin in words}
         for words_found in words_of(text):
             found |= set(self._in_words(words_found))

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,9 @@ SEPARATORS = re.compile(r"[,;\t|\n]")  # of the cells of a record that could not
 SEARCHED = ("identifier", "direct")  # classes whose single values are searched for in texts
 
 
+KEPT = 1_000_000  # distinct values of a column that are kept in memory; more are read again
+
+
 @dataclass(frozen=True)
 class ProtectedTable:
     """A table of silver or gold: its dotted name, its file, the classes and types of its columns."""
@@ -24,6 +27,7 @@ class ProtectedTable:
     name: str
     path: Path
     table: ClassedTable
+    _kept: "dict[str, pl.Series]" = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def by_name(self) -> dict[str, ClassedColumn]:
@@ -49,15 +53,42 @@ class ProtectedTable:
         key = self.table.key
         return bool(key) and all(self.by_name[name].personal in SEARCHED for name in key)
 
-    def read(self, columns: Sequence[str]) -> "pl.LazyFrame":
-        """Columns as text."""
+    @cached_property
+    def _twin(self) -> Path | None:
+        """The typed twin of the file, which is read in a fraction of the time, if it is there."""
+        twin = self.path.parent.parent / f"parquet/{self.path.stem}.parquet"
+        return twin if twin.exists() else None
+
+    def _columns(self, columns: Sequence[str]) -> "pl.LazyFrame":
         import polars as pl
 
-        return pl.scan_csv(self.path, infer_schema=False).select(columns)
+        frame = pl.scan_parquet(self._twin) if self._twin else pl.scan_csv(self.path, infer_schema=False)
+        return frame.select(columns)
+
+    def read(self, columns: Sequence[str]) -> "pl.LazyFrame":
+        """Distinct records of columns as text."""
+        import polars as pl
+
+        return self._columns(columns).unique().select(pl.all().cast(pl.String))
 
     def distinct(self, column: str) -> "pl.Series":
-        """Distinct values of a column as text, without the missing ones."""
-        return self.read([column]).unique().collect(engine="streaming").to_series().drop_nulls()
+        """Distinct values of a column as text, without the missing ones; those of a short column are kept."""
+        if (kept := self._kept.get(column)) is not None:
+            return kept
+        found = self._distinct(column)
+        if len(found) <= KEPT:
+            self._kept[column] = found
+        return found
+
+    def _distinct(self, column: str) -> "pl.Series":
+        import polars as pl
+
+        value = pl.col(column)
+        # a table is sorted by its key: what is left where neighbours differ is often distinct as it is
+        runs = self._columns([column]).filter(value.is_not_null() & value.ne_missing(value.shift(1)))
+        found = runs.collect(engine="streaming").to_series()
+        is_distinct = found.is_sorted() and not (found == found.shift(1)).any()
+        return (found if is_distinct else found.unique()).cast(pl.String)
 
 
 def tables_of(run: Path, tables: Mapping[str, ClassedTable]) -> list[ProtectedTable]:

@@ -4,21 +4,24 @@ docs/decisions/0018-leak-gate.md says which values are searched alone, which onl
 person, and which only as a whole column, and why.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from elt.privacy import leak_digests
-from elt.privacy.leak_fingerprints import Lookup, Values, folded, of_values
+from elt.privacy.leak_fingerprints import Lookup, folded
 from elt.privacy.leak_published import Published
+from elt.privacy.leak_values import Values, of_values
 from elt.privacy.leak_words import called_numbers
 
 if TYPE_CHECKING:
     import polars as pl
 
-BATCH = 200_000  # values that are turned into fingerprints at a time, which bounds the memory
+BATCH = 50_000  # values that are turned into fingerprints at a time, which bounds the memory
+HASHED = 2_000_000  # values whose digests are computed at a time, for the same reason
 # What is shorter stands in texts by chance: fewest characters of
 KEY = 6  # a key of letters and digits, searched as a word
 SUBSTRING = 8  # such a key, searched within other text too
@@ -43,7 +46,7 @@ class SearchTerms:
     days: Entries = field(default_factory=list)  # spelling of a day -> its ordinal
     day_pairs: Entries = field(default_factory=list)  # day and value beside it
     digests: Entries = field(default_factory=list)  # first bytes of digests without a key
-    hashed: "list[tuple[int, pl.Series]]" = field(default_factory=list)  # number of a column, values to be hashed
+    hashed: "list[tuple[int, Callable[[], pl.Series]]]" = field(default_factory=list)  # column, values to be hashed
 
     def number(self, column: str) -> int:
         """The number of a column, a new one if it has none."""
@@ -65,40 +68,56 @@ class SearchTerms:
         self.phrases.append(_entries(prints.phrase[is_alone & self.published.phrases.has(prints.phrase)], number))
         is_pair = is_alone & (prints.words == 2) & self.published.parted.has(prints.phrase)
         self.parted.append(_entries(prints.phrase[is_pair], number))
-        is_substring = is_alone & is_key & (prints.characters >= SUBSTRING)
-        for end in (0, 1):
-            is_substring &= self.published.windows.has(prints.ends[:, end])
-        for length in np.unique(prints.characters[is_substring]).tolist():
-            chosen = prints.substring[is_substring & (prints.characters == length)]
-            self.substrings.setdefault(length, []).append(_entries(chosen, number))
+        chosen = np.flatnonzero(is_alone & is_key & (prints.characters >= SUBSTRING))
+        first, last = prints.ends(chosen)
+        chosen = chosen[self.published.windows.has(first) & self.published.windows.has(last)]
+        for length in np.unique(prints.characters[chosen]).tolist():
+            found = prints.substrings(chosen[prints.characters[chosen] == length])
+            self.substrings.setdefault(length, []).append(_entries(found, number))
 
-    def to_hash(self, column: str, values: "pl.Series") -> None:
-        """Have the digests of values compared with those that were published."""
+    def to_hash(self, column: str, values: "Callable[[], pl.Series]") -> None:
+        """Have the digests of values compared with those that were published, if that is needed."""
         self.hashed.append((self.number(column), values))
 
     def compare_digests(self) -> None:
-        """Compare the unkeyed digests of all values that were given; each value is hashed once."""
+        """Compare the unkeyed digests of all values that were given; each value is hashed once, a part at a time."""
         import polars as pl
 
         if not self.hashed or not self.published.digests.size:
             return
-        frame = pl.concat([pl.DataFrame({"value": values, "column": number}) for number, values in self.hashed])
-        for prints, owners in leak_digests.digests_of(frame["value"].unique().sort().to_list()):
-            for at in np.flatnonzero(self.published.is_digest(prints)).tolist():
-                for number in frame.filter(pl.col("value") == owners[at])["column"].unique().sort().to_list():
-                    self.digests.append(_entries(prints[at : at + 1], number))
+        frame = pl.concat([pl.DataFrame({"value": values(), "column": number}) for number, values in self.hashed])
+        parts = 1 + frame.height // HASHED
+        for part in range(parts):
+            some = frame.filter(pl.col("value").hash() % parts == part) if parts > 1 else frame
+            for prints, owners in leak_digests.digests_of(some["value"].unique().sort().to_list()):
+                for at in np.flatnonzero(self.published.is_digest(prints)).tolist():
+                    for number in some.filter(pl.col("value") == owners[at])["column"].unique().sort().to_list():
+                        self.digests.append(_entries(prints[at : at + 1], number))
 
 
 def _entries(prints: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
     return prints, np.full(prints.size, number, np.int64)
 
 
-def spellings_of(values: Sequence[str]) -> Iterator[Values]:
+def spellings_of(values: "pl.Series") -> Iterator[Values]:
     """Fingerprints of values, and again of those whose accents may be dropped instead of transliterated."""
-    flat = [" ".join(value.split()) for value in values]
-    yield of_values([folded(value) for value in flat])
-    if accented := [folded(value, transliterate=False) for value in flat if not value.isascii()]:
-        yield of_values(accented)
+    beyond = np.flatnonzero(~is_ascii(values))
+    flat = values.str.to_lowercase().str.replace_all("\n", " ", literal=True)
+    if not beyond.size:
+        yield of_values(_lines(flat))
+        return
+    texts = [" ".join(value.split()) for value in values.gather(beyond).to_list()]
+    yield of_values(_lines(flat.scatter(beyond, [folded(text) for text in texts])))
+    yield of_values("\n".join(folded(text, transliterate=False) for text in texts))
+
+
+def is_ascii(values: "pl.Series") -> np.ndarray:
+    """Whether each value is ASCII; bool, one each."""
+    return (values.str.len_bytes() == values.str.len_chars()).to_numpy()
+
+
+def _lines(values: "pl.Series") -> str:
+    return str(values.str.join("\n").item()) if len(values) else ""
 
 
 def add_texts(terms: SearchTerms, column: str, values: "pl.Series", personal: str) -> None:
@@ -108,8 +127,8 @@ def add_texts(terms: SearchTerms, column: str, values: "pl.Series", personal: st
     for start in range(0, len(values), BATCH):
         batch = values[start : start + BATCH]
         has_letter, has_digit = (batch.str.contains(sign).to_numpy() for sign in (r"\p{L}", r"\p{N}"))
-        texts, accented = batch.to_list(), np.flatnonzero(~batch.str.contains(r"^[\x00-\x7f]*$").to_numpy())
-        for number, prints in enumerate(spellings_of(texts)):  # first all as they are, then those with accents again
+        accented = np.flatnonzero(~is_ascii(batch))
+        for number, prints in enumerate(spellings_of(batch)):  # first all as they are, then those with accents again
             line = accented[prints.lines] if number else prints.lines
             letter, digit, size = has_letter[line], has_digit[line], prints.characters
             is_key = letter & digit & (size >= KEY)
@@ -117,7 +136,7 @@ def add_texts(terms: SearchTerms, column: str, values: "pl.Series", personal: st
             is_phrase = letter & ~digit & (size >= PHRASE) & ((prints.words > 1) | (personal == "identifier"))
             terms.add(column, prints, is_key | is_number | is_phrase, is_key, is_first=not number)
         add_telephones(terms, column, batch.filter(batch.str.contains(CALLED)).to_list())
-    terms.to_hash(column, values)
+    terms.to_hash(column, partial(values.alias, "value"))
 
 
 def add_telephones(terms: SearchTerms, column: str, values: Iterable[str]) -> None:
@@ -133,7 +152,9 @@ def add_telephones(terms: SearchTerms, column: str, values: Iterable[str]) -> No
 
 def add_phrases(terms: SearchTerms, column: str, values: Sequence[str], *, fewest: int = PHRASE) -> None:
     """Add other forms of values, searched alone from so many letters and digits on; they do not count as values."""
+    import polars as pl
+
     for start in range(0, len(values), BATCH):
-        for prints in spellings_of(values[start : start + BATCH]):
+        for prints in spellings_of(pl.Series(values[start : start + BATCH], dtype=pl.String)):
             is_alone = prints.characters >= fewest
             terms.add(column, prints, is_alone, np.zeros_like(is_alone), is_first=False)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from elt.faults import Fault
-from elt.privacy.leak_columns import SAMPLE, holds_pseudonyms
+from elt.privacy.leak_columns import holds_pseudonyms
+from elt.privacy.leak_plain_tables import SAMPLE
 
 if TYPE_CHECKING:
     import polars as pl

@@ -97,11 +97,15 @@ def harmonised(value: str) -> str:
     return unicodedata.normalize("NFC", value).strip()
 
 
+def keyed(key: bytes, domain: str, value: str) -> bytes:
+    """The 16 bytes that the pseudonym of one value of a domain spells."""
+    text = f"elt-pseudonym\0{VERSION}\0{domain}\0{harmonised(value)}".encode()
+    return hmac.digest(key, text, "sha256")[:16]
+
+
 def pseudonym(key: bytes, domain: str, value: str) -> str:
     """The pseudonym of one value of a domain."""
-    text = f"elt-pseudonym\0{VERSION}\0{domain}\0{harmonised(value)}".encode()
-    short = base64.b32encode(hmac.digest(key, text, "sha256")[:16]).decode().rstrip("=").lower()
-    return PREFIX[domain] + short
+    return PREFIX[domain] + base64.b32encode(keyed(key, domain, value)).decode().rstrip("=").lower()
 
 
 def is_pseudonym(domain: str, text: str) -> bool:

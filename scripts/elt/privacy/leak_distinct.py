@@ -1,0 +1,56 @@
+"""Published texts without what they repeat: what stands between two marks is fingerprinted once, wherever it stands.
+
+Most of what a run publishes says the same again: the strings of JSON, the parameters in Snakemake's records. No value
+is searched across a mark, so a piece that was met before adds nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from elt.privacy.leak_stretches import BREAK
+
+FULL = 1 << 20  # characters of pieces that are handed on together
+ESCAPES = "\\%&<"  # signs by which a text may say more than it shows; without them it is read once
+
+
+def distinct_texts(files: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The pieces of all texts with marks, each once, put together again with marks between them.
+
+    `files`: the texts of each file. Pieces with escapes are put apart from others, as those texts are read several
+    times; so are pieces beyond ASCII, by file, as in one of them the folding may part words.
+    """
+    met: set[int] = set()
+    plain, escaped = _Pieces(), _Pieces()
+    for texts in files:
+        beyond = _Pieces()
+        for text in texts:
+            for piece in text.split(BREAK):
+                if (print_ := hash(piece)) in met:
+                    continue
+                met.add(print_)
+                has_escapes = any(sign in piece for sign in ESCAPES)
+                group = beyond if not piece.isascii() else escaped if has_escapes else plain
+                yield from group.with_piece(piece)
+        yield from beyond.rest()
+    yield from plain.rest()
+    yield from escaped.rest()
+
+
+class _Pieces:
+    """Pieces that wait to be handed on together."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._size = 0
+
+    def with_piece(self, piece: str) -> Iterator[str]:
+        """Take a piece; the text of all that wait once they are enough."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size >= FULL:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[str]:
+        """The text of all that wait."""
+        if self._pieces:
+            yield f"{BREAK}\n".join(self._pieces)
+        self._pieces, self._size = [], 0

@@ -1,0 +1,38 @@
+"""What was published is read once, however often it says the same; nothing that is said is left out."""
+
+import pytest
+
+from elt.privacy.leak_distinct import distinct_texts
+from elt.privacy.leak_published import Published
+from elt.privacy.leak_stretches import BREAK
+
+
+def pieces(*files):
+    """The pieces that are handed on, sorted, without the line ends that part them."""
+    return sorted(piece.strip("\n") for text in distinct_texts(files) for piece in text.split(BREAK))
+
+
+def test_a_piece_is_given_once_whatever_file_it_stands_in():
+    assert pieces([f"Jörg Müller{BREAK}12 May"], [f"12 May{BREAK}Anna"]) == ["12 May", "Anna", "Jörg Müller"]
+
+
+def test_pieces_with_escapes_are_parted_from_those_that_say_what_they_show():
+    texts = list(distinct_texts([[f"plain{BREAK}J&ouml;rg{BREAK}more"]]))
+    assert texts == [f"plain{BREAK}\nmore", "J&ouml;rg"]
+
+
+def test_pieces_beyond_ascii_stay_with_their_file():
+    assert list(distinct_texts([["Jörg"], ["Anna"], ["Zoë"]])) == ["Jörg", "Zoë", "Anna"]
+
+
+@pytest.mark.parametrize("text", ["Jörg Wolfgang Müller", "J&ouml;rg", "SsO2cmcgTcO8bGxlcg==", "Green, Anna", "a\nb c"])
+def test_the_fingerprints_are_those_of_the_whole(text):
+    whole = Published.of([f"x{BREAK}{text}{BREAK}{text}"])
+    once = Published.of(distinct_texts([[f"x{BREAK}{text}"], [text]]))
+    for name in ("phrases", "parted"):
+        assert len(getattr(whole, name)) == len(getattr(once, name))
+
+
+def test_pieces_are_handed_on_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr("elt.privacy.leak_distinct.FULL", 8)
+    assert list(distinct_texts([[BREAK.join(("aaaa", "bbbb", "cccc"))]])) == [f"aaaa{BREAK}\nbbbb", "cccc"]

@@ -1,0 +1,101 @@
+"""Digests of all values are computed only where something published may be one: what is explained is none."""
+
+import base64
+import hashlib
+
+import pytest
+
+from elt.files import sha256, write_json
+from elt.privacy.leak_explained import Surroundings, is_any_left
+from elt.privacy.leak_published import Published
+from elt.privacy.leak_tables import ProtectedTable
+from elt.protection import pseudonyms
+from elt.run.columns import ClassedColumn, ClassedTable
+from elt.run.input_fingerprint import input_fingerprint
+
+KEY = bytes(range(7, 7 + 64, 2))
+NUMBERS = ("AW00011000", "AW00011001")
+VALUE = hashlib.sha256(b"AW00011000").digest()
+
+
+@pytest.fixture
+def customers(tmp_path):
+    """The customers of a run."""
+    columns = (ClassedColumn("customer_number", "string", None, "identifier"),)
+    path = tmp_path / "gold/data/dim_customer.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(["customer_number", *NUMBERS]) + "\n", encoding="utf-8")
+    return [ProtectedTable("gold.dim_customer", path, ClassedTable(columns, ("customer_number",)))]
+
+
+def is_left(run, customers, text, *, own_words=(), records=(), key=KEY):
+    """Whether something in a text may be a digest of a value."""
+    return is_any_left(Published.of([text]), Surroundings(run, own_words, records, key), customers)
+
+
+def named(digest):
+    """A digest in the form of a pseudonym."""
+    return "cu1_" + base64.b32encode(digest[:16]).decode().rstrip("=").lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(VALUE.hex(), VALUE.hex()[:16], VALUE.hex().upper(), base64.b64encode(VALUE).decode(), named(VALUE)),
+        *(hashlib.md5(b"x", usedforsecurity=False).hexdigest(), pseudonyms.pseudonym(KEY, "customer", "AW00011002")),
+    ],
+)
+def test_a_digest_of_a_value_or_of_what_nobody_knows_is_left(tmp_path, customers, text):
+    assert is_left(tmp_path, customers, f"Seen: {text}.")
+
+
+def test_the_hash_of_a_file_of_the_run_is_explained_in_every_length(tmp_path, customers):
+    digest = sha256(customers[0].path)
+    assert not is_left(tmp_path, customers, f"{digest} {digest[:16]}")
+    customers[0].path.write_text("customer_number\n", encoding="utf-8")
+    assert is_left(tmp_path, customers, digest)
+
+
+def test_keyed_pseudonyms_of_customers_are_explained_by_the_key_alone(tmp_path, customers):
+    text = " ".join(pseudonyms.pseudonym(KEY, "customer", number) for number in NUMBERS)
+    assert not is_left(tmp_path, customers, text)
+    assert is_left(tmp_path, customers, text, key=KEY[::-1])
+    assert is_left(tmp_path, customers, text, key=None)
+
+
+def test_the_id_of_the_key_and_the_fingerprint_of_the_raw_files_are_explained(tmp_path, customers):
+    table = {"name": "sales", "files": [{"sha256": "ab" * 32}]}
+    write_json(tmp_path / "silver/_meta/tables/sales.json", table)
+    text = f"{pseudonyms.key_id(KEY)} {input_fingerprint({'sales': table})}"
+    assert not is_left(tmp_path, customers, text)
+    assert is_left(tmp_path, customers, text, key=None)
+
+
+def test_words_of_paths_and_of_the_program_are_explained_and_random_letters_are_not(tmp_path, customers):
+    text = "gold/data/dim_customer, Eintrittswahrscheinlichkeit"
+    assert not is_left(tmp_path, customers, text, own_words=["die Eintrittswahrscheinlichkeit"])
+    assert is_left(tmp_path, customers, text)
+
+
+def test_what_snakemake_notes_of_files_is_explained_and_what_else_stands_in_its_records_is_not(tmp_path, customers):
+    record = tmp_path / "record"
+    noted = {"input_checksums": {"raw/a.csv": f"sha256:{'ab' * 32}"}, "software_stack_hash": "cd" * 16}
+    write_json(record, noted)
+    assert not is_left(tmp_path / "gold", customers, record.read_text("utf-8"), records=[record])
+    write_json(record, {**noted, "params": [VALUE.hex()]})
+    assert is_left(tmp_path / "gold", customers, record.read_text("utf-8"), records=[record])
+
+
+def test_what_snakemake_hands_over_to_a_script_is_explained(tmp_path, customers):
+    text = r"b'\x8c\x16elt/run/run_folders\x94 hFhGhHhIhJhKhLhMhNhOhP \x13average_order_value"
+    words = ["elt run run_folders average_order_value"]
+    assert not is_left(tmp_path, customers, text, own_words=words)
+    assert is_left(tmp_path, customers, text.replace("average", "evarage"), own_words=words)
+
+
+def test_hashes_of_files_of_an_earlier_state_are_explained_by_its_manifest(tmp_path, customers):
+    history = tmp_path / "_meta/history/20260101T000000Z/_meta"
+    write_json(history / "run_manifest.json", {"files": [{"path": "a", "sha256": "ab" * 32}]})
+    write_json(history / "ledger.json", {"input_fingerprint": "cd" * 8})
+    assert not is_left(tmp_path, customers, f"{'ab' * 32} {'cd' * 8}")
+    assert is_left(tmp_path, customers, f"{'ab' * 32} {VALUE.hex()}")
