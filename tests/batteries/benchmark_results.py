@@ -72,10 +72,11 @@ def read(path: Path) -> dict[int, Measurement]:
 
 def store(path: Path, measured: Measurement) -> dict[int, Measurement]:
     """Put a measurement in the place of the former one of its size; all of them by order lines."""
-    found = {**read(path), measured.lines: measured}
-    found = dict(sorted(found.items()))
-    path.write_text(json.dumps([asdict(one) for one in found.values()], indent=1) + "\n", encoding="utf-8")
-    return found
+    found = dict(sorted({**read(path), measured.lines: measured}.items()))
+    whole = json.dumps([asdict(one) for one in found.values()])
+    rounded = json.loads(whole, parse_float=lambda text: round(float(text), 2))
+    path.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
+    return read(path)
 
 
 @dataclass(frozen=True)
