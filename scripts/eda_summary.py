@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from elt import rulelog
-from elt.eda.breakdowns import breakdown, lookup, sums
+from elt.eda.breakdowns import breakdown, lookup, sums, whole_sums
 from elt.eda.correlations import correlations, month_correlations
-from elt.eda.customers import customer_measures, customers_of, revenue_histogram
+from elt.eda.customers import by_value, customer_measures, customers_of, revenue_histogram
 from elt.eda.mart_shape import PERSON
 from elt.eda.profiles import profile
 from elt.files import write_json
-from elt.run.mart import Mart
+from elt.run.mart import FACT, Mart
+from elt.sales.by_customer import by_customer, small
 from elt.sales.views import MONTH, decimals_of, fixed_day
-from elt.tables import scan
+from elt.tables import scan, scan_lines
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -45,40 +46,47 @@ def drop_repeats(profiles: Mapping[str, dict[str, Any]], breakdowns: Mapping[str
 
 
 def sales_queries(
-    frames: Mapping[str, pl.LazyFrame], product_groups: Sequence[str]
-) -> tuple[dict[str, pl.LazyFrame], dict[str, pl.LazyFrame]]:
-    """What is asked of the order lines: the newest day and one row a customer; and the sums by group.
+    lines: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame], product_groups: Sequence[str]
+) -> dict[str, pl.LazyFrame]:
+    """What is asked of the order lines of some customers: the newest day, one row a customer, and the sums by group.
 
     product_groups: category and subcategory, as far as the star schema has them.
     """
-    lines = frames["fact_sales"]
     places = lookup(lines, frames["dim_location"], "location_key", ["country"])
     products = lookup(lines, frames["dim_product"], "product_key", [*product_groups, "product_number"])
     groups = {
-        "month": sums(lines, MONTH.dt.strftime("%Y-%m").alias("month")),
+        "month": sums(lines, MONTH),
         "weekday": sums(lines, pl.col("order_date").dt.weekday().alias("weekday")),
         "country": sums(places, pl.col("country")),
         "product": sums(products, pl.col("product_number")),
     }
     for position, name in enumerate(product_groups):
         groups[name] = sums(products, *map(pl.col, product_groups[: position + 1]))
-    return {"newest": lines.select(pl.col("order_date").max()), "customers": customer_measures(lines)}, groups
+    return {"newest": lines.select(pl.col("order_date").max()), "customers": customer_measures(lines)} | groups
 
 
 def sales(
-    frames: Mapping[str, pl.LazyFrame], marts: Mapping[str, Mart], minimum: int
+    parts: Sequence[pl.LazyFrame], frames: Mapping[str, pl.LazyFrame], marts: Mapping[str, Mart], minimum: int
 ) -> tuple[pl.DataFrame, dict[str, Any], date | None]:
     """One row a customer, the breakdowns of revenue by name, and the newest order date; one pass over the lines."""
     product_groups = [name for name in ("category", "subcategory") if name in marts["dim_product"].by_name]
-    others, groups = sales_queries(frames, product_groups)
-    queries, decimals = others | groups, decimals_of(frames["fact_sales"])
-    found = dict(zip(queries, pl.collect_all(queries.values(), engine="streaming"), strict=True))
+    dimensions = {name: frames[name].collect().lazy() for name in ("dim_location", "dim_product")}
+    of_parts: dict[str, list[pl.DataFrame]] = {}
+    for part in parts:
+        queries = sales_queries(part, dimensions, product_groups)
+        for name, found in zip(queries, pl.collect_all(queries.values(), engine="streaming"), strict=True):
+            of_parts.setdefault(name, []).append(found)
+    newest = pl.concat(of_parts.pop("newest"))["order_date"].max()
+    customers, decimals = by_value(of_parts.pop("customers")), decimals_of(frames["fact_sales"])
     shown: dict[str, Any] = {}
-    for name in groups:
+    for name, tables in of_parts.items():
+        groups = whole_sums(tables)
+        if name == "month":
+            groups = groups.with_columns(pl.col("month").dt.strftime("%Y-%m"))
         is_nested = name == "subcategory" and "category" in shown
         parents = [entry["category"] for entry in shown["category"]["groups"]] if is_nested else None
-        shown[name] = breakdown(found[name], minimum, parents, in_time=name == "month", decimals=decimals)
-    return found["customers"], shown, found["newest"].item()
+        shown[name] = breakdown(groups, minimum, parents, in_time=name == "month", decimals=decimals)
+    return customers, shown, newest if isinstance(newest, date) else None
 
 
 def listed(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,19 +120,38 @@ def mark_complete_months(groups: Sequence[dict[str, Any]], months: pl.DataFrame)
         group["is_complete"] = is_complete.get(group["month"])
 
 
-def main(tables: Sequence[str], marts: Mapping[str, Mart], *, minimum: int, analysis_date: str, output: str) -> None:
-    """Read all marts, compute what may be shown of them, write the summary."""
-    frames = {name: scan(path, marts[name].columns) for name, path in zip(marts, tables, strict=True)}
-    customers, breakdowns, newest = sales(frames, marts, minimum)
+def profiles_of(
+    frames: Mapping[str, pl.LazyFrame],
+    lines: Sequence[pl.LazyFrame],
+    marts: Mapping[str, Mart],
+    shown: Mapping[str, pl.Expr],
+    minimum: int,
+    today: date,
+) -> dict[str, dict[str, Any]]:
+    """The profile of every mart by name; `lines`: the order lines in parts, `shown`: rows that may be published."""
+    parts = {name: lines if name == FACT else [frame] for name, frame in frames.items()}
+    return {name: profile(parts[name], mart, minimum, today, shown.get(name)) for name, mart in marts.items()}
+
+
+def summed_up(
+    frames: Mapping[str, pl.LazyFrame],
+    lines: Sequence[pl.LazyFrame],
+    marts: Mapping[str, Mart],
+    minimum: int,
+    analysis_date: str,
+) -> dict[str, Any]:
+    """The summary. frames: all marts; lines: the order lines in parts that hold all lines of some customers each."""
+    customers, breakdowns, newest = sales(lines, frames, marts, minimum)
     today = fixed_day(analysis_date) or newest or date.min
     shown = publishable_rows(breakdowns, minimum)
     del breakdowns["product"]  # only the largest products are of interest, and they are in the exposé
     months = frames["agg_exec_kpis"].filter(shown["agg_exec_kpis"]).collect()
     mark_complete_months(breakdowns["month"]["groups"], months)
-    profiles = {name: profile(frames[name], mart, minimum, today, shown.get(name)) for name, mart in marts.items()}
-    with_orders = profile(customers.lazy(), customers_of(marts["fact_sales"]), minimum, today)
+    profiles = profiles_of(frames, lines, marts, shown, minimum, today)
+    with_orders = profile([customers.lazy()], customers_of(marts[FACT]), minimum, today)
     drop_repeats({**profiles, "customers": with_orders}, breakdowns)
-    summary = {
+    rulelog.log.info("%d marts, %d customers with orders", len(marts), customers.height)
+    return {
         "minimum_group": minimum,
         "marts": [listed(name, found) for name, found in profiles.items()],
         "customers": listed("customers", with_orders),
@@ -135,8 +162,15 @@ def main(tables: Sequence[str], marts: Mapping[str, Mart], *, minimum: int, anal
             "months": month_correlations(months, marts["agg_exec_kpis"]),
         },
     }
+
+
+def main(tables: Sequence[str], marts: Mapping[str, Mart], *, minimum: int, analysis_date: str, output: str) -> None:
+    """Read all marts, compute what may be shown of them, write the summary."""
+    frames = {name: scan(path, marts[name].columns) for name, path in zip(marts, tables, strict=True)}
+    facts = tables[[*marts].index(FACT)]
+    with by_customer(small(scan_lines(facts, marts[FACT].columns)), output) as lines:
+        summary = summed_up(frames, lines, marts, minimum, analysis_date)
     write_json(output, summary)
-    rulelog.log.info("%d marts, %d customers with orders", len(marts), customers.height)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from elt.run.columns import Column
 from elt.run.key_figures import Kpi
 from elt.sales.collective_accounts import is_beside_segments
 from elt.sales.views import sales_of
-from elt.tables import Spec, scan
+from elt.tables import Spec, scan, scan_lines
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -77,8 +77,9 @@ def main(
     values rest on an assumption; run: company, run_id and seed.
     """
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
-    facts, products, months = (marts[name] for name in ("fact_sales", "dim_product", "agg_exec_kpis"))
-    sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group, flags)
+    facts = scan_lines(inputs["fact_sales"], columns["fact_sales"])
+    products, months = marts["dim_product"], marts["agg_exec_kpis"]
+    sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group, flags, output)
     accounts, silver = read_json(inputs["ledger"]), read_yaml(inputs["silver"])["tables"]
     contradicted = accounts.get("assumptions", ())
     apart = sum(entry["records"] for entry in contradicted if entry["code"] == IMPLAUSIBLE_DATES)

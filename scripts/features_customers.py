@@ -20,15 +20,25 @@ from elt import rulelog
 from elt.features import objections
 from elt.features.catalogue import catalogue, guard
 from elt.features.dictionary import NotInTable, dictionary, people_behind
-from elt.features.measures import by_category, features, order_lines, pandas_of, totals, with_money_text
+from elt.features.measures import (
+    by_category,
+    features,
+    order_lines,
+    pandas_of,
+    product_names,
+    totals,
+    with_products,
+)
 from elt.features.objections import Objections
 from elt.features.rounding import ROUNDED, rounded
 from elt.files import write_frame, write_json
 from elt.report import pages
 from elt.retention import erasures
+from elt.sales.by_customer import CUSTOMER, by_customer, small
 from elt.sales.collective_accounts import CollectiveAccounts
-from elt.sales.views import KNOWN, day_of_analysis, decimals_of
-from elt.tables import Spec, scan
+from elt.sales.groups import KNOWN
+from elt.sales.views import day_of_analysis, decimals_of
+from elt.tables import Spec, scan, scan_lines
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -44,6 +54,10 @@ class Source:
     def frame(self) -> pl.LazyFrame:
         """The table, typed."""
         return scan(self.path, self.columns)
+
+    def lines(self) -> pl.LazyFrame:
+        """The table, if it is that of order lines, with ids of orders for their numbers."""
+        return small(scan_lines(self.path, self.columns))
 
     def has(self, column: str) -> bool:
         """Whether the star schema has an optional column."""
@@ -62,23 +76,27 @@ class Outputs:
 
 
 def aggregated(
-    lines: pl.LazyFrame, until: date, excluded: Sequence[int]
+    lines: pl.LazyFrame, products: pl.LazyFrame, until: date, excluded: Sequence[int], beside: str
 ) -> tuple[pl.DataFrame, pl.DataFrame | None, dict[str, int]]:
-    """One row a customer, one row a customer and category (None without categories), and counted lines; in one pass.
+    """One row a customer, one row a customer and category (None without categories), and counted lines.
 
     Customers are those with an order, in both frames. Counted: lines of the unknown customer, and lines of others after
-    the analysis date. excluded: customer keys.
+    the analysis date. excluded: customer keys; beside: a path for what does not fit into memory.
     """
-    has_category = "category" in lines.collect_schema()
-    used = lines.filter(KNOWN & ~pl.col("customer_key").is_in(list(excluded)) & (pl.col("order_date") <= until))
+    used = lines.filter(KNOWN & ~pl.col(CUSTOMER).is_in(list(excluded)) & (pl.col("order_date") <= until))
     counters = lines.select(
         lines_unknown=(~KNOWN).sum(),
         lines_later=(KNOWN & (pl.col("order_date") > until)).sum(),
     )
-    plans = [totals(used), counters, *([by_category(used)] if has_category else [])]
-    customers, counted, *categories = pl.collect_all(plans, engine="streaming")
-    bought = categories[0].join(customers, on="customer_key", how="semi") if categories else None
-    return customers, bought, counted.row(0, named=True)
+    of_parts = []
+    with by_customer(used, beside) as parts:
+        for part in parts:
+            sold = with_products(part, products)
+            plans = [totals(sold), *([by_category(sold)] if "category" in products.collect_schema() else [])]
+            of_parts.append(pl.collect_all(plans, engine="streaming"))
+    customers, *categories = (pl.concat(found) for found in zip(*of_parts, strict=True))
+    bought = categories[0].join(customers, on=CUSTOMER, how="semi") if categories else None
+    return customers, bought, counters.collect(engine="streaming").row(0, named=True)
 
 
 @dataclass(frozen=True)
@@ -149,11 +167,12 @@ def main(
     objecting, has_category = objected.matched() if objected else Objections(), products.has("category")
     today, decimals = day_of_analysis(facts.frame(), analysis_date), decimals_of(facts.frame())
     until = today or date.min
-    lines = order_lines(facts.frame(), products.frame(), with_cost=facts.has("cost_amount"), with_category=has_category)
+    lines = order_lines(facts.lines(), with_cost=facts.has("cost_amount"))
+    catalogued = product_names(products.frame(), with_category=has_category)
     collective = sorted({*accounts.keys()} - {*objecting.keys}) if accounts else []
-    customers, categories, counted = aggregated(lines, until, [*objecting.keys, *collective])
+    customers, categories, counted = aggregated(lines, catalogued, until, [*objecting.keys, *collective], outputs.exact)
     names = pd.read_csv(pseudonyms, dtype={"customer_key": "int64", "pseudonym": "str"})
-    pseudonym_of = dict(zip(names["customer_key"], names["pseudonym"], strict=True))
+    pseudonym_of = names.set_index("customer_key")["pseudonym"]
     by_customer = None if categories is None else pandas_of(categories)
     table = features(pandas_of(customers), by_customer, pseudonym_of, until, decimals)
     entries = catalogue(
@@ -163,9 +182,9 @@ def main(
     )
     guard(table, entries)
     not_in_table = left_out(len(names) - len(table), objecting, len(collective), counted)
-    write_frame(outputs.exact, with_money_text(table, entries, decimals))
-    told = rounded(table, entries) if published == ROUNDED else table
-    write_frame(outputs.table, with_money_text(told, entries, decimals))
+    money = {entry.name: decimals for entry in entries if entry.unit == "money"}
+    write_frame(outputs.exact, table, money)
+    write_frame(outputs.table, rounded(table, entries) if published == ROUNDED else table, money)
     text = dictionary(table, entries, today, not_in_table, minimum_group, published)
     pages.write(text, outputs.dictionary, outputs.page, template=template)
     write_json(outputs.people, people_behind(table, entries, not_in_table, minimum_group))

@@ -18,7 +18,7 @@ from elt.gold.building import Building, Grouped
 from elt.gold.metadata import described
 from elt.gold.order_parts import Frames, parts_of
 from elt.gold.proofs import check_kpis, check_references, check_rows, traced, unknown_entries, unknown_members
-from elt.gold.sources import Source, frames_of
+from elt.gold.sources import Source, counting_orders, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.mart import FACT, Calendar, Mart
@@ -119,7 +119,8 @@ def main(
     """
     sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
     planned(sql, frames := frames_of(sources, calendar, months), mart)
-    building = Building(sql, mart, parts_of(sql, frames, mart, sorted_by), grouped_by(mart, accounts))
+    parts = parts_of(sql, counting_orders(sql, frames, sources, mart), mart, sorted_by)
+    building = Building(sql, mart, parts, grouped_by(mart, accounts))
     with staged(output) as temporary, staged(twin) as typed, scratch(output) as folder:
         with tables.computing(f"mart {mart.name}", f"Look in {mart.name}.sql for a cast that a value does not allow"):
             columns = TypedTwin(folder, mart.typed_columns)

@@ -19,7 +19,7 @@ from elt.privacy.partial_knowledge import COLUMNS, Tables, of_purchases, purchas
 from elt.privacy.uniqueness import all_measured
 from elt.privacy.uniqueness_text import report
 from elt.run.mart import Mart
-from elt.sales.views import UNKNOWN
+from elt.sales.groups import UNKNOWN
 from elt.tables import Spec, scan
 
 if TYPE_CHECKING:

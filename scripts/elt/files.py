@@ -152,15 +152,34 @@ def write_leaving(path: str | Path, header: Iterable[str], rows: Iterable[Iterab
     write_rows(path, map(formulas.as_text, header), (map(_leaving, row) for row in rows))
 
 
-def write_frame(path: str | Path, frame: Any) -> None:
-    """Write a pandas frame as a CSV file that leaves the protected layers, in the order of its rows, without its index.
+def write_frame(path: str | Path, frame: Any, decimals: Mapping[str, int] | None = None) -> None:
+    """Write a frame of pandas or Polars as a CSV file that leaves the protected layers, in the order of its rows.
 
-    No cell and no name of a column is a formula; floats have 6 decimals.
+    No cell and no name of a column is a formula; floats have 6 decimals, or those stated by column.
     """
-    texts = frame.select_dtypes(exclude=["number", "bool", "datetime"])
-    safe = frame.assign(**{name: column.astype(object).map(_leaving) for name, column in texts.items()})
+    import polars as pl
+
+    table = frame if isinstance(frame, pl.DataFrame) else _polars_of(frame)
+    for name, count in (decimals or {}).items():
+        cells = table.select(name).write_csv(include_header=False, float_precision=count).split("\n")[:-1]
+        table = table.with_columns(pl.Series(name, cells, pl.String))
+    is_text = pl.col(pl.String)
+    leaving = pl.when(is_text.str.contains(formulas.NUMBER)).then(is_text).otherwise(formulas.as_texts(is_text))
+    table = table.with_columns(leaving.replace("", None), pl.col(pl.Float64).fill_nan(None))
     with staged(path) as temporary:
-        safe.rename(columns=formulas.as_text).to_csv(temporary, index=False, lineterminator="\n", float_format="%.6f")
+        table.rename(formulas.as_text).write_csv(temporary, float_precision=6)
+
+
+def _polars_of(frame: Any) -> Any:
+    """A pandas frame as one of Polars; what is missing in a column of text is null."""
+    import polars as pl
+
+    def column(values: Any) -> Any:
+        if values.dtype.kind in "iufb":
+            return values.to_numpy()
+        return [str(cell) if is_there else None for cell, is_there in zip(values, values.notna(), strict=True)]
+
+    return pl.DataFrame({str(name): column(frame[name]) for name in frame.columns})
 
 
 def _leaving(cell: Any) -> Any:
@@ -197,6 +216,20 @@ def write_lazily(frames: Mapping[Path, Any], about: Mapping[str, str]) -> None:
 def write_scratch(path: str | Path, frame: Any, rows: int) -> None:
     """Write a Polars frame as an Arrow file in blocks of `rows`, for the same job to read again; it is not synced."""
     frame.write_ipc(path, compression="lz4", record_batch_size=rows)
+
+
+def write_scattered(folder: Path, frame: Any, part: Any) -> list[Path]:
+    """Write a Polars lazy frame as Arrow files into the folder of `scratch`, one a value of an expression; sorted."""
+    import polars as pl
+
+    def name(given: Any) -> str:
+        return f"{given.partition_keys.item()}.arrow"
+
+    by_part = pl.PartitionBy(
+        folder, key={"part": part}, include_key=False, approximate_bytes_per_file=None, file_path_provider=name
+    )
+    frame.sink_ipc(by_part, compression="lz4", engine="streaming")
+    return sorted(folder.glob("*.arrow"))
 
 
 def copy_bytes(source: str | Path, target: str | Path) -> None:

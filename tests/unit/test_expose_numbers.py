@@ -15,6 +15,7 @@ from elt.expose.situation import bridge_effects
 from elt.protection.disclosure import dominated, publishable_sums
 from elt.report.assumptions import entry
 from elt.sales.periods import Period, add_months, comparable_months, comparison, coverage_gaps
+from elt.sales.views import cohort_view
 
 
 def months(first, count):
@@ -107,6 +108,12 @@ def test_products_are_a_until_80_percent_and_b_until_95():
     assert abc_classes({"p": 70, "q": 20, "r": 6, "s": 4, "t": 0}) == {"p": "A", "q": "A", "r": "B", "s": "C", "t": "C"}
 
 
+def cohorts(visits):
+    """Customers by quarter of the first order and quarter."""
+    view = cohort_view(visits.lazy())
+    return view.joined([view.plan.collect()])
+
+
 def test_cohort_cells_of_fewer_than_five_customers_are_hidden():
     first, second = date(2023, 1, 1), date(2023, 4, 1)
     visits = [(key, first) for key in range(1, 21)] + [(key, second) for key in range(1, 5)]
@@ -114,7 +121,7 @@ def test_cohort_cells_of_fewer_than_five_customers_are_hidden():
     frame = pl.DataFrame(visits, schema={"customer_key": pl.Int64, "month": pl.Date}, orient="row")
     frame = frame.with_columns(has_order=True)
     ledger = NumberLedger()
-    rows = cohort_rows(ledger, frame, Period(first, date(2023, 10, 1)), 5)
+    rows = cohort_rows(ledger, cohorts(frame), Period(first, date(2023, 10, 1)), 5)
     assert [(row["cohort"], row["cells"]) for row in rows] == [("2023-Q1", [None, "cohort.2023-Q1.2"])]
     assert ledger.value("cohort.2023-Q1.2") == Decimal("0.3")
 
@@ -124,7 +131,7 @@ def test_a_cohort_from_which_all_but_a_few_came_back_is_hidden_too():
     visits = [(key, first) for key in range(1, 21)] + [(key, second) for key in range(1, 19)]
     frame = pl.DataFrame(visits, schema={"customer_key": pl.Int64, "month": pl.Date}, orient="row")
     frame = frame.with_columns(has_order=True)
-    rows = cohort_rows(NumberLedger(), frame, Period(first, date(2023, 7, 1)), 5)
+    rows = cohort_rows(NumberLedger(), cohorts(frame), Period(first, date(2023, 7, 1)), 5)
     assert rows[0]["cells"] == [None]
 
 

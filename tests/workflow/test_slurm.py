@@ -25,15 +25,20 @@ def cluster() -> Iterator[Cluster]:
         yield started
 
 
+def on_slurm(cluster: Cluster, project: Project, *arguments: str) -> subprocess.CompletedProcess:
+    """Run `snakemake` with the profile of Slurm; standard output and error together in `stdout`."""
+    return subprocess.run(
+        [*ON_SLURM, *HERE, *arguments],
+        cwd=project.folder, env=cluster.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def called(cluster: Cluster, sample_project: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     """A project with the key of the sample, and what a run on Slurm said there."""
     project = copy_project(tmp_path_factory.mktemp("on_slurm") / "project")
     shutil.copy2(sample_project.folder / ".env", project.folder / ".env")
-    done = subprocess.run(
-        [*ON_SLURM, *HERE, "--config", "seed=42", "run_id=sample"],
-        cwd=project.folder, env=cluster.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    done = on_slurm(cluster, project, "--config", "seed=42", "run_id=sample")
     assert done.returncode == 0, done.stdout[-6000:]
     return project, done.stdout
 
@@ -49,6 +54,17 @@ def test_the_bytes_are_those_of_a_run_on_one_machine(called: tuple[Project, str]
     ours, theirs = contents(called[0].run("sample")), contents(sample_run)
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_a_fault_on_slurm_is_told_by_step_reason_and_log(cluster: Cluster, project: Project):
+    raw = project.folder / "raw/source_erp/LOC_A101.csv"
+    raw.write_bytes(raw.read_bytes().replace(b"CID;CNTRY", b"CID;CITY", 1))
+    done = on_slurm(cluster, project, "bronze_report", "--config", "run_id=bad")
+    assert done.returncode != 0
+    words = done.stdout.partition("Run bad failed.")[2]
+    assert "bronze_file/LOC_A101.csv" in words
+    assert "CNTRY" in words
+    assert "artifacts/runs/bad/_meta/logs/bronze_file/LOC_A101.csv.log" in words
 
 
 def test_a_second_call_on_one_machine_finds_nothing_to_do(called: tuple[Project, str]):

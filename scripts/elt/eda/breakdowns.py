@@ -7,7 +7,10 @@ import polars as pl
 
 from elt.eda.mart_shape import PERSON
 from elt.protection.disclosure import publishable_in_order, publishable_sums
-from elt.sales.views import CENTS, IS_ORDER, revenue_of, top_three
+from elt.sales.groups import grouped, whole
+from elt.sales.views import CENTS, IS_ORDER, revenue_of
+
+ORDER_LINES = pl.col("order_lines").sum()
 
 
 def lookup(lines: pl.LazyFrame, dimension: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
@@ -18,20 +21,20 @@ def lookup(lines: pl.LazyFrame, dimension: pl.LazyFrame, key: str, columns: Sequ
 
 
 def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
-    """One row a group: revenue (whole numbers), order_lines, customers, and what disclosure control needs; sorted by
-    group.
+    """One row a group of a part of the order lines: revenue (whole numbers), order_lines, customers, and what
+    disclosure control needs; `whole_sums` puts parts together."""
+    names = [group.meta.output_name() for group in groups]
+    customers = lines.group_by(*groups, PERSON).agg(revenue_of(lines).sum(), order_lines=IS_ORDER.sum())
+    return grouped(customers, *names, also=[ORDER_LINES])
+
+
+def whole_sums(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One row a group of all parts, as `breakdown` takes it; sorted by group.
 
     Lines of the unknown customer count as one person where a group has no others.
     """
-    names = [group.meta.output_name() for group in groups]
-    return (
-        lines.group_by(*groups, PERSON)
-        .agg(revenue_of(lines).sum(), order_lines=IS_ORDER.sum())
-        .group_by(names)
-        .agg(pl.col("revenue").sum(), pl.col("order_lines").sum(), *top_three())
-        .with_columns(pl.col("customers").clip(1))
-        .sort(names)
-    )
+    names = parts[0].columns[: parts[0].columns.index("revenue")]
+    return whole(parts, *names, also=[ORDER_LINES]).with_columns(pl.col("customers").clip(1))
 
 
 def breakdown(
@@ -42,7 +45,7 @@ def breakdown(
     in_time: bool = False,
     decimals: int = CENTS,
 ) -> dict[str, Any]:
-    """The groups that may be shown, revenue in money, and how many are hidden; `groups` as `sums` gives them.
+    """The groups that may be shown, revenue in money, and how many are hidden; `groups` as `whole_sums` gives them.
 
     With `parents`, the shown values of the first column, the second column is broken down within the first: the sum of
     a parent is known, so each is a breakdown of its own, and a hidden parent takes all its parts with it. `in_time`:

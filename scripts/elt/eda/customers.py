@@ -1,5 +1,6 @@
 """Customers with orders, one row each: what they bought, and how their revenue is spread."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, floor, log10
 from typing import Any
@@ -11,7 +12,8 @@ from elt.eda.mart_shape import PERSON
 from elt.run.columns import Column
 from elt.run.entries import Words
 from elt.run.mart import Mart
-from elt.sales.views import AMOUNTS, CENTS, IS_ORDER, KNOWN, ORDERS, decimals_of, revenue_of
+from elt.sales.groups import KNOWN
+from elt.sales.views import AMOUNTS, CENTS, IS_ORDER, ORDERS, decimals_of, revenue_of
 
 
 def measure(name: str, description: Words, unit: str, decimals: int = 0) -> Column:
@@ -52,7 +54,8 @@ STEPS_A_DECADE = 6  # bins for ten times the revenue: about half as much again f
 
 
 def customer_measures(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a known customer with an order: the columns of CUSTOMERS, money as float for statistics."""
+    """One row a known customer with an order: the columns of CUSTOMERS, money as float for statistics; `lines` may be
+    those of a part of the customers."""
     measures = {
         "orders": ORDERS,
         "order_lines": IS_ORDER.sum(),
@@ -61,10 +64,13 @@ def customer_measures(lines: pl.LazyFrame) -> pl.LazyFrame:
         "distinct_products": pl.col("product_key").filter(IS_ORDER).n_unique(),
     }
     customers = lines.filter(KNOWN).group_by(PERSON).agg(**measures).filter(pl.col("orders") > 0)
-    # sorted by values, so that float sums do not depend on the order in which groups come
-    return customers.with_columns(average_order_value=pl.col("revenue") / pl.col("orders")).sort(
-        *measures, "average_order_value"
-    )
+    return customers.with_columns(average_order_value=pl.col("revenue") / pl.col("orders"))
+
+
+def by_value(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The customers of all parts, sorted by values, so that float sums do not depend on their order."""
+    customers = pl.concat(parts)
+    return customers.sort(*(name for name in customers.columns if name != PERSON))
 
 
 def revenue_histogram(customers: pl.DataFrame, minimum: int) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from elt.expose.situation import FACTS
 from elt.expose.unknown import without_customer
 from elt.protection.disclosure import dominated, publishable
 from elt.sales.periods import Period, add_months
-from elt.sales.views import UNKNOWN, Sales
+from elt.sales.views import Sales
 
 DECILES = 10
 UNIQUENESS = "_meta/uniqueness_report.json"
@@ -71,21 +71,18 @@ def whole_quarters(complete: Period | None) -> list[date]:
 
 
 def cohort_rows(
-    ledger: NumberLedger, visits: pl.DataFrame, complete: Period | None, minimum: int
+    ledger: NumberLedger, cohorts: pl.DataFrame, complete: Period | None, minimum: int
 ) -> list[dict[str, Any]]:
     """Retention by quarter of the first order: share of a cohort that ordered in each later quarter.
 
-    visits: as `visit_view` gives them. Only whole quarters count, as cohorts and as later quarters. A cell is None if
+    cohorts: as `cohort_view` gives them. Only whole quarters count, as cohorts and as later quarters. A cell is None if
     fewer than the minimum came back, or stayed away; a cohort that may not be shown is left out.
     """
     quarters = whole_quarters(complete)
-    known = visits.filter(pl.col("customer_key") != UNKNOWN, "has_order")
-    known = known.select("customer_key", pl.col("month").dt.truncate("1q").alias("quarter")).unique()
-    known = known.with_columns(pl.col("quarter").min().over("customer_key").alias("cohort"))
-    counted = known.group_by("cohort", "quarter").len().filter(pl.col("cohort").is_in(quarters)).rows()
-    active = {(cohort, later): int(count) for cohort, later, count in counted}
+    active = {(row["cohort"], row["quarter"]): row["customers"] for row in cohorts.iter_rows(named=True)}
     sizes: dict[date | None, int] = {cohort: active.get((cohort, cohort), 0) for cohort in quarters}
-    sizes[None] = known["customer_key"].n_unique() - sum(sizes.values())  # all others: the total is published
+    everyone = sum(count for (cohort, later), count in active.items() if cohort == later)
+    sizes[None] = everyone - sum(sizes.values())  # all others: the total is published
     shown = publishable(sizes, minimum)
     rows = []
     for cohort in quarters:
@@ -111,20 +108,19 @@ def cohort_rows(
 
 
 def return_message(
-    ledger: NumberLedger, visits: pl.DataFrame, complete: Period | None, minimum: int
+    ledger: NumberLedger, returns: pl.DataFrame, complete: Period | None, minimum: int
 ) -> dict[str, Any] | None:
-    """How many customers with a full year of observation ordered again in a later month within it."""
+    """How many customers with a full year of observation ordered again in a later month within it.
+
+    returns: as `return_view` gives them, of the months before the end of the complete ones.
+    """
     if complete is None:
         return None
     latest = add_months(complete.end, -13)  # first orders up to here have twelve more complete months
-    known = visits.filter(pl.col("customer_key") != UNKNOWN, "has_order", pl.col("month") < complete.end)
-    known = known.with_columns(pl.col("month").min().over("customer_key").alias("first"))
-    # the full length of months is compared by the calendar, not by days
-    observed = known.filter(pl.col("first") <= latest)
-    gap = (pl.col("month").dt.year() - pl.col("first").dt.year()) * 12
-    gap = gap + pl.col("month").dt.month().cast(pl.Int32) - pl.col("first").dt.month().cast(pl.Int32)
-    base = observed["customer_key"].n_unique()
-    back = observed.filter(gap > 0, gap <= 12)["customer_key"].n_unique()
+    observed = [row for row in returns.iter_rows(named=True) if row["first"] <= latest]
+    base = sum(row["customers"] for row in observed)
+    in_time = [row for row in observed if row["second"] and row["second"] <= add_months(row["first"], 12)]
+    back = sum(row["customers"] for row in in_time)
     if base < minimum or 0 < back < minimum or 0 < base - back < minimum:
         return None
     rule = {"file": FACTS, "formula": f"customers whose first order is in or before {latest:%Y-%m}"}
@@ -153,14 +149,14 @@ def unique_share(
 
 def page(ledger: NumberLedger, sales: Sales) -> dict[str, Any]:
     """The blocks of page two that need no segments."""
-    customers, visits = sales.views["customers"], sales.views["visits"]
+    customers, returns = sales.views["customers"], sales.views.get("returns", pl.DataFrame())
     pareto = pareto_rows(ledger, customers, sales.minimum)
-    cohorts = cohort_rows(ledger, visits, sales.observed, sales.minimum)
+    cohorts = cohort_rows(ledger, sales.views["cohorts"], sales.observed, sales.minimum)
     return {
         "unknown": without_customer(ledger, sales),
         "cohorts_note": say("cohort_note", {"minimum": minimum_group(ledger, sales.minimum)}),
         "pareto_title": pareto_message(ledger, pareto),
         "pareto": pareto,
-        "cohorts_title": return_message(ledger, visits, sales.observed, sales.minimum),
+        "cohorts_title": return_message(ledger, returns, sales.observed, sales.minimum),
         "cohorts": cohorts if any(cell for row in cohorts for cell in row["cells"]) else [],
     }

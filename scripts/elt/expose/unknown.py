@@ -8,7 +8,8 @@ from typing import Any
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
 from elt.protection.disclosure import fragile
-from elt.sales.views import DIMENSION_KEYS, UNKNOWN, Sales
+from elt.sales.groups import UNKNOWN
+from elt.sales.views import DIMENSION_KEYS, Sales
 
 
 def is_about_few(parts: Mapping[bool, Mapping[str, Any]], minimum: int) -> bool:

@@ -1,32 +1,39 @@
 """The features of a customer, aggregated from order lines: Polars up to one row a customer, pandas from there on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
 import polars as pl
 
 from elt.faults import Fault
-from elt.features.catalogue import Feature, slugs
+from elt.features.catalogue import slugs
+from elt.sales.periods import NO_CATEGORY
 from elt.sales.views import CENTS, IS_ORDER, ORDERS, whole_amount
 
 NEEDED = ("order_number", "document_type", "customer_key", "product_key", "order_date", "quantity", "sales_amount")
 
 
-def order_lines(facts: pl.LazyFrame, products: pl.LazyFrame, *, with_cost: bool, with_category: bool) -> pl.LazyFrame:
-    """The order lines with product number and category.
+def order_lines(facts: pl.LazyFrame, *, with_cost: bool) -> pl.LazyFrame:
+    """The order lines with what features need; without known cost in the star schema that column is absent.
 
     Money comes as whole numbers of its last decimal, so that sums are exact.
-    Without known cost (or category) in the star schema that column is absent.
     """
-    columns = ["product_key", "product_number"] + ["category"] * with_category
     money = ["sales_amount"] + ["cost_amount"] * with_cost
     whole = [whole_amount(facts, name) for name in money]
-    return (
-        facts.select(*NEEDED, *(name for name in money if name not in NEEDED))
-        .join(products.select(columns), on="product_key", how="left")
-        .with_columns(whole)
-    )
+    return facts.select(*(name for name in NEEDED if name not in money), *whole)
+
+
+def product_names(products: pl.LazyFrame, *, with_category: bool) -> pl.LazyFrame:
+    """Of each product version an integer for its product number, and its category, n/a without one."""
+    number = pl.col("product_number").rank("dense")
+    category = pl.col("category").fill_null(NO_CATEGORY).cast(pl.Categorical)
+    return products.select("product_key", number, *([category] if with_category else []))
+
+
+def with_products(lines: pl.LazyFrame, products: pl.LazyFrame) -> pl.LazyFrame:
+    """The order lines with what `product_names` says of their products."""
+    return lines.join(products, on="product_key", how="left")
 
 
 def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -50,11 +57,10 @@ def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 def by_category(lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row a customer and category: revenue, and whether it was ordered; products without a category are n/a."""
-    return (
-        lines.with_columns(pl.col("category").fill_null("n/a"))
-        .group_by("customer_key", "category")
-        .agg(pl.col("sales_amount").sum().alias("revenue"), IS_ORDER.any().alias("is_ordered"))
+    found = lines.group_by("customer_key", "category").agg(
+        pl.col("sales_amount").sum().alias("revenue"), IS_ORDER.any().alias("is_ordered")
     )
+    return found.with_columns(pl.col("category").cast(pl.String).fill_null(NO_CATEGORY))
 
 
 def pandas_of(frame: pl.DataFrame) -> pd.DataFrame:
@@ -94,19 +100,20 @@ def gross_margin_rate(customers: pd.DataFrame) -> pd.Series | None:
     return (customers["margin"] / customers["costed"].where(has_cost)).fillna(rate_of_all)
 
 
-def pseudonyms_of(keys: pd.Index, pseudonyms: Mapping[int, str]) -> pd.Series:
+def pseudonyms_of(keys: pd.Index, pseudonyms: Mapping[int, str] | pd.Series) -> pd.Series:
     """The pseudonym of each customer_key, indexed by it; raises Fault, without a key, if one is missing."""
-    missing = int((~keys.isin(list(pseudonyms))).sum())
+    found = pd.Series(pseudonyms, dtype="str").reindex(keys)
+    missing = int(found.isna().sum())
     if missing:
         problem = f"{missing} customers of fact_sales have no pseudonym"
         raise Fault("customer_pseudonyms.csv", problem, "Delete its file in gold/data, and type the same command again")
-    return pd.Series([pseudonyms[key] for key in keys], index=keys, dtype="str")
+    return found
 
 
 def features(
     customers: pd.DataFrame,
     categories: pd.DataFrame | None,
-    pseudonyms: Mapping[int, str],
+    pseudonyms: Mapping[int, str] | pd.Series,
     today: date,
     decimals: int = CENTS,
 ) -> pd.DataFrame:
@@ -134,9 +141,3 @@ def features(
     whole = table.select_dtypes("integer").columns
     table = table.astype(dict.fromkeys(whole, "int64")).round(6)
     return table.sort_values("customer", ignore_index=True)
-
-
-def with_money_text(table: pd.DataFrame, catalogued: Iterable[Feature], decimals: int = CENTS) -> pd.DataFrame:
-    """The table with its money columns as text with so many decimals."""
-    form = f"{{:.{decimals}f}}".format
-    return table.assign(**{f.name: table[f.name].map(form) for f in catalogued if f.unit == "money"})

@@ -10,6 +10,7 @@ from elt.gold import documents, proofs, rounding
 from elt.gold.binding import shaped
 from elt.gold.order_ids import orders_in, with_order_ids
 from elt.gold.order_parts import Frames, OrderParts
+from elt.gold.steps import in_steps
 from elt.run.columns import Column
 from elt.run.mart import FACT, Mart
 from elt.tables import ORDER_NUMBER
@@ -52,7 +53,7 @@ class Building:
 
     def computed(self, frames: Frames) -> pl.DataFrame:
         """The rows of a part in the shape of the mart, sorted; what rounding changes in them is counted."""
-        result = self.result(frames)
+        result = self.result(frames) if self.parts.table else in_steps(self.sql, frames)
         if self.finer:
             result = result.collect(engine="streaming").lazy()
             self.rounded.append(result.select(rounding.counters(self.finer)).collect())

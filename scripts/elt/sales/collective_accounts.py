@@ -17,7 +17,8 @@ from elt.gold import documents
 from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run.mart import FACT
-from elt.sales.views import IS_ORDER, KNOWN
+from elt.sales.groups import KNOWN
+from elt.sales.views import IS_ORDER
 from elt.tables import ORDER_ID, ORDER_NUMBER
 
 FOUND, LISTED, UNMATCHED = "collective_account", "collective_account_listed", "collective_account_unmatched"
