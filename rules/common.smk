@@ -1,21 +1,25 @@
 """The call, its settings and company, checked before any rule exists; what all files of rules use. No rules."""
 
+import gc
 import re
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
 from elt.code_version import code_version
-from elt.command import invocation, job_memory, plain_params, progress, retention, warm_worker
+from elt.command import invocation, job_memory, known_checksums, plain_params, progress, retention, warm_worker
 from elt.command.job_memory import mem_mb
 from elt.files import sha256
 from elt.remembered import memory
 from elt.retention import erasures
 from elt.run import mart_lineage, run_folders, settings
 
+gc.freeze()  # what is imported stays, and so does what planning makes: looking through it again and again is in vain
+gc.set_threshold(100_000)
 is_job = not workflow.is_main_process  # of a run, on another machine: Snakemake reads all of this again for each
 memory.use(Path(".snakemake/remembered.json"), is_kept=not is_job)
 plain_params.start()
+known_checksums.start()
 config.update(settings.prepared(config))
 config.update(invocation.of_run() if is_job else {})
 progress.install(config["console"], workflow.output_settings)

@@ -11,7 +11,7 @@ import polars as pl
 
 from elt import rulelog
 from elt.faults import Fault
-from elt.files import sha256, write_json, write_leaving
+from elt.files import sha256, write_frame, write_json
 from elt.release.bands import NAMES, TYPES
 from elt.release.kanonymity import diversity, released, sizes
 
@@ -87,7 +87,7 @@ def main(features: str, segments: str, k: int, table: str, report: str) -> None:
     described_as = described(found, people.height, levels, k)
     if found.height and described_as["singling_out"]["k"] < k:
         raise Fault("release", f"a row stands fewer than {k} times", "Report this")
-    write_leaving(table, found.columns, found.iter_rows())
+    write_frame(table, found)
     made_from = {"customer_features_exact.csv": sha256(features), "customer_segments.csv": sha256(segments)}
     write_json(report, described_as | {"made_from": made_from, "table_sha256": sha256(table)})
     rulelog.log.info("%d of %d rows released", found.height, people.height)

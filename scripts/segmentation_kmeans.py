@@ -76,6 +76,7 @@ def choice_record(settings: Settings, best: Solution | None, reason: str, custom
         "minimum_customers": settings.smallest_segment(customers),
         "stable_from": clustering.STABLE,
         "unstable_below": clustering.UNSTABLE,
+        **({"evidence_rows": clustering.EVIDENCE_ROWS} if customers > clustering.EVIDENCE_ROWS else {}),
         "silhouette_rows": min(customers, clustering.SILHOUETTE_ROWS) if is_shown else None,
     }
 
@@ -123,7 +124,8 @@ def main(
     """Read the features, segment the customers, write segments and metadata."""
     company = settings.company
     names = SegmentNames(company.rules, company.labels, words.read_all(word_files))
-    frame = pd.read_csv(features, dtype={"customer": "str"}, keep_default_na=False)
+    used = {"customer", "monetary", *company.features}
+    frame = pd.read_csv(features, usecols=used.__contains__, dtype={"customer": "str"}, keep_default_na=False)
     segments, described = model(frame, settings, names)
     called = {record["label"]: record["name"][language] for record in described["segments"]}
     write_frame(table, segments.assign(segment_name=segments["segment"].map(called)))

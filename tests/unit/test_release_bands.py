@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 import release_bands
 from elt.faults import Fault
 from elt.release.bands import ANY, COARSEST, banded, labels, money_limits
-from elt.release.kanonymity import diversity, released, sizes, too_few
+from elt.release.kanonymity import cells, diversity, generalise, released, sizes, too_few
 
 COLUMNS = ["recency_days", "frequency", "monetary"]
 
@@ -207,3 +207,14 @@ def test_pycanon_measures_the_same(asked: Project):
     assert found["k"] == said["singling_out"]["k_by_bands"] >= 5
     assert found["l"] == said["inference"]["l"]
     assert found["t"] == pytest.approx(said["inference"]["t"], abs=1e-5)
+
+
+def test_levels_chosen_by_counted_cells_are_those_of_the_rows_themselves():
+    groups = [(1 + n % 7, n * 13 % 800, 1 + n % 9, n * 37.0, "AB"[n % 2]) for n in range(60)]
+    table = customers(*groups)
+    counted = cells(table, COLUMNS, ["segment_name"])
+    for levels in ((0, 0, 0), (1, 2, 0), (3, 1, 2)):
+        names = [f"{column} {level}" for column, level in zip(COLUMNS, levels, strict=True)]
+        found = counted.group_by([*names, "segment_name"]).agg(pl.col("len").sum())
+        rows = sizes(generalise(table, COLUMNS, ["segment_name"], levels))
+        assert sorted(map(str, found.rows())) == sorted(map(str, rows.rows()))

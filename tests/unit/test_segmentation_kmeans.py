@@ -213,3 +213,15 @@ def test_three_to_five_features_distinguish_a_segment():
     many = names().distinguishing(dict.fromkeys("abcdefg", 1.0))
     assert [entry["feature"] for entry in few] == ["b", "a", "d"]
     assert len(many) == 5
+
+
+def test_of_very_many_customers_an_even_part_makes_the_evidence_and_all_get_a_segment(monkeypatch):
+    table = customers((400, 10, 100.0), (300, 200, 50.0), (200, 100, 500.0))
+    whole, described = model(table)
+    monkeypatch.setattr("elt.segmentation.clustering.FIT_ROWS", 200)
+    monkeypatch.setattr("elt.segmentation.clustering.EVIDENCE_ROWS", 450)
+    sampled, said = model(table)
+    again, _ = model(table.sample(frac=1, random_state=3))
+    assert sampled.equals(again) and sampled["segment"].equals(whole["segment"])
+    assert said["choice"]["evidence_rows"] == 450 and "evidence_rows" not in described["choice"]
+    assert sum(record["customers"] for record in said["segments"]) == len(table)

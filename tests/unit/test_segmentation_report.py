@@ -120,3 +120,11 @@ def test_no_customers_is_a_defined_answer():
 def test_limits_name_article_22_and_say_the_data_stay_personal(language):
     text = script.report(model(segment(1), segment(2)), WORDS[language])
     assert "Art. 22" in text and {"en": "remains personal data", "de": "personenbezogen"}[language] in text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_method_says_how_many_customers_make_the_evidence_if_not_all_do(language):
+    choice = model(segment(1), segment(2))["choice"]
+    told = script.report(model(segment(1), segment(2), choice=choice | {"evidence_rows": 500_000}), WORDS[language])
+    sampled = WORDS[language]["report"]["sampled"].split("{rows}")[0]
+    assert sampled in told and sampled not in script.report(model(segment(1), segment(2)), WORDS[language])

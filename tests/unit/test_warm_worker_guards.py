@@ -1,6 +1,8 @@
 """When the warm worker may take the place of Snakemake's own way to start a script."""
 
+import importlib
 import re
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -23,10 +25,11 @@ def script(**other: object) -> SimpleNamespace:
     return SimpleNamespace(**{**plain, "threads": 1, "resources": {"tmpdir": "/tmp"}, **other})
 
 
-def test_it_is_made_for_the_pinned_snakemake():
-    pinned = re.search(r"^snakemake==(\S+)", (ROOT / "envs/requirements.txt").read_text(), re.MULTILINE)
+@pytest.mark.parametrize(("package", "version"), [("snakemake", warm_worker.SNAKEMAKE), ("polars", fork_server.POLARS)])
+def test_it_is_made_for_the_pinned_packages(package: str, version: str):
+    pinned = re.search(rf"^{package}==(\S+)", (ROOT / "envs/requirements.txt").read_text(), re.MULTILINE)
     assert pinned is not None
-    assert pinned[1] == warm_worker.SNAKEMAKE
+    assert pinned[1] == version
 
 
 def test_the_methods_that_it_stands_in_for_are_as_known():
@@ -73,8 +76,38 @@ def test_an_exit_code_is_counted_as_by_an_interpreter(given: object, code: int, 
 
 
 def test_nothing_that_starts_threads_is_imported_before_a_fork():
-    assert not [name for name in fork_server.PACKAGES if name.partition(".")[0] in ("polars", "duckdb", "elt")]
+    assert not [name for name in fork_server.PACKAGES if name.partition(".")[0] in ("duckdb", "elt")]
     assert "pandera.polars" not in fork_server.PACKAGES
+
+
+@pytest.mark.parametrize(
+    ("version", "variables"),
+    [("2.0.0", {}), (fork_server.POLARS, {"POLARS_THP": "1"}), (None, {"_RJEM_MALLOC_CONF": ""})],
+)
+def test_polars_is_left_to_the_forks_where_its_start_may_differ(
+    version: str | None, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fork_server.metadata, "version", lambda _: version or fork_server.POLARS)
+    monkeypatch.delenv(fork_server.ALLOCATOR, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    found = fork_server.Polars()
+    found.import_all_but_start()
+    assert found.module is None
+    found.leave_start_to_import()
+    assert found not in sys.meta_path
+
+
+def test_polars_starts_when_a_fork_imports_it(monkeypatch: pytest.MonkeyPatch):
+    started, known, found = [], importlib.import_module("polars"), fork_server.Polars()
+    found.module, found.start = known, lambda: started.append(1)
+    spec = known.__spec__
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    found.leave_start_to_import()
+    assert started == []
+    assert importlib.import_module("polars") is known
+    assert importlib.import_module("polars") is known
+    assert (started, known.__spec__ is spec, found in sys.meta_path) == ([1], True, False)
 
 
 @pytest.mark.parametrize(("given", "setting"), [(False, "off"), ("off", "off"), ("auto", "auto")])

@@ -36,6 +36,12 @@ RANDOM = """
     import random, tempfile, numpy
     Path(snakemake.output[0]).write_text(f"{random.random()} {numpy.random.random()} {tempfile.mktemp()}")
 """
+POLARS = """
+    import polars
+    polars.LazyFrame({"a": [1]}).sort("a").collect(engine="streaming")
+    names = {Path(f"/proc/self/task/{number}/comm").read_text().strip() for number in os.listdir("/proc/self/task")}
+    Path(snakemake.output[0]).write_text(" ".join(sorted(names - {"jemalloc_bg_thd"})))
+"""
 WRITE = "Path(snakemake.output[0]).write_text('done')\n"
 ENDS = {
     "code": "sys.exit(3)",
@@ -103,6 +109,17 @@ def test_a_script_finds_the_same_process_around_it(case: Callable[..., WarmCase]
         facts = made.output("facts").replace(str(made.folder), "<folder>")
         found.append(json.loads(re.sub(r"tmp\w+\.facts", "tmp.facts", facts)))
     assert found[0] == found[1]
+
+
+def test_polars_has_the_same_threads_but_those_of_its_allocator(case: Callable[..., WarmCase]):
+    found = []
+    for mode in ("auto", "off"):
+        made = case(mode, one=POLARS)
+        assert made.run() == 0, made.console
+        assert is_fork(made, "one") == (mode == "auto")
+        found.append(made.output("one"))
+    assert found[0] == found[1]
+    assert "polars-ooc" in found[0]
 
 
 def test_every_way_to_end_is_told_as_ever(case: Callable[..., WarmCase]):

@@ -6,13 +6,15 @@ Over the socket, whoever started it sends one connection a script. On a connecti
 of the fork, the fork reads what it is to run, and when it has ended the server writes its exit code as `subprocess`
 counts it. Once the socket is closed nobody waits for results: forks that still run are killed, and the server ends.
 
-Nothing of the project is imported, since a fork must read its code as it is by then, and nothing of Polars: its
-threads start with the import, and no thread outlives a fork. Without threads a fork is a process like any other.
+Nothing of the project is imported, since a fork must read its code as it is by then. No thread outlives a fork, so
+Polars is imported but for the call that starts its threads: a fork makes it when its script imports Polars. Without
+threads a fork is a process like any other.
 """
 
 import atexit
 import builtins
 import contextlib
+import functools
 import gc
 import importlib
 import json
@@ -26,7 +28,9 @@ import sys
 import threading
 import time
 import types
-from importlib.machinery import SourceFileLoader
+from collections.abc import Callable
+from importlib import metadata
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +38,7 @@ PACKAGES = (  # in the order in which a run comes to need them; what is not ther
     "snakemake.iocontainers",
     "snakemake.logging",
     "yaml",
+    "polars",
     "numpy",
     "typeguard",
     "pydantic",
@@ -51,6 +56,11 @@ PACKAGES = (  # in the order in which a run comes to need them; what is not ther
     "sklearn.metrics",
     "sklearn.cluster",
 )
+POLARS = "2.1.0"  # its start is known; another version is left to the forks
+POLARS_CORE = "_polars_runtime_32._polars_runtime"
+POLARS_START = "__register_startup_deps"  # called by the import of Polars; threads begin with it
+ALLOCATOR = "_RJEM_MALLOC_CONF"  # settings of the allocator of Polars: its own, and no thread of the allocator's
+ALLOCATED = "dirty_decay_ms:500,muzzy_decay_ms:1000,background_thread:false"
 LEFT_TO_FORKS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal sends them to the server too
 REFUSED = 0  # in place of the number of a fork
 CANNOT_FLUSH = 120  # what Python exits with if standard output cannot be written
@@ -61,12 +71,56 @@ def threads() -> int:
     return len(os.listdir("/proc/self/task"))  # noqa: PTH208 (pathlib is no shorter)
 
 
+class Polars:
+    """Polars as the server has it, and what a fork is still to do when its script imports it; a finder and a loader."""
+
+    def __init__(self) -> None:
+        self.module: types.ModuleType | None = None
+        self.start: Callable[[], None] | None = None
+
+    def import_all_but_start(self) -> None:
+        """Import Polars in the server."""
+        if metadata.version("polars") != POLARS or not os.environ.keys().isdisjoint((ALLOCATOR, "POLARS_THP")):
+            return
+        os.environ[ALLOCATOR] = ALLOCATED
+        core = importlib.import_module(POLARS_CORE)
+        start, given = getattr(core, POLARS_START), list[Any]()
+        setattr(core, POLARS_START, given.append)
+        try:
+            self.module = importlib.import_module("polars")
+        finally:
+            setattr(core, POLARS_START, start)
+        self.start = functools.partial(start, *given)
+
+    def leave_start_to_import(self) -> None:
+        """In a fork: from now on the first import of Polars starts it."""
+        if self.module is not None:
+            del sys.modules["polars"]
+            sys.meta_path.insert(0, self)
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
+        """As a finder: this, for Polars alone."""
+        return ModuleSpec(name, self) if name == "polars" else None  # type: ignore[arg-type]
+
+    def create_module(self, _spec: ModuleSpec) -> types.ModuleType | None:
+        """As a loader: what the server has imported, as its own import has described it."""
+        self.spec = self.module.__spec__ if self.module is not None else None
+        return self.module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """As a loader: the call that was put off."""
+        module.__spec__ = self.spec
+        sys.meta_path.remove(self)
+        if self.start is not None:
+            self.start()
+
+
 class Server:
     """The forks that run, and what each of them answers on."""
 
     def __init__(self, control: socket.socket, errors: int) -> None:
         self.control, self.errors = control, errors
-        self.waiting = list(PACKAGES)
+        self.waiting, self.polars = list(PACKAGES), Polars()
         self.running: dict[int, tuple[int, socket.socket]] = {}  # descriptor of a process: its number, its connection
         self.selector = selectors.DefaultSelector()
         self.selector.register(control, selectors.EVENT_READ)
@@ -92,8 +146,12 @@ class Server:
 
     def import_next(self) -> None:
         """Import one of the packages that are left; a script may be waiting, so not all of them at once."""
+        name = self.waiting.pop(0)
         with contextlib.suppress(Exception):  # a script that needs it says what is wrong with it
-            importlib.import_module(self.waiting.pop(0))
+            if name == "polars":
+                self.polars.import_all_but_start()
+            else:
+                importlib.import_module(name)
         gc.freeze()  # forks share what lies here, as long as nobody writes to it
 
     def fork(self, connection: socket.socket) -> bool:
@@ -129,6 +187,7 @@ class Server:
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, LEFT_TO_FORKS)
+        self.polars.leave_start_to_import()
 
     def report(self, process: int) -> None:
         """Write the exit code of a fork that has ended."""

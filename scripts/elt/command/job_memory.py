@@ -18,7 +18,7 @@ NEEDS = {  # rule -> (MB whatever the inputs are, MB for each MB of them), where
     "gold_mart": (350, 4.0),
     "gold_pseudonyms": (300, 4.0),
     "eda_summary": (300, 3.3),
-    "features_customers": (300, 2.7),
+    "features_customers": (350, 0.5),
     "expose_numbers": (300, 3.0),
     "segmentation_kmeans": (400, 4.0),
     "privacy_uniqueness": (400, 0.4),

@@ -40,17 +40,25 @@ def generalise(
     return features.select(*bands, *kept)
 
 
+def cells(features: pl.DataFrame, columns: Sequence[str], kept: Sequence[str]) -> pl.DataFrame:
+    """The rows by their bands at every level, a column each, and by the columns kept, with their number (len)."""
+    levels = range(COARSEST + 1)
+    bands = [banded(column, level).alias(f"{column} {level}") for column in columns for level in levels]
+    distinct = features.group_by([*columns, *kept]).len()
+    names = [band.meta.output_name() for band in bands]
+    return distinct.select(*bands, *kept, "len").group_by(*names, *kept).agg(pl.col("len").sum())
+
+
 def choose(features: pl.DataFrame, columns: Sequence[str], kept: Sequence[str], k: int) -> tuple[int, ...]:
     """The levels that lose least and suppress at most 5 % of the rows; the coarsest ones if none does.
 
     What is lost is the sum of the levels; of equal ones those that suppress fewest rows, then the first in order.
     """
-    distinct = features.group_by([*columns, *kept]).len()
+    counted = cells(features, columns, kept)
     candidates = []
     for levels in product(range(COARSEST + 1), repeat=len(columns)):
-        bands = generalise(distinct, columns, [*kept, "len"], levels)
-        names = bands.columns[:-1]
-        classes = bands.group_by(names).agg(pl.col("len").sum()).sort(names)
+        names = [f"{column} {level}" for column, level in zip(columns, levels, strict=True)] + [*kept]
+        classes = counted.group_by(names).agg(pl.col("len").sum()).sort(names)
         gone = int(too_few(classes, k)["len"].sum() or 0)
         if gone <= MOST_SUPPRESSED * features.height:
             candidates.append((sum(levels), gone, levels))

@@ -21,6 +21,9 @@ NEAR_DUPLICATE = 0.95  # |r| above which a feature says nothing new
 STABLE, UNSTABLE = 0.75, 0.6  # mean bootstrap Jaccard, Hennig (2007)
 STARTS, RESTARTS = 10, 3  # k-means starts: on the customers, on a resample
 FIT_ROWS, SILHOUETTE_ROWS, RESAMPLE_ROWS = 20_000, 3_000, 5_000
+EVIDENCE_ROWS = (
+    500_000  # of more customers, so many evenly spread ones make centres and evidence; all get their segment
+)
 CELL = 1e-9  # differences below are rounding, not data
 
 
@@ -97,11 +100,16 @@ def every(rows: int, at_most: int) -> np.ndarray:
 
 
 def fit(values: np.ndarray, k: int, seed: int) -> np.ndarray:
-    """Labels of k-means: ten starts (on an even subset of very many rows, then one run over all from its centres)."""
+    """Labels of k-means: ten starts (on an even subset of very many rows, then one run over all from its centres).
+
+    Of more than EVIDENCE_ROWS that one run is over so many, and each row belongs to the nearest of its centres.
+    """
     part = values[every(len(values), FIT_ROWS)]
     model = KMeans(k, n_init=STARTS, random_state=seed).fit(part)
     if len(part) < len(values):
-        model = KMeans(k, init=model.cluster_centers_, n_init=1, random_state=seed).fit(values)
+        most = values[every(len(values), EVIDENCE_ROWS)] if len(values) > EVIDENCE_ROWS else values
+        model = KMeans(k, init=model.cluster_centers_, n_init=1, random_state=seed).fit(most)
+        return model.labels_ if len(most) == len(values) else model.predict(values)
     return model.labels_
 
 
@@ -139,8 +147,13 @@ def canonical(labels: np.ndarray, amounts: np.ndarray) -> np.ndarray:
 
 
 def solutions(values: np.ndarray, amounts: np.ndarray, ks: Sequence[int], bootstraps: int, seed: int) -> list[Solution]:
-    """The evidence for each k; those above the number of distinct rows, or of rows less one, are left out."""
-    possible = min(len(np.unique(values, axis=0)), len(values) - 1) if values.size else 0
+    """The evidence for each k; those above the number of distinct rows, or of rows less one, are left out.
+
+    Of more than EVIDENCE_ROWS, as many evenly spread ones are looked at.
+    """
+    seen = every(len(values), EVIDENCE_ROWS) if len(values) > EVIDENCE_ROWS else slice(None)
+    most = values[seen]
+    possible = min(len(np.unique(most, axis=0)), len(most) - 1) if values.size else 0
     found = []
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # resamples with fewer distinct rows than k
@@ -148,12 +161,12 @@ def solutions(values: np.ndarray, amounts: np.ndarray, ks: Sequence[int], bootst
         distances = pairwise_distances(values[sample]) if possible else None
         for k in (k for k in ks if 2 <= k <= possible):
             labels = canonical(fit(values, k, seed), amounts)
-            seen = len(np.unique(labels[sample]))
-            score = (
-                silhouette_score(distances, labels[sample], metric="precomputed") if 1 < seen < len(sample) else None
-            )
-            index = float(davies_bouldin_score(values, labels))
-            found.append(Solution(k, labels, score, index, stability(values, labels, k, bootstraps, seed)))
+            score = None
+            if 1 < len(np.unique(labels[sample])) < len(sample):
+                score = silhouette_score(distances, labels[sample], metric="precomputed")
+            index = float(davies_bouldin_score(most, labels[seen]))
+            stable = stability(most, labels[seen], k, bootstraps, seed)
+            found.append(Solution(k, labels, score, index, stable))
     return found
 
 

@@ -153,3 +153,6 @@ def method(model: Model, words: Words) -> Iterator[str]:
         "numpy": model["versions"]["numpy"],
     }
     yield from (f"- {line.format(**values)}\n" for line in words["report"]["method"])
+    if "evidence_rows" in choice:
+        sampled = words["report"]["sampled"].format(rows=number(choice["evidence_rows"], 0, language))
+        yield f"- {sampled}\n"

@@ -1,0 +1,96 @@
+"""Snakemake hashes a file again only if it may have changed."""
+
+import asyncio
+import hashlib
+import os
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from snakemake.io import _IOFile
+
+from elt.command import known_checksums
+
+LONG_AGO = 1_700_000_000
+
+
+class Hashed:
+    """Stands in for Snakemake's method: the hash of a file, and how often it was asked for."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    async def __call__(self, file: SimpleNamespace, *_: object) -> str:
+        self.times += 1
+        return hashlib.sha256(Path(file.file).read_bytes()).hexdigest()
+
+
+async def is_there() -> bool:
+    return True
+
+
+def asked(path: Path, ordinary: Hashed, monkeypatch: pytest.MonkeyPatch, **other: object):
+    """A call for the hash of a file that was written long before it is asked for."""
+    monkeypatch.setattr(known_checksums.time, "time_ns", lambda: time.monotonic_ns() + 2**62)
+    method = known_checksums.remembering(ordinary)
+    file = SimpleNamespace(file=str(path), is_storage=False, exists_local=is_there, **other)
+    return lambda *how: asyncio.run(method(file, *how))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "file.csv"
+    file.write_text("one\n")
+    return file
+
+
+def test_the_method_that_it_stands_in_for_is_as_known():
+    assert known_checksums.shape(_IOFile) == known_checksums.STANDS_IN_FOR
+
+
+def test_a_file_is_hashed_once(path: Path, monkeypatch: pytest.MonkeyPatch):
+    ordinary = Hashed()
+    ask = asked(path, ordinary, monkeypatch)
+    assert {ask(10, False, None), ask(10, False, "sha256")[:64], ask(10)} == {hashlib.sha256(b"one\n").hexdigest()}
+    assert ordinary.times == 1
+
+
+@pytest.mark.parametrize("how", ["in place", "by another file", "under its old time of change"])
+def test_a_changed_byte_is_hashed_anew(path: Path, monkeypatch: pytest.MonkeyPatch, how: str):
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    ask = asked(path, Hashed(), monkeypatch)
+    ask(10)
+    if how == "by another file":
+        path.with_name("other").write_text("two\n")
+        path.with_name("other").replace(path)
+    else:
+        path.write_text("two\n")
+    if how != "in place":
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    assert ask(10) == hashlib.sha256(b"two\n").hexdigest()
+
+
+def test_a_file_that_was_written_just_now_is_not_taken_for_settled(path: Path, monkeypatch: pytest.MonkeyPatch):
+    ordinary = Hashed()
+    ask = asked(path, ordinary, monkeypatch)
+    monkeypatch.setattr(known_checksums.time, "time_ns", lambda: path.stat().st_ctime_ns + 1)
+    assert ask(10) == ask(10)
+    assert ordinary.times == 2
+
+
+def test_another_limit_or_another_algorithm_is_asked_of_snakemake(path: Path, monkeypatch: pytest.MonkeyPatch):
+    ordinary = Hashed()
+    ask = asked(path, ordinary, monkeypatch)
+    for how in ((10,), (2,), (10, True), (10, False, "md5"), (10, False, "md5")):
+        ask(*how)
+    assert ordinary.times == 5
+
+
+@pytest.mark.parametrize(("name", "value"), [("SNAKEMAKE", "9.0.0"), ("STANDS_IN_FOR", "0")])
+def test_it_is_left_out_where_snakemake_differs(name: str, value: str, monkeypatch: pytest.MonkeyPatch):
+    ordinary = _IOFile.checksum
+    monkeypatch.setattr(_IOFile, "checksum", ordinary)
+    monkeypatch.setattr(known_checksums, name, value)
+    known_checksums.start()
+    assert _IOFile.checksum is ordinary
