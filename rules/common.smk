@@ -1,5 +1,6 @@
 """The call, its settings and company, checked before any rule exists; what all files of rules use. No rules."""
 
+import gc
 import re
 import sys
 from datetime import datetime, timezone
@@ -13,6 +14,8 @@ from elt.remembered import memory
 from elt.retention import erasures
 from elt.run import mart_lineage, run_folders, settings
 
+gc.freeze()  # what is imported stays, and so does what planning makes: looking through it again and again is in vain
+gc.set_threshold(100_000)
 is_job = not workflow.is_main_process  # of a run, on another machine: Snakemake reads all of this again for each
 memory.use(Path(".snakemake/remembered.json"), is_kept=not is_job)
 plain_params.start()

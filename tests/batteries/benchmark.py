@@ -6,7 +6,7 @@
 PATH, the script that --peer names. They know the bike retailer's exports and its sample alone. --check compares with
 what is stored in benchmark.json for so many order lines, and ends with code 1 if something got worse; --store puts the
 measurement there, and its tables and figure into docs/benchmarks.md. All runs are in a temporary folder (--work names
-the place for it; it needs four times the room of the exports, more for small ones).
+the place for it; it needs some eight times the room of the scaled exports).
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """What a benchmark measured: stored as JSON, told as Markdown, drawn, and compared with what was stored before."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ LONGER = 2.0  # by which time, which other programs stretch, may
 LARGER = 1.3  # by which memory may
 SECONDS = 0.5  # so much more of processor time is no difference
 MEGABYTES = 50  # nor is so much more memory
+APART = 3  # times, for both of two numbers of order lines to be named in the figure
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,11 @@ def read(path: Path) -> dict[int, Measurement]:
 
 def store(path: Path, measured: Measurement) -> dict[int, Measurement]:
     """Put a measurement in the place of the former one of its size; all of them by order lines."""
-    found = {**read(path), measured.lines: measured}
-    found = dict(sorted(found.items()))
-    path.write_text(json.dumps([asdict(one) for one in found.values()], indent=1) + "\n", encoding="utf-8")
-    return found
+    found = dict(sorted({**read(path), measured.lines: measured}.items()))
+    whole = json.dumps([asdict(one) for one in found.values()])
+    rounded = json.loads(whole, parse_float=lambda text: round(float(text), 2))
+    path.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
+    return read(path)
 
 
 @dataclass(frozen=True)
@@ -169,26 +172,31 @@ def page(measurements: Sequence[Measurement]) -> str:
 
 
 def draw(measurements: Sequence[Measurement], path: Path) -> None:
-    """Seconds of each side by number of order lines, both axes logarithmic, as SVG."""
+    """Time and processor time of each side by number of order lines, all axes logarithmic, as SVG."""
     from elt.report.colours import ACCENT, MUTED, SOFT
     from elt.report.figures import new_figure, save_svg
 
-    figure = new_figure()
-    axes = figure.add_subplot()
-    for side, colour, name in (
-        ("golden_path", ACCENT, "Golden Path: bronze to exposé"),
-        ("dbt", SOFT, "dbt and DuckDB: warehouse alone"),
-        ("duckdb", MUTED, "DuckDB by hand: warehouse alone"),
+    figure, sizes = new_figure(), [one.lines for one in measurements]
+    ticks = [size for size, larger in zip(sizes, [*sizes[1:], math.inf], strict=True) if larger >= APART * size]
+    for axes, what, title in zip(
+        figure.subplots(1, 2, sharey=True), ("seconds", "processor"), ("seconds", "seconds of processor"), strict=True
     ):
-        points = [(one.lines, one.sides[side].seconds) for one in measurements if side in one.sides]
-        if points:
-            axes.plot(*zip(*points, strict=True), color=colour, marker="o", label=name)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xticks([one.lines for one in measurements], [f"{one.lines:,}" for one in measurements])
-    axes.minorticks_off()
-    axes.set_xlabel("order lines")
-    axes.set_ylabel("seconds")
-    axes.grid(axis="y")
-    axes.legend()
+        for side, colour, name in (
+            ("golden_path", ACCENT, "Golden Path, whole"),
+            ("dbt", SOFT, "dbt and DuckDB, warehouse"),
+            ("duckdb", MUTED, "DuckDB by hand, warehouse"),
+        ):
+            points = [(one.lines, getattr(one.sides[side], what)) for one in measurements if side in one.sides]
+            if points:
+                axes.plot(*zip(*points, strict=True), color=colour, marker="o", label=name)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xticks(ticks, [f"{size:,}" for size in ticks])
+        axes.minorticks_off()
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.set_xlabel("order lines")
+        axes.set_title(title)
+        axes.grid(axis="y")
+    handles, names = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=3)
     save_svg(figure, path)
