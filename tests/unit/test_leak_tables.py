@@ -6,7 +6,11 @@ import polars as pl
 import pytest
 
 from elt.privacy import leak_tables
+from elt.privacy.leak_fingerprints import Lookup
+from elt.privacy.leak_published import Published
+from elt.privacy.leak_search import TextSearch
 from elt.privacy.leak_tables import ProtectedTable
+from elt.privacy.leak_terms import SearchTerms, add_texts
 from elt.run.columns import ClassedColumn, ClassedTable
 
 ROWS = pl.DataFrame(
@@ -59,3 +63,15 @@ def test_only_short_columns_are_kept_in_memory(tmp_path, monkeypatch):
 def test_two_tables_do_not_share_what_they_keep(tmp_path):
     one, other = (ProtectedTable("a.b", tmp_path, ClassedTable((), ())) for _ in range(2))
     assert one._kept is not other._kept
+
+
+@pytest.mark.parametrize("personal", ["identifier", "direct"])
+def test_a_column_with_the_values_of_another_counts_alike_and_leaves_the_finds_to_the_first(personal):
+    values = pl.Series(["AW00011000", "AW00011001", "Jörg Müller", "12"])
+    terms = SearchTerms(Published.of(["AW00011001 and Jörg Müller"]), Lookup([]))
+    for column, some in (("gold.a", values), ("silver.a", values.reverse()), ("silver.b", values[:2])):
+        add_texts(terms, column, some, personal)
+    assert terms.values == {"gold.a": 4, "silver.a": 4, "silver.b": 2}
+    assert terms.alone == {"gold.a": 3, "silver.a": 3, "silver.b": 2}
+    assert {column for column, _ in TextSearch(terms).in_text("AW00011001")} == {"gold.a"}
+    assert [number for number, _ in terms.hashed] == [0, 1, 2]

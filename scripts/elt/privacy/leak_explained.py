@@ -19,6 +19,7 @@ import numpy as np
 
 from elt.files import read_json, sha256
 from elt.privacy.leak_files import OWN, VOLATILE
+from elt.privacy.leak_fingerprints import Lookup
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.protection import pseudonyms
@@ -120,7 +121,10 @@ def is_any_left(published: Published, around: Surroundings, tables: Collection[P
             left.discard(bytes.fromhex(sha256(path)[:SHOWN]))
     if left or not published.pseudonyms.size:
         return bool(left)
-    return around.key is None or np.setdiff1d(published.pseudonyms, of_customers(around.key, tables)).size > 0
+    if around.key is None:
+        return True
+    customers = of_customers(around.key, tables)
+    return not customers.size or not Lookup([(customers, np.zeros(customers.size))]).has(published.pseudonyms).all()
 
 
 def of_customers(key: bytes, tables: Collection[ProtectedTable]) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from elt.privacy.leak_encodings import PSEUDONYM
+from elt.privacy.leak_fingerprints import distinct
 from elt.privacy.leak_stretches import BREAK, TABLES
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class PlainTable:
     def pseudonyms(self) -> np.ndarray:
         """First 8 bytes of all pseudonyms, sorted."""
         found = [spelled(column.cells.filter(column.cells.str.contains(WHOLE))) for column in self.columns]
-        return np.unique(np.concatenate([np.zeros(0, np.uint64), *found]))
+        return distinct(np.concatenate([np.zeros(0, np.uint64), *found]))
 
 
 def plain_table(path: Path) -> PlainTable | None:

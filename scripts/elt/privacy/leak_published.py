@@ -116,7 +116,7 @@ class Published:
     @cached_property
     def digests(self) -> np.ndarray:
         """First 8 bytes of all that may be a digest, sorted."""
-        return np.union1d(leak_encodings.prints_of(self.digest_words), self.pseudonyms)
+        return distinct(np.concatenate([leak_encodings.prints_of(self.digest_words), self.pseudonyms]))
 
     @classmethod
     def of(cls, texts: Iterable[str], pseudonyms: np.ndarray = NONE) -> "Published":
@@ -134,7 +134,7 @@ class Published:
                 parted.append(distinct(grams.of_pairs(words.firsts, words.lasts)))
                 windows.append(distinct(grams.of_characters(WINDOW)))
         lookups = (_lookup(phrases), _lookup(parted), _lookup(windows))
-        return cls(*lookups, digest_words, np.union1d(leak_encodings.prints_of(named), pseudonyms))
+        return cls(*lookups, digest_words, distinct(np.concatenate([leak_encodings.prints_of(named), pseudonyms])))
 
     def is_digest(self, prints: np.ndarray) -> np.ndarray:
         """Whether each is the beginning of what may be a digest; bool, one each."""

@@ -46,6 +46,7 @@ class SearchTerms:
     days: Entries = field(default_factory=list)  # spelling of a day -> its ordinal
     day_pairs: Entries = field(default_factory=list)  # day and value beside it
     digests: Entries = field(default_factory=list)  # first bytes of digests without a key
+    met: dict[tuple[str, int, int, int], int] = field(default_factory=dict)  # sets of values -> of these, alone
     hashed: "list[tuple[int, Callable[[], pl.Series]]]" = field(default_factory=list)  # column, values to be hashed
 
     def number(self, column: str) -> int:
@@ -121,9 +122,22 @@ def _lines(values: "pl.Series") -> str:
 
 
 def add_texts(terms: SearchTerms, column: str, values: "pl.Series", personal: str) -> None:
-    """Add the values of a column of class identifier or direct, in batches."""
+    """Add the values of a column of class identifier or direct; if another has the same, as a key of silver and gold,
+    only its counts, as a find is named by the first column."""
     terms.number(column)
     terms.values[column] += len(values)
+    terms.to_hash(column, partial(values.alias, "value"))
+    hashes = values.hash().to_numpy()
+    same = (personal, len(values), int(np.add.reduce(hashes)), int(np.bitwise_xor.reduce(hashes)))
+    before = terms.alone[column]
+    if same not in terms.met:
+        _add_all(terms, column, values, personal)
+        terms.met[same] = terms.alone[column] - before
+    terms.alone[column] = before + terms.met[same]
+
+
+def _add_all(terms: SearchTerms, column: str, values: "pl.Series", personal: str) -> None:
+    """Add the values of a column, in batches."""
     for start in range(0, len(values), BATCH):
         batch = values[start : start + BATCH]
         has_letter, has_digit = (batch.str.contains(sign).to_numpy() for sign in (r"\p{L}", r"\p{N}"))
@@ -135,8 +149,8 @@ def add_texts(terms: SearchTerms, column: str, values: "pl.Series", personal: st
             is_number = ~letter & (size >= NUMBER)
             is_phrase = letter & ~digit & (size >= PHRASE) & ((prints.words > 1) | (personal == "identifier"))
             terms.add(column, prints, is_key | is_number | is_phrase, is_key, is_first=not number)
-        add_telephones(terms, column, batch.filter(batch.str.contains(CALLED)).to_list())
-    terms.to_hash(column, partial(values.alias, "value"))
+        digits = batch.filter(~has_letter)  # a telephone number has no letter, and most keys have one
+        add_telephones(terms, column, digits.filter(digits.str.contains(CALLED)).to_list())
 
 
 def add_telephones(terms: SearchTerms, column: str, values: Iterable[str]) -> None:
