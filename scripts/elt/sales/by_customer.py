@@ -16,7 +16,7 @@ from elt.gold import documents
 from elt.tables import ORDER_ID, ORDER_NUMBER
 
 CUSTOMER = "customer_key"
-AT_ONCE = 2_000_000  # rows of a part, on average: some 250 MB of all columns
+AT_ONCE = 1_000_000  # rows of a part, on average: some 120 MB of all columns
 
 
 def small(lines: pl.LazyFrame) -> pl.LazyFrame:
