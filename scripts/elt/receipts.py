@@ -147,8 +147,6 @@ def join_call(run: Path) -> None:
 
 def holders(descriptor: int) -> str:
     """Which processes hold a lock on what a descriptor is open on, for a message; empty where that is not known."""
-    import psutil  # type: ignore[import-untyped]
-
     node, found = os.fstat(descriptor).st_ino, set()
     try:
         locks = Path("/proc/locks").read_text("utf-8").splitlines()
@@ -158,14 +156,19 @@ def holders(descriptor: int) -> str:
         words = line.split()
         if len(words) == 8 and words[1] == "FLOCK" and words[5].rpartition(":")[2] == str(node):
             found.add(int(words[4]))
-    told = []
-    for number in sorted(found - {os.getpid()}):
-        try:
-            since = datetime.fromtimestamp(psutil.Process(number).create_time(), UTC)
-        except psutil.Error:
-            continue
-        told.append(f"process {number} on {os.uname().nodename}, since {since:%Y-%m-%d %H:%M:%S} UTC")
+    told = [f"process {number} on {os.uname().nodename}{since(number)}" for number in sorted(found - {os.getpid()})]
     return f" ({'; '.join(told)})" if told else ""
+
+
+def since(number: int) -> str:
+    """When a process began, for a message; empty where the kernel does not say."""
+    try:
+        ticks = int(Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(")")[2].split()[19])
+        booted = next(line for line in Path("/proc/stat").read_text("utf-8").splitlines() if line.startswith("btime "))
+    except (OSError, ValueError, StopIteration):
+        return ""
+    began = datetime.fromtimestamp(int(booted.split()[1]) + ticks / os.sysconf("SC_CLK_TCK"), UTC)
+    return f", since {began:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def of_inputs(paths: Iterable[str | Path]) -> dict[str, str]:
