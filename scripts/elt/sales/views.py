@@ -115,8 +115,8 @@ def over_all(
     facts = with_ids(facts, formulas).select(named_in(facts, formulas))
     found = {}
     for year, period in periods.items():
-        plans = [kpi_view(facts, kpis, period), known_orders(facts, period)]
-        found[f"kpis {year}"], orders = pl.collect_all(plans, engine="streaming")
+        found[f"kpis {year}"] = kpi_view(facts, kpis, period).collect(engine="streaming")
+        orders = known_orders(facts, period).collect(engine="streaming")
         found[f"period {year}"] = pl.concat([views[f"period {year}"], orders], how="horizontal")
     return found
 
