@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import json
 
 import pytest
 
 from elt.files import sha256, write_json
 from elt.privacy.leak_explained import Surroundings, is_any_left
+from elt.privacy.leak_files import pieces
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.protection import pseudonyms
@@ -99,3 +101,27 @@ def test_hashes_of_files_of_an_earlier_state_are_explained_by_its_manifest(tmp_p
     write_json(history / "ledger.json", {"input_fingerprint": "cd" * 8})
     assert not is_left(tmp_path, customers, f"{'ab' * 32} {'cd' * 8}")
     assert is_left(tmp_path, customers, f"{'ab' * 32} {VALUE.hex()}")
+
+
+def test_names_of_settings_and_what_is_pickled_for_a_script_are_explained(tmp_path, customers, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/schema.yaml").write_text("warehouse_memory_gb: 4\n", encoding="utf-8")
+    (tmp_path / "Snakefile").touch()
+    text = f"x13warehouse_memory_gb hFhGhHhIhJhKhLhMhNhOhPhQhRhShThUhVhWhXhYhZh {tmp_path}/Snakefile"
+    assert not is_left(tmp_path / "run", customers, text, own_words=[str(tmp_path)])
+    assert is_left(tmp_path / "run", customers, text.replace("warehouse", "wagenhaus"))
+
+
+def test_the_root_hash_of_an_earlier_state_is_explained(tmp_path, customers):
+    write_json(tmp_path / "_meta/history/20260101T000000Z/_meta/run_manifest.json", {"files": {}, "root": "cd" * 32})
+    assert not is_left(tmp_path, customers, "cd" * 32)
+    assert is_left(tmp_path, customers, "ce" * 32)
+
+
+def test_no_piece_of_a_file_repeats_the_end_of_another_and_begins_within_a_word(tmp_path):
+    path, line = tmp_path / "remembered.json", json.dumps({"ab" * 32: "x" * 3000, "cd" * 32: 1}) + "\n"
+    path.write_text(line, encoding="utf-8")
+    assert [*pieces(path)] == [(1, line)]
+    path.write_text(line + "end", encoding="utf-8")
+    assert next(text for _, text in pieces(path)) == line and [*pieces(path)][-1][1].endswith("\nend")

@@ -33,11 +33,12 @@ COUNT = re.compile(r"\d{1,5}")
 WORD = re.compile(r"[^\W_]+")
 CONFIG_MD5 = re.compile(r"^ *Config MD5: ([0-9a-f]{32})$", re.M)
 REMEMBERED = "remembered.json"  # hashes of settings and code, made before any data is read
-STATED = re.compile(r'"sha256": "([0-9a-f]{64})"')
+STATED = re.compile(r'"(?:sha256|root)": "([0-9a-f]{64})"')
 MANIFEST = "_meta/run_manifest.json"
-PICKLED = re.compile(r"^x[0-9a-f]{2}[A-Z]?|^(?:h\w)+$")  # how Snakemake notes what it hands over to a script
+PICKLED = re.compile(r"^x[0-9a-f]{2}[A-Z]?|^(?:h\w)+h?$")  # how Snakemake notes what it hands over to a script
 GROUPS = "matplotlib axes figure patch text line2d xtick ytick legend collection"  # in the ids of a figure
-CODE = ("config", "rules", "scripts", "profiles", "envs")  # folders whose files Snakemake hashes and names
+SETTINGS = "config"  # folder whose YAML files name the settings
+CODE = ("Snakefile", SETTINGS, "rules", "scripts", "profiles", "envs")  # what Snakemake hashes and names
 CUSTOMERS, NUMBER = "gold.dim_customer", "customer_number"  # whose values the pseudonyms are of
 
 
@@ -53,7 +54,8 @@ class Surroundings:
     @cached_property
     def files(self) -> list[Path]:
         """Files that hashes may be of, the small ones first."""
-        found = {path for folder in (self.run, *map(Path, CODE)) for path in folder.rglob("*") if path.is_file()}
+        places = [path for place in (self.run, *map(Path, CODE)) for path in (place, *place.rglob("*"))]
+        found = {path for path in places if path.is_file()}
         return sorted(found, key=lambda path: (path.stat().st_size, path))
 
     @cached_property
@@ -61,6 +63,7 @@ class Surroundings:
         """The words of program and company, and those of the paths of the run, the raw files and the code."""
         identity = self.run / "_meta/run.json"
         told = [identity.read_text(encoding="utf-8")] if identity.exists() else []
+        told += [path.read_text(encoding="utf-8") for path in Path(SETTINGS).glob("*.yaml")]
         paths = map(str, [self.run.absolute(), *self.files, *self.records, *OWN, *VOLATILE])
         return set(WORD.findall("\n".join([GROUPS, *told, *paths, *self.own_words])))
 

@@ -131,7 +131,7 @@ def pieces(path: Path) -> Iterator[tuple[int, str]]:
 
     UTF-16 is known by its zero bytes.
     """
-    rest, line = b"", 1
+    rest, line, again = b"", 1, 0  # `again`: bytes of the rest that a piece had already
     if not path.exists():  # a temporary file of a step or of Snakemake that has gone since it was listed
         return
     with open(path, "rb") as file:
@@ -143,8 +143,8 @@ def pieces(path: Path) -> Iterator[tuple[int, str]]:
                 begin = max(0, cut - OVERLAP)
                 begin = rest.rfind(b"\n", max(0, begin - OVERLAP), begin) + 1 or begin
                 line += rest.count(b"\n", 0, begin)
-                rest = rest[begin:]
-    if rest:
+                rest, again = rest[begin:], cut - begin
+    if len(rest) > again:
         yield line, text_of(rest)
 
 
