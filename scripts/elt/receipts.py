@@ -19,7 +19,7 @@ from elt import files
 from elt.faults import Fault
 
 FOLDER = "_meta/receipts"
-CALL = f"{FOLDER}/.call"  # when the call began whose jobs may write
+CALL = f"{FOLDER}/call"  # when the call began whose jobs may write
 CALL_VARIABLE = "ELT_STARTED_AT"  # the same, in the environment of its jobs
 VERSIONS_VARIABLE = "ELT_VERSIONS"  # of Python and packages, as JSON
 WITHOUT = (  # few words, which a hash would let somebody guess; what the call itself writes, whole or failed

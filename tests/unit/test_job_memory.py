@@ -77,3 +77,8 @@ def test_the_profile_of_a_cluster_differs_only_in_where_jobs_run():
 def test_more_threads_in_a_profile_are_those_of_rules_that_use_them():
     rules = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text("utf-8"))["set-threads"]
     assert rules.keys() <= job_memory.NEEDS.keys()
+
+
+def test_an_input_beside_the_project_has_a_size_too(folder: Path):
+    Path("objections.csv").write_bytes(b"x" * 10)
+    assert job_memory.size(Path("objections.csv")) == 10

@@ -42,7 +42,7 @@ FOLDERS = [
     "step3_segmentation/figures",
     "reports/figures",
 ]
-MAY_DIFFER = ("_meta/run_manifest.json", "_meta/logs", "_meta/benchmarks", "_meta/run.json")
+MAY_DIFFER = ("_meta/run_manifest.json", "_meta/logs", "_meta/benchmarks", "_meta/receipts", "_meta/run.json")
 
 
 def contents(run: Path) -> dict[str, bytes]:

@@ -22,9 +22,10 @@ ENTRY = """
 
 
 def files(run: Path, *, history: bool = False) -> dict[str, bytes]:
-    """Path in the run -> content of every file, the history of the run apart."""
+    """Path in the run -> content of every file, receipts apart, and the history of the run."""
     found = {path.relative_to(run).as_posix(): path for path in run.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in found.items() if history or not name.startswith("_meta/history")}
+    apart = ("_meta/receipts",) if history else ("_meta/receipts", "_meta/history")
+    return {name: path.read_bytes() for name, path in found.items() if not name.startswith(apart)}
 
 
 def in_two_files(folder: Path) -> tuple[Path, Path]:

@@ -126,6 +126,7 @@ def test_the_next_run_equals_one_on_exports_without_the_person(erased, again, sa
         "_meta/logs",
         "_meta/benchmarks",
         "_meta/history",
+        "_meta/receipts",
         "bronze/_meta/files/",
         "silver/_meta/tables/",
     )

@@ -32,7 +32,7 @@ NEEDS = {  # rule -> (MB whatever the inputs are, MB for each MB of them), where
 def size(path: Path) -> int:
     """Bytes of an input; of a typed twin those of its CSV, since how far a twin is packed depends on the data."""
     packed = path.stat().st_size  # raises for a file that is not there yet: Snakemake asks again when it is
-    text = path.parents[1] / "data" / f"{path.stem}.csv"
+    text = path.parent.parent / "data" / f"{path.stem}.csv"
     return text.stat().st_size if path.suffix == ".parquet" and text.is_file() else packed
 
 
