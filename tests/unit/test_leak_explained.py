@@ -108,7 +108,8 @@ def test_names_of_settings_and_what_is_pickled_for_a_script_are_explained(tmp_pa
     (tmp_path / "config").mkdir()
     (tmp_path / "config/schema.yaml").write_text("warehouse_memory_gb: 4\n", encoding="utf-8")
     (tmp_path / "Snakefile").touch()
-    text = f"x13warehouse_memory_gb hFhGhHhIhJhKhLhMhNhOhPhQhRhShThUhVhWhXhYhZh {tmp_path}/Snakefile"
+    told = f"x8cqwarehouse-gb-gb-gb {tmp_path}/Snakefile"
+    text = f"{told} x13warehouse_memory_gb hFhGhHhIhJhKhLhMhNhOhPhQhRhShThUhVhWhXhYhZh"
     assert not is_left(tmp_path / "run", customers, text, own_words=[str(tmp_path)])
     assert is_left(tmp_path / "run", customers, text.replace("warehouse", "wagenhaus"))
 

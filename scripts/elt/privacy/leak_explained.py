@@ -35,7 +35,8 @@ CONFIG_MD5 = re.compile(r"^ *Config MD5: ([0-9a-f]{32})$", re.M)
 REMEMBERED = "remembered.json"  # hashes of settings and code, made before any data is read
 STATED = re.compile(r'"(?:sha256|root)": "([0-9a-f]{64})"')
 MANIFEST = "_meta/run_manifest.json"
-PICKLED = re.compile(r"^x[0-9a-f]{2}[A-Z]?|^(?:h\w)+h?$")  # how Snakemake notes what it hands over to a script
+PICKLED = re.compile(r"x[0-9a-f]{2}")  # before a text that Snakemake hands over to a script; its length may follow
+MEMO = re.compile(r"(?:h\w)+h?")  # what stands there for texts that were handed over before
 GROUPS = "matplotlib axes figure patch text line2d xtick ytick legend collection"  # in the ids of a figure
 SETTINGS = "config"  # folder whose YAML files name the settings
 CODE = ("Snakefile", SETTINGS, "rules", "scripts", "profiles", "envs")  # what Snakemake hashes and names
@@ -93,10 +94,12 @@ class Surroundings:
         """
         if HEX_ALONE.fullmatch(word):
             return bytes.fromhex(word[:SHOWN]) != begin
-        return all(
-            {name, PICKLED.sub("", name)} & self.words or not PICKLED.sub("", name) or COUNT.fullmatch(name)
-            for name in PARTS.split(word)
-        )
+        return all(self._is_known(name) for name in PARTS.split(word))
+
+    def _is_known(self, name: str) -> bool:
+        """Whether a part of a word is one of the program, a short number, or how Snakemake notes what it hands over."""
+        names = {name, name[3:], name[4:]} if PICKLED.match(name) else {name}
+        return bool(names & self.words or "" in names or COUNT.fullmatch(name) or MEMO.fullmatch(name))
 
 
 def _noted(path: Path) -> Iterator[str]:
