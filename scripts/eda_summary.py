@@ -19,7 +19,7 @@ from elt.eda.profiles import profile
 from elt.files import write_json
 from elt.run.mart import FACT, Mart
 from elt.sales.by_customer import by_customer, small
-from elt.sales.views import MONTH, decimals_of, fixed_day
+from elt.sales.order_lines import MONTH, decimals_of, fixed_day
 from elt.tables import scan, scan_lines
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi
 from elt.sales.collective_accounts import is_beside_segments
-from elt.sales.views import sales_of
+from elt.sales.overview import sales_of
 from elt.tables import Spec, scan, scan_lines
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from elt.retention import erasures
 from elt.sales.by_customer import CUSTOMER, by_customer, small
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.sales.groups import KNOWN
-from elt.sales.views import day_of_analysis, decimals_of
+from elt.sales.order_lines import day_of_analysis, decimals_of
 from elt.tables import Spec, scan, scan_lines
 
 if TYPE_CHECKING:

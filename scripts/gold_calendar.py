@@ -14,7 +14,7 @@ from elt import rulelog
 from elt.files import staged, write_json
 from elt.run.mart import Calendar
 from elt.sales.months import Business, months_of
-from elt.sales.views import fixed_day
+from elt.sales.order_lines import fixed_day
 from elt.tables import Spec, scan
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from elt.faults import Fault
 from elt.files import scratch, sha256, staged, write_json
 from elt.run.key_figures import Kpi
 from elt.run.mart import FACT, Mart
-from elt.sales import views
+from elt.sales import kpi_views
 from elt.warehouse import ddl, kpi_sql
 from elt.warehouse.mart_files import REMAKE, MartFile, mart_files
 
@@ -95,7 +95,7 @@ def create_views(connection: "duckdb.DuckDBPyConnection", kpis: Mapping[str, Kpi
 def usable_kpis(facts: MartFile, kpis: Mapping[str, Kpi]) -> dict[str, Kpi]:
     """The key figures whose columns the facts have; raises Fault if a formula is none."""
     with tables.planning("kpis.yaml", "Correct the formula"):
-        return views.usable_kpis(tables.scan(facts.path, facts.mart.typed_columns), kpis)
+        return kpi_views.usable_kpis(tables.scan(facts.path, facts.mart.typed_columns), kpis)
 
 
 def fill(path: Path, settings: Mapping[str, str | int], files: Mapping[str, MartFile], kpis: Mapping[str, Kpi]) -> None:

@@ -18,7 +18,7 @@ from elt.gold import documents
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi
 from elt.run.mart import Mart
-from elt.sales import by_customer, views
+from elt.sales import by_customer, overview
 from elt.tables import Spec, scan, scan_lines
 
 WHOLE = 10_000
@@ -107,7 +107,7 @@ def test_the_views_of_the_expose_are_the_same_in_parts(tables, monkeypatch, tmp_
     flag = Column("is_late", "boolean", personal="none", doubts=("cost_amount",))
 
     def compute():
-        found = views.sales_of(
+        found = overview.sales_of(
             scan_lines(tables("fact_sales"), columns(FACTS)),
             scan(tables("dim_product"), columns(PRODUCTS)),
             scan(tables("months"), columns(MONTHS)),

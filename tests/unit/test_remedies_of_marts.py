@@ -20,7 +20,7 @@ import audit_manifest
 from elt.faults import Fault
 from elt.gold import documents, proofs, reconciliation
 from elt.run.mart import Mart
-from elt.sales import views
+from elt.sales import overview
 
 pytestmark = pytest.mark.slow
 
@@ -206,7 +206,7 @@ def test_customers_with_one_number_become_one(tmp_path: Path):
     assert len(pseudonymised(tmp_path, "customer_key,customer_number\n1,AW1\n3,AW2\n")) == 3
 
 
-@remedy("elt.sales.views", "Look in silver/reports/ why the order lines were left out")
+@remedy("elt.sales.overview", "Look in silver/reports/ why the order lines were left out")
 def test_without_order_lines_there_is_nothing_to_report_and_with_one_there_is():
     lines = pl.LazyFrame(
         {
@@ -221,7 +221,7 @@ def test_without_order_lines_there_is_nothing_to_report_and_with_one_there_is():
     months = pl.LazyFrame({"month_start": [date(2024, 1, 1)], "is_complete": [False], "orders": [1]})
 
     def told(facts: pl.LazyFrame) -> date:
-        return views.sales_of(facts, products, months, {}, "newest", 5).today
+        return overview.sales_of(facts, products, months, {}, "newest", 5).today
 
     refused(lambda: told(lines.filter(pl.lit(value=False))))
     assert told(lines) == date(2024, 1, 5)

@@ -8,7 +8,7 @@ import polars as pl
 from elt.eda.mart_shape import PERSON
 from elt.protection.disclosure import publishable_in_order, publishable_sums
 from elt.sales.groups import grouped, whole
-from elt.sales.views import CENTS, IS_ORDER, revenue_of
+from elt.sales.order_lines import CENTS, IS_ORDER, revenue_of
 
 ORDER_LINES = pl.col("order_lines").sum()
 

@@ -13,7 +13,7 @@ from elt.run.columns import Column
 from elt.run.entries import Words
 from elt.run.mart import Mart
 from elt.sales.groups import KNOWN
-from elt.sales.views import AMOUNTS, CENTS, IS_ORDER, ORDERS, decimals_of, revenue_of
+from elt.sales.order_lines import AMOUNTS, CENTS, IS_ORDER, ORDERS, decimals_of, revenue_of
 
 
 def measure(name: str, description: Words, unit: str, decimals: int = 0) -> Column:

@@ -12,8 +12,8 @@ from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.expose.situation import FACTS
 from elt.expose.unknown import without_customer
 from elt.protection.disclosure import dominated, publishable
+from elt.sales.overview import Sales
 from elt.sales.periods import Period, add_months
-from elt.sales.views import Sales
 
 DECILES = 10
 UNIQUENESS = "_meta/uniqueness_report.json"

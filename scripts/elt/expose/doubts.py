@@ -11,7 +11,8 @@ from elt.expose.unknown import is_about_few
 from elt.protection.disclosure import publishable_sums
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi
-from elt.sales.views import Sales, doubt_name
+from elt.sales.overview import Sales
+from elt.sales.views import doubt_name
 
 
 def concerned(flag: Column, kpis: Mapping[str, Kpi]) -> list[str]:

@@ -16,7 +16,7 @@ from elt.protection.people_behind import Behind, smallest
 from elt.report import assumptions
 from elt.report.languages import LANGUAGES, in_language
 from elt.report.numbers import decimals_of
-from elt.sales.views import Sales
+from elt.sales.overview import Sales
 
 SILVER = "silver/_meta/silver_metadata.yaml"
 LEDGER = "_meta/ledger.json"

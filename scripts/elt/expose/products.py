@@ -8,8 +8,8 @@ from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS, FEWEST
 from elt.expose.unknown import without_product
 from elt.protection.disclosure import fragile, publishable_sums, together
+from elt.sales.overview import Sales
 from elt.sales.periods import NO_CATEGORY
-from elt.sales.views import Sales
 
 CLASS_LIMITS = (("A", Decimal("0.8")), ("B", Decimal("0.95")), ("C", Decimal(1)))
 BEST_PRODUCTS = 5

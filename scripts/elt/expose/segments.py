@@ -9,7 +9,7 @@ from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
-from elt.sales.views import Sales
+from elt.sales.overview import Sales
 
 MODEL = "step3_segmentation/_meta/model_metadata.json"
 MOST_ACTIONS = 5

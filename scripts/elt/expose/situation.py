@@ -11,8 +11,9 @@ from typing import Any
 from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.protection.disclosure import dominated, fragile, publishable_in_order
 from elt.run.key_figures import Kpi
+from elt.sales.kpi_views import kpi_query
+from elt.sales.overview import Sales
 from elt.sales.periods import Gap, Period, add_months
-from elt.sales.views import Sales, kpi_query
 
 FACTS = "gold/data/fact_sales.csv"
 MONTHS = "gold/data/agg_exec_kpis.csv"

@@ -9,7 +9,8 @@ from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.situation import FACTS
 from elt.protection.disclosure import fragile
 from elt.sales.groups import UNKNOWN
-from elt.sales.views import DIMENSION_KEYS, Sales
+from elt.sales.overview import Sales
+from elt.sales.views import DIMENSION_KEYS
 
 
 def is_about_few(parts: Mapping[bool, Mapping[str, Any]], minimum: int) -> bool:

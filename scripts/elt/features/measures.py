@@ -8,8 +8,8 @@ import polars as pl
 
 from elt.faults import Fault
 from elt.features.catalogue import slugs
+from elt.sales.order_lines import CENTS, IS_ORDER, ORDERS, whole_amount
 from elt.sales.periods import NO_CATEGORY
-from elt.sales.views import CENTS, IS_ORDER, ORDERS, whole_amount
 
 NEEDED = ("order_number", "document_type", "customer_key", "product_key", "order_date", "quantity", "sales_amount")
 

@@ -15,7 +15,7 @@ from elt.features.catalogue import FEATURES
 from elt.features.measures import pandas_of
 from elt.features.rounding import ROUNDED, rounded, told
 from elt.privacy.uniqueness import by_candidates, class_sizes
-from elt.sales.views import IS_ORDER
+from elt.sales.order_lines import IS_ORDER
 
 COLUMNS = ("recency_days", "tenure_days", "frequency", "monetary")  # of a row that purchases tell something of
 MOST_KNOWN = 20_000  # customers whose purchases are looked up, evenly spread; of fewer, all

@@ -18,7 +18,7 @@ from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run.mart import FACT
 from elt.sales.groups import KNOWN
-from elt.sales.views import IS_ORDER
+from elt.sales.order_lines import IS_ORDER
 from elt.tables import ORDER_ID, ORDER_NUMBER
 
 FOUND, LISTED, UNMATCHED = "collective_account", "collective_account_listed", "collective_account_unmatched"

@@ -9,7 +9,7 @@ from typing import Any
 from elt.run.key_figures import Kpi
 from elt.run.mart import FACT, Mart
 from elt.run.standard import formula_decimals
-from elt.sales.views import LINES, kpi_query
+from elt.sales.kpi_views import LINES, kpi_query
 from elt.tables import DIGITS
 from elt.warehouse.ddl import literal, quoted
 
