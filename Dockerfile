@@ -22,8 +22,8 @@ USER elt
 FROM python AS golden_path
 # Whoever runs it may have no home here: caches of Snakemake and matplotlib go to /tmp.
 ENV HOME=/tmp
-COPY envs/requirements.txt /tmp/requirements.txt
-RUN pip install --require-hashes --requirement /tmp/requirements.txt && rm /tmp/requirements.txt
+COPY envs/requirements.txt envs/requirements.txt
+RUN pip install --require-hashes --requirement envs/requirements.txt
 COPY --chown=elt . .
 RUN chown elt /project
 USER elt
