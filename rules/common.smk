@@ -54,23 +54,17 @@ def published(path):
 
 
 @cache
-def altered():
-    """Paths of files of the run that are not as their jobs wrote them; unless it is a dry run they are removed by then."""
-    if workflow.executor_plugin is None or is_job:
-        return []
-    return [f"{home}/{name}" for name in call.altered(golden_path, will_run=not workflow.dryrun)]
+def make_altered_again():
+    """Have what is not as its job wrote it made again: a run removes it, and a dry run plans the job."""
+    if workflow.executor_plugin is not None and not is_job:
+        found = call.altered(golden_path, will_run=not workflow.dryrun)
+        workflow.dag.forcefiles.update(f"{home}/{name}" for name in found)
 
 
 def intact(wildcards):
-    """Nothing; what was altered since its job wrote it is removed before Snakemake looks what there is."""
-    altered()
+    """Nothing; every run has a job with this input, so that files are compared before Snakemake looks what there is."""
+    make_altered_again()
     return []
-
-
-def edited(wildcards):
-    """Closed forms of what was edited after it was published, once more, so that a dry run says that it is published."""
-    closed = [path.replace(home, f"{home}/_closed", 1) for path in (altered() if workflow.dryrun else [])]
-    return [path for path in closed if path in to_publish]
 
 
 def files_of_run(wildcards):

@@ -180,7 +180,6 @@ rule privacy_publish:
     input:
         searched="<evidence>/searched.json",
         closed=[*to_publish, rules.privacy_leaks.output.report],
-        edited=edited,
     output:
         receipt="<evidence>/published.json",
         published=[published(path) for path in [*to_publish, rules.privacy_leaks.output.report]],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import Project
+from conftest import Project, jobs_in
 
 from elt.files import sha256
 
@@ -40,6 +40,8 @@ def test_an_edited_table_is_never_read_and_its_job_makes_it_again(finished: Proj
     for path in edited:
         hidden_edit(path)
     planned = finished.snakemake(*CONFIG, "-n").stdout
+    assert {"features_customers", "silver_table/erp_locations", "privacy_publish"} <= jobs_in(planned)
+    assert not jobs_in(planned) & {"silver_table/crm_sales", "bronze_file/LOC_A101.csv"}
     assert "will be removed and made again as they are not as their jobs wrote them" in planned
     assert all(path.exists() for path in edited)
     done = finished.snakemake(*CONFIG, "console=full")
