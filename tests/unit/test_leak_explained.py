@@ -7,6 +7,7 @@ import json
 import pytest
 
 from elt.files import sha256, write_json
+from elt.privacy.leak_encodings import digest_words
 from elt.privacy.leak_explained import Surroundings, is_any_left
 from elt.privacy.leak_files import pieces
 from elt.privacy.leak_published import Published
@@ -126,3 +127,17 @@ def test_no_piece_of_a_file_repeats_the_end_of_another_and_begins_within_a_word(
     assert [*pieces(path)] == [(1, line)]
     path.write_text(line + "end", encoding="utf-8")
     assert next(text for _, text in pieces(path)) == line and [*pieces(path)][-1][1].endswith("\nend")
+
+
+def test_of_words_that_begin_alike_every_one_has_to_be_explained(tmp_path, customers):
+    known, other = "product_classes-text_3", "product_classes-QkZ3dA"
+    for text in (f"{known} {other}", f"{other} {known}"):
+        assert digest_words(text).keys() == digest_words(known).keys() == digest_words(other).keys()
+        assert is_left(tmp_path, customers, text, own_words=["product_classes"])
+    assert not is_left(tmp_path, customers, known, own_words=["product_classes"])
+
+
+def test_what_a_figure_calls_its_clip_paths_is_explained(tmp_path, customers):
+    text = 'clip-path="url(#product_classes-pb42b3dbb49)" xlink:href="#product_classes-m0c3e5a7b91"'
+    assert not is_left(tmp_path, customers, text, own_words=["product_classes clip path url xlink href"])
+    assert is_left(tmp_path, customers, text.replace("classes", "klassen"), own_words=["product_classes"])

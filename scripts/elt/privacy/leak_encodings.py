@@ -127,22 +127,25 @@ def as_text(raw: bytes) -> str:
     return text if all(sign.isprintable() or sign in "\r\n\t" for sign in text) else ""
 
 
-def digest_words(text: str) -> dict[bytes, str]:
-    """First 8 bytes -> word, of every word that may be a digest: hex of 16 digits or more, base64."""
-    found = {bytes.fromhex(word[:16]): word for word in DIGEST_HEX.findall(text)}
-    for word in set(DIGEST_BASE64.findall(text)):
+def digest_words(text: str) -> dict[bytes, set[str]]:
+    """First 8 bytes -> words, of all words that may be digests: hex of 16 digits or more, base64."""
+    found: dict[bytes, set[str]] = {}
+    for word in DIGEST_HEX.findall(text):
+        found.setdefault(bytes.fromhex(word[:16]), set()).add(word)
+    for word in DIGEST_BASE64.findall(text):
         bare = word.rstrip("=")
         if len(bare) in DIGEST_LENGTHS:
-            found[base64.b64decode(bare[:12].replace("-", "+").replace("_", "/"))[:8]] = word
+            begin = base64.b64decode(bare[:12].replace("-", "+").replace("_", "/"))[:8]
+            found.setdefault(begin, set()).add(word)
     return found
 
 
-def pseudonym_words(text: str) -> dict[bytes, str]:
-    """First 8 bytes -> word, of every word of the form of a pseudonym."""
-    found = {}
+def pseudonym_words(text: str) -> dict[bytes, set[str]]:
+    """First 8 bytes -> words, of all words of the form of a pseudonym."""
+    found: dict[bytes, set[str]] = {}
     for word in PSEUDONYM.findall(text):
         letters = word.removeprefix(pseudonyms.PREFIX["customer"]).upper()
-        found[base64.b32decode(letters[:16])[:8]] = word
+        found.setdefault(base64.b32decode(letters[:16])[:8], set()).add(word)
     return found
 
 

@@ -37,6 +37,7 @@ STATED = re.compile(r'"(?:sha256|root)": "([0-9a-f]{64})"')
 MANIFEST = "_meta/run_manifest.json"
 PICKLED = re.compile(r"x[0-9a-f]{2}")  # before a text that Snakemake hands over to a script; its length may follow
 MEMO = re.compile(r"(?:h\w)+h?")  # what stands there for texts that were handed over before
+FIGURE_ID = re.compile(r"[a-z][0-9a-f]{10}")  # a clip path or marker of a figure: a hash of its shape, cut short
 GROUPS = "matplotlib axes figure patch text line2d xtick ytick legend collection"  # in the ids of a figure
 SETTINGS = "config"  # folder whose YAML files name the settings
 CODE = ("Snakefile", SETTINGS, "rules", "scripts", "profiles", "envs")  # what Snakemake hashes and names
@@ -99,7 +100,7 @@ class Surroundings:
     def _is_known(self, name: str) -> bool:
         """Whether a part of a word is one of the program, a short number, or how Snakemake notes what it hands over."""
         names = {name, name[3:], name[4:]} if PICKLED.match(name) else {name}
-        return bool(names & self.words or "" in names or COUNT.fullmatch(name) or MEMO.fullmatch(name))
+        return bool(names & self.words or "" in names or any(form.fullmatch(name) for form in (COUNT, MEMO, FIGURE_ID)))
 
 
 def _noted(path: Path) -> Iterator[str]:
@@ -118,7 +119,11 @@ def _noted(path: Path) -> Iterator[str]:
 
 def is_any_left(published: Published, around: Surroundings, tables: Collection[ProtectedTable]) -> bool:
     """Whether anything published looks like a digest and is not known to be something else."""
-    left = {begin for begin, word in published.digest_words.items() if not around.is_of_program(begin, word)}
+    left = {
+        begin
+        for begin, words in published.digest_words.items()
+        if not all(around.is_of_program(begin, word) for word in words)
+    }
     left -= around.stated
     for path in around.files:
         if not left:

@@ -110,7 +110,7 @@ class Published:
     phrases: Lookup
     parted: Lookup
     windows: Lookup
-    digest_words: Mapping[bytes, str] = field(default_factory=dict)  # first 8 bytes -> word that may be a digest
+    digest_words: Mapping[bytes, set[str]] = field(default_factory=dict)  # first 8 bytes -> words that may be digests
     pseudonyms: np.ndarray = field(default_factory=lambda: NONE)  # first 8 bytes each, sorted
 
     @cached_property
@@ -122,10 +122,11 @@ class Published:
     def of(cls, texts: Iterable[str], pseudonyms: np.ndarray = NONE) -> "Published":
         """All that texts hold, their marks set; `pseudonyms`: first 8 bytes of those that the texts leave out."""
         phrases, parted, windows = [], [], []
-        digest_words: dict[bytes, str] = {}
+        digest_words: dict[bytes, set[str]] = {}
         named: set[bytes] = set()
         for text in texts:
-            digest_words |= leak_encodings.digest_words(text)
+            for begin, alike in leak_encodings.digest_words(text).items():
+                digest_words.setdefault(begin, set()).update(alike)
             named |= leak_encodings.pseudonym_words(text).keys()
             for words in new_words_of(text):
                 grams = words.grams

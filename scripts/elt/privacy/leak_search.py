@@ -55,8 +55,9 @@ class TextSearch:
         """(column, value) of all values that a text holds, in whatever encoding and spelling."""
         found: Hits = set()
         if self._digests:
-            words = leak_encodings.digest_words(text) | leak_encodings.pseudonym_words(text)
-            found |= {(column, words[begin]) for begin, column in self._digests.items() if begin in words}
+            for words in (leak_encodings.digest_words(text), leak_encodings.pseudonym_words(text)):
+                met = self._digests.keys() & words.keys()
+                found |= {(self._digests[begin], word) for begin in met for word in words[begin]}
         for words_found in words_of(text):
             found |= set(self._in_words(words_found))
         return found
