@@ -67,7 +67,7 @@ class Invocation:
         kinds = self.company.contract(self.raw_files.by_name[file].table).erasure_kinds
         return self.erased if kinds else erasures.NOTHING
 
-    def ties(self, file: str) -> dict[str, str]:
+    def ties(self, file: str) -> dict[str, Contract]:
         """Raw file -> contract of tables that tie identifiers of a person to those in `file`; none without erasures."""
         return {} if self.erased_in(file) == erasures.NOTHING else self.raw_files.ties(file, self.company)
 
