@@ -18,7 +18,7 @@ from elt.command import draft, job_records, request, retention, run
 from elt.command.request import Request
 from elt.faults import Fault
 from elt.protection import pseudonyms
-from elt.remembered import memory, versions
+from elt.remembered import memory
 from elt.retention import deletion, erasures
 from elt.run import class_checks, declared, manifest, run_folders, settings, surroundings
 from elt.run.company import NO_COMPANY, Company
@@ -207,7 +207,7 @@ def unbound(company: Company) -> list[str]:
 
     def depends_on() -> tuple[object, ...]:
         code = [code_version(f"elt/{name}.py") for name in ("gold/binding", "silver/expressions")]
-        return company, code, versions("polars", "sqlglot")
+        return company, code
 
     def found() -> Iterable[str]:
         from elt.gold import binding  # they are read where a run is planned, and only there
@@ -224,7 +224,7 @@ def classed(company: Company, config: Mapping[str, Any]) -> tuple[Company, list[
     checked: list[class_checks.Checked] = []
 
     def depends_on() -> tuple[object, ...]:
-        return company, minimum, code_version("elt/run/class_checks.py"), versions("polars", "sqlglot")
+        return company, minimum, code_version("elt/run/class_checks.py")
 
     def check() -> class_checks.Checked:
         from elt.gold import calendar_days  # it is read where a run is planned, and only there
