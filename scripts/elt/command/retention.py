@@ -20,16 +20,20 @@ def today(setting: str, now: datetime) -> date:
 
 
 def of_company(config: Mapping[str, Any]) -> list[str]:
-    """Ids of the runs of the company at hand, of any raw folder, oldest first."""
+    """Ids of the runs of the company at hand, of any raw folder, oldest first; then those whose identity is damaged.
+
+    A person who is erased must not stay in a run because nobody knows any more whose it is.
+    """
     company = os.path.relpath(os.path.realpath(config["company"]))
-    return [name for name, theirs in run_folders.known().items() if theirs["company"] == company]
+    own = [name for name, theirs in run_folders.known().items() if theirs["company"] == company]
+    return [*own, *run_folders.damaged()]
 
 
 def verified_run(config: Mapping[str, Any]) -> str | None:
     """The run that `verify` is about: the named one, else the newest of the company and raw folder; None if none."""
     known, mine = run_folders.known(), run_folders.identity(config)
     if config.get("run_id") not in (None, "new"):
-        return config["run_id"] if config["run_id"] in {*known, *run_folders.nameless()} else None
+        return config["run_id"] if config["run_id"] in {*known, *run_folders.damaged()} else None
     own = [name for name, theirs in known.items() if all(theirs[key] == mine[key] for key in mine)]
     return own[-1] if own else None
 
@@ -42,9 +46,6 @@ def faults(asked: Request, config: Mapping[str, Any]) -> Iterator[str]:
             yield "erase_from: name the file with the customers: --config erase_from=<file>, or - for standard input"
         elif given != STANDARD_INPUT and not Path(given).is_file():
             yield f"erase_from: {given} is no file"
-    if asked in ("expire", "erase"):
-        for name in run_folders.nameless():
-            yield f"run {name}: its {run_folders.IDENTITY} is damaged. Restore it from your backup, or delete the run"
     if asked == "verify" and verified_run(config) is None:
         yield "run_id: there is no such run"
     if config["today"] != "clock":

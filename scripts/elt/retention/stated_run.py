@@ -53,7 +53,7 @@ class StatedRun:
     @cached_property
     def is_called_whole(self) -> bool:
         """Whether `run.json` is as it was written; else nothing is known of the logs of later calls."""
-        identity = run_folders.identity_in(self.run / manifest.IDENTITY)
+        identity = run_folders.stated(self.run / manifest.IDENTITY)
         return identity is not None and is_sealed(self.run / manifest.IDENTITY, identity)
 
     @cached_property
