@@ -4,8 +4,9 @@
 rule audit_ledger:
     """Prove that every record and every cent is accounted for, from bronze to the marts."""
     input:
-        silver="<silver>/_meta/silver_metadata.yaml",
-        gold="<gold>/_meta/gold_metadata.yaml",
+        silver=expand("<silver>/_meta/tables/{table}.json", table=company.contracts),
+        references=expand("<silver>/_meta/references/{table}.json", table=company.referring),
+        gold=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
     output:
         "<evidence>/ledger.json",
     log:
@@ -18,6 +19,7 @@ rule audit_ledger:
         mem_mb=mem_mb,
     params:
         code=code_version("audit_ledger.py"),
+        ledgers={name: mart.ledger for name, mart in company.marts.items()},
     script:
         "../scripts/audit_ledger.py"
 

@@ -5,8 +5,7 @@ rule bronze_file:
     """Copy one raw file byte for byte, without records of erased persons; hash, records, dialect and why."""
     input:
         raw=lambda wildcards: raw_files.shown([wildcards.file]),
-        contract=lambda wildcards: company.contract_file(raw_files.by_name[wildcards.file].table),
-        ties=lambda wildcards: [*raw_files.shown(call.ties(wildcards.file)), *call.ties(wildcards.file).values()],
+        ties=lambda wildcards: raw_files.shown(call.ties(wildcards.file)),
         intact=intact,
     output:
         data="<bronze>/data/{file}",
@@ -21,6 +20,7 @@ rule bronze_file:
         mem_mb=mem_mb,
     params:
         code=code_version("bronze_file.py"),
+        contract=lambda wildcards: [contract_parts.of_file(company.contract(raw_files.by_name[wildcards.file].table))],
         raw=config["raw"],
         sha256=lambda wildcards: sha256(raw_files.by_name[wildcards.file].path),
         where=lambda wildcards: raw_files.by_name[wildcards.file].place,
@@ -34,7 +34,7 @@ rule bronze_file:
 rule bronze_names:
     """Which raw file a number is, for files whose own names may name a person and so are said nowhere else."""
     input:
-        contracts=[company.contract_file(table) for table in raw_files.numbered_tables],
+        [],
     output:
         "<bronze>/_meta/raw_file_names.json",
     log:
@@ -47,6 +47,7 @@ rule bronze_names:
         mem_mb=mem_mb,
     params:
         code=code_version("bronze_names.py"),
+        contracts=[contract_parts.of_file(company.contract(table)) for table in raw_files.numbered_tables],
         raw=config["raw"],
         files=raw_files.marks(config["raw"]),
     script:

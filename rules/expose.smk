@@ -18,7 +18,8 @@ rule expose_numbers:
         agg_exec_kpis="<gold>/parquet/agg_exec_kpis.parquet",
         agg_product_performance="<gold>/parquet/agg_product_performance.parquet",
         model="<segmentation>/_meta/model_metadata.json",
-        silver="<silver>/_meta/silver_metadata.yaml",
+        silver=expand("<silver>/_meta/tables/{table}.json", table=company.contracts),
+        references=expand("<silver>/_meta/references/{table}.json", table=company.referring),
         ledger="<evidence>/ledger.json",
         uniqueness="<evidence>/uniqueness_report.json",
         summary="<eda>/data/eda_summary.json",
@@ -35,6 +36,7 @@ rule expose_numbers:
         mem_mb=mem_mb,
     params:
         code=code_version("expose_numbers.py"),
+        told=company.told,
         columns=lambda wildcards: {
             name: company.mart(name).typed_columns
             for name in ("fact_sales", "dim_product", "agg_exec_kpis", "agg_product_performance")

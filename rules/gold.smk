@@ -31,7 +31,6 @@ rule gold_mart:
         tables=lambda wildcards: [
             f"{home}/{table.replace('.', '/parquet/')}.parquet" for table in company.sources(wildcards.mart)
         ],
-        sql=lambda wildcards: company.queries[wildcards.mart].file,
         months=lambda wildcards: (
             rules.gold_calendar.output.months if company.queries[wildcards.mart].reads_months else []
         ),
@@ -52,6 +51,7 @@ rule gold_mart:
         mem_mb=mem_mb,
     params:
         code=code_version("gold_mart.py"),
+        sql=lambda wildcards: company.queries[wildcards.mart].code,
         tables=lambda wildcards: {table: company.typed_columns(table) for table in company.sources(wildcards.mart)},
         mart=lambda wildcards: [company.mart(wildcards.mart)],
         accounts=lambda wildcards: collective_accounts if wildcards.mart == "fact_sales" else None,

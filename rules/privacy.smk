@@ -16,7 +16,6 @@ rule privacy_policy:
             "<features>/data/customer_features.csv",
             "<segmentation>/data/customer_segments.csv",
         ],
-        sql=[company.queries[name].file for name in company.marts],
         summary="<eda>/data/eda_summary.json",
         model="<segmentation>/_meta/model_metadata.json",
         numbers="<reports>/number_ledger.json",
@@ -46,6 +45,7 @@ rule privacy_policy:
         mem_mb=mem_mb,
     params:
         code=code_version("privacy_policy.py"),
+        sql={name: company.queries[name].code for name in company.marts},
         contracts=company.contracts,
         marts=company.marts,
         formulas=company.formulas,

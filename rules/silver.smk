@@ -6,7 +6,6 @@ rule silver_table:
     input:
         bronze=lambda wildcards: [f"{home}/bronze/data/{file}" for file in raw_files.of(wildcards.table)],
         metadata=lambda wildcards: [f"{home}/bronze/_meta/files/{file}.json" for file in raw_files.of(wildcards.table)],
-        contract=lambda wildcards: company.contract_file(wildcards.table),
         words=["scripts/templates/silver.en.yaml", "scripts/templates/silver.de.yaml"],
     output:
         table="<silver>/data/{table}.csv",
@@ -24,9 +23,9 @@ rule silver_table:
         mem_mb=mem_mb,
     params:
         code=code_version("silver_table.py"),
+        contract=lambda wildcards: [contract_parts.of_cleaning(company.contract(wildcards.table))],
         order_dates=lambda wildcards: mart_lineage.order_dates(company, wildcards.table),
         budget=config["quarantine_budget"],
-        time_zone=lambda wildcards: company.time_zone_of(wildcards.table),
         zone_budget=config["zone_budget"],
         assumption_budget=config["assumption_budget"],
     script:
@@ -40,8 +39,6 @@ rule silver_references:
         referred=lambda wildcards: [
             f"{home}/silver/parquet/{table}.parquet" for table in company.referred(wildcards.table)
         ],
-        contract=lambda wildcards: company.contract_file(wildcards.table),
-        contracts=lambda wildcards: [company.contract_file(table) for table in company.referred(wildcards.table)],
         words=["scripts/templates/silver.en.yaml", "scripts/templates/silver.de.yaml"],
     output:
         "<silver>/_meta/references/{table}.json",
@@ -55,6 +52,10 @@ rule silver_references:
         mem_mb=mem_mb,
     params:
         code=code_version("silver_references.py"),
+        contracts=lambda wildcards: [
+            contract_parts.of_references(company.contract(table))
+            for table in (wildcards.table, *company.referred(wildcards.table))
+        ],
         budget=config["reference_budget"],
     script:
         "../scripts/silver_references.py"
@@ -82,6 +83,7 @@ rule silver_report:
         mem_mb=mem_mb,
     params:
         code=code_version("silver_report.py"),
+        told=company.told,
         budget=config["quarantine_budget"],
     script:
         "../scripts/silver_report.py"
@@ -92,7 +94,6 @@ rule silver_feedback:
     input:
         quarantine=expand("<silver>/quarantine/{table}.csv", table=company.contracts),
         changes=expand("<silver>/changes/{table}.csv", table=company.contracts),
-        contracts=[company.contract_file(table) for table in company.contracts],
         names=rules.bronze_names.output if raw_files.numbered else [],
     output:
         expand("<silver>/feedback/{source}.csv", source=raw_files.sources),
@@ -106,6 +107,7 @@ rule silver_feedback:
         mem_mb=mem_mb,
     params:
         code=code_version("silver_feedback.py"),
+        contracts=[contract_parts.of_feedback(contract) for contract in company.contracts.values()],
         files=raw_files.tables,
     script:
         "../scripts/silver_feedback.py"

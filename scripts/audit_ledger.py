@@ -1,19 +1,21 @@
 """The books of the run: every record and every cent from bronze to the marts; stops the run if they do not balance.
 
-Inputs: silver/_meta/silver_metadata.yaml, gold/_meta/gold_metadata.yaml.
+Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json, gold/_meta/marts/*.json.
 Outputs: _meta/ledger.json.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.faults import Fault
-from elt.files import read_yaml, write_json
+from elt.files import gathered, write_json
 from elt.gold.metadata import BuiltMart
 from elt.report import assumptions
 from elt.run.input_fingerprint import input_fingerprint
+from elt.run.mart import MartLedger
+from elt.silver.reference_text import with_references
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -110,11 +112,16 @@ def order_lines(marts: Sequence[BuiltMart]) -> dict[str, Any]:
     return next((dict(mart.source) for mart in marts if mart.source is not None), {})
 
 
-def main(silver_metadata: str, gold_metadata: str, output: str) -> None:
-    """Balance the books and write them."""
-    tables = read_yaml(silver_metadata)["tables"]
-    built = read_yaml(gold_metadata)["marts"]
-    marts = [BuiltMart.of(name, entry) for name, entry in built.items()]
+def main(
+    silver: Iterable[str],
+    references: Iterable[str],
+    gold: Iterable[str],
+    ledgers: Mapping[str, MartLedger],
+    output: str,
+) -> None:
+    """Balance the books and write them; `ledgers`: what marts.yaml states of each mart."""
+    tables, built = with_references(gathered(silver), gathered(references)), gathered(gold)
+    marts = [BuiltMart.of(name, ledgers[name], built[name]) for name in ledgers]
     records = {name: books(found) for name, found in tables.items()}
     money, rows, lines = money_in_marts(tables, marts), rows_in_marts(tables, marts), order_lines(marts)
     was_compared = bool(rows) or any(amount["marts"] for amount in money.values()) or lines.get("is_traced", False)
@@ -126,7 +133,7 @@ def main(silver_metadata: str, gold_metadata: str, output: str) -> None:
         "kpis": kpis_in_marts(marts),
         "rows": rows,
         "order_lines": lines,
-        "assumptions": assumptions.of_all(tables, {name: entry["found"] for name, entry in built.items()}),
+        "assumptions": assumptions.of_all(tables, {name: built[name] for name in ledgers}),
     }
     write_json(output, ledger)
     words = "balance" if was_compared else "were compared with no mart"
@@ -135,4 +142,5 @@ def main(silver_metadata: str, gold_metadata: str, output: str) -> None:
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    main(snakemake.input.silver, snakemake.input.gold, snakemake.output[0])
+    given = snakemake.input
+    main(given.silver, given.references, given.gold, snakemake.params.ledgers, snakemake.output[0])

@@ -2,8 +2,8 @@
 
 Records of persons on the erasure list are left out of the copy and counted.
 
-Inputs: the raw file, by its name in bronze where its own may name a person; the contract of its table; if persons
-were erased, the raw files that tie their identifiers.
+Inputs: the raw file, by its name in bronze where its own may name a person; if persons were erased, the raw files that
+tie their identifiers. Of the contracts of their tables: what describes a file.
 Outputs: bronze/data/<file>, bronze/_meta/files/<file>.json.
 """
 
@@ -18,7 +18,7 @@ from elt.bronze import dialects, exports, scan, structural_validation
 from elt.faults import Fault
 from elt.files import copy_bytes, sha256, sha256_of_copy, staged, write_json
 from elt.retention import erasures
-from elt.run.contract import Contract, read_contract
+from elt.run.contract import Contract
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 class ErasureList:
     """The list of erased persons: its digest, the file of its key, and what ties identifiers of a person together.
 
-    `ties`: name of a raw file -> contract file of the other tables that do; `raw`: the folder of the raw files.
+    `ties`: name of a raw file -> contract of the other tables that do; `raw`: the folder of the raw files.
     """
 
     digest: str
     key_file: str
-    ties: Mapping[str, str]
+    ties: Mapping[str, Contract]
     raw: str
 
 
@@ -68,8 +68,7 @@ def leave_out(path: Path, found: dict[str, Any], contract: Contract, erasure: Er
         erasures.ErasedIdentifiers(key, erasures.read(key)),
         [erased_records.located(path, found, contract)],
     )
-    for other, contract_file in erasure.ties.items():
-        its = read_contract(contract_file)
+    for other, its in erasure.ties.items():
         path_of_other = exports.located(Path(erasure.raw), its, other)
         tables.append(erased_records.located(path_of_other, described(path_of_other, other, its), its))
     erased_records.tie(erased, tables)
@@ -102,7 +101,7 @@ def copied(
 def main(
     *,
     raw: str,
-    contract_file: str,
+    contract: Contract,
     where: str,
     copy: str,
     metadata: str,
@@ -115,7 +114,7 @@ def main(
     SHA-256 of the file when the run was planned, if it is known.
     """
     with staged(copy) as temporary:
-        found = copied(raw, temporary, where, read_contract(contract_file), erasure=erasure, planned=planned)
+        found = copied(raw, temporary, where, contract, erasure=erasure, planned=planned)
     write_json(metadata, found)
     for warning in found["warnings"]:
         words = "%s: %s in column %s, %d records; the export was read in a wrong encoding before it came here"
@@ -125,10 +124,10 @@ def main(
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    params, its_contract = snakemake.params, snakemake.input.contract
+    params, its_contract = snakemake.params, snakemake.params.contract[0]
     main(
-        raw=str(exports.located(Path(params.raw), read_contract(its_contract), snakemake.wildcards.file)),
-        contract_file=its_contract,
+        raw=str(exports.located(Path(params.raw), its_contract, snakemake.wildcards.file)),
+        contract=its_contract,
         where=params.where,
         copy=snakemake.output.data,
         metadata=snakemake.output.metadata,

@@ -1,6 +1,6 @@
 """Which raw file a number is, for the files whose own names may name a person.
 
-Inputs: the contracts of these files, the raw folder.
+Inputs: the raw folder; of the contracts of these files what describes a file.
 Outputs: bronze/_meta/raw_file_names.json (place with the number -> real place below the raw folder).
 """
 
@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING
 from elt import rulelog
 from elt.bronze import exports
 from elt.files import write_json
-from elt.run.contract import read_contract
+from elt.run.contract import Contract
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def real_places(raw: Path, contract_files: Iterable[str]) -> dict[str, str]:
+def real_places(raw: Path, contracts: Iterable[Contract]) -> dict[str, str]:
     """Place with contract and number -> place below the raw folder, of every numbered file of some contracts."""
-    found = [file for path in contract_files for file in exports.of_contract(raw, read_contract(path)) if file.number]
+    found = [file for contract in contracts for file in exports.of_contract(raw, contract) if file.number]
     return {file.place: exports.place_of(Path(file.path), raw) for file in found}
 
 
-def main(raw: str, contract_files: Sequence[str], output: str) -> None:
+def main(raw: str, contracts: Sequence[Contract], output: str) -> None:
     """Find the files again and write what their numbers stand for."""
-    found = real_places(Path(raw), contract_files)
+    found = real_places(Path(raw), contracts)
     write_json(output, found)
     rulelog.log.info("%d files are called by contract and number", len(found))
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    main(snakemake.params.raw, snakemake.input.contracts, snakemake.output[0])
+    main(snakemake.params.raw, snakemake.params.contracts, snakemake.output[0])

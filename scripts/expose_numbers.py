@@ -1,8 +1,8 @@
 """The number ledger of the exposé: every figure, and every sentence that quotes one, computed from the run.
 
 Inputs: gold/data/fact_sales.csv, dim_product.csv, agg_exec_kpis.csv, agg_product_performance.csv,
-step3_segmentation/_meta/model_metadata.json, silver/_meta/silver_metadata.yaml, _meta/ledger.json,
-_meta/uniqueness_report.json,
+step3_segmentation/_meta/model_metadata.json, silver/_meta/tables/*.json, silver/_meta/references/*.json,
+_meta/ledger.json, _meta/uniqueness_report.json,
 step1_eda/data/eda_summary.json, step2_feature_engineering/_meta/dictionary_people.json.
 Outputs: reports/number_ledger.json.
 """
@@ -17,13 +17,14 @@ from elt.expose import customers, doubts, evidence, segments
 from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
 from elt.expose.number_ledger import NumberLedger, say
-from elt.files import read_json, read_yaml, write_json
+from elt.files import gathered, read_json, write_json
 from elt.protection import people_behind
 from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi
 from elt.sales.collective_accounts import is_beside_segments
 from elt.sales.overview import sales_of
+from elt.silver.reference_text import with_references, with_words
 from elt.tables import Spec, scan, scan_lines
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def without_customers(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] 
 
 def main(
     *,
-    inputs: Mapping[str, str],
+    inputs: Mapping[str, Any],
+    told: Mapping[str, Mapping[str, Any]],
     columns: Mapping[str, Spec],
     personal: Sequence[str],
     kpis: Mapping[str, Kpi],
@@ -72,15 +74,17 @@ def main(
 ) -> None:
     """Read the run's tables, compute figures and sentences page by page, write the ledger.
 
-    inputs: files by name of mart, and model, silver, ledger, uniqueness, summary, dictionary; columns: of the marts
-    read; personal: the data policy class of every column of the warehouse; flags: those of fact_sales that say which
-    values rest on an assumption; run: company, run_id and seed.
+    inputs: files by name of mart, and model, ledger, uniqueness, summary, dictionary, and those of silver and its
+    references; told: table -> title and department; columns: of the marts read; personal: the data policy class of
+    every column of the warehouse; flags: those of fact_sales that say which values rest on an assumption; run:
+    company, run_id and seed.
     """
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
     facts = scan_lines(inputs["fact_sales"], columns["fact_sales"])
     products, months = marts["dim_product"], marts["agg_exec_kpis"]
     sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group, flags, output)
-    accounts, silver = read_json(inputs["ledger"]), read_yaml(inputs["silver"])["tables"]
+    accounts = read_json(inputs["ledger"])
+    silver = with_references(with_words(gathered(inputs["silver"]), told), gathered(inputs["references"]))
     contradicted = accounts.get("assumptions", ())
     apart = sum(entry["records"] for entry in contradicted if entry["code"] == IMPLAUSIBLE_DATES)
     ledger = NumberLedger(sales.decimals)
@@ -93,8 +97,8 @@ def main(
     pages["situation"]["doubts"] = doubts.doubts(ledger, sales)
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages, published(inputs))
     pages["situation"]["messages"] = messages(pages)
-    told = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
-    pages["segments"]["assumptions"] = [said for entry, said in told if is_beside_segments(entry)]
+    paired = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
+    pages["segments"]["assumptions"] = [said for entry, said in paired if is_beside_segments(entry)]
     pages["customers"]["absent"] = without_customers(pages)
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
     write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})
@@ -105,6 +109,7 @@ if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
         inputs=dict(snakemake.input.items()),
+        told=snakemake.params.told,
         columns=snakemake.params.columns,
         personal=snakemake.params.personal,
         kpis=snakemake.params.kpis,

@@ -1,6 +1,6 @@
 """Build one mart from its SQL, and prove columns, key and foreign keys before it is published.
 
-Inputs: the mart's SQL file, the silver tables and marts that it names, the marts that its foreign keys point to.
+Inputs: the silver tables and marts that the mart's SQL names, the marts that its foreign keys point to.
 Outputs: gold/data/<mart>.csv and its twin gold/parquet/<mart>.parquet, gold/_meta/marts/<mart>.json.
 """
 
@@ -95,7 +95,7 @@ def proved(
 
 def main(
     *,
-    sql_file: str,
+    sql: str,
     mart: Mart,
     sources: Mapping[str, Source],
     calendar: Calendar | None,
@@ -117,7 +117,7 @@ def main(
     amount, or of orders, that may rest on an assumption; `budget`: share of rows of silver left out or doubled;
     `sorted_by`: silver table -> column by which its rows are sorted.
     """
-    sql = sql_names.with_formulas(sql_names.read(sql_file), formulas)
+    sql = sql_names.with_formulas(sql, formulas)
     planned(sql, frames := frames_of(sources, calendar, months), mart)
     parts = parts_of(sql, counting_orders(sql, frames, sources, mart), mart, sorted_by)
     building = Building(sql, mart, parts, grouped_by(mart, accounts))
@@ -141,7 +141,7 @@ if __name__ == "__main__":
     rulelog.start(snakemake)
     files = zip(snakemake.params.tables.items(), snakemake.input.tables, strict=True)
     main(
-        sql_file=snakemake.input.sql,
+        sql=snakemake.params.sql,
         mart=snakemake.params.mart[0],
         sources={
             table: Source(path, columns, snakemake.params.absent.get(table, ())) for (table, columns), path in files

@@ -1,6 +1,6 @@
 """What personal data there are, where, and what was done with them: computed, and every sentence of it checked.
 
-Inputs: contracts, SQL of the marts, published tables (features, segments), exploration, model, number ledger, modes of
+Inputs: published tables (features, segments), exploration, model, number ledger, modes of
 the protected layers.
 Outputs: _meta/data_policy.json, _meta/privacy/data_map.json, _meta/privacy/published_groups.json.
 """
@@ -17,7 +17,7 @@ from elt.privacy.data_map import Knowledge, data_map
 from elt.privacy.policy import Checks, Settings, gold_tables, personal_columns, policy, raw_tables
 from elt.privacy.policy_checks import check_classes
 from elt.protection import people_behind
-from elt.run import run_folders, sql_names
+from elt.run import run_folders
 from elt.run.controller import ClassException
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ def main(
 if __name__ == "__main__":
     rulelog.start(snakemake)
     given, params = snakemake.input, snakemake.params
-    sql = {mart: sql_names.read(path) for mart, path in zip(params.marts, given.sql, strict=True)}
     main(
-        known=Knowledge(params.contracts, params.marts, sql, params.formulas, params.star),
+        known=Knowledge(params.contracts, params.marts, params.sql, params.formulas, params.star),
         tables=given.published,
         summary=given.summary,
         model=given.model,

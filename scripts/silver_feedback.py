@@ -1,6 +1,6 @@
 """The lists to hand back to the owners of the data: what to mend at the source, by source, file and record.
 
-Inputs: silver/quarantine/*.csv, silver/changes/*.csv, the contracts.
+Inputs: silver/quarantine/*.csv, silver/changes/*.csv; of the contracts departments and reasons.
 Outputs: silver/feedback/<source>.csv.
 """
 
@@ -13,7 +13,7 @@ import polars as pl
 from elt import rulelog
 from elt.bronze.exports import source_of
 from elt.files import read_json, staged
-from elt.run.contract import Contract, read_contract
+from elt.run.contract import Contract
 from elt.silver import feedback as findings
 from elt.silver.quarantine import CHANGES, QUARANTINE
 
@@ -43,7 +43,7 @@ def rows_of_source(
 def main(
     quarantine: Sequence[str],
     changes: Sequence[str],
-    contracts: Sequence[str],
+    contracts: Sequence[Contract],
     files: Mapping[str, str],
     feedback: Sequence[str],
     *,
@@ -55,8 +55,7 @@ def main(
     """
     tables = {}
     real = {number: place for path in names for number, place in read_json(path).items()}
-    for rejects, repairs, contract_file in zip(quarantine, changes, contracts, strict=True):
-        contract = read_contract(contract_file)
+    for rejects, repairs, contract in zip(quarantine, changes, contracts, strict=True):
         found = pl.scan_csv(rejects, schema=QUARANTINE), pl.scan_csv(repairs, schema=CHANGES)
         tables[contract.name] = (*found, contract)
     for path in feedback:
@@ -70,7 +69,7 @@ if __name__ == "__main__":
     main(
         quarantine=snakemake.input.quarantine,
         changes=snakemake.input.changes,
-        contracts=snakemake.input.contracts,
+        contracts=snakemake.params.contracts,
         files=snakemake.params.files,
         feedback=snakemake.output,
         names=snakemake.input.names,

@@ -1,6 +1,7 @@
 """Check references, unique keys and equal sums of a raw table: what breaks them is counted, and stops above a budget.
 
-Inputs: the silver table, the silver tables that its contract refers to, their contracts, the words of silver.
+Inputs: the silver table, the silver tables that its contract refers to, the words of silver; of their contracts the
+columns, keys and sums.
 Outputs: silver/_meta/references/<table>.json.
 """
 
@@ -12,7 +13,7 @@ from elt import rulelog, tables
 from elt.files import write_json
 from elt.report.numbers import number
 from elt.report.words import Words, in_all_languages, read_all
-from elt.run.contract import Contract, read_contract
+from elt.run.contract import Contract
 from elt.silver import references, sums
 from elt.silver.references import Reference, Repetition
 
@@ -82,19 +83,18 @@ def main(
     *,
     table: str,
     referred: Sequence[str],
-    contract_file: str,
-    contract_files: Sequence[str],
+    contract: Contract,
+    others: Sequence[Contract],
     words: Sequence[str],
     budget: float,
     output: str,
 ) -> None:
     """Count what breaks the foreign and unique keys and the sums of the table; raises Fault above a budget.
 
-    `referred`, `contract_files`: the tables that it refers to, and their contracts in the same order.
+    `referred`, `others`: the tables that it refers to, and their contracts in the same order.
     """
-    contract, listed = read_contract(contract_file), []
-    child, texts = tables.scan(table, contract.typed_columns), read_all(words)
-    goals = {goal.name: goal for goal in map(read_contract, contract_files)}
+    child, texts, listed = tables.scan(table, contract.typed_columns), read_all(words), []
+    goals = {goal.name: goal for goal in others}
     files = dict(zip(goals, referred, strict=True))
     for key in contract.foreign_keys:
         parent, most = goals[key.resource], budget if key.budget is None else key.budget
@@ -122,8 +122,8 @@ if __name__ == "__main__":
     main(
         table=snakemake.input.table,
         referred=snakemake.input.referred,
-        contract_file=snakemake.input.contract,
-        contract_files=snakemake.input.contracts,
+        contract=snakemake.params.contracts[0],
+        others=snakemake.params.contracts[1:],
         words=snakemake.input.words,
         budget=snakemake.params.budget,
         output=snakemake.output[0],

@@ -1,10 +1,10 @@
 """Data quality of all tables: what was found, what was repaired, what it moved in money, and who can mend it.
 
-Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json.
+Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json; titles and departments of the tables.
 Outputs: silver/_meta/silver_metadata.yaml, silver/reports/silver_quality_report.md and .html.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,14 @@ from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words, read
 from elt.silver.budget_text import budget_section, table_or_nothing
 from elt.silver.budgets import Budget
-from elt.silver.reference_text import Table, Tables, reference_section, unique_key_section, with_references
+from elt.silver.reference_text import (
+    Table,
+    Tables,
+    reference_section,
+    unique_key_section,
+    with_references,
+    with_words,
+)
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -151,6 +158,7 @@ def report(tables: Tables, budget: Budget, words: Words) -> str:
 
 def main(
     metadata: Sequence[str],
+    told: Mapping[str, Mapping[str, Any]],
     budget: Budget,
     metadata_file: str,
     report_file: str,
@@ -160,8 +168,11 @@ def main(
     word_file: str,
     references: Sequence[str] = (),
 ) -> None:
-    """Gather the books of all tables, write them as YAML and as a report; `word_file`: words of the assumptions."""
-    tables = with_references(gathered(metadata), gathered(references))
+    """Gather the books of all tables, write them as YAML and as a report.
+
+    `told`: table -> title and department; `word_file`: words of the assumptions.
+    """
+    tables = with_references(with_words(gathered(metadata), told), gathered(references))
     write_yaml(metadata_file, {"tables": tables})
     pages.write(report(tables, budget, read(word_file)), report_file, page_file, template=template)
 
@@ -171,6 +182,7 @@ if __name__ == "__main__":
     main(
         metadata=snakemake.input.metadata,
         references=snakemake.input.references,
+        told=snakemake.params.told,
         budget=snakemake.params.budget,
         metadata_file=snakemake.output.metadata,
         report_file=snakemake.output.report,

@@ -1,6 +1,6 @@
 """Clean one raw table by its contract; every record is kept, quarantined, superseded or a duplicate, and counted.
 
-Inputs: the table's bronze files with their metadata, its contract, the words of silver.
+Inputs: the table's bronze files with their metadata, the words of silver; its contract, as far as it says how to clean.
 Outputs: silver/data/<table>.csv and its twin silver/parquet/<table>.parquet, silver/quarantine/<table>.csv,
 silver/changes/<table>.csv, silver/_meta/tables/<table>.json.
 """
@@ -8,7 +8,6 @@ silver/changes/<table>.csv, silver/_meta/tables/<table>.json.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,7 +16,7 @@ from elt import rulelog
 from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json, write_parts
 from elt.report.words import in_all_languages, read_all
-from elt.run.contract import Contract, read_contract
+from elt.run.contract import Contract
 from elt.silver import cleaning, conventions, spreadsheets, suspicions
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
 from elt.silver.budgets import Budget, check_budget, most_of_all
@@ -115,8 +114,6 @@ def summary_of(source: Source, rules: Rules, books: Books, dates: OrderDates) ->
     found["warnings"] += dates.warnings()
     return found | {
         "name": contract.name,
-        "title": contract.title,
-        "department": contract.department,
         "files": [{key: stated[key] for key in ("file", "sha256", "bytes", "records")} for stated in source.files],
         "records": source.records + source.erased,
         "conventions": rules.conventions,
@@ -137,10 +134,9 @@ def main(
     *,
     bronze: Sequence[str],
     metadata: Sequence[str],
-    contract_file: str,
+    contract: Contract,
     words: Sequence[str],
     budget: Budget,
-    time_zone: str | None = None,
     zone_budget: float = 1.0,
     assumption_budget: float = 1.0,
     table: str,
@@ -151,8 +147,8 @@ def main(
     order_dates: Sequence[str] = (),
 ) -> None:
     """Read, clean, account for every record, check, write, by batches; `order_dates`: fields of the day of an order."""
-    contract, files = read_contract(contract_file, time_zone), [read_json(path) for path in metadata]
-    cleaning.check_expressions(contract, f"contract {Path(contract_file).name}")
+    files = [read_json(path) for path in metadata]
+    cleaning.check_expressions(contract, f"contract {contract.name}.yaml")
     with scratch(table) as folder, ExitStack() as stack:
         good, typed, bad, log = (stack.enter_context(staged(path)) for path in (table, twin, quarantine, changes))
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
@@ -180,11 +176,10 @@ if __name__ == "__main__":
     main(
         bronze=snakemake.input.bronze,
         metadata=snakemake.input.metadata,
-        contract_file=snakemake.input.contract,
+        contract=snakemake.params.contract[0],
         words=snakemake.input.words,
         order_dates=snakemake.params.order_dates,
         budget=snakemake.params.budget,
-        time_zone=snakemake.params.time_zone,
         zone_budget=snakemake.params.zone_budget,
         assumption_budget=snakemake.params.assumption_budget,
         table=snakemake.output.table,

@@ -31,15 +31,17 @@ def project(raw: Path, folder: Path) -> Path:
     sys.path.insert(0, str(ROOT / "scripts"))
     import bronze_file
     import silver_table
+    from elt.run.contract import read_contract
 
     run = folder / "artifacts/runs/r"
     copy, stated = str(run / "bronze/data" / raw.name), str(run / f"bronze/_meta/files/{raw.name}.json")
     table = run / "silver/data/crm_sales.csv"
-    bronze_file.main(raw=str(raw), contract_file=str(CONTRACT), where=raw.name, copy=copy, metadata=stated)
+    contract = read_contract(CONTRACT)
+    bronze_file.main(raw=str(raw), contract=contract, where=raw.name, copy=copy, metadata=stated)
     silver_table.main(
         bronze=[copy],
         metadata=[stated],
-        contract_file=str(CONTRACT),
+        contract=contract,
         words=SILVER_WORDS,
         budget=0.01,
         table=str(table),

@@ -40,7 +40,7 @@ from elt.protection import person_lists
 from elt.report.languages import in_language
 from elt.report.markdown import escape
 from elt.report.pages import page
-from elt.run import declared, mart_faults, settings
+from elt.run import declared, mart_faults, settings, sql_names
 from elt.run.columns import Column
 from elt.run.contract import Contract, read_contract
 from elt.run.mart import Calendar, Mart, Query
@@ -827,7 +827,7 @@ def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_
     }  # fmt: skip
     with pytest.raises(Fault, match="1 values of quantity have decimals.* Write type: decimal") as error:
         gold_mart.main(
-            sql_file=str(tmp_path / "facts.sql"), mart=Mart.of("facts", entry),
+            sql=sql_names.bare(sql_names.read(tmp_path / "facts.sql")), mart=Mart.of("facts", entry),
             sources={"silver.sales": gold_mart.Source(str(tmp_path / "sales.csv"), spec)}, calendar=None, formulas={},
             output=str(tmp_path / "facts.csv"), twin=str(tmp_path / "facts.parquet"),
             metadata=str(tmp_path / "facts.json"),

@@ -37,6 +37,7 @@ import gold_mart
 from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
+from elt.run import sql_names
 from elt.run.contract import Contract
 from elt.run.mart import Mart
 
@@ -366,7 +367,7 @@ def test_87_a_quantity_with_decimals_is_accepted_where_the_mart_says_decimal(tmp
     kinds: dict[str, dict[str, Any]] = {"id": {"type": "string"}, "quantity": {"type": "decimal", "decimals": 3}}
     columns = {name: {**kind, "personal": "none", "description": "d"} for name, kind in kinds.items()}
     gold_mart.main(
-        sql_file=str(tmp_path / "facts.sql"),
+        sql=sql_names.bare(sql_names.read(tmp_path / "facts.sql")),
         mart=Mart.of("facts", {"title": "t", "grain": "g", "key": ["id"], "columns": columns}),
         sources={"silver.sales": gold_mart.Source(str(tmp_path / "sales.csv"), spec)},
         calendar=None,

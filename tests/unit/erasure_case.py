@@ -11,8 +11,8 @@ import retention_erase
 from elt import receipts
 from elt.files import write_text
 from elt.retention import deletion, deletion_log
-from elt.run import manifest, run_folders
-from elt.run.contract import Contract
+from elt.run import contract_parts, manifest, run_folders
+from elt.run.contract import Contract, read_contract
 
 WHEN = "2026-12-01T10:00:00+00:00"
 FIELD = {"type": "string", "personal": "identifier", "description": "A field"}
@@ -44,6 +44,11 @@ RAW = {
 }
 
 
+def of_file(folder: Path, table: str) -> Contract:
+    """What bronze reads of a contract."""
+    return contract_parts.of_file(read_contract(contract_file(folder, table)))
+
+
 def contract_file(folder: Path, table: str) -> str:
     """A contract as a file."""
     path = folder / f"{table}.yaml"
@@ -64,10 +69,10 @@ def bronze(folder: Path, run: str, raw: dict[str, str], erasure: dict[str, str] 
     """A run with its bronze files; the run folder, below the working folder. `erasure`: digest and key file of the list."""
     home, paths = run_folders.RUNS / run, raw_files(folder, raw)
     for table, path in paths.items():
-        ties = {Path(p).name: contract_file(folder, t) for t, p in paths.items() if t not in (table, "lines")}
+        ties = {Path(p).name: of_file(folder, t) for t, p in paths.items() if t not in (table, "lines")}
         bronze_file.main(
             raw=path,
-            contract_file=contract_file(folder, table),
+            contract=of_file(folder, table),
             where=f"{table}.csv",
             copy=str(home / f"bronze/data/{table}.csv"),
             metadata=str(home / f"bronze/_meta/files/{table}.csv.json"),

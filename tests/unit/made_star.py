@@ -14,7 +14,7 @@ import polars as pl
 import gold_calendar
 import gold_mart
 from elt.gold import documents
-from elt.run import standard
+from elt.run import sql_names, standard
 from elt.run.columns import Column
 from elt.run.company import Company
 from elt.run.mart import Calendar, Mart, Query
@@ -153,7 +153,7 @@ class Warehouse:
         company = self.company(name, Query(str(file), text))
         absent = company.absent_columns(name)
         gold_mart.main(
-            sql_file=str(file),
+            sql=sql_names.bare(sql_names.read(file)),
             mart=self.marts[name],
             sources={
                 table: gold_mart.Source(

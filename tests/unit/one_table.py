@@ -11,6 +11,8 @@ import yaml
 
 import bronze_file
 import silver_table
+from elt.run import contract_parts
+from elt.run.contract import read_contract
 
 CANARY = "Zyxwv-Canary"
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +74,7 @@ def bronze(folder: Path, content: dict[str, Any], raw: bytes | str, name: str = 
     metadata = run / f"bronze/_meta/files/{name}.json"
     bronze_file.main(
         raw=str(path),
-        contract_file=write_contract(folder, content),
+        contract=contract_parts.of_file(read_contract(write_contract(folder, content))),
         where=f"crm/{name}",
         copy=str(run / "bronze/data" / name),
         metadata=str(metadata),
@@ -91,7 +93,7 @@ def clean(
     silver_table.main(
         bronze=[str(run / "bronze/data" / name) for name in names],
         metadata=[str(run / f"bronze/_meta/files/{name}.json") for name in names],
-        contract_file=str(folder / "people.yaml"),
+        contract=contract_parts.of_cleaning(read_contract(folder / "people.yaml")),
         words=SILVER_WORDS,
         order_dates=order_dates,
         budget=budget,

@@ -10,6 +10,8 @@ from one_table import SILVER_WORDS
 from one_table import field as column
 
 import silver_references
+from elt.run import contract_parts
+from elt.run.contract import Contract, read_contract
 
 
 def table(name: str, *fields: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -56,13 +58,17 @@ class Shop:
         """What the rule writes of the sums of a table."""
         return self.run(child, *parents, budget=budget)["sums"]
 
+    def contract(self, table: str) -> Contract:
+        """What the rule reads of the contract of a table."""
+        return contract_parts.of_references(read_contract(self.folder / f"{table}.yaml"))
+
     def run(self, child: str, *parents: str, budget: float = 0.05) -> dict[str, Any]:
         """What the rule writes of a table."""
         silver_references.main(
             table=str(self.folder / f"{child}.csv"),
             referred=[str(self.folder / f"{name}.csv") for name in parents],
-            contract_file=str(self.folder / f"{child}.yaml"),
-            contract_files=[str(self.folder / f"{name}.yaml") for name in parents],
+            contract=self.contract(child),
+            others=[self.contract(name) for name in parents],
             words=SILVER_WORDS,
             budget=budget,
             output=str(self.folder / "found.json"),

@@ -170,7 +170,8 @@ class SmallRun:
         """Run expose_numbers; the ledger. flags: those of fact_sales that doubt a value."""
         files = {
             "model": ("step3_segmentation/_meta/model_metadata.json", json.dumps(self.model)),
-            "silver": ("silver/_meta/silver_metadata.yaml", yaml.safe_dump({"tables": self.silver})),
+            "silver": ("silver/_meta/tables/sales.json", json.dumps({"name": "sales"} | self.silver["sales"])),
+            "all": ("silver/_meta/silver_metadata.yaml", yaml.safe_dump({"tables": self.silver})),
             "ledger": ("_meta/ledger.json", json.dumps(self.accounts)),
             "summary": ("step1_eda/data/eda_summary.json", json.dumps({"breakdowns": {}, "marts": []})),
             "dictionary": ("step2_feature_engineering/_meta/dictionary_people.json", json.dumps(self.people)),
@@ -181,10 +182,12 @@ class SmallRun:
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / path).write_text(text, encoding="utf-8")
             inputs[name] = str(self.folder / path)
+        del inputs["all"]
+        listed = inputs | {"silver": [inputs["silver"]], "references": []}
         output = self.folder / "reports" / "number_ledger.json"
         run = {"company": "small_shop", "run_id": "r1", "seed": 42}
         expose_numbers.main(
-            inputs=inputs, columns=self.columns, personal=CLASSES, kpis=KPIS, flags=flags, minimum_group=5,
+            inputs=listed, told={"sales": {}}, columns=self.columns, personal=CLASSES, kpis=KPIS, flags=flags, minimum_group=5,
             analysis_date="newest", run=run, output=str(output),
         )  # fmt: skip
         return json.loads(output.read_text(encoding="utf-8"))

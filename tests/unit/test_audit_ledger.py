@@ -7,8 +7,9 @@ import pytest
 
 import audit_ledger
 from elt.faults import Fault
-from elt.files import write_yaml
+from elt.files import write_json
 from elt.run.input_fingerprint import input_fingerprint
+from elt.run.mart import MartLedger
 
 TABLES = {
     "sales": {
@@ -60,9 +61,13 @@ MARTS = {
 
 def run(folder, tables=TABLES, marts=MARTS):
     """The rule's main; the ledger it wrote."""
-    write_yaml(folder / "silver.yaml", {"tables": tables})
-    write_yaml(folder / "gold.yaml", {"marts": marts})
-    audit_ledger.main(str(folder / "silver.yaml"), str(folder / "gold.yaml"), str(folder / "ledger.json"))
+    silver, gold = ([], [])
+    for files, layer, found in ((silver, "silver", tables), (gold, "gold", {m: marts[m]["found"] for m in marts})):
+        for name, content in found.items():
+            files.append(str(folder / layer / f"{name}.json"))
+            write_json(files[-1], content)
+    ledgers = {name: MartLedger(**entry.get("ledger", {})) for name, entry in marts.items()}
+    audit_ledger.main(silver, [], gold, ledgers, str(folder / "ledger.json"))
     return json.loads((folder / "ledger.json").read_text())
 
 

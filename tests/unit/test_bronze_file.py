@@ -9,6 +9,8 @@ from one_table import CANARY, PEOPLE, bronze, contract, field, write_contract
 
 import bronze_file
 from elt.faults import Fault
+from elt.run import contract_parts
+from elt.run.contract import read_contract
 
 GOOD = "id,name,joined\n1,Anna,2024-01-05\n2,Bert,2024-02-06\n"
 
@@ -246,7 +248,7 @@ def test_a_raw_file_that_is_gone_is_refused(tmp_path):
     with pytest.raises(Fault, match="crm/people.csv: cannot be copied .No such file"):
         bronze_file.main(
             raw=str(tmp_path / "gone.csv"),
-            contract_file=write_contract(tmp_path, PEOPLE),
+            contract=contract_parts.of_file(read_contract(write_contract(tmp_path, PEOPLE))),
             where="crm/people.csv",
             copy=str(tmp_path / "copy.csv"),
             metadata=str(tmp_path / "copy.json"),

@@ -6,6 +6,8 @@ from pathlib import Path
 import yaml
 
 import bronze_names
+from elt.run import contract_parts
+from elt.run.contract import read_contract
 
 CONTRACT = {"name": "bills", "title": "Bills", "primaryKey": ["id"]}
 FIELDS = [{"name": "id", "type": "string", "personal": "identifier", "description": "Number"}]
@@ -18,7 +20,7 @@ def test_every_numbered_file_has_its_real_place_and_a_file_whose_name_may_be_sai
     contract = tmp_path / "bills.yaml"
     contract.write_text(yaml.safe_dump({**CONTRACT, "fields": FIELDS, "files": "crm/Rechnung_*.csv"}))
     output = tmp_path / "artifacts/runs/r/bronze/_meta/raw_file_names.json"
-    bronze_names.main(str(tmp_path / "raw"), [str(contract)], str(output))
+    bronze_names.main(str(tmp_path / "raw"), [contract_parts.of_file(read_contract(contract))], str(output))
     assert json.loads(output.read_text()) == {
         "crm/bills-0002.csv": "crm/Rechnung_Eva.csv",
         "crm/bills-0003.csv": "crm/Rechnung_Max_Mustermann.csv",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from elt.bronze.exports import RawFile, RawFiles
+from elt.run import contract_parts
 from elt.run.columns import ClassedColumn, Column
 from elt.run.company import NO_COMPANY, Company, StarColumn
 from elt.run.contract import Contract, QuarantineRule, Repair, read_contract
@@ -305,7 +306,7 @@ def test_raw_files_are_found_by_table_place_and_source():
 
 
 def test_the_files_that_tie_numbers_of_a_person_are_others_with_several_kinds():
-    assert FILES.ties("sales_1.csv", COMPANY) == {"people.csv": "config/firm/contracts/people.yaml"}
+    assert FILES.ties("sales_1.csv", COMPANY) == {"people.csv": contract_parts.of_file(COMPANY.contract("people"))}
     assert FILES.ties("people.csv", COMPANY) == {}
 
 

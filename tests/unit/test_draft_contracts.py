@@ -16,7 +16,8 @@ import silver_table
 from elt.draft import export_files
 from elt.faults import Fault
 from elt.files import read_yaml
-from elt.run import settings
+from elt.run import contract_parts, settings
+from elt.run.contract import read_contract
 
 pytestmark = pytest.mark.slow
 
@@ -55,14 +56,15 @@ def ran(raw: Path, contract: dict[str, Any], path: Path, folder: Path, budget: f
         copies.append(str(folder / source.name))
         stated.append(f"{copies[-1]}.json")
         where = source.relative_to(raw).as_posix()
-        bronze_file.main(raw=str(source), contract_file=str(path), where=where, copy=copies[-1], metadata=stated[-1])
+        of_file = contract_parts.of_file(read_contract(path))
+        bronze_file.main(raw=str(source), contract=of_file, where=where, copy=copies[-1], metadata=stated[-1])
     silver = {
         part: str(folder / f"{contract['name']}.{part}") for part in ("table", "quarantine", "changes", "summary")
     }
     silver_table.main(
         bronze=copies,
         metadata=stated,
-        contract_file=str(path),
+        contract=contract_parts.of_cleaning(read_contract(path)),
         words=SILVER_WORDS,
         budget=budget,
         twin=str(folder / f"{contract['name']}.parquet"),

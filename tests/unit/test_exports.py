@@ -9,6 +9,7 @@ import pytest
 from elt.bronze import exports
 from elt.bronze.exports import RawFile, RawFiles
 from elt.faults import Fault
+from elt.run import contract_parts
 from elt.run.company import NO_COMPANY
 from elt.run.contract import Contract
 from elt.run.fields import Field
@@ -172,7 +173,7 @@ def test_only_other_files_whose_tables_hold_two_kinds_of_numbers_tie_the_identif
 
     both, one = kinds("customers", "customer", "customer_id"), kinds("orders", "customer_id", None)
     company = replace(NO_COMPANY, folder="config/shop", contracts={"customers": both, "orders": one})
-    assert FOUND.ties("b.csv", company) == {"a.csv": "config/shop/contracts/customers.yaml"}
+    assert FOUND.ties("b.csv", company) == {"a.csv": contract_parts.of_file(both)}
     assert FOUND.ties("a.csv", company) == {}
 
 

@@ -11,6 +11,7 @@ from one_table import CANARY
 import gold_mart
 from elt.faults import Fault
 from elt.gold import proofs
+from elt.run import sql_names
 from elt.run.mart import Calendar, Mart
 from elt.tables import ColumnType, Spec
 
@@ -61,7 +62,7 @@ def build(
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     (folder / "facts.sql").write_text(sql, encoding="utf-8")
     gold_mart.main(
-        sql_file=str(folder / "facts.sql"),
+        sql=sql_names.bare(sql_names.read(folder / "facts.sql")),
         mart=Mart.of("facts", mart),
         sources={name: gold_mart.Source(str(folder / f"{name}.csv"), spec) for name, (_, spec) in files.items()},
         calendar=calendar,

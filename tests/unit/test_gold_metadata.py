@@ -64,5 +64,5 @@ def test_the_entry_of_a_key_figure_is_that_of_kpis_yaml(more):
 def test_a_built_mart_is_read_with_what_is_proved_and_what_was_found():
     found = {"rows": 3, "money": {"amount": "1.00"}, "kpis": {"amount": {"kpi": "revenue", "total": "1.00"}}}
     ledger = MartLedger({"amount": "revenue"}, "sales", "all", {"amount": "price"})
-    assert BuiltMart.of("m", {**LINKED, "found": found}) == BuiltMart("m", ledger, 3, found["money"], found["kpis"])
-    assert BuiltMart.of("m", {**PLAIN, "found": {"rows": 3, "money": {}}}) == BuiltMart("m", MartLedger(), 3, {}, {})
+    assert BuiltMart.of("m", ledger, found) == BuiltMart("m", ledger, 3, found["money"], found["kpis"])
+    assert BuiltMart.of("m", MartLedger(), {"rows": 3, "money": {}}) == BuiltMart("m", MartLedger(), 3, {}, {})

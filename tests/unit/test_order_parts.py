@@ -11,6 +11,7 @@ import pytest
 import gold_mart
 from elt.gold import order_parts
 from elt.gold.order_source import order_source
+from elt.run import sql_names
 from elt.run.mart import Mart
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.tables import ColumnType
@@ -126,7 +127,7 @@ def built(folder: Path, sql: str = SQL) -> tuple[bytes, bytes, dict[str, Any]]:
     (folder / "facts.sql").write_text(sql, encoding="utf-8")
     output, twin, metadata = gold / "data/f.csv", gold / "parquet/f.parquet", gold / "_meta/f.json"
     gold_mart.main(
-        sql_file=str(folder / "facts.sql"),
+        sql=sql_names.bare(sql_names.read(folder / "facts.sql")),
         mart=replace(Mart.of("fact_sales", FACTS), derived=("document_type",)),
         sources={
             "silver.sales": gold_mart.Source(str(folder / "sales.csv"), SALES),

@@ -14,7 +14,8 @@ from one_table import SILVER_WORDS
 import retention_erase
 from elt.faults import Fault
 from elt.retention import deletion, deletion_log, erased_records, erasures
-from elt.run import run_folders
+from elt.run import contract_parts, run_folders
+from elt.run.contract import read_contract
 from elt.run.dialect import StatedDialect
 
 EVIDENCE = {"reports/final_expose.md", "step1_eda/data/eda_summary.json", "_meta/run.json", "_meta/run_manifest.json"}
@@ -385,7 +386,7 @@ def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(fold
     silver_table.main(
         bronze=[str(home / "bronze/data/orders.csv")],
         metadata=[str(home / "bronze/_meta/files/orders.csv.json")],
-        contract_file=str(folder / "orders.yaml"),
+        contract=contract_parts.of_cleaning(read_contract(folder / "orders.yaml")),
         words=SILVER_WORDS,
         budget=0.0,
         table=str(home / "silver/data/orders.csv"),

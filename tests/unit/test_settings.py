@@ -294,7 +294,7 @@ def test_the_time_zone_is_that_of_the_contract_or_of_the_calendar_s_country(tmp_
     (firm / "marts.yaml").write_text(text.replace("DE", country), encoding="utf-8")
     found, lines = load(config(firm), tmp_path)
     assert ["State timeZone in the contract" in line for line in lines] == ([] if zone else [True])
-    assert found is None or found.time_zone_of("sales") == zone
+    assert found is None or found.contract("sales").by_name["amount"].time_zone == zone
     contracts, _ = settings.contracts_of(config(firm), tmp_path, is_needed=True)
     assert contracts["sales"].by_name["amount"].time_zone == zone
 
@@ -302,7 +302,7 @@ def test_the_time_zone_is_that_of_the_contract_or_of_the_calendar_s_country(tmp_
 def test_a_table_without_zones_in_its_dates_needs_none(tmp_path):
     dated = changed(with_field(type="date", money=None, format="%d.%m.%Y %H:%M"), timeZone="Europe/Berlin")
     found, _ = load(config(company(tmp_path / "firm", dated)), tmp_path)
-    assert found.time_zone_of("sales") is None
+    assert found.contract("sales").by_name["amount"].time_zone is None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from one_table import clean, contract, field, write_contract
 
 import silver_feedback
 from elt.bronze.exports import source_of
+from elt.run import contract_parts
+from elt.run.contract import read_contract
 
 TABLE = contract(
     field("id"),
@@ -29,7 +31,7 @@ def feedback(folder: Path, *raws: str, others: tuple[str, ...] = ()) -> dict[str
     names = [file["file"] for file in done.summary["files"]]
     given = dict.fromkeys(names, "people") | dict.fromkeys(others, "others")
     outputs = [str(silver / f"feedback/{source}.csv") for source in sorted({source_of(name) for name in given})]
-    terms = write_contract(folder, TABLE)
+    terms = contract_parts.of_feedback(read_contract(write_contract(folder, TABLE)))
     silver_feedback.main(
         [str(silver / "quarantine/people.csv")], [str(silver / "changes/people.csv")], [terms], given, outputs
     )

@@ -10,6 +10,7 @@ from elt.report.words import read
 WORDS = str(ROOT / "scripts/templates/assumptions.en.yaml")
 
 PEOPLE = {
+    "name": "people",
     "title": "People | all", "department": "Sales", "records": 1000, "silver": 990, "superseded": 3, "duplicates": 1, "erased": 0,
     "files": [{"file": "crm/people.csv"}, {"file": "crm/old.csv"}],
     "warnings": [{"column": "name", "warning": "mojibake", "cells": 20, "of": 900}],
@@ -26,7 +27,7 @@ PEOPLE = {
                          "duplicates": "0.00", "silver": "1741.00"}},
     "conversions": [{"column": "name", "rule": "trimmed", "cells": 15}],
 }  # fmt: skip
-PLACES = {"files": [{"file": "places.csv"}], "warnings": [], "codes": [], "title": "Places", "department": "", "records": 10, "silver": 10, "superseded": 0, "duplicates": 0, "erased": 0,
+PLACES = {"name": "places", "files": [{"file": "places.csv"}], "warnings": [], "codes": [], "title": "Places", "department": "", "records": 10, "silver": 10, "superseded": 0, "duplicates": 0, "erased": 0,
           "quarantined": [], "repairs": [], "money": {}, "conversions": []}  # fmt: skip
 
 
@@ -118,7 +119,8 @@ def test_the_metadata_hold_all_tables_by_name(tmp_path):
         write_json(tmp_path / f"{name}.json", found)
     paths = [str(tmp_path / f"{name}.json") for name in ("places", "people")]
     outputs = [str(tmp_path / name) for name in ("m.yaml", "r.md", "r.html")]
-    silver_report.main(paths, 0.01, *outputs, template=ROOT / "scripts/templates/report.html.j2", word_file=WORDS)
+    told: dict[str, dict[str, str]] = {"people": {}, "places": {}}
+    silver_report.main(paths, told, 0.01, *outputs, template=ROOT / "scripts/templates/report.html.j2", word_file=WORDS)
     assert yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8")) == {
         "tables": {"people": PEOPLE, "places": PLACES}
     }

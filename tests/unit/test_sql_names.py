@@ -70,3 +70,17 @@ def test_a_circle_is_named():
 def test_a_mart_that_reads_itself_is_a_circle():
     with pytest.raises(ValueError, match="a → a"):
         sql_names.in_order({"a": {"a"}})
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("SELECT a -- why\n  FROM silver.t", "SELECT a FROM silver.t"),
+        ("/* one\n row */ SELECT  kpi.revenue", "SELECT kpi.revenue"),
+        ("SELECT '-- no  comment', \"a  b\"\tFROM t", "SELECT '-- no  comment', \"a  b\" FROM t"),
+        ("SELECT 'it''s', a.b--c\n, 1", "SELECT 'it''s', a.b , 1"),
+        ("SELECT 'open", "SELECT 'open"),
+    ],
+)
+def test_comments_and_layout_are_no_code_and_the_tokens_stay(sql, code):
+    assert sql_names.bare(sql) == code

@@ -57,15 +57,15 @@ def test_a_raw_file_replaced_under_its_old_time_of_change_is_noticed(finished: P
 
 
 def test_a_changed_contract_reruns_its_table_only(finished: Project):
-    replace(finished.folder / "config/bike_retailer/contracts/erp_categories.yaml", "Category id", "Id of the category")
+    replace(finished.folder / "config/bike_retailer/contracts/erp_categories.yaml", r"\{2\}\$'", "{2,}$'")
     jobs = finished.jobs(*CONFIG, dry=True)
     assert tables(jobs) == {"silver_table/erp_categories"}
     assert "gold_mart/dim_product" in jobs
-    assert not jobs & {"gold_mart/dim_customer", "bronze_file/sales_details.csv"}
+    assert not {job for job in jobs if job.startswith("bronze")} | jobs & {"gold_mart/dim_customer"}
 
 
 def test_a_changed_mart_reruns_that_mart_and_what_reads_it(finished: Project):
-    replace(finished.folder / "config/standard/marts/agg_geo_performance.sql", "-- One row", "-- Exactly one row")
+    replace(finished.folder / "config/standard/marts/agg_geo_performance.sql", "GROUP BY", "WHERE TRUE GROUP BY")
     jobs = finished.jobs(*CONFIG, dry=True)
     assert {job for job in jobs if job.startswith(("silver", "gold_mart", "bronze"))} == {
         "gold_mart/agg_geo_performance"

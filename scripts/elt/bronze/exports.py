@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from elt.faults import Fault
 from elt.files import sha256
+from elt.run import contract_parts
 from elt.run.company import Company
 from elt.run.contract import Contract
 
@@ -89,10 +90,10 @@ class RawFiles:
         """Paths of those of some files whose names may be said, as inputs that Snakemake prints and keeps."""
         return [self.by_name[name].path for name in names if not self.by_name[name].number]
 
-    def ties(self, name: str, company: Company) -> dict[str, str]:
-        """Name -> contract file of the other files whose tables tie several identifiers of a person together."""
+    def ties(self, name: str, company: Company) -> dict[str, Contract]:
+        """Name -> contract of the other files whose tables tie several identifiers of a person together."""
         return {
-            other: company.contract_file(file.table)
+            other: contract_parts.of_file(company.contract(file.table))
             for other, file in self.by_name.items()
             if other != name and len(company.contract(file.table).erasure_kinds) > 1
         }

@@ -104,10 +104,8 @@ class BuiltMart:
     source: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
-        """The mart of an entry of the metadata."""
-        found = entry["found"]
-        ledger = MartLedger(**entry.get("ledger", {}))
+    def of(cls, name: str, ledger: MartLedger, found: Mapping[str, Any]) -> Self:
+        """The mart of what was found in its file."""
         return cls(
             name,
             ledger,

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from elt.run.contract import Contract
 from elt.run.controller import ClassException, ControllerStatements
-from elt.run.entries import taken
+from elt.run.entries import Words, taken
 from elt.run.key_figures import Kpi
 from elt.run.mart import FACT, Calendar, Mart, Query
 from elt.run.segment_rules import Segments
@@ -93,6 +93,11 @@ class Company:
         return tuple(sorted({number for numbers in listed for number in numbers}))
 
     @property
+    def told(self) -> dict[str, dict[str, Words]]:
+        """Raw table -> title and department."""
+        return {name: {"title": one.title, "department": one.department} for name, one in self.contracts.items()}
+
+    @property
     def referring(self) -> tuple[str, ...]:
         """Raw tables with foreign keys, further unique keys, or sums that must equal those of another table."""
         return tuple(
@@ -116,10 +121,6 @@ class Company:
         """Name, type and decimals of the columns of silver.<table> or gold.<mart>."""
         layer, _, name = table.partition(".")
         return (self.contracts if layer == "silver" else self.marts)[name].typed_columns
-
-    def time_zone_of(self, table: str) -> str | None:
-        """In which time zone the days of a raw table's time stamps count; None if none of its fields needs it."""
-        return next((item.time_zone for item in self.contracts[table].fields if item.time_zone), None)
 
     def absent_columns(self, mart: str) -> dict[str, tuple[ColumnType, ...]]:
         """Dotted table -> optional columns of the star schema that it lacks and a standard mart may read as missing."""

@@ -109,6 +109,11 @@ class Query:
     text: str
 
     @property
+    def code(self) -> str:
+        """The text without comments and layout, which rerun nothing."""
+        return sql_names.bare(self.text)
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Dotted names of the tables that it reads, the calendar apart."""
         return tuple(name for name in sql_names.tables(self.text) if name not in (CALENDAR, COMPLETE_MONTHS))

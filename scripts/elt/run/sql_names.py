@@ -3,10 +3,11 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from elt.remembered import memory, versions
+from elt.remembered import installed, memory
 
 if TYPE_CHECKING:
     from sqlglot.optimizer.scope import Scope
@@ -31,7 +32,7 @@ def dotted(sql: str) -> tuple[tuple[str, str, int, int], ...]:
     Raises ValueError if the text cannot be taken apart, as with a quote that does not close.
     """
     found = memory.result(
-        "dotted", lambda: (sql, Path(__file__).read_bytes(), versions("sqlglot")), lambda: _dotted(sql)
+        "dotted", lambda: (sql, Path(__file__).read_bytes(), installed("sqlglot")), lambda: _dotted(sql)
     )
     return tuple((first, second, start, end) for first, second, start, end in found)
 
@@ -51,6 +52,29 @@ def _dotted(sql: str) -> tuple[tuple[str, str, int, int], ...]:
         for first, dot, second in zip(tokens, tokens[1:], tokens[2:], strict=False)
         if dot.token_type == TokenType.DOT and TokenType.STRING not in (first.token_type, second.token_type)
     )
+
+
+@cache
+def bare(sql: str) -> str:
+    """An SQL text without comments and layout, one blank for what is no token; as it is if it cannot be taken apart."""
+    key = (sql, Path(__file__).read_bytes(), installed("sqlglot"))
+    return str(memory.result("bare", lambda: key, lambda: _bare(sql)))
+
+
+def _bare(sql: str) -> str:
+    """What `bare` gives."""
+    from sqlglot.errors import SqlglotError
+    from sqlglot.tokens import Tokenizer
+
+    try:
+        tokens = Tokenizer().tokenize(sql)
+        parts = [sql[token.start : token.end + 1] for token in tokens]
+        gaps = [" " if first.end + 1 < second.start else "" for first, second in pairwise(tokens)]
+        found = "".join(f"{part}{gap}" for part, gap in zip(parts, [*gaps, ""], strict=True))
+        same = [(token.token_type, token.text) for token in Tokenizer().tokenize(found)]
+    except SqlglotError:
+        return sql
+    return found if same == [(token.token_type, token.text) for token in tokens] else sql
 
 
 def tables(sql: str) -> tuple[str, ...]:

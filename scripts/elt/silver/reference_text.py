@@ -44,6 +44,19 @@ def repetition_warning(key: Mapping[str, Any]) -> dict[str, Any]:
     return found | {name: key[name] for name in ("money", "of_money")}
 
 
+def with_words(tables: Tables, told: Mapping[str, Mapping[str, Any]]) -> dict[str, Table]:
+    """The metadata of the tables with title and department, behind the name."""
+    return {name: dict(_beside_name(found, told[name])) for name, found in tables.items()}
+
+
+def _beside_name(found: Table, told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The entries of a table in their order, some more after its name."""
+    for key, value in found.items():
+        yield key, value
+        if key == "name":
+            yield from told.items()
+
+
 def with_references(tables: Tables, references: Mapping[str, Any]) -> dict[str, Table]:
     """The metadata of the tables with their references, and with a warning for each that leaves records alone."""
     checked = dict(tables)

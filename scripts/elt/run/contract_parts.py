@@ -1,0 +1,78 @@
+"""What a step reads of a contract, and nothing more: another rule reruns what reads it, and no other step.
+
+Each gives a contract with what the step does not read left out.
+"""
+
+from dataclasses import replace
+
+from elt.run.contract import Contract
+from elt.run.dialect import StatedDialect
+from elt.run.fields import Field
+from elt.run.relations import ForeignKey
+
+COMPUTED = "NULL"  # stands for the SQL of a field that no file has
+
+
+def field_of_file(field: Field, *, is_of_persons: bool) -> Field:
+    """A field as bronze reads it: where it stands, and in a table of persons what finds the records of one."""
+    if field.erasure:
+        return without_words(field)
+    missing = field.missing_values if is_of_persons else ()
+    return Field(
+        field.name, "string", position=field.position, compute=field.compute and COMPUTED, missing_values=missing
+    )
+
+
+def without_words(field: Field) -> Field:
+    """A field without what it means."""
+    return replace(field, description="", why="", doubts=(), unit="money" if field.unit == "money" else None)
+
+
+def of_file(contract: Contract) -> Contract:
+    """For a raw file: pattern, dialect, and the fields in its header."""
+    is_of_persons = bool(contract.erasure_kinds)
+    return Contract(
+        name=contract.name,
+        title="",
+        files=contract.files,
+        primary_key=(),
+        fields=tuple(field_of_file(field, is_of_persons=is_of_persons) for field in contract.fields),
+        dialect=contract.dialect,
+        may_be_empty=contract.may_be_empty,
+        ignore=contract.ignore,
+    )
+
+
+def of_cleaning(contract: Contract) -> Contract:
+    """For the table of silver: all but what other tables must hold, and words that are in none of its files."""
+    return replace(
+        contract,
+        title="",
+        department="",
+        files="",
+        fields=tuple(map(without_words, contract.fields)),
+        foreign_keys=tuple(ForeignKey(key.fields, "", ()) for key in contract.foreign_keys),
+        equal_sums=(),
+        unique_keys=(),
+    )
+
+
+def of_references(contract: Contract) -> Contract:
+    """For what the table and others must have in common: its columns, keys and sums."""
+    return replace(
+        of_cleaning(contract),
+        dialect=StatedDialect(),
+        ignore=(),
+        latest=None,
+        may_be_empty=False,
+        repairs=(),
+        quarantine=(),
+        foreign_keys=contract.foreign_keys,
+        equal_sums=contract.equal_sums,
+        unique_keys=contract.unique_keys,
+    )
+
+
+def of_feedback(contract: Contract) -> Contract:
+    """For the lists of findings: whose they are, and which column a reason is about."""
+    return replace(of_cleaning(contract), department=contract.department, dialect=StatedDialect(), repairs=())
