@@ -141,9 +141,7 @@ def sampled(number: int, connection: socket.socket, benchmark: Any) -> Iterator[
 
     with contextlib.ExitStack() as samples:
         if benchmark is not None and not select.select([connection], [], [], MOMENT)[0]:
-            from psutil import NoSuchProcess  # type: ignore[import-untyped]
-
-            with contextlib.suppress(NoSuchProcess):  # it has ended just now
+            with contextlib.suppress(Exception):  # it has ended just now, and psutil finds no such process
                 samples.enter_context(benchmarked(number, benchmark))
         yield
 
