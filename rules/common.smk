@@ -55,7 +55,7 @@ def published(path):
 
 @cache
 def make_altered_again():
-    """Have what is not as its job wrote it made again: a run removes it, and a dry run plans the job."""
+    """Have what is not as its job wrote it made again: a run, now taken, removes it, and a dry run plans the job."""
     if workflow.executor_plugin is not None and not is_job:
         found = call.altered(golden_path, will_run=not workflow.dryrun)
         workflow.dag.forcefiles.update(f"{home}/{name}" for name in found)
@@ -69,6 +69,7 @@ def intact(wildcards):
 
 def files_of_run(wildcards):
     """Every file of the run but the manifest; a run folder with files that no rule makes is refused."""
+    make_altered_again()
     if not is_job:
         call.undeclared(workflow.rules)
     return [path for path in golden_path if path not in rules.audit_manifest.output]

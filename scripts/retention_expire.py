@@ -43,6 +43,7 @@ def main(days: int, today: date, when: str, summary: str) -> None:
     lines += [f"{name}: {count} files deleted" for name, count in deleted.items() if count]
     later = {name: deletion.due_on(run_folders.RUNS / name, days) for name in names if deletion.row_level_of(name)}
     lines += [f"{name}: due on {day}" for name, day in sorted(later.items()) if day > today]
+    lines += [f"{name}: left alone, as its {run_folders.IDENTITY} is damaged" for name in run_folders.damaged()]
     found = {"words": f"{len(deleted)} of {len(names)} runs have expired.", "lines": lines}
     write_json(summary, found)
     rulelog.log.info("%d runs have expired", len(deleted))

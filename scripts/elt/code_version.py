@@ -1,27 +1,38 @@
-"""The version of a script: hashes of the code of the script and of every local module that it imports.
+"""The version of a script: hashes of its code and of every local module that it imports, and versions of packages.
 
-Snakemake tracks a script by its time of change only, and imported modules not at all. As a param these
-hashes make dependents rerun on a change of code, and only then: comments, docstrings and layout are no code.
+Snakemake tracks a script by its time of change only, and imported modules not at all. As a param these hashes and
+versions make dependents rerun on a change of code, and only then: comments, docstrings and layout are no code. Of
+packages those count that this code imports, at any depth of it; what these need themselves is pinned with them.
 """
 
 import ast
 import hashlib
 import os
+import platform
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from elt.remembered import memory
+from elt.remembered import installed, memory
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)  # a first string is a docstring here
+NO_PART = frozenset({"elt", "snakemake"})  # own code; what starts a script takes no part in what it computes
+DISTRIBUTIONS = {  # where a package is installed under another name
+    "markdown_it": "markdown-it-py",
+    "sklearn": "scikit-learn",
+    "stdnum": "python-stdnum",
+    "yaml": "pyyaml",
+}
 
 
 class Source(NamedTuple):
     """What counts of one Python file."""
 
     imports: tuple[Path, ...]  # files below scripts/ that it imports, directly
+    packages: frozenset[str]  # names of packages of others that it imports, directly
     digest: str  # first 12 hex digits of a SHA-256
 
 
@@ -48,6 +59,12 @@ def imported(tree: ast.Module) -> list[str]:
 def local_files(names: Iterable[str]) -> tuple[Path, ...]:
     """The files below scripts/ that modules of these names have."""
     return tuple(sorted({file for name in names if (file := file_of(name, SCRIPTS)) is not None}))
+
+
+def foreign(names: Iterable[str]) -> frozenset[str]:
+    """The packages, neither local nor Python's own, that modules of these names belong to."""
+    found = {name.partition(".")[0] for name in names} - NO_PART - sys.stdlib_module_names
+    return frozenset(name for name in found if file_of(name, SCRIPTS) is None)
 
 
 @cache
@@ -85,16 +102,22 @@ def source(path: Path) -> Source:
     """Imports and digest of a Python file."""
     text = path.read_bytes()
     names, found = memory.result("code", lambda: (text, own_text()), lambda: parsed(text))
-    return Source(local_files(names), found)
+    return Source(local_files(names), foreign(names), found)
 
 
 @cache
 def code_version(script: str) -> dict[str, str]:
-    """{file: digest} of scripts/<script> and of all local modules that it needs, directly or not."""
-    waiting, seen = [SCRIPTS / script], set()
+    """{file: digest} of scripts/<script> and of all local modules that it needs, directly or not, and what runs it.
+
+    The latter is Python and the packages that these files import: {name: version}.
+    """
+    waiting, seen, packages = [SCRIPTS / script], set(), set[str]()
     while waiting:
         path = waiting.pop()
         if path not in seen:
             seen.add(path)
+            packages |= source(path).packages
             waiting.extend(source(path).imports)
-    return {path.relative_to(SCRIPTS).as_posix(): source(path).digest for path in sorted(seen)}
+    code = {path.relative_to(SCRIPTS).as_posix(): source(path).digest for path in sorted(seen)}
+    used = {name: installed(DISTRIBUTIONS.get(name, name)) for name in sorted(packages)}
+    return {**code, "python": platform.python_version(), **used}

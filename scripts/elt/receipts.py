@@ -25,6 +25,7 @@ VERSIONS_VARIABLE = "ELT_VERSIONS"  # of Python and packages, as JSON
 WITHOUT = (  # few words, which a hash would let somebody guess; what the call itself writes, whole or failed
     *("bronze/_meta/raw_file_names.json", "_meta/run_manifest.json"),
 )
+_kept_out: list[int] = []  # descriptors that keep jobs out of a run while its call is planned
 _held: list[int] = []  # descriptors that hold this job's lock until its process ends
 
 
@@ -121,18 +122,23 @@ def remove(run: Path, name: str) -> None:
         folder.rmdir()
 
 
-def open_call(run: Path, began: str) -> None:
-    """Let the jobs of a new call write into a run, and those of no other; raises Fault while an orphan is at work."""
-    folder = run / FOLDER
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def keep_out(run: Path) -> None:
+    """Let no job write into a run until a call is opened in it; raises Fault while an orphan is at work."""
+    descriptor = os.open(run / FOLDER, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        files.write_unsynced(run / CALL, began)
     except BlockingIOError:
         problem = f"a step of a call that has ended is still at work{holders(descriptor)}"
-        raise Fault(f"run {run.name}", problem, "Wait until that process has ended, or end it") from None
-    finally:
         os.close(descriptor)
+        raise Fault(f"run {run.name}", problem, "Wait until that process has ended, or end it") from None
+    _kept_out.append(descriptor)
+
+
+def open_call(run: Path, began: str) -> None:
+    """Let the jobs of a new call write into a run that is kept, and those of no other."""
+    files.write_unsynced(run / CALL, began)
+    while _kept_out:
+        os.close(_kept_out.pop())
 
 
 def join_call(run: Path) -> None:

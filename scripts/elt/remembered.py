@@ -86,6 +86,9 @@ memory = Memory()
 
 
 @cache
-def versions(*packages: str) -> tuple[str, ...]:
-    """Versions of installed packages, for what depends on them."""
-    return tuple(metadata.version(package) for package in packages)
+def installed(package: str) -> str:
+    """The version of an installed package, for what depends on it."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"

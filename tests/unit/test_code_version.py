@@ -3,11 +3,13 @@
 import ast
 import os
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from elt import code_version as versions
+from elt import remembered
 
 FILES = {
     "rule.py": "import elt.one\nfrom elt import two as renamed\nimport os, polars\n",
@@ -61,13 +63,33 @@ def scripts(tmp_path, monkeypatch):
 
 def version(script: str = "rule.py") -> dict[str, str]:
     """The version as another invocation would compute it."""
-    for function in (versions.source, versions.code_version):
+    for function in (versions.source, versions.code_version, remembered.installed):
         function.cache_clear()
     return versions.code_version(script)
 
 
 def test_the_version_names_the_script_and_all_local_modules_that_it_needs(scripts):
-    assert list(version()) == ["elt/four.py", "elt/one.py", "elt/three.py", "elt/two.py", "rule.py"]
+    names = ["elt/four.py", "elt/one.py", "elt/three.py", "elt/two.py", "rule.py"]
+    assert list(version()) == [*names, "python", "polars"]
+
+
+def test_another_version_of_a_package_changes_what_imports_it_at_any_depth_and_nothing_else(scripts, monkeypatch):
+    (scripts / "elt/three.py").write_text("def late():\n    import yaml.loader\n")
+    before = {script: version(script) for script in ("rule.py", "elt/one.py", "elt/two.py")}
+    assert before["elt/one.py"]["yaml"] == metadata.version("pyyaml")
+    monkeypatch.setattr(metadata, "version", lambda name: "9.9.9")
+    assert {name for name, found in version().items() if found != before["rule.py"][name]} == {"polars", "yaml"}
+    assert version("elt/one.py") == {**before["elt/one.py"], "yaml": "9.9.9"}
+    assert version("elt/two.py") == before["elt/two.py"]
+
+
+def test_every_package_that_the_scripts_import_is_known_by_the_name_that_it_is_installed_under(monkeypatch):
+    monkeypatch.setattr(versions, "SCRIPTS", Path(versions.__file__).resolve().parents[1])
+    paths = versions.SCRIPTS.rglob("*.py")
+    imported = frozenset().union(*(versions.foreign(versions.parsed(path.read_bytes())[0]) for path in paths))
+    assert {"polars", "sklearn", "matplotlib"} <= imported
+    names = {name: remembered.installed(versions.DISTRIBUTIONS.get(name, name)) for name in imported - {"psycopg"}}
+    assert [name for name, found in names.items() if found == "not installed"] == []
 
 
 @pytest.mark.parametrize("name", ["rule.py", "elt/one.py", "elt/two.py", "elt/three.py", "elt/four.py"])
@@ -171,4 +193,6 @@ def test_every_script_of_the_project_has_a_version_with_the_modules_that_it_name
     monkeypatch.setattr(versions, "SCRIPTS", Path(versions.__file__).resolve().parents[1])
     found = version("silver_table.py")
     assert {"silver_table.py", "elt/silver/cleaning.py", "elt/silver/conventions.py", "elt/tables.py"} <= set(found)
-    assert all(len(hash_) == 12 for hash_ in found.values())
+    assert all(len(hash_) == 12 for name, hash_ in found.items() if name.endswith(".py"))
+    assert "polars" in found and not {"sklearn", "matplotlib", "holidays", "snakemake"} & found.keys()
+    assert {"sklearn", "numpy"} <= version("segmentation_kmeans.py").keys()

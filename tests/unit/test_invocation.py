@@ -1,5 +1,7 @@
 """One call of Snakemake: what it asks for is found before any rule; each kind is checked as it needs, and ends in words."""
 
+import fcntl
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -222,9 +224,17 @@ def test_the_jobs_of_a_new_run_work_on_that_run(folder, monkeypatch):
 
 def test_a_run_in_which_another_process_works_is_refused(folder):
     call = Invocation("run", NOW, {"company": "config/firm", "raw": "raw"}, "artifacts/runs/r")
+    folder.joinpath("artifacts/runs/r/_meta/receipts").mkdir(parents=True)
+    other = os.open("artifacts/runs/r/_meta", os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    refusal = "The run cannot be used.\n  run r: another process is working on it"
+    for step in (call.begin, call.take, lambda: call.altered([], will_run=True)):
+        with pytest.raises(RefusalError, match=refusal):
+            step()
+    assert call.altered([], will_run=False) == []
+    os.close(other)
+    call.take()
     call.begin()
-    with pytest.raises(RefusalError, match="The run cannot be used.\n  run r: another process is working on it"):
-        call.begin()
 
 
 DRAFTED = {

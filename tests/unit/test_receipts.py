@@ -32,6 +32,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv(receipts.CALL_VARIABLE, BEGAN)
     run = run_folders.RUNS / "a"
     (run / receipts.FOLDER).mkdir(parents=True)
+    receipts.keep_out(run)
     receipts.open_call(run, BEGAN)
     yield run
     for descriptor in receipts._held:
@@ -142,9 +143,10 @@ def test_an_orphan_keeps_the_next_call_out_by_name_until_it_has_ended(run: Path)
     orphan = subprocess.Popen([sys.executable, "-c", f"{code}; print(flush=True); time.sleep(60)"], stdout=-1)
     orphan.stdout.readline()
     with pytest.raises(Fault, match=rf"a step of a call that has ended is still at work \(process {orphan.pid} on "):
-        receipts.open_call(run, "later")
+        receipts.keep_out(run)
     orphan.kill()
     orphan.wait()
+    receipts.keep_out(run)
     receipts.open_call(run, "later")
 
 

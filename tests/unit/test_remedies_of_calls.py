@@ -66,6 +66,20 @@ def test_a_run_id_that_is_taken_is_another_or_new(folder):
     assert run_folders.choose({**CONFIG, "run_id": "new"}, NOW) == "20261123T101500Z"
 
 
+@remedy("elt.run.run_folders", "Restore that file from a copy, or move the run folder elsewhere")
+def test_a_run_with_a_damaged_identity_is_used_again_after_it_is_restored_and_its_name_after_it_is_moved(folder):
+    put("mine")
+    stated = run_folders.RUNS / "mine" / run_folders.IDENTITY
+    copy = stated.read_bytes()
+    stated.write_bytes(copy[:20])
+    refused(lambda: run_folders.choose({**CONFIG, "run_id": "mine"}, NOW))
+    stated.write_bytes(copy)
+    assert run_folders.choose({**CONFIG, "run_id": "mine"}, NOW) == "mine"
+    stated.write_bytes(copy[:20])
+    (run_folders.RUNS / "mine").rename("elsewhere")
+    assert run_folders.choose({**CONFIG, "run_id": "mine"}, NOW) == "mine"
+
+
 @remedy("elt.run.run_folders", "Wait until it has ended", line=True)  # another process says so
 def test_a_run_is_free_once_the_process_that_works_on_it_has_ended(folder):
     run = run_folders.RUNS / "a"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from elt.remembered import Memory, versions
+from elt.remembered import Memory, installed
 
 
 @pytest.fixture
@@ -112,7 +112,8 @@ def test_it_does_not_grow_for_ever(file: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_versions_are_those_of_what_is_installed():
-    assert all(part[0].isdigit() for part in versions("polars", "sqlglot"))
+    assert all(installed(name)[0].isdigit() for name in ("polars", "sqlglot"))
+    assert installed("of_nobody") == "not installed"
 
 
 def test_what_is_remembered_has_the_order_and_the_types_of_what_was_found(file: Path):

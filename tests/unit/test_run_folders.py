@@ -1,17 +1,20 @@
 """Which run an invocation works on: the newest of the same data, the named one, or a new one; one process at a time."""
 
+import fcntl
 import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from elt import receipts
+from elt.command import retention
 from elt.faults import Fault
 from elt.run import run_folders
 
@@ -228,15 +231,71 @@ def test_files_that_were_edited_are_known_by_their_receipts_and_those_that_are_g
     (run / "reports/a.md").write_text("b", "utf-8")
     (run / "_meta/ledger.json").unlink()
     assert receipts.altered(run) == ["reports/a.md"]
+    run_folders.take(run)
     run_folders.withdraw(run, ["reports/a.md"])
     assert receipts.altered(run) == [] and not (run / "reports/a.md").exists()
 
 
-def test_nothing_is_withdrawn_from_a_run_that_another_process_works_on(project):
+def test_a_run_is_taken_once_and_its_jobs_wait_until_a_call_is_opened_in_it(project):
     run = published_run()
-    run_folders.lock(run)
-    run_folders.withdraw(run, ["reports/a.md"])
-    assert (run / "reports/a.md").exists()
+    for _ in range(2):
+        run_folders.take(run)
+    folder = os.open(run / receipts.FOLDER, os.O_RDONLY)
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    run_folders.begin(run, CONFIG, NOW)
+    fcntl.flock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    os.close(folder)
+
+
+def test_of_twenty_starts_at_once_one_takes_the_run_and_the_others_name_it(project):
+    begin, end = os.pipe(), os.pipe()  # closed by the test: all begin, all end
+    said = project / "said"
+    said.mkdir()
+    children = []
+    for _ in range(20):
+        if not (child := os.fork()):
+            os.close(begin[1])
+            os.close(end[1])
+            os.read(begin[0], 1)
+            try:
+                run_folders.take(run_folders.RUNS / "a")
+                (said / f"{os.getpid()}.taken").touch()
+                os.read(end[0], 1)
+            except Fault as fault:
+                (said / str(os.getpid())).write_text(str(fault))
+            finally:
+                os._exit(0)
+        children.append(child)
+    os.close(begin[1])
+    for _ in range(600):
+        if len(list(said.iterdir())) == len(children):
+            break
+        time.sleep(0.05)
+    os.close(end[1])
+    for child in children:
+        os.waitpid(child, 0)
+    [taken] = said.glob("*.taken")
+    refused = [path.read_text() for path in said.iterdir() if path != taken]
+    assert len(refused) == 19
+    assert all(f"another process is working on it (process {taken.stem} on " in words for words in refused)
+
+
+DAMAGED = ["", "{", "[]", "null", '"x"', "{}", '{"company": "config/firm"}', "\0\0", '{"created_at": 3}', "[" * 100_000]
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=range(len(DAMAGED)))
+def test_a_damaged_identity_of_one_run_harms_no_other_and_is_named_where_it_is_asked_for(text: str):
+    put("a", "2026-01-03")
+    put("b", "2026-01-04")
+    (run_folders.RUNS / "b/_meta/run.json").write_text(text)
+    (run_folders.RUNS / "b/_meta/data_policy.json").write_text("{}")
+    assert run_folders.choose(CONFIG, NOW) == "a" and [*run_folders.known()] == ["a"]
+    assert run_folders.damaged() == ["b"] and run_folders.with_pseudonyms() == ["b"]
+    assert retention.of_company(CONFIG) == ["a", "b"]
+    assert retention.verified_run(CONFIG) == "a"
+    with pytest.raises(Fault, match="artifacts/runs/b/_meta/run.json is damaged, so it is not known whose run it is"):
+        run_folders.choose({**CONFIG, "run_id": "b"}, NOW)
 
 
 def test_a_closed_file_that_was_made_again_is_unpublished(project):

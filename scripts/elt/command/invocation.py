@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from elt.command import draft, job_records, request, retention, run
 from elt.command.request import Request
 from elt.faults import Fault
 from elt.protection import pseudonyms
-from elt.remembered import memory, versions
+from elt.remembered import memory
 from elt.retention import deletion, erasures
 from elt.run import class_checks, declared, manifest, run_folders, settings, surroundings
 from elt.run.company import NO_COMPANY, Company
@@ -35,6 +36,15 @@ class RefusalError(SystemExit):
 
     def __init__(self, title: str, faults: Sequence[str]) -> None:
         super().__init__("\n".join([title, *(f"  {fault}" for fault in faults)]))
+
+
+@contextmanager
+def refusing(title: str = "The run cannot be used.") -> Iterator[None]:
+    """What cannot be carried out for a fault is refused with it."""
+    try:
+        yield
+    except Fault as fault:
+        raise RefusalError(title, [str(fault)]) from None
 
 
 def accepted(found: tuple[Any, Sequence[str]], title: str) -> Any:
@@ -102,10 +112,8 @@ class Invocation:
         `will_plan`: jobs are planned, so a key that is lost would be missed; a mere listing of rules needs none.
         """
         made_with = run_folders.with_pseudonyms() if will_plan else []
-        try:
+        with refusing("The pseudonym key cannot be used."):
             return pseudonyms.ready(KEY_FILE, make=will_run, made_with=made_with)
-        except Fault as fault:
-            raise RefusalError("The pseudonym key cannot be used.", [str(fault)]) from None
 
     def altered(self, names: Iterable[str], *, will_run: bool) -> list[str]:
         """Paths in the run of files that are not as their jobs wrote them; a run removes them, so they are made again.
@@ -113,7 +121,10 @@ class Invocation:
         `names`: paths of the files that its rules declare, of which one without a receipt was not written by a job.
         """
         run = Path(self.home)
-        if self.request != request.RUN or not (run / receipts.FOLDER).is_dir():
+        has_receipts = (run / receipts.FOLDER).is_dir()
+        if will_run:
+            self.take()
+        if self.request != request.RUN or not has_receipts:
             return []
         found = receipts.altered(run, (Path(name).relative_to(run).as_posix() for name in names))
         unknown = [name for name in job_records.restore(run) if name not in found]
@@ -125,6 +136,12 @@ class Invocation:
         if will_run:
             run_folders.withdraw(run, [*found, *unknown])
         return [*found, *unknown]
+
+    def take(self) -> None:
+        """Keep everybody else out of a run that is there, before it is planned; raises RefusalError, who is in it."""
+        if self.request == request.RUN and (Path(self.home) / "_meta").is_dir():
+            with refusing():
+                run_folders.take(Path(self.home))
 
     def undeclared(self, rules: Iterable[Any]) -> tuple[Declared, Undeclared]:
         """(what the rules of a run declare, what of the run folder they do not); raises RefusalError for foreign files.
@@ -152,10 +169,8 @@ class Invocation:
         versions = json.dumps(manifest.versions(), sort_keys=True)
         known = {STARTED_AT: self.now.isoformat(), RUN_ID: self.run_id, receipts.VERSIONS_VARIABLE: versions}
         os.environ.update(known)
-        try:
+        with refusing():
             run_folders.begin(Path(self.home), self.config, self.now)
-        except Fault as fault:
-            raise RefusalError("The run cannot be used.", [str(fault)]) from None
         names = self.undeclared(rules)[1].left_over
         declared.remove(Path(self.home), names)
         listed = declared.listed(names, self.raw_files.names)
@@ -192,7 +207,7 @@ def unbound(company: Company) -> list[str]:
 
     def depends_on() -> tuple[object, ...]:
         code = [code_version(f"elt/{name}.py") for name in ("gold/binding", "silver/expressions")]
-        return company, code, versions("polars", "sqlglot")
+        return company, code
 
     def found() -> Iterable[str]:
         from elt.gold import binding  # they are read where a run is planned, and only there
@@ -209,7 +224,7 @@ def classed(company: Company, config: Mapping[str, Any]) -> tuple[Company, list[
     checked: list[class_checks.Checked] = []
 
     def depends_on() -> tuple[object, ...]:
-        return company, minimum, code_version("elt/run/class_checks.py"), versions("polars", "sqlglot")
+        return company, minimum, code_version("elt/run/class_checks.py")
 
     def check() -> class_checks.Checked:
         from elt.gold import calendar_days  # it is read where a run is planned, and only there
@@ -233,23 +248,17 @@ def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invoca
     accepted((None, unbound(company)), "The settings cannot be used.")
     company = accepted(classed(company, config), "The personal classes cannot be used.")
     raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
-    try:
+    with refusing():
         home = run_folders.RUNS / run_folders.choose(config, now)
-    except Fault as fault:
-        raise RefusalError("The run cannot be used.", [str(fault)]) from None
-    try:
+    with refusing("The erasure list cannot be used."):
         erased = deletion.checked_list(KEY_FILE)
-    except Fault as fault:
-        raise RefusalError("The erasure list cannot be used.", [str(fault)]) from None
     return Invocation(request.RUN, now, config, home.as_posix(), company, raw_files, erased)
 
 
 def prepared(arguments: Sequence[str], config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
     """The call that a command line makes, its settings as `settings.prepared` gives them; raises RefusalError."""
-    try:
+    with refusing("This cannot be asked for. Nothing was written."):
         asked = request.asked(arguments)
-    except Fault as fault:
-        raise RefusalError("This cannot be asked for. Nothing was written.", [str(fault)]) from None
     if asked == request.RUN:
         return prepared_run(config, root, now)
     if asked == request.DRAFT:

@@ -20,9 +20,13 @@ def today(setting: str, now: datetime) -> date:
 
 
 def of_company(config: Mapping[str, Any]) -> list[str]:
-    """Ids of the runs of the company at hand, of any raw folder, oldest first."""
+    """Ids of the runs of the company at hand, of any raw folder, oldest first; then those whose identity is damaged.
+
+    A person who is erased must not stay in a run because nobody knows any more whose it is.
+    """
     company = os.path.relpath(os.path.realpath(config["company"]))
-    return [name for name, theirs in run_folders.known().items() if theirs["company"] == company]
+    own = [name for name, theirs in run_folders.known().items() if theirs["company"] == company]
+    return [*own, *run_folders.damaged()]
 
 
 def verified_run(config: Mapping[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from elt.code_version import code_version
-from elt.remembered import memory, versions
+from elt.remembered import memory
 from elt.run import lineage, sql_names
 from elt.run.company import Company, StarColumn
 from elt.run.contract import Contract
@@ -63,7 +63,7 @@ def silver_dates(company: Company, mart: str, column: str) -> list[Leaf]:
     """
 
     def depends_on() -> tuple[object, ...]:
-        return company, mart, column, code_version("elt/run/mart_lineage.py"), versions("sqlglot")
+        return company, mart, column, code_version("elt/run/mart_lineage.py")
 
     found = memory.result("silver_dates", depends_on, lambda: _silver_dates(company, mart, column))
     return [(table, name) for table, name in found]

@@ -70,16 +70,32 @@ def identity(config: Mapping[str, Any]) -> dict[str, str]:
     return {key: os.path.relpath(os.path.realpath(config[key])) for key in ("company", "raw")}
 
 
+def stated(path: Path) -> dict[str, str] | None:
+    """The identity that a file states; None for one that is damaged or cannot be read."""
+    try:
+        found = read_json(path)
+        datetime.fromisoformat(found["created_at"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return found if all(isinstance(found.get(key), str) for key in ("company", "raw")) else None
+
+
 def known() -> dict[str, dict[str, str]]:
-    """Run id -> identity of every run, oldest first."""
-    found = {path.parent.parent.name: read_json(path) for path in RUNS.glob(f"*/{IDENTITY}")}
+    """Run id -> identity of every run, oldest first; runs whose identity is damaged are left out."""
+    every = {path.parent.parent.name: stated(path) for path in RUNS.glob(f"*/{IDENTITY}")}
+    found = {name: theirs for name, theirs in every.items() if theirs is not None}
     return dict(sorted(found.items(), key=lambda item: (item[1]["created_at"], item[0])))
+
+
+def damaged() -> list[str]:
+    """Ids of the runs whose identity is damaged, sorted: nobody knows whose they are."""
+    return sorted(path.parent.parent.name for path in RUNS.glob(f"*/{IDENTITY}") if stated(path) is None)
 
 
 def with_pseudonyms() -> list[str]:
     """Ids of the runs that have, or had, pseudonyms made with a key, oldest first."""
     marks = ("gold/data/customer_pseudonyms.csv", "_meta/data_policy.json")
-    return [run for run in known() if any((RUNS / run / mark).exists() for mark in marks)]
+    return [run for run in (*known(), *damaged()) if any((RUNS / run / mark).exists() for mark in marks)]
 
 
 def choose(config: Mapping[str, Any], now: datetime) -> str:
@@ -87,6 +103,9 @@ def choose(config: Mapping[str, Any], now: datetime) -> str:
     wanted, mine, runs = config.get("run_id"), identity(config), known()
     if wanted not in (None, "new"):
         theirs = runs.get(wanted)
+        if wanted in damaged():
+            problem = f"{RUNS / wanted / IDENTITY} is damaged, so it is not known whose run it is"
+            raise Fault(f"run_id {wanted}", problem, "Restore that file from a copy, or move the run folder elsewhere")
         if theirs is None and (RUNS / wanted).exists():
             raise Fault(f"run_id {wanted}", "a folder of that name is there, but it is no run", "Choose another id")
         if theirs and any(theirs[key] != mine[key] for key in mine):
@@ -101,6 +120,11 @@ def choose(config: Mapping[str, Any], now: datetime) -> str:
         return own[-1]
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     return next(name for n in range(1, 1000) if not (RUNS / (name := stamp if n == 1 else f"{stamp}-{n}")).exists())
+
+
+def is_held(folder: Path) -> bool:
+    """Whether this process holds the lock on a folder."""
+    return any(os.path.samestat(os.fstat(descriptor), folder.stat()) for descriptor in _locks)
 
 
 def hold(folder: Path, kind: int, where: str, problem: str) -> None:
@@ -130,29 +154,31 @@ def unpublished(run: Path) -> bool:
 
 
 def withdraw(run: Path, names: Iterable[str]) -> None:
-    """Remove files of a run, and note how the others look now, unless another process is working on it.
+    """Remove files of a run that this process has taken, and note how the others look now."""
+    for name in names:
+        (run / name).unlink()
+    receipts.renew(run)
 
-    That one will say so.
+
+def take(run: Path) -> None:
+    """Keep everybody else out of a run until this process ends, steps of calls that have ended among them.
+
+    Raises Fault if another process is working on it, or such a step is.
     """
-    descriptor = os.open(run / "_meta", os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for name in names:
-            (run / name).unlink()
-        receipts.renew(run)
-    except BlockingIOError:
+    if is_held(run / "_meta"):
         return
-    finally:
-        os.close(descriptor)
-
-
-def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
-    """Create the run's identity if it is new, lock it, and keep the evidence of its last finished state."""
     for folder in (run, *(run / name for name in RECORDS)):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(PRIVATE_FOLDER)
     hold(run.parent, fcntl.LOCK_SH, f"run {run.name}", "persons are being erased from all runs")
     lock(run)
+    receipts.keep_out(run)
+
+
+def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
+    """Take a run, create its identity if it is new, and keep the evidence of its last finished state."""
+    (run / "_meta").mkdir(parents=True, exist_ok=True)
+    take(run)
     receipts.open_call(run, now.isoformat())
     if not (run / IDENTITY).exists():
         write_json(run / IDENTITY, {**identity(config), "created_at": now.astimezone(UTC).isoformat()}, PRIVATE)

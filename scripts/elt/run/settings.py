@@ -7,7 +7,7 @@ from typing import Any
 
 from elt.code_version import code_version
 from elt.files import read_yaml
-from elt.remembered import memory, versions
+from elt.remembered import memory
 from elt.run import reasons, sql_names, standard, time_zones
 from elt.run.company import Company
 from elt.run.contract import Contract
@@ -32,7 +32,7 @@ def schema_faults(content: Any, schema: Mapping[str, Any]) -> list[str]:
     """One line a fault: the key, what is wrong with it, and what the schema says about it."""
     return memory.faults(
         "schema",
-        lambda: (content, schema, code_version("elt/run/settings.py"), versions("jsonschema")),
+        lambda: (content, schema, code_version("elt/run/settings.py")),
         lambda: _schema_faults(content, schema),
     )
 
@@ -233,7 +233,7 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     own = [*found["marts.yaml"]["marts"]]
     faults = memory.faults(
         "company",
-        lambda: (company, own, code_version("elt/run/settings.py"), versions("polars", "sqlglot")),
+        lambda: (company, own, code_version("elt/run/settings.py")),
         lambda: company_faults(company, own),
     )
     budgets = [f"config: {fault}" for fault in budget_faults(config["quarantine_budget"], company.contracts)]

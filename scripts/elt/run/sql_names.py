@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from elt.remembered import memory, versions
+from elt.remembered import installed, memory
 
 if TYPE_CHECKING:
     from sqlglot.optimizer.scope import Scope
@@ -32,7 +32,7 @@ def dotted(sql: str) -> tuple[tuple[str, str, int, int], ...]:
     Raises ValueError if the text cannot be taken apart, as with a quote that does not close.
     """
     found = memory.result(
-        "dotted", lambda: (sql, Path(__file__).read_bytes(), versions("sqlglot")), lambda: _dotted(sql)
+        "dotted", lambda: (sql, Path(__file__).read_bytes(), installed("sqlglot")), lambda: _dotted(sql)
     )
     return tuple((first, second, start, end) for first, second, start, end in found)
 
@@ -57,7 +57,7 @@ def _dotted(sql: str) -> tuple[tuple[str, str, int, int], ...]:
 @cache
 def bare(sql: str) -> str:
     """An SQL text without comments and layout, one blank for what is no token; as it is if it cannot be taken apart."""
-    key = (sql, Path(__file__).read_bytes(), versions("sqlglot"))
+    key = (sql, Path(__file__).read_bytes(), installed("sqlglot"))
     return str(memory.result("bare", lambda: key, lambda: _bare(sql)))
 
 
