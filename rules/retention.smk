@@ -5,6 +5,7 @@ localrules:
     retention_expire,
     retention_erase,
     retention_verify,
+    retention_sign,
 
 
 rule retention_expire:
@@ -73,9 +74,33 @@ rule retention_verify:
     params:
         code=code_version("retention_verify.py"),
         run_id=lambda wildcards: retention.verified_run(config),
+        public_key=config.get("public_key"),
         when=call.now.isoformat(timespec="seconds"),
     script:
         "../scripts/retention_verify.py"
+
+
+rule retention_sign:
+    """Sign the manifest of a run, and by its root hash all of its files, with a key that the auditor keeps."""
+    input:
+        [],
+    output:
+        summary="<meta>/sign.json",
+    log:
+        "<logs>/retention_sign.log",
+    benchmark:
+        "<benchmarks>/retention_sign.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("retention_sign.py"),
+        run_id=lambda wildcards: retention.verified_run(config),
+        secret=config.get("sign_with"),
+        when=call.now.isoformat(timespec="seconds"),
+    script:
+        "../scripts/retention_sign.py"
 
 
 rule expire:
@@ -94,3 +119,9 @@ rule verify:
     """On request: hash a run again and compare it with its manifest."""
     input:
         rules.retention_verify.output,
+
+
+rule sign:
+    """On request: sign the manifest of a run with the secret key that `--config sign_with=<file>` names."""
+    input:
+        rules.retention_sign.output,

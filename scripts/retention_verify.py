@@ -15,7 +15,7 @@ from elt.retention import deletion, deletion_log, inventory
 from elt.retention import verification as v
 from elt.retention.erasures import HOME
 from elt.retention.verification import Difference, Verification
-from elt.run import last_call, manifest, run_folders
+from elt.run import last_call, manifest, minisign, run_folders
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -69,6 +69,15 @@ def verification_of(run: Path) -> Verification:
     return Verification(run, content, logged_tombstones(run.name), inventory.below(run))
 
 
+def unsigned(run: Path, key: bytes | None) -> list[Difference]:
+    """The signature of the manifest, if it is not one of the secret key that belongs to a public one."""
+    if key is None or minisign.is_signed(run / manifest.NAME, run / manifest.SIGNATURE, key):
+        return []
+    is_there = (run / manifest.SIGNATURE).exists()
+    what = "is not the signature of the manifest under public_key" if is_there else v.MISSING
+    return [(manifest.SIGNATURE, what)]
+
+
 def told(run: Path, found: Verification) -> list[str]:
     """The closing words of a run that is as its manifest says."""
     stated, status = found.content["files"], found.content["status"]
@@ -78,12 +87,13 @@ def told(run: Path, found: Verification) -> list[str]:
     return [*lines, *killed(run)]
 
 
-def main(run_id: str, summary: str) -> None:
+def main(run_id: str, summary: str, public_key: str | None = None) -> None:
     """Compare, and name exactly what differs; raises Fault if anything does."""
     run = run_folders.RUNS / run_id
+    key = minisign.public_key(public_key) if public_key is not None else None
     with run_folders.at_rest(run):
         found = verification_of(run)
-        differences = found.differences()
+        differences = sorted([*found.differences(), *unsigned(run, key)])
         lines = [f"{inventory.shown(name)} {what}" for name, what in differences]
         for line in lines:
             rulelog.log.info("%s", line)
@@ -92,10 +102,11 @@ def main(run_id: str, summary: str) -> None:
             count = len({name for name, _ in differences})
             problem = f"{count} files are not as the manifest says: {'; '.join([*lines[:NAMED], *more])}"
             raise Fault(f"run {run_id}", "; ".join([*killed(run), problem]), remedy(differences))
-        write_json(summary, {"words": f"Run {run_id} is as its manifest says.", "lines": told(run, found)})
+        signed = ["the manifest is signed with the secret key of public_key"] * (key is not None)
+        write_json(summary, {"words": f"Run {run_id} is as its manifest says.", "lines": [*told(run, found), *signed]})
     rulelog.log.info("%s is as its manifest says", run_id)
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    main(run_id=snakemake.params.run_id, summary=snakemake.output.summary)
+    main(snakemake.params.run_id, snakemake.output.summary, snakemake.params.public_key)

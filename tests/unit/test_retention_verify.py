@@ -32,11 +32,11 @@ CONFIG = {"company": "config/shop", "raw": "raw", "erase_from": None, "today": "
 pytestmark = pytest.mark.usefixtures("folder")
 
 
-def verify(folder: Path, run: str = "r1") -> list[str]:
+def verify(folder: Path, run: str = "r1", public_key: str | None = None) -> list[str]:
     """The lines of the closing words, of a call of its own."""
     while run_folders._locks:
         os.close(run_folders._locks.pop())
-    retention_verify.main(run, str(folder / "verify.json"))
+    retention_verify.main(run, str(folder / "verify.json"), public_key)
     return json.loads((folder / "verify.json").read_text())["lines"]
 
 

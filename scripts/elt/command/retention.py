@@ -1,4 +1,4 @@
-"""What `snakemake expire`, `erase` and `verify` are asked for, and what they say when they end."""
+"""What `snakemake expire`, `erase`, `verify` and `sign` are asked for, and what they say when they end."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -46,7 +46,13 @@ def faults(asked: Request, config: Mapping[str, Any]) -> Iterator[str]:
             yield "erase_from: name the file with the customers: --config erase_from=<file>, or - for standard input"
         elif given != STANDARD_INPUT and not Path(given).is_file():
             yield f"erase_from: {given} is no file"
-    if asked == "verify" and verified_run(config) is None:
+    if asked == "sign":
+        secret = config.get("sign_with")
+        if secret is None:
+            yield "sign_with: name the file of a secret key of minisign: --config sign_with=<file>"
+        elif not Path(secret).is_file():
+            yield f"sign_with: {secret} is no file"
+    if asked in ("verify", "sign") and verified_run(config) is None:
         yield "run_id: there is no such run"
     if config["today"] != "clock":
         try:
@@ -70,6 +76,11 @@ def result(asked: Request, home: Path) -> str:
 
 def failure(asked: Request, home: Path, started: datetime) -> str:
     """The closing words of a call that failed."""
-    words = {"expire": "Expiry has failed.", "erase": "Erasure has failed.", "verify": "The run is not as it was."}
+    words = {
+        "expire": "Expiry has failed.",
+        "erase": "Erasure has failed.",
+        "verify": "The run is not as it was.",
+        "sign": "The run is not signed.",
+    }
     found = rulelog.faults(home / "_meta/logs", started.timestamp())
     return "\n" + "\n".join([words[asked], *(f"  {message}" for _, message in found)])

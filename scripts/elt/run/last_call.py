@@ -93,5 +93,5 @@ def open_call(run: Path, began: str, settings: Mapping[str, Any], names: Iterabl
         write_json(run / manifest.NAME, content, PRIVATE)
         said = f"Run {run.name}: {told(was, failures)}\n"
     facts = {"process": os.getpid(), "host": os.uname().nodename, "settings": dict(settings)}
-    note(run, status=RUNNING, began=began, records={}, **facts)
+    note(run, status=RUNNING, began=began, **facts)
     return said
