@@ -33,7 +33,7 @@ def verified_run(config: Mapping[str, Any]) -> str | None:
     """The run that is checked or compared: the named one, else the newest of company and raw folder; None if none."""
     known, mine = run_folders.known(), run_folders.identity(config)
     if config.get("run_id") not in (None, "new"):
-        return config["run_id"] if config["run_id"] in known else None
+        return config["run_id"] if config["run_id"] in {*known, *run_folders.damaged()} else None
     own = [name for name, theirs in known.items() if all(theirs[key] == mine[key] for key in mine)]
     return own[-1] if own else None
 

@@ -18,7 +18,7 @@ from elt.faults import Fault
 from elt.files import CLOSED, read_json, sync_folder, write_private
 from elt.retention import deletion_log, erasures
 from elt.retention.erasures import HOME, LIST, NOTHING, PENDING, digest
-from elt.run import manifest, run_folders
+from elt.run import last_call, manifest, run_folders
 
 EVIDENCE_FOLDERS = {"_meta", "reports", "figures"}
 EVIDENCE_FILES = {"gold/datapackage.json", "step1_eda/data/eda_summary.json"}
@@ -52,9 +52,9 @@ def row_level(run: Path) -> list[str]:
 
 def finished_at(run: Path) -> str:
     """When a run finished or failed last, as its manifest says; when it began, if it has none."""
-    closed = run / manifest.NAME
-    stated = read_json(closed).get("finished_at") if closed.exists() else None
-    return stated or read_json(run / run_folders.IDENTITY)["created_at"]
+    stated, _ = manifest.parsed(run / manifest.NAME)
+    is_told = stated is not None and last_call.is_time(stated["finished_at"])
+    return stated["finished_at"] if stated and is_told else read_json(run / run_folders.IDENTITY)["created_at"]
 
 
 def due_on(run: Path, days: int) -> date:
