@@ -92,7 +92,7 @@ def test_what_is_no_public_key_is_a_message(folder, keys, text):
 
 
 @pytest.mark.remedy(
-    "elt.run.minisign", "Give one that minisign -G -W has made, or sign with the program: minisign -S -m …"
+    "elt.run.minisign", "Give one that minisign -G -W has made, or sign with the program: minisign -S -m <manifest>"
 )
 def test_what_is_no_secret_key_without_a_password_is_a_message(folder, keys):
     secret = folder / "wrong.key"
@@ -115,10 +115,14 @@ def test_a_manifest_that_was_edited_is_not_signed(folder, keys):
     retention_sign.main("r1", str(keys[0]), str(folder / "sign.json"))
 
 
-def test_to_sign_a_key_must_be_named():
+@pytest.mark.remedy(
+    "elt.command.retention", "name the file of a secret key of minisign: --config sign_with=<file>", line=True
+)
+def test_to_sign_a_key_must_be_named(folder, keys):
     config = {"company": "config/shop", "raw": "raw", "today": "clock", "sign_with": None}
     assert next(retention.faults("sign", config)).startswith("sign_with: name the file of a secret key")
     assert next(retention.faults("sign", config | {"sign_with": "none.key"})) == "sign_with: none.key is no file"
+    assert list(retention.faults("sign", config | {"sign_with": str(keys[0])})) == []
 
 
 @pytest.mark.skipif(shutil.which("minisign") is None, reason="the program minisign is not installed")

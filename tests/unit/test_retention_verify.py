@@ -380,7 +380,8 @@ def test_the_newest_run_of_the_data_is_meant_unless_one_is_named(folder):
 
 @pytest.mark.parametrize(
     ("arguments", "target"),
-    [(["expire", "--cores", "2"], "expire"), (["retention_erase"], "erase"), (["-n", "verify"], "verify"), (["all"], "run")],
+    [(["expire", "--cores", "2"], "expire"), (["retention_erase"], "erase"), (["-n", "verify"], "verify"), (["all"], "run"),
+     (["compare"], "compare")],
 )  # fmt: skip
 def test_the_target_is_found_in_the_command_line(arguments, target):
     assert request.of(request.targets(arguments)) == target

@@ -57,7 +57,7 @@ def accepted(found: tuple[Any, Sequence[str]], title: str) -> Any:
 
 @dataclass(frozen=True)
 class Invocation:
-    """What rules know of the call. Without a run (draft, expire, erase, verify) company and raw files are empty.
+    """What rules know of the call. Without a run (draft, expire and the like) company and raw files are empty.
 
     `home`: folder that it works in, a run folder for a run; `erased`: names the list of erased persons, whose records
     bronze leaves out; `erasable`: contracts of the company for an erasure.

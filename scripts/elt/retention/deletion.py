@@ -25,6 +25,7 @@ EVIDENCE_FILES = {"gold/datapackage.json", "step1_eda/data/eda_summary.json"}
 EVIDENCE_ENDINGS = {".json", ".yaml", ".md", ".html", ".svg"}  # of files that lie in no folder of data
 ROW_FOLDERS = {"data", "quarantine", "changes", "feedback", "parquet", "tracebacks"}
 TOMBSTONES = "tombstones"
+COMPARISON = ("_meta/comparison.md", "_meta/comparison.html", "_meta/compare.json")  # of two runs, names pseudonyms
 PIECE = 1 << 20  # bytes that are read at once
 
 
@@ -175,6 +176,8 @@ def carry_out(deletion: Deletion, wanted: Iterable[str], home: Path = HOME) -> d
         return {}
     intent = announce(deletion, runs, home)
     deleted = {name: delete_row_level(run_folders.RUNS / name, intent, home) for name in runs}
+    for name in COMPARISON:
+        (home / name).unlink(missing_ok=True)
     closes = [intent["hash"]]
     closes += [old["hash"] for old in unclosed if not any(row_level_of(name) for name in old["runs"])]
     done = {"what": "done", "action": deletion.action, "when": deletion.when, "runs": deleted, "closes": closes}
