@@ -253,6 +253,7 @@ def test_channel_12_the_manifest_holds_settings_versions_and_hashes_and_no_perso
     text = (sample_run / "_meta/run_manifest.json").read_text("utf-8")
     assert set(json.loads(text)) == {
         *("run_id", "status", "started_at", "finished_at", "settings", "failures", "versions", "files", "root"),
+        *("revision", "raw_files", "company", "code", "steps", "missing", "records", "history", "seal"),
     }
     assert found_in({"manifest": text}, secrets_of(customers)) == set()
 

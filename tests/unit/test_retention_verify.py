@@ -294,6 +294,18 @@ def test_folders_have_their_modes_and_the_run_may_be_opened_on_purpose(folder, w
     assert said(folder) == [". has the mode 0770, by which others may write it"]
 
 
+def test_a_state_that_is_kept_without_a_file_that_was_gone_by_then_is_whole(folder, whole):
+    (whole / "reports/final_expose.md").unlink()
+    content = read_json(whole / manifest.NAME)
+    run_folders.keep_evidence(whole, content["finished_at"])
+    assert said(folder) == ["reports/final_expose.md is missing"]  # a later call has begun and not ended
+    write_text(whole / "reports/final_expose.md", "All is well.\n")
+    last_call.close(whole, "complete")
+    assert [line for line in said(folder) if "history" in line] == []
+    flipped(whole / manifest.HISTORY / run_folders.stamp_of(content["finished_at"]) / manifest.NAME)
+    assert any("history" in line and "was changed" in line for line in said(folder))
+
+
 def test_a_receipt_of_other_code_params_or_inputs_does_not_fit(folder, whole):
     name, stated = "reports/final_expose.md", read_json(whole / manifest.NAME)
     facts = {"job": "expose_report", "code": "c", "params": "p", "inputs": {"silver/data/customers.csv": "0"}}

@@ -123,7 +123,6 @@ def test_a_file_that_somebody_put_there_is_refused_by_plan_and_run_and_named_by_
     assert "as its manifest says" in project.snakemake("verify", *CONFIG).stdout
 
 
-@pytest.mark.xfail(reason="the kept history lacks an edited file that its manifest names, so verify fails for good")
 def test_a_file_that_was_changed_is_made_again_as_the_remedy_of_verify_says(changed):
     project, _ = changed
     path = project.run("x") / "reports/final_expose.md"

@@ -1,6 +1,5 @@
-"""A run and all that is stated of it: by the manifest, by receipts, by the end of its last call, by kept manifests."""
+"""A run and all that is stated of it: by the manifest, by receipts, and by the end of its last call."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +31,7 @@ class StatedRun:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Path in the run -> SHA-256 of every file that has one stated somewhere."""
-        stated = {manifest.NAME, *self.content["files"], *self.records}
+        stated = {manifest.NAME, manifest.SIGNATURE, *self.content["files"], *self.records}
         apart = (f"{manifest.HISTORY}/", *manifest.ON_REQUEST)
         names = (name for name in self.files if name in stated or name.startswith(apart))
         return inventory.hashes(self.run, names, self.found)
@@ -47,8 +46,9 @@ class StatedRun:
 
     @cached_property
     def records(self) -> dict[str, Any]:
-        """Logs and benchmarks -> SHA-256: of the manifest, or of the end of a call that came after it."""
-        return {**self.content["records"], **(last_call.records(self.run) if self.is_called_whole else {})}
+        """Logs, benchmarks and history -> SHA-256: of the manifest, or of the end of a call that came after it."""
+        stated = {**self.content["records"], **self.content["history"]}
+        return {**stated, **(last_call.records(self.run) if self.is_called_whole else {})}
 
     @cached_property
     def is_called_whole(self) -> bool:
@@ -74,21 +74,10 @@ class StatedRun:
         return {name for name, entry in stated if name not in self.found and (name, entry["sha256"]) in self.tombstones}
 
     @cached_property
-    def kept(self) -> dict[str, dict[str, str]]:
-        """State in the history -> path in it -> SHA-256, of the evidence that its manifest states.
-
-        Of states whose manifest is as it was. That of the manifest at hand is kept already if a later call has begun.
-        """
-        mine = {run_folders.stamp_of(self.content["finished_at"]): self.hashes.get(manifest.NAME)}
-        found = {}
-        for stamp, sha in {**mine, **self.content["history"]}.items():
-            place = f"{manifest.HISTORY}/{stamp}/{manifest.NAME}"
-            if sha and self.hashes.get(place) == sha:
-                stated = json.loads((self.run / place).read_bytes())["files"]
-                found[stamp] = {name: entry["sha256"] for name, entry in stated.items() if is_evidence(name)}
-        return found
-
-
-def is_evidence(name: str) -> bool:
-    """Whether a file is kept in the history."""
-    return name in run_folders.EVIDENCE or name.startswith(tuple(f"{place}/" for place in run_folders.EVIDENCE))
+    def kept(self) -> set[str]:
+        """What a later call has kept of the state at hand: the manifest, its signature and evidence, as they are."""
+        place = f"{manifest.HISTORY}/{run_folders.stamp_of(self.content['finished_at'])}/"
+        stated = {name: entry["sha256"] for name, entry in self.content["files"].items()}
+        own = {**stated, **{name: self.hashes.get(name) for name in (manifest.NAME, manifest.SIGNATURE)}}
+        there = {name: own.get(name.removeprefix(place)) for name in self.files if name.startswith(place)}
+        return {name for name, sha in there.items() if sha and self.hashes[name] == sha}

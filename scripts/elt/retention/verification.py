@@ -1,8 +1,8 @@
 """A run against its manifest, by an allow-list: whatever is not stated, or has no rule of its own, is named.
 
-Files of rules have the hash, size and mode that the manifest states, and a receipt that fits. Logs and benchmarks have
-the hash of the manifest, or of the end of a later call. Each kept state in the history is as its own manifest says,
-whose hash the manifest states. What is made on request is as its receipt says.
+Files of rules have the hash, size and mode that the manifest states, and a receipt that fits. Logs, benchmarks and what
+is kept in the history have the hash of the manifest, or of the end of a later call. What is made on request is as its
+receipt says.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Any
 from elt import files, receipts
 from elt.retention import inventory
 from elt.retention.inventory import FILE, FOLDER, Entry
-from elt.retention.stated_run import StatedRun, is_evidence
+from elt.retention.stated_run import StatedRun
 from elt.run import last_call, manifest, run_folders, steps
 
 TRACEBACKS = "bronze/_meta/tracebacks"
@@ -33,7 +33,7 @@ class Verification(StatedRun):
 
     def differences(self) -> list[Difference]:
         """All that is not as it should be, sorted by path."""
-        lines = [*self.of_call(), *self.of_files(), *self.of_records(), *self.of_history()]
+        lines = [*self.of_call(), *self.of_files(), *self.of_records()]
         for name, entry in self.found.items():
             lines += [(name, what) for what in self.of_entry(name, entry)]
         return sorted(set(lines))
@@ -81,24 +81,12 @@ class Verification(StatedRun):
         return is_content and (str(receipt.get("job")) in self.later or (is_of_step and is_chained))
 
     def of_records(self) -> Iterator[Difference]:
-        """Logs and benchmarks that the manifest or the end of a later call states."""
+        """Logs, benchmarks and history that the manifest or the end of a later call states."""
         for name, sha in self.records.items():
             if name not in self.found:
                 yield name, MISSING
             elif name in self.files and self.hashes[name] != sha:
                 yield name, CHANGED
-
-    def of_history(self) -> Iterator[Difference]:
-        """Kept states: each manifest has the hash that is stated, and each file that of this manifest."""
-        for stamp, sha in self.content["history"].items():
-            name = f"{manifest.HISTORY}/{stamp}/{manifest.NAME}"
-            if self.hashes.get(name) != sha:
-                yield name, CHANGED if name in self.found else MISSING
-        for stamp, kept in self.kept.items():
-            for name, sha in kept.items():
-                path = f"{manifest.HISTORY}/{stamp}/{name}"
-                if self.hashes.get(path) != sha:
-                    yield path, CHANGED if path in self.found else MISSING
 
     def of_entry(self, name: str, entry: Entry) -> Iterator[str]:
         """What is wrong with something that lies in the folder, apart from the content of what is stated."""
@@ -139,11 +127,7 @@ class Verification(StatedRun):
             what = name.removeprefix(f"{receipts.FOLDER}/").removesuffix(".json").removesuffix(".snakemake")
             return what in self.content["files"] or what == manifest.NAME or what.startswith(manifest.ON_REQUEST)
         if name.startswith(f"{manifest.HISTORY}/"):
-            stamp, _, rest = name.removeprefix(f"{manifest.HISTORY}/").partition("/")
-            if rest in (manifest.NAME, manifest.SIGNATURE):
-                return stamp in self.kept or stamp in self.content["history"]
-            is_stated = is_evidence(rest) and stamp in self.content["history"]
-            return rest in self.kept[stamp] if stamp in self.kept else is_stated
+            return name in self.kept or not self.is_called_whole
         if name.startswith(f"{TRACEBACKS}/"):
             rule, _, what = PurePosixPath(name).stem.partition(".")
             logs = {f"{steps.LOGS}/{rule}.log", f"{steps.LOGS}/{rule}/{what}.log"}

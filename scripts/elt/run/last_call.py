@@ -44,9 +44,11 @@ def note(run: Path, **facts: Any) -> None:
 
 
 def close(run: Path, status: str) -> None:
-    """Say how a call has ended, and what logs and benchmarks there are that the manifest does not state as they are."""
-    stated = manifest.parsed(run / manifest.NAME)[0] or {"records": {}}
-    others = {name: sha for name, sha in steps.records(run).items() if stated["records"].get(name) != sha}
+    """Say how a call has ended, and which logs, benchmarks and history the manifest does not state as they are."""
+    content = manifest.parsed(run / manifest.NAME)[0] or {"records": {}, "history": {}}
+    stated = {**content["records"], **content["history"]}
+    there = {**steps.records(run), **manifest.history(run)}
+    others = {name: sha for name, sha in there.items() if stated.get(name) != sha}
     note(run, status=status, records=others)
 
 

@@ -141,8 +141,9 @@ def unlike(run: Path, content: Mapping[str, Any]) -> list[str]:
 
 
 def history(run: Path) -> dict[str, str]:
-    """Earlier state of the run, by when it was finished -> SHA-256 of its manifest."""
-    return {path.parents[1].name: sha256(path) for path in sorted((run / HISTORY).glob(f"[!.]*/{NAME}"))}
+    """Path in the run -> SHA-256 of all that is kept of earlier states; what is kept only by half is hidden."""
+    paths = (path for path in (run / HISTORY).glob("[!.]*/**/*") if path.is_file() and not path.is_symlink())
+    return {name: sha256(run / name) for name in sorted(path.relative_to(run).as_posix() for path in paths)}
 
 
 def is_within(name: str) -> bool:
