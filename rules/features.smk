@@ -11,19 +11,11 @@ rule features_customers:
         customers=(
             "<gold>/parquet/dim_customer.parquet" if config.get("objections") or company.collective_accounts else []
         ),
-        template="scripts/templates/report.html.j2",
-        style="scripts/templates/style.css.j2",
     output:
         exact="<gold>/data/customer_features_exact.csv",
         table="<features>/data/customer_features.csv",
         dictionary="<features>/reports/feature_dictionary.md",
         people="<features>/_meta/dictionary_people.json",
-        page=report(
-            "<features>/reports/feature_dictionary.html",
-            caption="../docs/report/feature_dictionary.rst",
-            category="3 Features",
-            labels={"what": "Feature dictionary"},
-        ),
     log:
         "<logs>/features_customers.log",
     benchmark:
@@ -46,5 +38,33 @@ rule features_customers:
         "../scripts/features_customers.py"
 
 
-golden_path += rules.features_customers.output
-to_publish += [path for path in rules.features_customers.output if path != rules.features_customers.output.exact]
+rule features_report:
+    """Write the feature dictionary as one self-contained HTML file."""
+    input:
+        dictionary="<features>/reports/feature_dictionary.md",
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
+    output:
+        report(
+            "<features>/reports/feature_dictionary.html",
+            caption="../docs/report/feature_dictionary.rst",
+            category="3 Features",
+            labels={"what": "Feature dictionary"},
+        ),
+    log:
+        "<logs>/features_report.log",
+    benchmark:
+        "<benchmarks>/features_report.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("features_report.py"),
+    script:
+        "../scripts/features_report.py"
+
+
+features_outputs = [*rules.features_customers.output, *rules.features_report.output]
+golden_path += features_outputs
+to_publish += [path for path in features_outputs if path != rules.features_customers.output.exact]

@@ -7,7 +7,7 @@ rule segmentation_kmeans:
         features="<gold>/data/customer_features_exact.csv",
         words=["scripts/templates/segmentation.en.yaml", "scripts/templates/segmentation.de.yaml"],
     output:
-        table="<segmentation>/data/customer_segments.csv",
+        table="<gold>/data/customer_clusters.csv",
         metadata="<segmentation>/_meta/model_metadata.json",
     log:
         "<logs>/segmentation_kmeans.log",
@@ -23,9 +23,30 @@ rule segmentation_kmeans:
         settings=config["segmentation"],
         segments=[company.segments],  # in a list, since Snakemake compares what lists hold, and no other object
         minimum_group=config["minimum_group"],
-        language=config["language"],
     script:
         "../scripts/segmentation_kmeans.py"
+
+
+rule segmentation_names:
+    """Call each customer's segment by its name in the language of the run."""
+    input:
+        clusters="<gold>/data/customer_clusters.csv",
+        metadata="<segmentation>/_meta/model_metadata.json",
+    output:
+        "<segmentation>/data/customer_segments.csv",
+    log:
+        "<logs>/segmentation_names.log",
+    benchmark:
+        "<benchmarks>/segmentation_names.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("segmentation_names.py"),
+        language=config["language"],
+    script:
+        "../scripts/segmentation_names.py"
 
 
 rule segmentation_figures:
@@ -98,9 +119,10 @@ rule segmentation_report:
 
 
 segmentation_outputs = [
-    *rules.segmentation_kmeans.output,
+    rules.segmentation_kmeans.output.metadata,
+    *rules.segmentation_names.output,
     *rules.segmentation_figures.output,
     *rules.segmentation_report.output,
 ]
-golden_path += segmentation_outputs
+golden_path += [rules.segmentation_kmeans.output.table, *segmentation_outputs]
 to_publish += segmentation_outputs

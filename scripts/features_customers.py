@@ -2,9 +2,9 @@
 
 Inputs: gold/data/fact_sales.csv, gold/data/dim_product.csv, gold/data/customer_pseudonyms.csv (protected layer); the
 list of objections and gold/data/dim_customer.csv, if there is such a list; the list of erased persons, who may stand on
-it; the template of pages.
+it.
 Outputs: gold/data/customer_features_exact.csv (protected layer), which the segmentation reads;
-step2_feature_engineering/data/customer_features.csv, rounded; …/reports/feature_dictionary.md and the same as .html.
+step2_feature_engineering/data/customer_features.csv, rounded; …/reports/feature_dictionary.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +31,7 @@ from elt.features.measures import (
 )
 from elt.features.objections import Objections
 from elt.features.rounding import ROUNDED, rounded
-from elt.files import write_frame, write_json
-from elt.report import pages
+from elt.files import write_frame, write_json, write_text
 from elt.retention import erasures
 from elt.sales.by_customer import CUSTOMER, by_customer, small
 from elt.sales.collective_accounts import CollectiveAccounts
@@ -72,7 +71,6 @@ class Outputs:
     table: str
     dictionary: str
     people: str
-    page: str
 
 
 def aggregated(
@@ -160,7 +158,6 @@ def main(
     analysis_date: str,
     minimum_group: int,
     published: str = ROUNDED,
-    template: str,
     outputs: Outputs,
 ) -> None:
     """Compute, guard and write features and dictionary; objected and accounts (of many people) get no features."""
@@ -186,7 +183,7 @@ def main(
     write_frame(outputs.exact, table, money)
     write_frame(outputs.table, rounded(table, entries) if published == ROUNDED else table, money)
     text = dictionary(table, entries, today, not_in_table, minimum_group, published)
-    pages.write(text, outputs.dictionary, outputs.page, template=template)
+    write_text(outputs.dictionary, text)
     write_json(outputs.people, people_behind(table, entries, not_in_table, minimum_group))
     rulelog.log.info("%s customers, %s features", len(table), len(entries))
 
@@ -207,6 +204,5 @@ if __name__ == "__main__":
         analysis_date=params.analysis_date,
         minimum_group=params.minimum_group,
         published=params.published,
-        template=given.template,
         outputs=Outputs(**dict(snakemake.output.items())),
     )

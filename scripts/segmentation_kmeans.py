@@ -1,7 +1,7 @@
 """Customer segments: k-means on customer features, the number of segments from evidence, names by rules.
 
 Inputs: gold/data/customer_features_exact.csv (protected layer), the words of the segmentation in all languages.
-Outputs: step3_segmentation/data/customer_segments.csv, step3_segmentation/_meta/model_metadata.json.
+Outputs: gold/data/customer_clusters.csv (protected layer), step3_segmentation/_meta/model_metadata.json.
 """
 
 from collections.abc import Mapping, Sequence
@@ -118,17 +118,14 @@ def model(table: pd.DataFrame, settings: Settings, names: SegmentNames) -> tuple
     return result.sort_values("customer", ignore_index=True), metadata
 
 
-def main(
-    features: str, word_files: Sequence[str], *, settings: Settings, language: str, table: str, metadata: str
-) -> None:
-    """Read the features, segment the customers, write segments and metadata."""
+def main(features: str, word_files: Sequence[str], *, settings: Settings, table: str, metadata: str) -> None:
+    """Read the features, segment the customers, write the number of each one's segment, and metadata."""
     company = settings.company
     names = SegmentNames(company.rules, company.labels, words.read_all(word_files))
     used = {"customer", "monetary", *company.features}
     frame = pd.read_csv(features, usecols=used.__contains__, dtype={"customer": "str"}, keep_default_na=False)
     segments, described = model(frame, settings, names)
-    called = {record["label"]: record["name"][language] for record in described["segments"]}
-    write_frame(table, segments.assign(segment_name=segments["segment"].map(called)))
+    write_frame(table, segments)
     write_json(metadata, described)
     rulelog.log.info("%s segments, chosen by %s", described["choice"]["k"], described["choice"]["by"])
 
@@ -144,7 +141,6 @@ if __name__ == "__main__":
             company=snakemake.params.segments[0],
             minimum_group=snakemake.params.minimum_group,
         ),
-        language=snakemake.params.language,
         table=snakemake.output.table,
         metadata=snakemake.output.metadata,
     )

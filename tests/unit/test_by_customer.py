@@ -123,12 +123,12 @@ def test_the_views_of_the_expose_are_the_same_in_parts(tables, monkeypatch, tmp_
 def test_the_features_are_the_same_in_parts(tables, monkeypatch, tmp_path):
     facts = features_customers.Source(str(tables("fact_sales")), columns(FACTS))
     products = features_customers.Source(str(tables("dim_product")), columns(PRODUCTS))
-    outputs = [str(tmp_path / name) for name in ("exact.csv", "table.csv", "text.md", "people.json", "page.html")]
+    outputs = [str(tmp_path / name) for name in ("exact.csv", "table.csv", "text.md", "people.json")]
 
     def compute():
         features_customers.main(
             facts, products, str(tables("people")), objected=None, analysis_date="2023-11-05", minimum_group=5,
-            template="scripts/templates/report.html.j2", outputs=features_customers.Outputs(*outputs),
+            outputs=features_customers.Outputs(*outputs),
         )  # fmt: skip
         texts = {name: Path(name).read_text(encoding="utf-8") for name in outputs}
         return {name: pl.DataFrame({"text": [text]}) for name, text in texts.items()}

@@ -5,7 +5,6 @@ from datetime import date
 import pandas as pd
 import polars as pl
 import pytest
-from conftest import ROOT
 
 import features_customers as script
 from elt.faults import Fault
@@ -16,7 +15,7 @@ from elt.features.rounding import rounded
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.tables import ColumnType
 
-OUTPUTS = ("exact.csv", "table.csv", "dictionary.md", "people.json", "page.html")
+OUTPUTS = ("exact.csv", "table.csv", "dictionary.md", "people.json")
 ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
 FACTS = [
     ColumnType("order_number", "string"),
@@ -81,7 +80,6 @@ def run(tmp_path):
             analysis_date=analysis_date,
             minimum_group=5,
             published=published,
-            template=str(ROOT / "scripts/templates/report.html.j2"),
             outputs=script.Outputs(*(str(tmp_path / name) for name in OUTPUTS)),
         )
         return table.read_text(encoding="utf-8"), report.read_text(encoding="utf-8")

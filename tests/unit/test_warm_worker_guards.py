@@ -77,7 +77,27 @@ def test_an_exit_code_is_counted_as_by_an_interpreter(given: object, code: int, 
 
 def test_nothing_that_starts_threads_is_imported_before_a_fork():
     assert not [name for name in fork_server.PACKAGES if name.partition(".")[0] in ("duckdb", "elt")]
-    assert "pandera.polars" not in fork_server.PACKAGES
+    assert set(fork_server.NEED_POLARS) == {name for name in fork_server.PACKAGES if name.endswith(".polars")}
+    places = [fork_server.PACKAGES.index(name) for name in ("polars", *fork_server.NEED_POLARS)]
+    assert places == sorted(places)
+
+
+def test_what_needs_polars_is_left_to_the_forks_with_it(monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    monkeypatch.setattr(fork_server.importlib, "import_module", asked.append)
+    monkeypatch.setattr(fork_server.gc, "freeze", lambda: None)
+    server = SimpleNamespace(waiting=["pandera.polars"], polars=SimpleNamespace(module=None))
+    fork_server.Server.import_next(server)
+    server = SimpleNamespace(waiting=["pandera.polars", "yaml"], polars=SimpleNamespace(module=object()))
+    fork_server.Server.import_next(server)
+    assert (asked, server.waiting) == (["pandera.polars"], ["yaml"])
+
+
+def test_a_benchmark_holds_what_the_system_counted():
+    benchmark = SimpleNamespace(max_uss=7.0)
+    warm_worker.measured(benchmark, 2.0, 0.5, 102_400.0, 0.0, 4096.0)
+    assert (benchmark.running_time, benchmark.cpu_time, benchmark.cpu_usage / benchmark.running_time) == (2, 0.5, 25)
+    assert (benchmark.max_rss, benchmark.io_in, benchmark.io_out, benchmark.max_uss) == (100, 0, 2, 7)
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_a_new_run_leaves_the_old_one_alone(finished: Project, wanted: str):
         ("reports/final_expose.html", "privacy_publish"),
         ("_closed/reports/final_expose.html", "expose_report"),
         ("_closed/reports/figures/cohort_retention.svg", "expose_figures"),
-        ("_closed/step2_feature_engineering/reports/feature_dictionary.html", "features_customers"),
+        ("_closed/step2_feature_engineering/reports/feature_dictionary.html", "features_report"),
         ("bronze/data/cust_info.csv", "bronze_file/cust_info.csv"),
         ("silver/changes/crm_sales.csv", "silver_table/crm_sales"),
         ("gold/_meta/marts/dim_date.json", "gold_mart/dim_date"),

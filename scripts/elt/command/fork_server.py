@@ -4,7 +4,8 @@
 
 Over the socket, whoever started it sends one connection a script. On a connection the server answers with the number
 of the fork, the fork reads what it is to run, and when it has ended the server writes its exit code as `subprocess`
-counts it. Once the socket is closed nobody waits for results: forks that still run are killed, and the server ends.
+counts it, and what it has used. Once the socket is closed nobody waits for results: forks that still run are killed,
+and the server ends.
 
 Nothing of the project is imported, since a fork must read its code as it is by then. No thread outlives a fork, so
 Polars is imported but for the call that starts its threads: a fork makes it when its script imports Polars. Without
@@ -44,9 +45,13 @@ PACKAGES = (  # in the order in which a run comes to need them; what is not ther
     "pydantic",
     "pandas",
     "pandera.pandas",
+    "pandera.polars",
+    "pandera.backends.pandas.builtin_hypotheses",  # what the first schema imports, Hypothesis among it where it is
     "sqlglot.optimizer.scope",
     "sqlglot.optimizer.qualify",
-    "holidays",
+    "sqlglot.dialects.duckdb",
+    "sqlglot.lineage",
+    "holidays.countries",
     "markdown_it",
     "jinja2",
     "matplotlib",
@@ -56,6 +61,7 @@ PACKAGES = (  # in the order in which a run comes to need them; what is not ther
     "sklearn.metrics",
     "sklearn.cluster",
 )
+NEED_POLARS = ("pandera.polars",)  # they would start it if it were not imported by then
 POLARS = "2.1.0"  # its start is known; another version is left to the forks
 POLARS_CORE = "_polars_runtime_32._polars_runtime"
 POLARS_START = "__register_startup_deps"  # called by the import of Polars; threads begin with it
@@ -150,7 +156,7 @@ class Server:
         with contextlib.suppress(Exception):  # a script that needs it says what is wrong with it
             if name == "polars":
                 self.polars.import_all_but_start()
-            else:
+            elif self.polars.module is not None or name not in NEED_POLARS:
                 importlib.import_module(name)
         gc.freeze()  # forks share what lies here, as long as nobody writes to it
 
@@ -190,13 +196,14 @@ class Server:
         self.polars.leave_start_to_import()
 
     def report(self, process: int) -> None:
-        """Write the exit code of a fork that has ended."""
+        """Write the exit code of a fork that has ended, its processor time, largest memory, blocks read and written."""
         self.selector.unregister(process)
         number, connection = self.running.pop(process)
-        _, status = os.waitpid(number, 0)
+        _, status, used = os.wait4(number, 0)
         os.close(process)
+        seconds, numbers = used.ru_utime + used.ru_stime, (used.ru_maxrss, used.ru_inblock, used.ru_oublock)
         with contextlib.suppress(OSError), connection:
-            connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+            connection.sendall(b"%d %.6f %d %d %d\n" % (os.waitstatus_to_exitcode(status), seconds, *numbers))
 
     def end(self) -> None:
         """Kill the forks that still run: what they were to make is awaited by nobody."""

@@ -21,6 +21,7 @@ NEEDS = {  # rule -> (MB whatever the inputs are, MB for each MB of them), where
     "features_customers": (350, 0.5),
     "expose_numbers": (300, 3.0),
     "segmentation_kmeans": (400, 4.0),
+    "segmentation_names": (300, 4.0),
     "privacy_uniqueness": (400, 0.4),
     "privacy_leaks": (400, 0.3),
     "release_bands": (300, 4.0),

@@ -20,12 +20,15 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 SNAKEMAKE = "9.27.1"
 STANDS_IN_FOR = "b12ea0cd1e73b658"  # first 16 hex digits of a SHA-256 over the source of the methods below
+MOMENT = 1.0  # seconds; a sample costs 8 ms of processor time, as it goes through all pages and all processes
+KB_OF_MB, BLOCKS_OF_MB = 1024, 2048
 FEWEST_JOBS = 8  # for fewer the imports cost more than they save
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -118,20 +121,41 @@ class Worker:
                 return None
             process = os.pidfd_open(number)
             try:
-                with measured(number, benchmark):
-                    request = {"script": file, "folder": str(Path.cwd()), "environment": variables}
-                    with contextlib.suppress(OSError):  # killed already
-                        ours.sendall(json.dumps(request).encode() + b"\n")
-                    return int(answers.readline() or killed(process))
+                started = time.time()
+                request = {"script": file, "folder": str(Path.cwd()), "environment": variables}
+                with contextlib.suppress(OSError):  # killed already
+                    ours.sendall(json.dumps(request).encode() + b"\n")
+                with sampled(number, ours, benchmark):
+                    code, *used = answers.readline().split() or [b""]
+                if used and benchmark is not None:
+                    measured(benchmark, time.time() - started, *map(float, used))
+                return int(code) if used else killed(process)
             finally:
                 os.close(process)
 
 
-def measured(number: int, benchmark: Any) -> contextlib.AbstractContextManager[Any]:
-    """Snakemake's benchmark of a process, if the rule has one."""
+@contextlib.contextmanager
+def sampled(number: int, connection: socket.socket, benchmark: Any) -> Iterator[None]:
+    """Snakemake's samples of the memory of a script that runs longer than a moment, if the rule has a benchmark."""
     from snakemake.benchmark import benchmarked
 
-    return contextlib.nullcontext() if benchmark is None else benchmarked(number, benchmark)
+    with contextlib.ExitStack() as samples:
+        if benchmark is not None and not select.select([connection], [], [], MOMENT)[0]:
+            with contextlib.suppress(Exception):  # it has ended just now, and psutil finds no such process
+                samples.enter_context(benchmarked(number, benchmark))
+        yield
+
+
+def measured(benchmark: Any, seconds: float, processor: float, memory: float, read: float, written: float) -> None:
+    """Put into a benchmark what the system counted of a script, exact where samples come close: time, processor, the
+    largest memory in kB, blocks read and written."""
+    benchmark.running_time, benchmark.data_collected = seconds, True
+    benchmark.cpu_time, benchmark.cpu_usage = processor, 100 * processor
+    benchmark.max_rss, benchmark.io_in, benchmark.io_out = (
+        memory / KB_OF_MB,
+        read / BLOCKS_OF_MB,
+        written / BLOCKS_OF_MB,
+    )
 
 
 def killed(process: int) -> int:

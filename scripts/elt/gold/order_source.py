@@ -50,7 +50,7 @@ def _followed(scope: "Scope", column: str) -> tuple[str, str] | None:
 
     while True:
         query = scope.expression
-        if not isinstance(query, exp.Select) or not _is_plain(query):
+        if not isinstance(query, exp.Select) or not is_plain(query):
             return None
         chosen = next((select.unalias() for select in query.selects if select.alias_or_name == column), None)
         first = query.args["from_"].this
@@ -66,11 +66,12 @@ def _followed(scope: "Scope", column: str) -> tuple[str, str] | None:
         scope, column = source, chosen.name
 
 
-def _is_plain(query: Any) -> bool:
-    """Whether a query gives lines of the rows of its first table, each worked alone, windows apart."""
+def is_plain(query: Any, *, is_grouped: bool = False) -> bool:
+    """Whether a query gives lines of the rows of its first table, each worked alone, windows apart; or groups them."""
     from sqlglot import exp
 
-    if any(value for part, value in query.args.items() if part not in PLAIN) or not query.args.get("from_"):
+    known = PLAIN | ({"group"} if is_grouped else set())
+    if any(value for part, value in query.args.items() if part not in known) or not query.args.get("from_"):
         return False
     if query.args.get("kind") or query.args.get("hint") or query.args.get("operation_modifiers"):
         return False
@@ -79,7 +80,7 @@ def _is_plain(query: Any) -> bool:
             return False
     within = [*query.selects, query.args.get("where")]
     found = [node for part in within if part is not None for node in part.find_all(exp.AggFunc, exp.Anonymous)]
-    return all(not isinstance(node, exp.Anonymous) and _is_windowed(node, query) for node in found)
+    return all(not isinstance(node, exp.Anonymous) and (is_grouped or _is_windowed(node, query)) for node in found)
 
 
 def _is_windowed(function: Any, query: Any) -> bool:

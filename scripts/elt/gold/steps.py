@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from elt.gold import counted_apart
 from elt.gold.tracing import has_aggregate
 from elt.run.sql_names import DIALECT
 from elt.tables import ORDER_NUMBER
@@ -71,16 +72,18 @@ def in_steps(sql: str, frames: Frames) -> pl.LazyFrame:
     queries, rest = queries_of(sql)
     context, ahead = pl.SQLContext(frames), list[Named]()
 
-    def execute(last: str) -> pl.LazyFrame:
+    def whole(last: str) -> str:
         named = ", ".join(f"{query.name} AS {query.text}" for query in ahead)
-        return context.execute(f"WITH {named} {last}" if ahead else last)
+        return f"WITH {named} {last}" if ahead else last
 
     for query in queries:
         if query.is_grouped:
-            context.register(query.name, execute(query.text[1:-1]).collect(engine="streaming"))
+            text = whole(query.text[1:-1])
+            found = counted_apart.computed(text, frames)
+            context.register(query.name, context.execute(text).collect(engine="streaming") if found is None else found)
         else:
             ahead.append(query)
-    return execute(rest)
+    return context.execute(whole(rest))
 
 
 def only_counts_orders(sql: str) -> bool:

@@ -5,6 +5,7 @@ import binascii
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 import numpy as np
@@ -60,15 +61,17 @@ def unescaped(text: str) -> Iterator[str]:
 
 def recoded(text: str, written: str, read: str) -> str:
     """What was meant where bytes in the code page `read` were taken for `written`; the rest stays."""
+    return BEYOND_ASCII.sub(lambda found: _meant(found[0], written, read), text)
 
-    def meant(found: re.Match[str]) -> str:
-        raw = b"".join(_byte(sign, written) for sign in found[0])
-        try:
-            return raw.decode(read)
-        except UnicodeDecodeError:
-            return found[0]
 
-    return BEYOND_ASCII.sub(meant, text)
+@lru_cache(1 << 14)
+def _meant(signs: str, written: str, read: str) -> str:
+    """What signs beyond ASCII were meant to say, if anything; the same few stand in most texts."""
+    raw = b"".join(_byte(sign, written) for sign in signs)
+    try:
+        return raw.decode(read)
+    except UnicodeDecodeError:
+        return signs
 
 
 def _byte(sign: str, code_page: str) -> bytes:

@@ -55,8 +55,12 @@ def tokens(text: str) -> Tokens:
         is_word = _ascii_words()[points]
     else:
         points = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-        distinct, place = np.unique(points, return_inverse=True)
-        is_word = np.array([chr(point).isalnum() for point in distinct.tolist()], bool)[place]
+        is_there = np.zeros(int(points.max()) + 1, bool)
+        is_there[points] = True
+        words = [point for point in np.flatnonzero(is_there).tolist() if chr(point).isalnum()]
+        is_there[:] = False
+        is_there[words] = True
+        is_word = is_there[points]
     at = np.flatnonzero(is_word)
     if not at.size:
         none = np.zeros(0, np.int64)

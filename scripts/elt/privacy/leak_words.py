@@ -48,7 +48,7 @@ TELEPHONE = re.compile(r"(?<![\w.+])[+(]?[+(]?\d(?:[\d()/.\-]| (?=[\d(/\-])|(?<=
 CALLED = 8  # digits of a telephone number without its prefix, at least
 PATH = re.compile(r'\b(d|points)="[MmLlHhVvCcSsQqTtAaZz\d\s.,+-]*"')  # geometry of a figure
 INNER = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
-JOINED = re.compile(r"[^\W\d_]+(?:[a-zß-ÿ][A-ZÀ-ÖØ-Þ]|[^\W\d_]\d|\d[^\W\d_])\w*")
+JOINED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[a-zß-ÿ][A-ZÀ-ÖØ-Þ]|[^\W\d_]\d|\d[^\W\d_])\w*")
 
 
 def day_word(year: str, month: str, day: str) -> str:

@@ -6,6 +6,7 @@ whether there were other purchases, unless it is said that he knows that as well
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -99,26 +100,38 @@ def fitting(asked: pl.DataFrame, table: pl.DataFrame, scenario: Scenario) -> np.
     if not scenario.dates:
         amounts = np.sort(table["monetary"].to_numpy())
         return table.height - np.searchsorted(amounts, asked["monetary"].to_numpy() - CLOSE)
-    cells = table.group_by(COLUMNS).len().partition_by("recency_days", as_dict=True)
+    cells = _by_day(table.group_by(COLUMNS).len())
     counts = np.zeros(asked.height, dtype=np.int64)
-    for day, part in asked.with_row_index("place").partition_by("recency_days", as_dict=True).items():
+    for day, rows in _by_day(asked.select(*COLUMNS, "is_whole").with_row_index("place")).items():
         if day in cells:
-            for rows in part.iter_slices(MOST_AT_ONCE):
-                counts[rows["place"].to_numpy()] = _of_day(rows, cells[day], scenario)
+            for first in range(0, rows["place"].size, MOST_AT_ONCE):
+                some = {name: values[first : first + MOST_AT_ONCE] for name, values in rows.items()}
+                counts[some["place"]] = _of_day(some, cells[day], scenario)
     return counts
 
 
-def _of_day(asked: pl.DataFrame, cells: pl.DataFrame, scenario: Scenario) -> np.ndarray:
+def _by_day(table: pl.DataFrame) -> dict[int, dict[str, np.ndarray]]:
+    """Recency -> the columns of its rows; a frame for each of some thousand days would cost far more."""
+    columns = {column.name: column.to_numpy() for column in table.sort("recency_days")}
+    days, begins = np.unique(columns["recency_days"], return_index=True)
+    bounds = pairwise([*begins.tolist(), table.height])
+    return {
+        day: {name: values[begin:end] for name, values in columns.items()}
+        for day, (begin, end) in zip(days.tolist(), bounds, strict=True)
+    }
+
+
+def _of_day(asked: Mapping[str, np.ndarray], cells: Mapping[str, np.ndarray], scenario: Scenario) -> np.ndarray:
     """Rows of the cells that fit each of those asked for; all are of one recency."""
-    tenure, frequency, amount = (asked[name].to_numpy()[:, None] for name in COLUMNS[1:])
-    tenures, frequencies, amounts = (cells[name].to_numpy()[None, :] for name in COLUMNS[1:])
+    tenure, frequency, amount = (asked[name][:, None] for name in COLUMNS[1:])
+    tenures, frequencies, amounts = (cells[name][None, :] for name in COLUMNS[1:])
     fits = (tenures >= tenure) & (frequencies >= frequency)
     if scenario.amounts:
         fits &= amounts >= amount - CLOSE
     if scenario.is_all:
         same = (tenures == tenure) & (frequencies == frequency) & (np.abs(amounts - amount) < CLOSE)
-        fits = np.where(asked["is_whole"].to_numpy()[:, None], same, fits)
-    return (fits * cells["len"].to_numpy()).sum(axis=1)
+        fits = np.where(asked["is_whole"][:, None], same, fits)
+    return (fits * cells["len"]).sum(axis=1)
 
 
 def found(asked: pl.DataFrame, table: pl.DataFrame, scenario: Scenario, minimum: int) -> dict[str, Any]:

@@ -36,6 +36,7 @@ STYLE: dict[Any, Any] = {
     "figure.facecolor": "white",
 }
 
+SVG_DPI = 72  # what Matplotlib measures text in
 NO_METADATA = ("Date", "Creator", "Format", "Type")  # without them no RDF, whose address holds a day of 1999
 
 
@@ -58,6 +59,13 @@ def label(text: str, length: int = 28) -> str:
 
 
 def save_svg(figure: "Figure", path: str | Path) -> None:
-    """Write the figure as SVG: text stays text, no date, no random identifiers, no metadata with foreign addresses."""
+    """Write the figure as SVG: text stays text, no date, no random identifiers, no metadata with foreign addresses.
+
+    The parts are put in place first: left to Matplotlib, the whole figure would be drawn once more for it, in vain.
+    """
+    if figure.axes and (engine := figure.get_layout_engine()):
+        figure.set_dpi(SVG_DPI)
+        engine.execute(figure)
+        figure.set_layout_engine(None)
     with staged(path) as temporary:
         figure.savefig(temporary, format="svg", metadata=dict.fromkeys(NO_METADATA))

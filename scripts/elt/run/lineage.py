@@ -9,6 +9,7 @@ reads counts: too much rather than too little.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from elt.run import sql_names
@@ -21,6 +22,7 @@ ROWS = "(rows)"
 Leaf = tuple[str, str]
 Leaves = frozenset[Leaf]
 NOTHING: Leaves = frozenset()
+NO_NAMES: frozenset[str] = frozenset()
 CHOOSING = ("where", "group", "having", "qualify", "order", "distinct")  # parts of a query that choose or order rows
 
 
@@ -185,15 +187,20 @@ def outputs(sql: str) -> list[str]:
 
 def of_expressions(texts: Iterable[str], names: Iterable[str]) -> frozenset[str]:
     """Which of the names SQL expressions use; all of them if one cannot be read."""
+    names = frozenset(names)
+    used = [_columns_of(text) for text in texts]
+    return names if None in used else names & NO_NAMES.union(*filter(None, used))
+
+
+@lru_cache(4096)
+def _columns_of(text: str) -> frozenset[str] | None:
+    """Columns that an SQL expression names; None if it cannot be read. The map of data asks for each many times."""
     import sqlglot
     from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
-    names, found = frozenset(names), set()
-    for text in texts:
-        try:
-            parsed = sqlglot.parse_one(text, dialect=DIALECT)
-        except SqlglotError:
-            return names
-        found |= {column.name for column in parsed.find_all(exp.Column)}
-    return names & found
+    try:
+        parsed = sqlglot.parse_one(text, dialect=DIALECT)
+    except SqlglotError:
+        return None
+    return frozenset(column.name for column in parsed.find_all(exp.Column))

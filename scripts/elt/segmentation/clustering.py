@@ -115,8 +115,7 @@ def fit(values: np.ndarray, k: int, seed: int) -> np.ndarray:
 
 def jaccard(before: np.ndarray, after: np.ndarray, k: int) -> np.ndarray:
     """For each cluster of `before`, its likeness to the most alike cluster of `after`: shared / united members."""
-    shared = np.zeros((k, k))
-    np.add.at(shared, (before, after), 1)
+    shared = np.bincount(before * k + after, minlength=k * k).reshape(k, k).astype(float)
     united = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0, keepdims=True) - shared
     return (shared / np.maximum(united, 1)).max(axis=1)
 
