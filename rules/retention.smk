@@ -1,10 +1,12 @@
-"""Retention. Needs: runs. Gives: less of them: expiry, erasure of persons, and the check that only that is missing."""
+"""Retention. Needs: runs. Gives: less of them: expiry, erasure of persons; the check of a run, and what two differ in."""
 
 
 localrules:
     retention_expire,
     retention_erase,
     retention_verify,
+    retention_compare,
+    retention_sign,
 
 
 rule retention_expire:
@@ -73,9 +75,59 @@ rule retention_verify:
     params:
         code=code_version("retention_verify.py"),
         run_id=lambda wildcards: retention.verified_run(config),
+        public_key=config.get("public_key"),
         when=call.now.isoformat(timespec="seconds"),
     script:
         "../scripts/retention_verify.py"
+
+
+rule retention_sign:
+    """Sign the manifest of a run, and by its root hash all of its files, with a key that the auditor keeps."""
+    input:
+        [],
+    output:
+        summary="<meta>/sign.json",
+    log:
+        "<logs>/retention_sign.log",
+    benchmark:
+        "<benchmarks>/retention_sign.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("retention_sign.py"),
+        run_id=lambda wildcards: retention.verified_run(config),
+        secret=config.get("sign_with"),
+        when=call.now.isoformat(timespec="seconds"),
+    script:
+        "../scripts/retention_sign.py"
+
+
+rule retention_compare:
+    """Tell what two runs differ in, from their manifests, receipts, metadata and tables, without the content of a cell."""
+    input:
+        template="scripts/templates/report.html.j2",
+    output:
+        markdown="<meta>/comparison.md",
+        page="<meta>/comparison.html",
+        summary="<meta>/compare.json",
+    log:
+        "<logs>/retention_compare.log",
+    benchmark:
+        "<benchmarks>/retention_compare.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("retention_compare.py"),
+        run_id=lambda wildcards: retention.verified_run(config),
+        compare_to=config.get("compare_to"),
+        memory_gb=config["warehouse_memory_gb"],
+        when=call.now.isoformat(timespec="seconds"),
+    script:
+        "../scripts/retention_compare.py"
 
 
 rule expire:
@@ -94,3 +146,15 @@ rule verify:
     """On request: hash a run again and compare it with its manifest."""
     input:
         rules.retention_verify.output,
+
+
+rule sign:
+    """On request: sign the manifest of a run with the secret key that `--config sign_with=<file>` names."""
+    input:
+        rules.retention_sign.output,
+
+
+rule compare:
+    """On request: tell what the run `run_id` differs in from the run `compare_to`."""
+    input:
+        rules.retention_compare.output,

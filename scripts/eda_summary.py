@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from elt import rulelog
-from elt.eda.breakdowns import breakdown, lookup, sums, whole_sums
+from elt.eda.breakdowns import Lookup, breakdown, sums, whole_sums
 from elt.eda.correlations import correlations, month_correlations
 from elt.eda.customers import by_value, customer_measures, customers_of, revenue_histogram
 from elt.eda.mart_shape import PERSON
@@ -46,14 +46,13 @@ def drop_repeats(profiles: Mapping[str, dict[str, Any]], breakdowns: Mapping[str
 
 
 def sales_queries(
-    lines: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame], product_groups: Sequence[str]
+    lines: pl.LazyFrame, locations: Lookup, of_products: Lookup, product_groups: Sequence[str]
 ) -> dict[str, pl.LazyFrame]:
     """What is asked of the order lines of some customers: the newest day, one row a customer, and the sums by group.
 
     product_groups: category and subcategory, as far as the star schema has them.
     """
-    places = lookup(lines, frames["dim_location"], "location_key", ["country"])
-    products = lookup(lines, frames["dim_product"], "product_key", [*product_groups, "product_number"])
+    places, products = locations.beside(lines), of_products.beside(lines)
     groups = {
         "month": sums(lines, MONTH),
         "weekday": sums(lines, pl.col("order_date").dt.weekday().alias("weekday")),
@@ -70,17 +69,18 @@ def sales(
 ) -> tuple[pl.DataFrame, dict[str, Any], date | None]:
     """One row a customer, the breakdowns of revenue by name, and the newest order date; one pass over the lines."""
     product_groups = [name for name in ("category", "subcategory") if name in marts["dim_product"].by_name]
-    dimensions = {name: frames[name].collect().lazy() for name in ("dim_location", "dim_product")}
+    locations = Lookup.of(frames["dim_location"].collect(), "location_key", ["country"])
+    products = Lookup.of(frames["dim_product"].collect(), "product_key", [*product_groups, "product_number"])
     of_parts: dict[str, list[pl.DataFrame]] = {}
     for part in parts:
-        queries = sales_queries(part, dimensions, product_groups)
+        queries = sales_queries(part, locations, products, product_groups)
         for name, found in zip(queries, pl.collect_all(queries.values(), engine="streaming"), strict=True):
             of_parts.setdefault(name, []).append(found)
     newest = pl.concat(of_parts.pop("newest"))["order_date"].max()
     customers, decimals = by_value(of_parts.pop("customers")), decimals_of(frames["fact_sales"])
     shown: dict[str, Any] = {}
     for name, tables in of_parts.items():
-        groups = whole_sums(tables)
+        groups = products.told(locations.told(whole_sums(tables)))
         if name == "month":
             groups = groups.with_columns(pl.col("month").dt.strftime("%Y-%m"))
         is_nested = name == "subcategory" and "category" in shown

@@ -17,7 +17,15 @@ from elt.gold.binding import FACTS, shaped
 from elt.gold.building import Building, Grouped
 from elt.gold.metadata import described
 from elt.gold.order_parts import Frames, parts_of
-from elt.gold.proofs import check_kpis, check_references, check_rows, traced, unknown_entries, unknown_members
+from elt.gold.proofs import (
+    check_filled,
+    check_kpis,
+    check_references,
+    check_rows,
+    traced,
+    unknown_entries,
+    unknown_members,
+)
 from elt.gold.sources import Source, counting_orders, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
@@ -85,6 +93,7 @@ def proved(
 ) -> tuple[dict[str, Any], list[Entry]]:
     """(rows, flags, money and references of a written mart, what its flags doubt); raises Fault where a proof fails."""
     mart = building.mart
+    check_filled(building.found["rows"], mart, sources)
     found = check_rows(building.found, mart, dates)
     doubted = found.pop("assumptions")
     for entry in doubted:

@@ -96,6 +96,7 @@ def clean(
         rejects.add(quarantine_rows(frame, contract))
         kept = frame.lazy().filter(pl.col("_reason").is_null()).select(*cleaning.PLACE, *contract.names).collect()
         dates.add_batch(kept)
+        books.alike_keys.add_batch(kept)
         parts.add(kept)
         yield change_rows(frame, contract)
 
@@ -107,10 +108,10 @@ def checked(parts: Iterable[pl.DataFrame], where: str, contract: Contract, books
         yield part
 
 
-def summary_of(source: Source, rules: Rules, books: Books, dates: OrderDates) -> dict[str, Any]:
+def summary_of(source: Source, rules: Rules, books: Books, parts: SortedParts, dates: OrderDates) -> dict[str, Any]:
     """The metadata of the table, whose last outcome is booked: records of erased persons, which bronze left out."""
     books.outcomes[ERASED] += source.erased
-    contract, found = rules.contract, books.summary(is_one_file=len(source.files) == 1)
+    contract, found = rules.contract, books.summary(parts.runs_again(), is_one_file=len(source.files) == 1)
     found["warnings"] += dates.warnings()
     return found | {
         "name": contract.name,
@@ -163,7 +164,7 @@ def main(
         TypedTwin(folder, contract.typed_columns).write(good, typed, checked(unique, where, contract, books))
         rejects.add(late_rows(raw, contract, pl.concat([*dates.apart, *unrepeated.undecided])))
         write_parts(bad, QUARANTINE, [rejects.table()])
-        found = summary_of(source, rules, books, dates)
+        found = summary_of(source, rules, books, parts, dates)
         check_ledger(where, found)
         check_budget(where, found | {"records": source.records}, budget)
         suspicions.check_budgets(where, found, zone_budget, assumption_budget)

@@ -59,6 +59,11 @@ def make_folder(folder: Path) -> None:
                 level.chmod(PRIVATE_FOLDER)
 
 
+def folder_mode(published_mode: int) -> int:
+    """The permission bits of a folder of published files: who may read these may enter it."""
+    return PRIVATE_FOLDER | published_mode | (published_mode & 0o444) >> 2
+
+
 @contextmanager
 def staged(path: str | Path, mode: int | None = None) -> Iterator[Path]:
     """A temporary path beside `path`; when the block ends well it is synced and renamed to `path`.
@@ -151,9 +156,26 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_json(path: str | Path, content: Any, mode: int | None = None) -> None:
-    """Write `content` as indented JSON with sorted keys; `mode` as `staged` takes it."""
-    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    write_text(path, text + "\n", mode)
+    """Write `content` as `json_text` has it; `mode` as `staged` takes it."""
+    write_text(path, json_text(content), mode)
+
+
+def json_text(content: Any) -> str:
+    """Indented JSON with sorted keys: the same content is the same text."""
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON content with a hash over all that it says, as `seal`."""
+    return {**content, "seal": hashlib.sha256(json_text({**content, "seal": ""}).encode()).hexdigest()}
+
+
+def is_sealed(path: str | Path, content: Mapping[str, Any]) -> bool:
+    """Whether a JSON file, which was read as this content, is byte for byte as it was written."""
+    try:
+        return Path(path).read_bytes() == json_text(sealed(content)).encode()
+    except (OSError, ValueError, RecursionError):
+        return False
 
 
 def write_yaml(path: str | Path, content: Any) -> None:

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+# what every spelling holds that `harmonised` changes; other spellings may hold it too
+MAY_BE_HARMONISED = r"[a-z\s]|[^\x00-\x7f]|^[^0-9]*0[0-9]|[.,]0{1,2}$"
 MIXED = "mixed"  # kind of keys that differ in more than one way
 
 

@@ -25,6 +25,7 @@ VERSIONS_VARIABLE = "ELT_VERSIONS"  # of Python and packages, as JSON
 WITHOUT = (  # few words, which a hash would let somebody guess; what the call itself writes, whole or failed
     *("bronze/_meta/raw_file_names.json", "_meta/run_manifest.json"),
 )
+SEALED = 74  # bytes up to the end of a receipt's seal
 _kept_out: list[int] = []  # descriptors that keep jobs out of a run while its call is planned
 _held: list[int] = []  # descriptors that hold this job's lock until its process ends
 
@@ -62,21 +63,35 @@ def look(path: Path) -> dict[str, int]:
 def stated(run: Path, name: str) -> dict[str, Any] | None:
     """The receipt of a file; None if there is none, or none that can be read."""
     try:
-        found = json.loads(receipt_of(run, name).read_bytes())
+        text = receipt_of(run, name).read_bytes()
+        found = json.loads(text) if is_whole(text) else None
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and {"sha256", "bytes"} <= found.keys() else None
 
 
+def is_whole(text: bytes) -> bool:
+    """Whether the text of a receipt is as it was written: it begins with the hash of what follows."""
+    return text[:SEALED] == sealed(text[SEALED:])[:SEALED]
+
+
+def sealed(rest: bytes) -> bytes:
+    """The text of a receipt, of all that follows its seal."""
+    return b'{"seal": "' + hashlib.sha256(rest).hexdigest().encode() + rest
+
+
 def intact(run: Path, name: str) -> str | None:
     """SHA-256 of a file that is as its job wrote it; None for any other, and for one without a receipt."""
     receipt = stated(run, name)
-    if receipt is None:
-        return None
-    now = look(run / name)
+    return None if receipt is None else vouched(run / name, receipt)
+
+
+def vouched(path: Path, receipt: Mapping[str, Any]) -> str | None:
+    """SHA-256 of a file that is as its receipt says, else None."""
+    now = look(path)
     if now.items() <= receipt.items():
         return str(receipt["sha256"])
-    is_same = now["bytes"] == receipt["bytes"] and files.sha256(run / name) == receipt["sha256"]
+    is_same = now["bytes"] == receipt["bytes"] and files.sha256(path) == receipt["sha256"]
     return str(receipt["sha256"]) if is_same else None
 
 
@@ -120,9 +135,28 @@ def renew(run: Path) -> None:
             write(run, name, {**receipt, **now})
 
 
+def is_as_kept(path: Path) -> bool:
+    """Whether a file below the receipts is as it was written: a receipt, or a record of Snakemake below its hash."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return False
+    sha, _, record = text.partition(b"\n")
+    return is_whole(text) if path.suffix == ".json" else hashlib.sha256(record).hexdigest().encode() == sha
+
+
+def began(run: Path) -> str:
+    """When the call began whose jobs may write; empty where nothing can be read."""
+    try:
+        return (run / CALL).read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
 def write(run: Path, name: str, receipt: Mapping[str, Any]) -> None:
     """Write a receipt; one that a failure of power damages is none, and then its file is made again."""
-    files.write_unsynced(receipt_of(run, name), json.dumps(receipt, sort_keys=True) + "\n")
+    facts = json.dumps({key: value for key, value in receipt.items() if key != "seal"}, sort_keys=True)
+    files.write_unsynced(receipt_of(run, name), sealed(f'", {facts[1:]}\n'.encode()).decode())
 
 
 def remove(run: Path, name: str) -> None:

@@ -29,7 +29,14 @@ LAYERS = {
     "retention",
     "release",
 }
-TARGETS = {"warehouse", "publish_postgres", "expire", "erase", "verify"}  # names to ask for; their rules make nothing
+TARGETS = {
+    "warehouse",
+    "publish_postgres",
+    "expire",
+    "erase",
+    "verify",
+    "compare",
+}  # names to ask for; their rules make nothing
 RULE = re.compile(r"^rule (\w+):\n((?:(?:[ \t].*)?\n)+)", re.M)
 DIRECTIVE = re.compile(r"^    (\w+):(.*\n(?:(?: {5,}.*)?\n)*)", re.M)
 

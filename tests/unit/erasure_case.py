@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import made_manifest
 import yaml
 
 import bronze_file
 import retention_erase
 from elt import receipts
-from elt.files import write_text
+from elt.files import PRIVATE, sealed, sha256, write_json, write_text
 from elt.retention import deletion, deletion_log
 from elt.run import contract_parts, manifest, run_folders
 from elt.run.contract import Contract, read_contract
@@ -91,12 +92,12 @@ def finished(folder: Path, run: str, created: str = "2026-11-01T00:00:00+00:00",
     write_text(home / "reports/final_expose.md", "All is well.\n")
     write_text(home / "step1_eda/data/eda_summary.json", "{}\n")
     identity = {"company": "config/shop", "raw": "raw", "created_at": created}
-    write_text(home / "_meta/run.json", json.dumps(identity))
+    write_json(home / "_meta/run.json", sealed(identity), PRIVATE)
     files = manifest.files(home, manifest.present(home))
-    for name, entry in files.items():
-        receipts.write(home, name, {**entry, **receipts.look(home / name)})
-    stated = {"status": "complete", "finished_at": created, "files": files, "root": manifest.root(files)}
-    write_text(home / "_meta/run_manifest.json", json.dumps(stated))
+    for name in (*files, "gold/warehouse.duckdb"):
+        receipts.write(home, name, {"sha256": sha256(home / name), **receipts.look(home / name)})
+    (home / receipts.FOLDER).chmod(0o700)
+    made_manifest.write(home, files, finished_at=created)
     return home
 
 

@@ -1,10 +1,14 @@
 """Keys that differ only in leading zeros, case, blanks or a trailing .0 are counted with amounts, and never joined."""
 
+import random
+
+import polars as pl
 import pytest
 from conftest import ROOT
 from one_table import CANARY, clean, contract, field
 
 from elt.faults import Fault
+from elt.key_spellings import MAY_BE_HARMONISED, harmonised
 from elt.report import assumptions
 from elt.report.words import read
 from elt.sales.collective_accounts import is_beside_segments
@@ -147,3 +151,22 @@ def test_more_of_them_than_the_budget_stop_the_run_and_the_setting_lets_them_pas
         suspicions.check_assumption_budget("orders", warned(120, 200), 0.5)
     suspicions.check_assumption_budget("orders", warned(120, 200), 0.6)
     suspicions.check_assumption_budget("orders", warned(5, 6), 0.5)  # a few records of a small table
+
+
+def test_a_column_whose_spellings_have_no_other_is_not_counted(tmp_path, monkeypatch):
+    added = []
+    monkeypatch.setattr(alike_keys.Spellings, "add", lambda column, rows: added.append((column.name, rows.height)))
+    monkeypatch.setattr(alike_keys.Spellings, "gather", lambda column: pl.DataFrame({"key": ["t-1"]}))
+    monkeypatch.setattr(alike_keys.Spellings, "alike", lambda column: pl.DataFrame())
+    cleaned(tmp_path, record(1), record(2, article="t-1"), record(3, "8"))
+    assert added == [("article", 3)]
+
+
+def test_what_harmonising_changes_is_never_passed_over():
+    letters = [*map(chr, range(1, 0x250)), *"ǅⓐßﬀ\u0345\u2007\u3000ａ", *"0000011.,.,  aA"]
+    number = random.Random(7)
+    keys = pl.DataFrame({"key": ["".join(number.choices(letters[:130] + letters[-20:], k=4)) for _ in range(20_000)] + letters})  # fmt: skip
+    is_changed, is_seen = pl.col("key") != harmonised(pl.col("key")), pl.col("key").str.contains(MAY_BE_HARMONISED)
+    assert keys.filter(is_changed).height > 1_000
+    assert keys.filter(is_changed & ~is_seen).is_empty()
+    assert keys.filter(~is_seen).height > 1_000

@@ -16,6 +16,7 @@ def put(run, *names):
     for name in names:
         (run / name).parent.mkdir(parents=True, exist_ok=True)
         (run / name).write_text(name)
+        (run / name).chmod(0o600)
 
 
 def files_present(run):
@@ -30,7 +31,7 @@ def test_every_file_is_listed_with_hash_and_size_but_those_that_differ_from_run_
         "bronze/_meta/tracebacks/a.b.txt",
     )  # fmt: skip
     assert files_present(tmp_path) == {
-        name: {"sha256": hashlib.sha256(name.encode()).hexdigest(), "bytes": len(name)}
+        name: {"sha256": hashlib.sha256(name.encode()).hexdigest(), "bytes": len(name), "mode": "0600"}
         for name in ("_meta/ledger.json", "gold/data/x.csv")
     }
 
@@ -80,9 +81,9 @@ def test_a_failed_copy_leaves_the_manifest_of_a_complete_run_unless_a_file_of_th
     run = tmp_path / "artifacts/runs/mine"
     put(run, "gold/data/x.csv", "_meta/logs/warehouse_duckdb.log", "_meta/logs/gold_mart/x.log")
     audit_manifest.main({}, [str(run / "gold/data/x.csv")], str(run / "_meta/run_manifest.json"))
-    copy = [{"log": str(run / "_meta/logs/warehouse_duckdb.log"), "message": "x"}]
+    copy = [{"step": "warehouse_duckdb", "message": "x"}]
     assert command_run.is_untouched(run, copy)
-    assert not command_run.is_untouched(run, [*copy, {"log": str(run / "_meta/logs/gold_mart/x.log"), "message": "x"}])
+    assert not command_run.is_untouched(run, [*copy, {"step": "gold_mart/x", "message": "x"}])
     put(run, "silver/data/new.csv")
     assert command_run.is_untouched(run, copy)
     (run / "gold/data/x.csv").write_text("changed")

@@ -1,10 +1,10 @@
 """What rules declare is known from the rules; what nothing declares is left over if a rule made it, else foreign."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
+import made_manifest
 import pytest
 
 from elt.command.invocation import Invocation, RefusalError
@@ -89,7 +89,7 @@ def test_what_a_killed_job_left_half_written_is_left_over(tmp_path):
 
 def test_what_the_manifest_lists_and_no_rule_makes_any_more_is_left_over(tmp_path):
     put(tmp_path, ["_meta/run.json"])
-    (tmp_path / "_meta/run_manifest.json").write_text(json.dumps({"files": {"silver/feedback/gone.csv": {}}}))
+    made_manifest.write(tmp_path, {"silver/feedback/gone.csv": {"sha256": "0", "bytes": 1}})
     rules = [*RULES[:3], rule("audit_manifest", ["_meta/run_manifest.json"])]
     put(tmp_path, ["silver/feedback/gone.csv"])
     found = declared.undeclared(tmp_path, Declared.of(rules, HOME, VALUES))

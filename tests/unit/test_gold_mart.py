@@ -152,6 +152,13 @@ def test_a_mart_without_rows_is_refused(tmp_path):
     assert "has no rows" in refusal(tmp_path, f"{SQL} WHERE amount > 1000")
 
 
+@pytest.mark.remedy("elt.gold.proofs", "Look in silver/reports where the records are, and export the table with them")
+def test_a_mart_of_a_table_without_rows_names_the_table(tmp_path):
+    message = refusal(tmp_path, SQL, rows="number,customer,amount,pieces\n")
+    assert "mart facts: has no rows, as silver.sales has none. Look in silver/reports" in message
+    build(tmp_path, SQL)
+
+
 CUSTOMERS = {
     "gold.customers": (
         f"key,name\na,{CANARY}\nc,x\n",

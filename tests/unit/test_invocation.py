@@ -248,6 +248,7 @@ ENDS = {  # request -> (file that says what was done, its content, words)
     "expire": ("_meta/expire.json", {"words": "Expired.", "lines": ["a"]}, "Expired.\n  a"),
     "erase": ("_meta/erase.json", {"words": "Erased.", "lines": []}, "Erased."),
     "verify": ("_meta/verify.json", {"words": "As it was.", "lines": []}, "As it was."),
+    "compare": ("_meta/compare.json", {"words": "Run b compared to a.", "lines": []}, "Run b compared to a."),
 }
 FAILURES = {
     "run": "Run home failed.\n  step\n    here: is wrong. Mend it.",
@@ -255,6 +256,7 @@ FAILURES = {
     "expire": "Expiry has failed.\n  here: is wrong. Mend it.",
     "erase": "Erasure has failed.\n  here: is wrong. Mend it.",
     "verify": "The run is not as it was.\n  here: is wrong. Mend it.",
+    "compare": "The runs cannot be compared.\n  here: is wrong. Mend it.",
 }
 
 

@@ -294,6 +294,18 @@ def test_the_limit_of_the_row_order_is_five_hundredths_for_many_rows(tmp_path):
     assert abs(correlation) < 0.05
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_few_rows_in_the_order_of_their_pseudonyms_tell_nothing_and_in_another_order_they_do(tmp_path, step):
+    names = sorted(pseudonym(n) for n in range(4))
+    keys = pl.DataFrame({"customer_key": range(4), "pseudonym": names[::step]})
+    table = tmp_path / "x.csv"
+    table.write_text("customer\n" + "".join(f"{name}\n" for name in names))
+    assert row_order.order_of(table, keys) == (0.0, 1.0)
+    table.write_text("customer\n" + "".join(f"{name}\n" for name in names[::-1]))
+    correlation, limit = row_order.order_of(table, keys)
+    assert abs(correlation) >= limit
+
+
 def test_snakemakes_own_records_of_this_invocation_are_searched(tmp_path, monkeypatch):
     run = small_run(tmp_path)
     write_text(tmp_path / ".snakemake/scripts/left.py", f"value = '{NUMBER}'\n")

@@ -237,7 +237,7 @@ def test_a_run_that_is_started_again_leaves_out_who_was_erased_meanwhile(folder)
 
 
 @remedy("retention_verify", "Restore the log")
-@remedy("retention_verify", "Run it again")
+@remedy("retention_verify", "Run it again, or restore the manifest from your backup")
 @remedy("retention_verify", "…run it again, or restore it from your backup")
 def test_a_run_is_as_its_manifest_says_once_it_is_mended_as_told(folder):
     run = finished(folder, "r1")

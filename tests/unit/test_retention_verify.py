@@ -1,30 +1,42 @@
 """The check of a run: exactly what differs from the manifest is named, and tombstones are accepted."""
 
+import fcntl
 import json
+import os
+import re
+import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import made_manifest
 import pytest
 from erasure_case import WHEN, finished
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from test_manifest import damaged
 
 import retention_expire
 import retention_verify
 from elt import receipts
 from elt.command import request, retention
 from elt.faults import Fault
-from elt.files import sha256
+from elt.files import read_json, sha256, write_text
 from elt.retention import deletion_log, erasures
-from elt.run import manifest
+from elt.run import last_call, manifest, run_folders
 
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of nothing
 CONFIG = {"company": "config/shop", "raw": "raw", "erase_from": None, "today": "clock"}
 
 
 pytestmark = pytest.mark.usefixtures("folder")
 
 
-def verify(folder: Path, run: str = "r1") -> list[str]:
-    """The lines of the closing words."""
-    retention_verify.main(run, str(folder / "verify.json"))
+def verify(folder: Path, run: str = "r1", public_key: str | None = None) -> list[str]:
+    """The lines of the closing words, of a call of its own."""
+    while run_folders._locks:
+        os.close(run_folders._locks.pop())
+    retention_verify.main(run, str(folder / "verify.json"), public_key)
     return json.loads((folder / "verify.json").read_text())["lines"]
 
 
@@ -37,13 +49,12 @@ def test_exactly_what_differs_is_named(folder):
     run = finished(folder, "r1")
     (run / "silver/data/customers.csv").write_text("id,number\n")
     (run / "reports/final_expose.md").unlink()
-    (run / "gold/data").mkdir(exist_ok=True)
-    (run / "gold/data/new.csv").write_text("a\n")
+    write_text(run / "gold/data/new.csv", "a\n")
     with pytest.raises(Fault) as caught:
         verify(folder)
     assert (
-        "3 files are not as the manifest says: reports/final_expose.md is missing; silver/data/customers.csv was "
-        "changed; gold/data/new.csv is not in the manifest"
+        "3 files are not as the manifest says: gold/data/new.csv is not in the manifest; reports/final_expose.md is "
+        "missing; silver/data/customers.csv was changed"
     ) in str(caught.value)
     assert (
         "Move what is not in the manifest out of the run, then delete what was changed, then run it again, or restore "
@@ -56,7 +67,7 @@ def edited_manifest(run: Path, name: str, *, with_root: bool) -> None:
     (run / name).write_text("other\n")
     path = run / manifest.NAME
     stated = json.loads(path.read_text())
-    stated["files"][name]["sha256"] = sha256(run / name)
+    stated["files"][name] |= {"sha256": sha256(run / name), "bytes": (run / name).stat().st_size}
     stated |= {"root": manifest.root(stated["files"])} if with_root else {}
     path.write_text(json.dumps(stated))
 
@@ -67,7 +78,8 @@ def test_an_edited_manifest_is_known_by_its_root_hash_and_by_the_receipts(folder
     with pytest.raises(Fault, match="run_manifest.json was edited: its root hash is another; reports/final_expose.md"):
         verify(folder)
     edited_manifest(run, "reports/final_expose.md", with_root=True)
-    with pytest.raises(Fault, match=r"manifest says: reports/final_expose\.md has a receipt that says otherwise\. Run"):
+    words = "run_manifest.json was edited; reports/final_expose.md has a receipt that says otherwise. Run it again"
+    with pytest.raises(Fault, match=re.escape(words)):
         verify(folder)
 
 
@@ -77,7 +89,7 @@ def test_a_receipt_that_is_gone_and_one_of_a_file_that_the_manifest_does_not_kno
     receipts.write(run, "reports/other.md", {"sha256": "0", "bytes": 0})
     with pytest.raises(Fault) as caught:
         verify(folder)
-    assert "final_expose.md has no receipt of its job; reports/other.md has a receipt and is not in" in str(
+    assert "receipts/reports/other.md.json is not in the manifest; reports/final_expose.md has no receipt of" in str(
         caught.value
     )
 
@@ -120,8 +132,241 @@ def test_tombstones_without_an_entry_in_the_log_are_refused(folder):
 def test_a_run_that_never_ended_is_refused(folder):
     run = finished(folder, "r1")
     (run / "_meta/run_manifest.json").unlink()
-    with pytest.raises(Fault, match="has no manifest"):
+    with pytest.raises(Fault, match="run_manifest.json is missing: it never came to an end"):
         verify(folder)
+
+
+@pytest.fixture
+def whole(folder: Path) -> Path:
+    """A finished run with all that a run can hold: logs, history, a copy on request, names of raw files, a signature."""
+    run = finished(folder, "r1")
+    kept = run / "_meta/history/20261031T000000Z"
+    write_text(kept / "reports/final_expose.md", "Before.\n")
+    before = {"reports/final_expose.md": {"sha256": sha256(kept / "reports/final_expose.md"), "bytes": 8}}
+    made_manifest.write(kept, before, finished_at="2026-10-31T00:00:00+00:00")
+    for name in (
+        "_meta/logs/gold_mart/x.log",
+        "_meta/logs/audit_manifest.log",
+        "bronze/_meta/tracebacks/gold_mart.x.txt",
+    ):
+        write_text(run / name, "INFO done\n", 0o600)
+    write_text(run / "_meta/benchmarks/gold_mart/x.tsv", "s\n1\n")
+    write_text(run / manifest.RAW_FILE_NAMES, "{}")
+    write_text(run / manifest.SIGNATURE, "untrusted comment: x\n")
+    write_text(run / receipts.CALL, "2026-11-01T00:00:00+00:00", 0o600)
+    write_text(run / receipts.FOLDER / "reports/final_expose.md.snakemake", f"{EMPTY}\n", 0o600)
+    for place in ("_meta/logs", "_meta/benchmarks", "_meta/history", receipts.FOLDER):
+        (run / place).chmod(0o700)
+    entries = read_json(run / manifest.NAME)["files"]
+    records = {name: sha256(run / name) for name in ("_meta/logs/gold_mart/x.log", "_meta/benchmarks/gold_mart/x.tsv")}
+    history = manifest.history(run)
+    made_manifest.write(
+        run, entries, finished_at=read_json(run / manifest.NAME)["finished_at"], records=records, history=history
+    )
+    last_call.note(run, status="running", began="2026-11-01T00:00:00+00:00")
+    last_call.close(run, "complete")
+    return run
+
+
+def said(folder: Path) -> list[str]:
+    """What is named as different."""
+    try:
+        verify(folder)
+    except Fault as fault:
+        has_list = "files are not as the manifest says: " in fault.problem
+        return fault.problem.partition(": ")[2].split("; ") if has_list else [fault.problem]
+    return []
+
+
+def flipped(path: Path) -> None:
+    """One bit of the byte in the middle is another."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def hard_linked(path: Path) -> None:
+    """The file has a second name, outside the run."""
+    Path("elsewhere").unlink(missing_ok=True)
+    os.link(path, "elsewhere")
+
+
+def soft_linked(path: Path) -> None:
+    """A link to the same content, outside the run, in the place of the file."""
+    shutil.move(path, "elsewhere")
+    path.symlink_to(Path("elsewhere").absolute())
+
+
+def a_pipe(path: Path) -> None:
+    """A named pipe in the place of the file: who opens it to read waits for ever."""
+    path.unlink()
+    os.mkfifo(path)
+
+
+def fitting(name: str, attack: Callable[[Path], None]) -> bool:
+    """Whether a difference can be seen at all: a file without a hash shows no other content; one may lack what none needs."""
+    without = (manifest.RAW_FILE_NAMES, manifest.SIGNATURE, "bronze/_meta/tracebacks/gold_mart.x.txt")
+    needless = (
+        *without,
+        receipts.CALL,
+        f"{receipts.FOLDER}/reports/final_expose.md.snakemake",
+        "gold/warehouse.duckdb",
+    )
+    may_lack = (*needless, f"{receipts.FOLDER}/gold/warehouse.duckdb.json")
+    return not ((attack in (flipped, cut) and name in without) or (attack is Path.unlink and name in may_lack))
+
+
+def cut(path: Path) -> None:
+    """Half of the file."""
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def open_to_all(path: Path) -> None:
+    """Everybody may write it."""
+    path.chmod(0o666)
+
+
+@pytest.mark.parametrize("attack", [flipped, cut, Path.unlink, soft_linked, hard_linked, a_pipe, open_to_all])
+def test_whatever_happens_to_any_file_of_a_run_exactly_this_file_is_named(folder, whole, attack):
+    names = sorted(path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file())
+    assert len(names) > 30 and said(folder) == []
+    shutil.copytree(whole, folder / "backup")
+    for name in names:
+        if not fitting(name, attack) or (
+            attack is open_to_all and name.startswith(("_meta/benchmarks", "_meta/history"))
+        ):
+            continue
+        attack(whole / name)
+        found = said(folder)
+        assert found, name
+        own = {
+            name,
+            name.removeprefix(f"{receipts.FOLDER}/").removesuffix(".json"),
+            name.removesuffix("/run_manifest.json"),
+        }
+        assert all(any(line.startswith(one) for one in own) for line in found), (name, found)
+        (whole / name).unlink(missing_ok=True)
+        shutil.copy2(folder / "backup" / name, whole / name)
+    assert said(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("gold/data/new.csv", "is not in the manifest"),
+        ("_meta/logs/new.log", "is not in the manifest"),
+        ("_meta/history/20261031T000000Z/reports/new.md", "is not in the manifest"),
+        ("_meta/history/20261030T000000Z/reports/final_expose.md", "is not in the manifest"),
+        ("_meta/receipts/new.json", "is not in the manifest"),
+        ("_meta/new.json", "is not in the manifest"),
+        ("bronze/_meta/tracebacks/new.txt", "is not in the manifest"),
+        ("gold/warehouse.duckdb.wal", "is not in the manifest"),
+        ("release/data/released_customers.csv", "is not in the manifest"),
+        ("reports/.hidden.md", "is hidden"),
+        (".git/config", "is hidden"),
+        ("silver/data/.customers.7.tmp.csv", "is hidden"),
+    ],
+)
+def test_what_somebody_put_into_a_run_is_named_wherever_it_lies(folder, whole, name, what):
+    write_text(whole / name, "x", 0o600)
+    assert f"{name} {what}" in said(folder)
+
+
+def test_what_is_added_as_a_link_or_under_a_name_that_a_terminal_would_obey_is_named(folder, whole):
+    (whole / "reports/empty").mkdir(mode=0o750)
+    (whole / "reports/link").symlink_to("/etc", target_is_directory=True)
+    (whole / "reports/\x1b[2Jred\n").write_text("x")
+    Path(os.fsdecode(os.fsencode(whole) + b"/reports/\xff")).write_text("x")
+    assert said(folder) == [
+        r"reports/\x1b[2Jred\n is not in the manifest",
+        "reports/link is a link",
+        r"reports/\udcff is not in the manifest",
+    ]
+
+
+def test_folders_have_their_modes_and_the_run_may_be_opened_on_purpose(folder, whole):
+    (whole / "silver/data").chmod(0o750)
+    whole.chmod(0o750)
+    assert said(folder) == ["silver/data has the mode 0750 instead of 0700"]
+    (whole / "silver/data").chmod(0o700)
+    whole.chmod(0o770)
+    assert said(folder) == [". has the mode 0770, by which others may write it"]
+
+
+def test_a_receipt_of_other_code_params_or_inputs_does_not_fit(folder, whole):
+    name, stated = "reports/final_expose.md", read_json(whole / manifest.NAME)
+    facts = {"job": "expose_report", "code": "c", "params": "p", "inputs": {"silver/data/customers.csv": "0"}}
+    receipt = receipts.stated(whole, name) or {}
+    made_manifest.write(whole, **{**stated, "steps": {"expose_report": {"status": "done", "code": "c", "params": "p"}}})
+    for change in ({}, {"inputs": {}}, {"inputs": {}, "code": "d"}, {"inputs": {}, "params": "q"}):
+        receipts.write(whole, name, {**receipt, **facts, **change, "modified": 0})
+        fits = change == {"inputs": {}}
+        assert said(folder) == ([] if fits else [f"{name} has a receipt that says otherwise"])
+
+
+def test_a_log_that_a_later_call_wrote_is_as_the_end_of_that_call_says(folder, whole):
+    write_text(whole / "_meta/logs/warehouse_duckdb.log", "INFO done\n", 0o600)
+    write_text(whole / "_meta/logs/gold_mart/x.log", "INFO again\n", 0o600)
+    assert said(folder) == [
+        "_meta/logs/gold_mart/x.log was changed",
+        "_meta/logs/warehouse_duckdb.log is not in the manifest",
+    ]
+    last_call.close(whole, "complete")
+    assert said(folder) == []
+    flipped(whole / "_meta/logs/warehouse_duckdb.log")
+    assert said(folder) == ["_meta/logs/warehouse_duckdb.log was changed"]
+
+
+@how(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=damaged)
+def test_a_damaged_manifest_is_a_message_and_never_a_traceback(folder, text):
+    run = run_folders.RUNS / "r1"
+    if not run.exists():
+        finished(folder, "r1")
+    (run / manifest.NAME).write_bytes(text)
+    with pytest.raises(Fault):
+        verify(folder)
+
+
+@pytest.mark.remedy("retention_verify", "Restore it from your backup")
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"a": 1}', '[{"path": "a"}]', "\ud800"])
+def test_damaged_tombstones_are_a_message(folder, text):
+    finished(folder, "r1")
+    path = erasures.HOME / "tombstones/r1.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(Fault, match="cannot be read as tombstones"):
+        verify(folder)
+    path.unlink()
+    verify(folder)
+
+
+def test_a_killed_call_is_told_with_its_steps(folder, whole):
+    last_call.open_call(whole, "2020-01-01T00:00:00+00:00", {}, [])
+    with pytest.raises(Fault, match="the call of 2020-01-01T00:00:00.00:00 .process .* was killed; steps at work: "):
+        verify(folder)
+    (whole / manifest.NAME).unlink()
+    with pytest.raises(Fault, match=r"run_manifest\.json is missing: the call of 2020-01-01"):
+        verify(folder)
+
+
+def test_a_run_at_work_is_not_compared(folder, whole):
+    (folder / "other").mkdir()
+    held = os.open(whole / "_meta", os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    with pytest.raises(Fault, match="another process is working on it"):
+        verify(folder)
+    os.close(held)
+    assert verify(folder)
+
+
+def test_every_difference_stands_in_the_log_where_the_message_names_twenty(folder, whole, caplog):
+    for number in range(30):
+        write_text(whole / f"reports/{number}.md", "x")
+    with caplog.at_level("INFO"):
+        assert said(folder)[-1] == "and 10 more, which the log names"
+    assert sum("is not in the manifest" in line for line in caplog.messages) == 30
 
 
 def test_the_newest_run_of_the_data_is_meant_unless_one_is_named(folder):
@@ -135,7 +380,8 @@ def test_the_newest_run_of_the_data_is_meant_unless_one_is_named(folder):
 
 @pytest.mark.parametrize(
     ("arguments", "target"),
-    [(["expire", "--cores", "2"], "expire"), (["retention_erase"], "erase"), (["-n", "verify"], "verify"), (["all"], "run")],
+    [(["expire", "--cores", "2"], "expire"), (["retention_erase"], "erase"), (["-n", "verify"], "verify"), (["all"], "run"),
+     (["compare"], "compare")],
 )  # fmt: skip
 def test_the_target_is_found_in_the_command_line(arguments, target):
     assert request.of(request.targets(arguments)) == target

@@ -11,11 +11,13 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import made_manifest
 import pytest
 
 from elt import receipts
 from elt.command import retention
 from elt.faults import Fault
+from elt.files import sealed
 from elt.run import run_folders
 
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
@@ -117,7 +119,7 @@ def test_the_identity_stays_the_same_in_another_folder(project, monkeypatch):
 
 def test_beginning_writes_the_identity_once():
     run_folders.begin(run_folders.RUNS / "a", CONFIG, NOW)
-    expected = {**CONFIG, "created_at": "2026-11-23T10:15:00+00:00"}
+    expected = sealed({**CONFIG, "created_at": "2026-11-23T10:15:00+00:00"})
     assert json.loads((run_folders.RUNS / "a/_meta/run.json").read_text()) == expected
     os.close(run_folders._locks.pop())
     run_folders.begin(run_folders.RUNS / "a", CONFIG, NOW + timedelta(days=1))
@@ -148,7 +150,7 @@ def finish(run: Path, status: str, finished_at: str) -> None:
     (run / "step2_feature_engineering/data").mkdir(parents=True, exist_ok=True)
     (run / "reports/final_expose.md").write_text(finished_at)
     (run / "step2_feature_engineering/data/customer_features.csv").write_text("cu1_x")
-    (run / "_meta/run_manifest.json").write_text(json.dumps({"status": status, "finished_at": finished_at}))
+    made_manifest.write(run, {}, status=status, finished_at=finished_at)
 
 
 def begin_again(run: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """When the warm worker may take the place of Snakemake's own way to start a script."""
 
 import importlib
+import os
 import re
 import sys
 from types import SimpleNamespace
@@ -91,6 +92,24 @@ def test_what_needs_polars_is_left_to_the_forks_with_it(monkeypatch: pytest.Monk
     server = SimpleNamespace(waiting=["pandera.polars", "yaml"], polars=SimpleNamespace(module=object()))
     fork_server.Server.import_next(server)
     assert (asked, server.waiting) == (["pandera.polars"], ["yaml"])
+
+
+def test_the_server_is_given_what_the_run_was_given(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(fork_server.ALLOCATOR, "set by the import of Polars")
+    asked: dict[str, dict[str, str]] = {}
+
+    class Process:
+        def __init__(self, _command: list[str], **options: dict[str, str]) -> None:
+            asked.update(options)
+
+        def wait(self, timeout: float) -> None:
+            """Ended at once."""
+
+    monkeypatch.setattr(warm_worker.subprocess, "Popen", Process)
+    warm_worker.Worker().stop()
+    assert asked["env"]["PATH"] == os.environ["PATH"]
+    assert asked["env"]["OMP_NUM_THREADS"] == "1"
+    assert fork_server.ALLOCATOR not in asked["env"]
 
 
 def test_a_benchmark_holds_what_the_system_counted():

@@ -1,11 +1,15 @@
 """The Golden Path as a user sees it: what it leaves, what it says, and that the same command gives the same bytes."""
 
+import json
 import re
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Project, copy_project
+
+from elt.run import manifest
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +55,15 @@ def contents(run: Path) -> dict[str, bytes]:
     return {name: data for name, data in found.items() if not name.startswith(MAY_DIFFER)}
 
 
+def facts(run: Path) -> dict[str, Any]:
+    """What the manifest says but for the facts of the call."""
+    return {
+        name: said
+        for name, said in json.loads((run / manifest.NAME).read_bytes()).items()
+        if name not in manifest.OF_THE_CALL
+    }
+
+
 def test_every_contracted_path_has_content(sample_run: Path):
     for name in CONTRACTED:
         assert (sample_run / name).stat().st_size > 100, name
@@ -81,6 +94,7 @@ def test_one_core_without_the_warm_worker_in_another_folder_gives_the_same_bytes
     first, second = contents(sample_project.run("sample")), contents(other.run("sample"))
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
+    assert facts(sample_project.run("sample")) == facts(other.run("sample"))
 
 
 def test_a_dry_run_and_a_listing_create_nothing(project: Project):

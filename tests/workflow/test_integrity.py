@@ -1,6 +1,7 @@
 """What lies in a run is what its jobs wrote, and the run knows what it was made with: edits, checkouts, orphans."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -101,6 +102,7 @@ def test_an_orphan_of_a_killed_call_keeps_the_next_one_out_and_writes_nothing_af
     psutil.wait_procs([orphan], timeout=10)
     done = finished.snakemake(*CONFIG)
     assert done.returncode == 0, done.stdout[-3000:]
+    assert re.search(rf"\(process {call.pid} on .+\) was killed; steps at work: .*features_customers", done.stdout)
     assert finished.snakemake("verify", *CONFIG).returncode == 0
 
 

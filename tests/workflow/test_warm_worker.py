@@ -39,6 +39,7 @@ RANDOM = """
 POLARS = """
     import polars
     polars.LazyFrame({"a": [1]}).sort("a").collect(engine="streaming")
+    time.sleep(1)  # a thread has its name a moment after it has begun
     names = {Path(f"/proc/self/task/{number}/comm").read_text().strip() for number in os.listdir("/proc/self/task")}
     Path(snakemake.output[0]).write_text(" ".join(sorted(names - {"jemalloc_bg_thd"})))
 """

@@ -68,6 +68,7 @@ POLARS_START = "__register_startup_deps"  # called by the import of Polars; thre
 ALLOCATOR = "_RJEM_MALLOC_CONF"  # settings of the allocator of Polars: its own, and no thread of the allocator's
 ALLOCATED = "dirty_decay_ms:500,muzzy_decay_ms:1000,background_thread:false"
 LEFT_TO_FORKS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal sends them to the server too
+COLLECTED_AFTER = 100_000  # new objects; a script is short, and looking through them every 700 costs a tenth of it
 REFUSED = 0  # in place of the number of a fork
 CANNOT_FLUSH = 120  # what Python exits with if standard output cannot be written
 
@@ -223,6 +224,7 @@ def become(request: dict[str, Any]) -> None:
     time.tzset()
     sys.argv = [request["script"]]
     sys.path.insert(0, str(Path(request["script"]).parent))
+    gc.set_threshold(COLLECTED_AFTER)
     random.seed()
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()

@@ -21,7 +21,7 @@ from elt.files import sha256
 from elt.protection import pseudonyms
 from elt.remembered import memory
 from elt.retention import deletion, erasures
-from elt.run import class_checks, declared, manifest, run_folders, settings, surroundings
+from elt.run import class_checks, declared, last_call, manifest, run_folders, settings, surroundings
 from elt.run.company import NO_COMPANY, Company
 from elt.run.contract import Contract
 from elt.run.declared import Declared, Undeclared
@@ -60,7 +60,7 @@ def accepted(found: tuple[Any, Sequence[str]], title: str) -> Any:
 
 @dataclass(frozen=True)
 class Invocation:
-    """What rules know of the call. Without a run (draft, expire, erase, verify) company and raw files are empty.
+    """What rules know of the call. Without a run (draft, expire and the like) company and raw files are empty.
 
     `home`: folder that it works in, a run folder for a run; `erased`: names the list of erased persons, whose records
     bronze leaves out; `erasable`: contracts of the company for an erasure.
@@ -145,7 +145,15 @@ class Invocation:
                 print(f"Run {self.run_id}: files {words}", file=sys.stderr)  # noqa: T201 (before Snakemake has a log)
         if will_run:
             run_folders.withdraw(run, [*found, *unknown])
-        return [*found, *unknown]
+        return [*found, *unknown, *self.unclosed()]
+
+    def unclosed(self) -> list[str]:
+        """The manifest, if it does not close the run: of a call that failed or was killed, or not as it was written."""
+        path = Path(self.home) / manifest.NAME
+        stated = manifest.stated(Path(self.home))
+        if stated is None and path.exists():
+            print(f"Run {self.run_id}: {manifest.NAME} is not as it was written: it is made again", file=sys.stderr)  # noqa: T201
+        return [] if not path.exists() or (stated and stated["status"] == "complete") else [manifest.NAME]
 
     @refusing()
     def take(self) -> None:
@@ -182,18 +190,29 @@ class Invocation:
         known = {STARTED_AT: self.now.isoformat(), RUN_ID: self.run_id, receipts.VERSIONS_VARIABLE: versions}
         os.environ.update(known)
         run_folders.begin(Path(self.home), self.config, self.now)
-        names = self.undeclared(rules)[1].left_over
+        of_run, rest = self.undeclared(rules)
+        said = last_call.open_call(Path(self.home), self.now.isoformat(), self.config, of_run.files)
+        names = rest.left_over
         declared.remove(Path(self.home), names)
         listed = declared.listed(names, self.raw_files.names)
         what = f"{len(names)} files that were made of what is gone were removed from it: {listed}"
-        return f"Run {self.run_id}: {what}\n" if names else ""
+        return said + (f"Run {self.run_id}: {what}\n" if names else "")
 
     @refusing("What was asked for is done, and cannot be told.")
-    def result(self) -> str:
-        """The closing words: where the result is."""
+    def result(self, names: Iterable[str] = (), *, is_whole: bool = False) -> str:
+        """The closing words: where the result is; raises RefusalError if a whole run is not as its manifest says.
+
+        `names`: paths of all files of a run; `is_whole`: whether all of them were asked for.
+        """
         if self.request == request.RUN:
-            job_records.keep(Path(self.home))
-            return run.result(Path(self.home))
+            home = Path(self.home)
+            job_records.keep(home)
+            within = [Path(name).relative_to(home).as_posix() for name in names]
+            if found := run.unproved(home, within) if is_whole else []:
+                raise RefusalError(f"Run {self.run_id} is not complete. Type the same command again.", found)
+            if last_call.read(home).get("status") == last_call.RUNNING:
+                last_call.close(home, "complete" if is_whole else "in part")
+            return run.result(home)
         if self.request == request.DRAFT:
             return draft.result(Path(self.home), self.config)
         return retention.result(self.request, Path(self.home))

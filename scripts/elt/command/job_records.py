@@ -6,6 +6,7 @@ would count as made. So the records are kept in the run when a call ends, and la
 A job takes away the kept record of what it writes; where none is left the file is made again.
 """
 
+import hashlib
 import json
 import os
 from base64 import urlsafe_b64encode
@@ -40,8 +41,14 @@ def read(path: Path) -> str:
     """The text of a record; empty if there is none."""
     try:
         return path.read_text("utf-8")
-    except OSError:
+    except (OSError, ValueError):
         return ""
+
+
+def read_kept(path: Path) -> str:
+    """The text of a record that is kept in a run, below its hash; empty if there is none that is as it was written."""
+    sha, _, text = read(path).partition("\n")
+    return text if sha == hashlib.sha256(text.encode()).hexdigest() else ""
 
 
 def pairs(run: Path) -> Iterator[tuple[str, Path, Path]]:
@@ -56,8 +63,8 @@ def keep(run: Path) -> None:
     if not is_as_known():
         return
     for _, kept, own in pairs(run):
-        if (text := read(own)) and text != read(kept):
-            write_unsynced(kept, text)
+        if (text := read(own)) and text != read_kept(kept):
+            write_unsynced(kept, f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}")
 
 
 def restore(run: Path) -> list[str]:
@@ -66,7 +73,7 @@ def restore(run: Path) -> list[str]:
         return []
     lost = []
     for name, kept, own in pairs(run):
-        text, found = read(kept), read(own)
+        text, found = read_kept(kept), read(own)
         if text and text != found:
             own.parent.mkdir(parents=True, exist_ok=True)
             write_unsynced(own, text)

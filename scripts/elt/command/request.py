@@ -11,7 +11,7 @@ from typing import Literal
 
 from elt.faults import Fault
 
-Request = Literal["run", "draft", "expire", "erase", "verify"]
+Request = Literal["run", "draft", "expire", "erase", "verify", "sign", "compare"]
 RUN: Request = "run"
 DRAFT: Request = "draft"
 TARGETS: dict[str, Request] = {
@@ -22,6 +22,10 @@ TARGETS: dict[str, Request] = {
     "retention_erase": "erase",
     "verify": "verify",
     "retention_verify": "verify",
+    "sign": "sign",
+    "retention_sign": "sign",
+    "compare": "compare",
+    "retention_compare": "compare",
 }
 
 

@@ -1,4 +1,4 @@
-"""What `snakemake expire`, `erase` and `verify` are asked for, and what they say when they end."""
+"""What `snakemake expire`, `erase`, `verify`, `sign` and `compare` are asked for, and what they say at the end."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -30,10 +30,10 @@ def of_company(config: Mapping[str, Any]) -> list[str]:
 
 
 def verified_run(config: Mapping[str, Any]) -> str | None:
-    """The run that `verify` is about: the named one, else the newest of the company and raw folder; None if none."""
+    """The run that is checked or compared: the named one, else the newest of company and raw folder; None if none."""
     known, mine = run_folders.known(), run_folders.identity(config)
     if config.get("run_id") not in (None, "new"):
-        return config["run_id"] if config["run_id"] in known else None
+        return config["run_id"] if config["run_id"] in {*known, *run_folders.damaged()} else None
     own = [name for name, theirs in known.items() if all(theirs[key] == mine[key] for key in mine)]
     return own[-1] if own else None
 
@@ -46,13 +46,34 @@ def faults(asked: Request, config: Mapping[str, Any]) -> Iterator[str]:
             yield "erase_from: name the file with the customers: --config erase_from=<file>, or - for standard input"
         elif given != STANDARD_INPUT and not Path(given).is_file():
             yield f"erase_from: {given} is no file"
-    if asked == "verify" and verified_run(config) is None:
+    if asked == "sign":
+        secret = config.get("sign_with")
+        if secret is None:
+            yield "sign_with: name the file of a secret key of minisign: --config sign_with=<file>"
+        elif not Path(secret).is_file():
+            yield f"sign_with: {secret} is no file"
+    if asked in ("verify", "sign", "compare") and verified_run(config) is None:
         yield "run_id: there is no such run"
+    elif asked == "compare":
+        yield from faults_of_comparison(verified_run(config), config.get("compare_to"))
     if config["today"] != "clock":
         try:
             date.fromisoformat(config["today"])
         except ValueError:
             yield f"today: {config['today']} is no day"
+
+
+def faults_of_comparison(run: str | None, other: str | None) -> Iterator[str]:
+    """What is wrong with two runs that are to be compared."""
+    known = run_folders.known()
+    if other is None:
+        yield "compare_to: name the run that it is compared to: --config compare_to=<run>"
+    elif other not in known:
+        yield "compare_to: there is no such run"
+    elif run == other:
+        yield f"compare_to: {other} is the same run"
+    elif run is not None and known[run]["company"] != known[other]["company"]:
+        yield f"compare_to: {other} belongs to company {known[other]['company']}, {run} to {known[run]['company']}"
 
 
 def prepared(asked: Request, config: Mapping[str, Any], root: Path) -> tuple[dict[str, Contract], list[str]]:
@@ -70,6 +91,12 @@ def result(asked: Request, home: Path) -> str:
 
 def failure(asked: Request, home: Path, started: datetime) -> str:
     """The closing words of a call that failed."""
-    words = {"expire": "Expiry has failed.", "erase": "Erasure has failed.", "verify": "The run is not as it was."}
+    words = {
+        "expire": "Expiry has failed.",
+        "erase": "Erasure has failed.",
+        "verify": "The run is not as it was.",
+        "sign": "The run is not signed.",
+        "compare": "The runs cannot be compared.",
+    }
     found = rulelog.faults(home / "_meta/logs", started.timestamp())
     return "\n" + "\n".join([words[asked], *(f"  {message}" for _, message in found)])

@@ -5,16 +5,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from elt import rulelog, system_faults
+from elt import system_faults
 from elt.files import CLOSED, PRIVATE, read_json, write_json
 from elt.report import assumptions
 from elt.report.numbers import decimals_of, number
 from elt.report.words import read
-from elt.run import manifest, run_folders
+from elt.run import declared, last_call, manifest, run_folders, steps
 
 WORDS = Path(__file__).parents[2] / "templates" / "assumptions.en.yaml"
 CENTS = 2  # decimals
-ON_REQUEST = ("warehouse_", "release_")  # rules whose files are made when asked for; their failure is not the run's
 
 
 def figures(run: Path) -> list[str]:
@@ -69,13 +68,23 @@ def result(run: Path) -> str:
 
 def is_untouched(run: Path, failures: Sequence[Mapping[str, str]]) -> bool:
     """Whether nothing failed but copies made on request, and a complete run is still as its manifest says."""
-    closed, logs = run / "_meta/run_manifest.json", run / "_meta/logs"
-    if not all(Path(entry["log"]).relative_to(logs).as_posix().startswith(ON_REQUEST) for entry in failures):
+    if not all(entry["step"].startswith(steps.ON_REQUEST) for entry in failures):
         return False
-    if not closed.exists():
-        return False
-    stated = read_json(closed)
-    return stated["status"] == "complete" and stated["files"].items() <= manifest.files(run, stated["files"]).items()
+    stated = manifest.stated(run)
+    return stated is not None and stated["status"] == "complete" and not manifest.unlike(run, stated)
+
+
+def unproved(run: Path, names: Iterable[str]) -> list[str]:
+    """Why a run that has come to its end is not complete, a line a reason: no manifest, or one that does not fit.
+
+    `names`: paths in the run of the files that its rules declare.
+    """
+    stated = manifest.stated(run)
+    if stated is None or stated["status"] != "complete":
+        return [f"{manifest.NAME} is missing, or not as it was written"]
+    left_out = sorted({name for name in names if not manifest.is_apart(name)} - stated["files"].keys())
+    others = {"are not in the manifest": left_out, "are not as the manifest says": manifest.unlike(run, stated)}
+    return [f"{len(found)} files {what}: {declared.listed(found)}" for what, found in others.items() if found]
 
 
 def failure(run: Path, config: Mapping[str, Any], started: datetime, names: Iterable[str] = ()) -> str:
@@ -83,17 +92,17 @@ def failure(run: Path, config: Mapping[str, Any], started: datetime, names: Iter
 
     `names`: paths in the run of the files that its rules declare.
     """
-    found = rulelog.faults(run / "_meta/logs", started.timestamp())
-    failures = [{"log": path, "message": message} for path, message in found]
+    failures = steps.failures(run, started.timestamp())
     is_whole = is_untouched(run, failures)
     with system_faults.noted() as unwritten:
         if (run / "_meta").exists() and not is_whole:
             write_json(run / manifest.NAME, manifest.describe(run, "failed", config, names, failures), PRIVATE)
+        if (run / manifest.IDENTITY).exists():
+            last_call.close(run, "complete" if is_whole else "failed")
     ended = "is complete as it was; what was asked for on top of it failed" if is_whole else "failed"
     lines = [f"\nRun {run.name} {ended}."]
     for entry in failures:
-        step = Path(entry["log"]).relative_to(run / "_meta/logs").with_suffix("").as_posix()
-        lines += [f"  {step}", f"    {entry['message']}", f"    Log: {entry['log']}"]
+        lines += [f"  {entry['step']}", f"    {entry['message']}", f"    Log: {entry['log']}"]
     if (run / manifest.RAW_FILE_NAMES).exists():
         lines.append(f"  A raw file with a number is the one that {run / manifest.RAW_FILE_NAMES} names (protected).")
     lines += [f"  The manifest could not be written: {words}" for words in unwritten]

@@ -75,6 +75,11 @@ def is_plain(script: Any) -> bool:
     return not any(special) and str(script.threads) == "1" and script.resources.get("shell_exec") is None
 
 
+def given_variables() -> set[str]:
+    """Variables that this process was started with; Polars, where planning imports it, sets one of its allocator's."""
+    return {os.fsdecode(one.partition(b"=")[0]) for one in Path("/proc/self/environ").read_bytes().split(b"\0")}
+
+
 def environment(script: Any) -> dict[str, str]:
     """The environment that Snakemake gives a script."""
     folder = script.resources.get("tmpdir")
@@ -88,7 +93,7 @@ class Worker:
         from snakemake.shell import STDOUT
 
         self.control, theirs = socket.socketpair()
-        self.lock = threading.Lock()
+        self.lock, given = threading.Lock(), given_variables()
         with theirs:
             errors = os.dup(2)  # for scripts; the server itself says nothing, as the ordinary way is there
             self.server = subprocess.Popen(  # noqa: S603
@@ -96,7 +101,7 @@ class Worker:
                 stdout=STDOUT,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno(), errors],
-                env={**os.environ, **ONE_THREAD},
+                env={name: value for name, value in os.environ.items() if name in given} | ONE_THREAD,
             )
             os.close(errors)
         atexit.register(self.stop)

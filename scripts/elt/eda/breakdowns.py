@@ -1,7 +1,8 @@
 """Breakdowns of revenue by a group (month, country, category …), fit for publication."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import polars as pl
 
@@ -10,14 +11,37 @@ from elt.protection.disclosure import publishable_in_order, publishable_sums
 from elt.sales.groups import grouped, whole
 from elt.sales.order_lines import CENTS, IS_ORDER, revenue_of
 
+NOT_THERE = "n/a"
 ORDER_LINES = pl.col("order_lines").sum()
 
 
-def lookup(lines: pl.LazyFrame, dimension: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
-    """The order lines with text columns of a dimension; a gap is n/a, as for the unknown member."""
-    return lines.join(dimension.select(key, *columns), on=key, how="left").with_columns(
-        pl.col(columns).fill_null("n/a")
-    )
+@dataclass(frozen=True)
+class Lookup:
+    """A dimension by its key, each text column as the place of its text among the sorted ones: lines are grouped by
+    numbers in half the time, and their order is that of the texts."""
+
+    key: str
+    places: pl.DataFrame
+    texts: Mapping[str, pl.Series]
+
+    @classmethod
+    def of(cls, dimension: pl.DataFrame, key: str, columns: Sequence[str]) -> Self:
+        """The lookup of text columns of a dimension; a gap is n/a, as for the unknown member."""
+        read = dimension.select(key, *(pl.col(name).fill_null(NOT_THERE) for name in columns))
+        texts = {name: pl.Series(name, sorted({NOT_THERE, *read[name]}), dtype=pl.String) for name in columns}
+        places = (pl.col(name).replace_strict(found, range(len(found)), return_dtype=pl.UInt32)
+                  for name, found in texts.items())  # fmt: skip
+        return cls(key, read.with_columns(places), texts)
+
+    def beside(self, lines: pl.LazyFrame) -> pl.LazyFrame:
+        """The order lines with the places of their texts."""
+        gaps = (pl.col(name).fill_null(int(found.index_of(NOT_THERE) or 0)) for name, found in self.texts.items())
+        return lines.join(self.places.lazy(), on=self.key, how="left").with_columns(gaps)
+
+    def told(self, groups: pl.DataFrame) -> pl.DataFrame:
+        """Groups with texts in place of their places."""
+        named = (found.gather(groups[name]).alias(name) for name, found in self.texts.items() if name in groups.columns)
+        return groups.with_columns(*named)
 
 
 def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:

@@ -37,14 +37,23 @@ def counters(mart: Mart) -> list[pl.Expr]:
     ]
 
 
+def check_filled(rows: int, mart: Mart, sources: Mapping[str, Source]) -> None:
+    """Raise Fault for a mart without rows; a standard one may be empty, as no cohort is where no customer is known."""
+    if rows or mart.is_standard:
+        return
+    read = {name: source.scan().head(1).collect() for name, source in sources.items() if name.startswith("silver.")}
+    if empty := sorted(name for name, rows in read.items() if rows.is_empty()):
+        remedy = "Look in silver/reports where the records are, and export the table with them"
+        raise Fault(f"mart {mart.name}", f"has no rows, as {', '.join(empty)} has none", remedy)
+    raise Fault(f"mart {mart.name}", "has no rows", f"Check {mart.name}.sql against the silver tables")
+
+
 def check_rows(found: Mapping[str, Any], mart: Mart, dates: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Rows, missing values, true flags and money of a mart; raises Fault on a broken key or missing value.
 
     `found`: values of `counters`.
     """
     where, remedy = f"mart {mart.name}", f"Check {mart.name}.sql"
-    if not found["rows"] and not mart.is_standard:  # where no customer is known, no cohort is there either
-        raise Fault(where, "has no rows", f"{remedy} against the silver tables")
     if count := found["repeated"]:
         raise Fault(where, f"{count} rows repeat the key {', '.join(mart.key)}", "Check the joins or the key")
     for column in sorted(mart.required_columns, key=lambda name: (name not in dates, name)):

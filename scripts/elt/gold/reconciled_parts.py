@@ -31,21 +31,22 @@ def _numbered_part(
 def _of_part(numbers: pl.DataFrame, every: pl.DataFrame, table: str, columns: Sequence[str], rows: int) -> SourceRows:
     """What became of a part's rows of its silver table; arguments as `_numbered_part` gives them."""
     row = row_column(table)
-    kept, every = numbers.drop_nulls(row).unique(), every.drop_nulls(row)
+    kept, every = numbers[row].drop_nulls().n_unique(), every.drop_nulls(row)
     spread = [
         part for name in columns for part in (pl.col(name).min().alias(f"least {name}"), pl.col(name).max().alias(name))
     ]
     is_once = every[row].n_unique() == every.height
     least = [pl.col(name).alias(f"least {name}") for name in columns]
     once = every.with_columns(least) if is_once else every.group_by(row).agg(spread)
-    gone = once.join(kept, on=row, how="anti")
+    is_whole = kept == once.height == rows  # both hold each number of the part, so none is gone
+    gone = once.clear() if is_whole else once.join(numbers, on=row, how="anti")
     amounts = {
         name: Amount(
             Decimal(once[name].sum()), Decimal(gone[name].sum()), int((once[name] != once[f"least {name}"]).sum())
         )
         for name in columns
     }
-    return SourceRows(table, rows, lines=numbers[row].count(), kept=kept.height, amounts=amounts)
+    return SourceRows(table, rows, lines=numbers[row].count(), kept=kept, amounts=amounts)
 
 
 def added(parts: Sequence[SourceRows], columns: Sequence[str]) -> SourceRows:

@@ -4,12 +4,13 @@ Most of what a run publishes says the same again: the strings of JSON, the param
 is searched across a mark, so a piece that was met before adds nothing.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from elt.privacy.leak_stretches import BREAK
 
 FULL = 1 << 20  # characters of pieces that are handed on together
-ESCAPES = "\\%&<"  # signs by which a text may say more than it shows; without them it is read once
+ESCAPES = re.compile(r"[\\%&<]")  # signs by which a text may say more than it shows; without them it is read once
 
 
 def distinct_texts(files: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -27,9 +28,9 @@ def distinct_texts(files: Iterable[Iterable[str]]) -> Iterator[str]:
                 if (print_ := hash(piece)) in met:
                     continue
                 met.add(print_)
-                has_escapes = any(sign in piece for sign in ESCAPES)
-                group = beyond if not piece.isascii() else escaped if has_escapes else plain
-                yield from group.with_piece(piece)
+                group = beyond if not piece.isascii() else escaped if ESCAPES.search(piece) else plain
+                if group.is_full_with(piece):
+                    yield from group.rest()
         yield from beyond.rest()
     yield from plain.rest()
     yield from escaped.rest()
@@ -42,12 +43,11 @@ class _Pieces:
         self._pieces: list[str] = []
         self._size = 0
 
-    def with_piece(self, piece: str) -> Iterator[str]:
-        """Take a piece; the text of all that wait once they are enough."""
+    def is_full_with(self, piece: str) -> bool:
+        """Take a piece; whether those that wait are enough to be handed on."""
         self._pieces.append(piece)
         self._size += len(piece)
-        if self._size >= FULL:
-            yield from self.rest()
+        return self._size >= FULL
 
     def rest(self) -> Iterator[str]:
         """The text of all that wait."""

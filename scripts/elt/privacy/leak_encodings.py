@@ -24,6 +24,7 @@ DIGEST_HEX = re.compile(r"(?<![0-9a-zA-Z])[0-9a-fA-F]{16,128}(?![0-9a-zA-Z])")
 DIGEST_BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{22,86}={0,2}(?![\w+/=-])")
 DIGEST_LENGTHS = {22, 27, 38, 43, 64, 86}  # of 16, 20, 28, 32, 48 and 64 bytes in base64, without padding
 ROUNDS = 4  # of undoing escapes: \\\\u00fc and &amp;uuml; are escaped twice
+LINE_ENDS_AND_TABS = str.maketrans("", "", "\r\n\t")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 MISREAD = ("cp1252", "cp850", "cp437", "mac-roman", "cp1250")  # code pages that UTF-8 is read in by mistake
 CONFUSED = (("cp850", "cp1252"), ("cp1252", "cp850"), ("mac-roman", "cp1252"), ("cp1252", "mac-roman"))
@@ -127,7 +128,7 @@ def as_text(raw: bytes) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return ""
-    return text if all(sign.isprintable() or sign in "\r\n\t" for sign in text) else ""
+    return text if text.translate(LINE_ENDS_AND_TABS).isprintable() else ""
 
 
 def digest_words(text: str) -> dict[bytes, set[str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -71,9 +71,8 @@ def middle_names(plain: str, spelling: str, found: Tokens) -> tuple[np.ndarray, 
     is_capital, is_letter = _capital(points[begins]), ends - begins == 1
     is_near = np.isin(points[np.minimum(ends, points.size - 1)], [ord(sign) for sign in BETWEEN])
     singles = NGrams(found).of_words(1)
-    particles = NGrams(tokens(PARTICLES)).of_words(1)
-    is_joint = np.isin(singles, NGrams(tokens(CONJUNCTIONS)).of_words(1))
-    is_middle = is_letter | is_capital | np.isin(singles, particles)
+    is_joint = np.isin(singles, _prints_of(CONJUNCTIONS))
+    is_middle = is_letter | is_capital | np.isin(singles, _prints_of(PARTICLES))
     firsts, lasts = [MISSING], [MISSING]
     for between in range(1, MOST_MIDDLES + 1):
         size = begins.size - between - 1
@@ -89,6 +88,11 @@ def middle_names(plain: str, spelling: str, found: Tokens) -> tuple[np.ndarray, 
     _, at, counts = np.unique(found.stretches, return_index=True, return_counts=True)
     is_cell = ((counts == 3) | (counts == 4)) & ~np.logical_or.reduceat(is_capital | is_joint, at)
     return np.concatenate([*firsts, at[is_cell]]), np.concatenate([*lasts, (at + counts - 1)[is_cell]])
+
+
+@lru_cache(2)
+def _prints_of(words: str) -> np.ndarray:
+    return NGrams(tokens(words)).of_words(1)
 
 
 def _capital(points: np.ndarray) -> np.ndarray:

@@ -9,11 +9,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from elt.faults import Fault
-from elt.files import PRIVATE, PRIVATE_FOLDER, copied, sha256, staged
+from elt.files import PRIVATE, copied, folder_mode, sha256, staged
 from elt.privacy.leak_files import contracted
 from elt.retention import deletion
 
-READ, ENTER = 0o444, 2  # permission bits to read a file; a folder's bits to enter it lie two places lower
 REMEDY = "Type the same command again: then it is searched as it is now"
 
 
@@ -32,7 +31,7 @@ def open_folders(run: Path, name: str, published_mode: int) -> None:
     for folder in reversed((run / name).parents):
         if folder != run and folder.is_relative_to(run):
             folder.mkdir(exist_ok=True)
-            folder.chmod(PRIVATE_FOLDER | published_mode | (published_mode & READ) >> ENTER)
+            folder.chmod(folder_mode(published_mode))
 
 
 def publish(run: Path, closed: Iterable[Path], searched: Mapping[str, str], published_mode: int) -> dict[str, str]:

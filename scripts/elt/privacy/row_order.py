@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LIMIT = 0.05  # of the rank correlation
 STANDARD_ERRORS = 5  # the limit for few rows; chance does not reach it
+FEW = 10  # rows below which pseudonyms in order stand in the order of the source by chance: 1 table in 12 of four
 
 
 def rank_correlation(values: "pl.Series") -> float:
@@ -27,11 +28,8 @@ def rank_correlation(values: "pl.Series") -> float:
     return float(frame.select(pl.corr("value", "place")).item())
 
 
-def order_of(path: Path, keys: "pl.DataFrame") -> tuple[float, float] | None:
-    """(rank correlation of a published table's rows with the order of the source, its limit); None without pseudonyms.
-
-    `keys` has pseudonym and customer_key, which follows the order of the source.
-    """
+def pseudonyms_of(path: Path) -> "pl.DataFrame | None":
+    """The pseudonyms of a published table, as `pseudonym`, in the order of its rows; None without pseudonyms."""
     import polars as pl
 
     with open(path, encoding="utf-8", newline="") as file:
@@ -42,7 +40,20 @@ def order_of(path: Path, keys: "pl.DataFrame") -> tuple[float, float] | None:
     ]
     if not named:
         return None
-    column = pl.read_csv(path, columns=[named[0]], infer_schema=False).rename({named[0]: "pseudonym"})
+    return pl.read_csv(path, columns=[named[0]], infer_schema=False).rename({named[0]: "pseudonym"})
+
+
+def order_of(path: Path, keys: "pl.DataFrame") -> tuple[float, float] | None:
+    """(rank correlation of a published table's rows with the order of the source, its limit); None without pseudonyms.
+
+    `keys` has pseudonym and customer_key, which follows the order of the source. A few rows in the order of their
+    pseudonyms tell nothing, whatever that order is, and so are called uncorrelated.
+    """
+    column = pseudonyms_of(path)
+    if column is None:
+        return None
+    if len(column) < FEW and column["pseudonym"].is_sorted():
+        return 0.0, 1.0
     ranks = column.join(keys, on="pseudonym", how="inner", maintain_order="left")["customer_key"]
     limit = max(LIMIT, STANDARD_ERRORS / max(1, len(ranks) - 1) ** 0.5)
     return rank_correlation(ranks), min(limit, 1.0)

@@ -18,13 +18,14 @@ from elt.faults import Fault
 from elt.files import CLOSED, read_json, sync_folder, write_private
 from elt.retention import deletion_log, erasures
 from elt.retention.erasures import HOME, LIST, NOTHING, PENDING, digest
-from elt.run import manifest, run_folders
+from elt.run import last_call, manifest, run_folders
 
 EVIDENCE_FOLDERS = {"_meta", "reports", "figures"}
 EVIDENCE_FILES = {"gold/datapackage.json", "step1_eda/data/eda_summary.json"}
 EVIDENCE_ENDINGS = {".json", ".yaml", ".md", ".html", ".svg"}  # of files that lie in no folder of data
 ROW_FOLDERS = {"data", "quarantine", "changes", "feedback", "parquet", "tracebacks"}
 TOMBSTONES = "tombstones"
+COMPARISON = ("_meta/comparison.md", "_meta/comparison.html", "_meta/compare.json")  # of two runs, names pseudonyms
 PIECE = 1 << 20  # bytes that are read at once
 
 
@@ -51,9 +52,9 @@ def row_level(run: Path) -> list[str]:
 
 def finished_at(run: Path) -> str:
     """When a run finished or failed last, as its manifest says; when it began, if it has none."""
-    closed = run / manifest.NAME
-    stated = read_json(closed).get("finished_at") if closed.exists() else None
-    return stated or read_json(run / run_folders.IDENTITY)["created_at"]
+    stated, _ = manifest.parsed(run / manifest.NAME)
+    is_told = stated is not None and last_call.is_time(stated["finished_at"])
+    return stated["finished_at"] if stated and is_told else read_json(run / run_folders.IDENTITY)["created_at"]
 
 
 def due_on(run: Path, days: int) -> date:
@@ -175,6 +176,8 @@ def carry_out(deletion: Deletion, wanted: Iterable[str], home: Path = HOME) -> d
         return {}
     intent = announce(deletion, runs, home)
     deleted = {name: delete_row_level(run_folders.RUNS / name, intent, home) for name in runs}
+    for name in COMPARISON:
+        (home / name).unlink(missing_ok=True)
     closes = [intent["hash"]]
     closes += [old["hash"] for old in unclosed if not any(row_level_of(name) for name in old["runs"])]
     done = {"what": "done", "action": deletion.action, "when": deletion.when, "runs": deleted, "closes": closes}

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from elt import receipts
-from elt.files import read_json
 from elt.run import manifest
 
 WILDCARD = re.compile(r"\{(\w+)(?:,[^{}]*)?\}")  # {table} or {table,customers|orders}
@@ -22,7 +21,8 @@ JOB_RECORDS = ("_meta/logs", "_meta/benchmarks", TRACEBACKS)
 NOT_DECLARED = (
     "_meta/history/",
     f"{receipts.FOLDER}/",
-    "_meta/run.json",
+    manifest.IDENTITY,
+    manifest.SIGNATURE,
     "gold/warehouse.duckdb",
 )  # beside the database: who reads it
 OF_RAW_FILES = {  # where something is made for a raw file -> what is put behind its name
@@ -103,8 +103,7 @@ class Undeclared(NamedTuple):
 
 def undeclared(run: Path, declared: Declared) -> Undeclared:
     """What of a run folder nothing declares; both lists sorted. The history of the run and hidden files stay apart."""
-    closed = run / manifest.NAME
-    stated = read_json(closed)["files"] if closed.exists() else {}
+    stated = (manifest.parsed(run / manifest.NAME)[0] or {"files": {}})["files"]
     found = Undeclared([], [])
     for path in sorted(run.rglob("*")):
         name = path.relative_to(run).as_posix()

@@ -7,21 +7,24 @@ A run belongs to one company and one raw folder; `_meta/run.json` says which. No
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from elt import receipts
 from elt.faults import Fault
-from elt.files import CLOSED, PRIVATE, PRIVATE_FOLDER, PROTECTED_LAYERS, read_json, write_json
+from elt.files import CLOSED, PRIVATE, PRIVATE_FOLDER, PROTECTED_LAYERS, read_json, sealed, write_json
+from elt.run import manifest
 
 RUNS = Path("artifacts/runs")
-IDENTITY = "_meta/run.json"
+IDENTITY = manifest.IDENTITY
 RECORDS = ("_meta/logs", "_meta/benchmarks", receipts.FOLDER)  # closed to others
 RECEIPT = f"{CLOSED}/_meta/published.json"  # published path in the run -> SHA-256
 EVIDENCE = (
-    "_meta/run_manifest.json",
+    manifest.NAME,
+    manifest.SIGNATURE,
     "_meta/data_policy.json",
     "_meta/ledger.json",
     "_meta/privacy",
@@ -73,7 +76,7 @@ def identity(config: Mapping[str, Any]) -> dict[str, str]:
 def stated(path: Path) -> dict[str, str] | None:
     """The identity that a file states; None for one that is damaged or cannot be read."""
     try:
-        found = read_json(path)
+        found = read_json(path) if path.is_file() else {}  # to open a pipe would wait for ever
         datetime.fromisoformat(found["created_at"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -139,9 +142,19 @@ def hold(folder: Path, kind: int, where: str, problem: str) -> None:
     _locks.append(descriptor)
 
 
-def lock(run: Path) -> None:
+def lock(run: Path, kind: int = fcntl.LOCK_EX) -> None:
     """Take the kernel's lock on the run folder until this process ends; raises Fault if another process holds it."""
-    hold(run / "_meta", fcntl.LOCK_EX, f"run {run.name}", "another process is working on it")
+    hold(run / "_meta", kind, f"run {run.name}", "another process is working on it")
+
+
+@contextmanager
+def at_rest(run: Path) -> Iterator[None]:
+    """Keep other processes from working on a run; raises Fault if one is at work."""
+    lock(run, fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        os.close(_locks.pop())
 
 
 def unpublished(run: Path) -> bool:
@@ -181,12 +194,16 @@ def begin(run: Path, config: Mapping[str, Any], now: datetime) -> None:
     take(run)
     receipts.open_call(run, now.isoformat())
     if not (run / IDENTITY).exists():
-        write_json(run / IDENTITY, {**identity(config), "created_at": now.astimezone(UTC).isoformat()}, PRIVATE)
-    manifest = run / EVIDENCE[0]
-    if manifest.exists():
-        finished = read_json(manifest).get("finished_at")
-        if finished and read_json(manifest)["status"] == "complete":
-            keep_evidence(run, finished)
+        facts = {**identity(config), "created_at": now.astimezone(UTC).isoformat()}
+        write_json(run / IDENTITY, sealed(facts), PRIVATE)
+    stated = manifest.stated(run)
+    if stated is not None and stated["status"] == "complete":
+        keep_evidence(run, stated["finished_at"])
+
+
+def stamp_of(finished_at: str) -> str:
+    """What a kept state is called, by when it was finished."""
+    return finished_at.replace(":", "").replace("-", "").replace("+0000", "Z")
 
 
 def keep_evidence(run: Path, finished_at: str) -> None:
@@ -194,7 +211,7 @@ def keep_evidence(run: Path, finished_at: str) -> None:
 
     The history is closed to others: the reports of the protected layers are in it.
     """
-    kept = run / "_meta/history" / finished_at.replace(":", "").replace("-", "").replace("+0000", "Z")
+    kept = run / manifest.HISTORY / stamp_of(finished_at)
     if kept.exists():
         return
     half = kept.with_name(f".{kept.name}.tmp")

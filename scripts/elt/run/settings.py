@@ -59,7 +59,9 @@ def typed_texts(part: Mapping[str, Any]) -> dict[str, Any]:
 
 OCTAL_OF_YAML = (0o600, 0o640, 0o644, 0o660, 0o664)
 GROUPS = ("segmentation", "quarantine_budget")  # settings with settings in them
-OF_THE_CALL = ("run_id", "console", "warm_worker")  # settings that change no file of a run
+OF_THE_CALL = (  # settings that change no file of a run
+    *("run_id", "compare_to", "console", "warm_worker", "sign_with", "public_key"),
+)
 STANDARD_INPUT = "-"  # as a file name
 
 

@@ -23,8 +23,12 @@ def decimals_of(lines: pl.LazyFrame) -> int:
 
 
 def whole_amount(lines: pl.LazyFrame, name: str) -> pl.Expr:
-    """An amount of the order lines as a whole number of its smallest unit."""
-    return (pl.col(name) * 10 ** decimals_of(lines)).cast(pl.Int64)
+    """An amount of the order lines as a whole number of the smallest unit of the finest; of a decimal this is what it
+    is kept as, and costs a sixth of a product."""
+    decimals, kind = decimals_of(lines), lines.collect_schema().get(name)
+    if isinstance(kind, pl.Decimal):
+        return pl.col(name).to_physical().cast(pl.Int64) * 10 ** (decimals - kind.scale)
+    return (pl.col(name) * 10**decimals).cast(pl.Int64)
 
 
 def revenue_of(lines: pl.LazyFrame) -> pl.Expr:

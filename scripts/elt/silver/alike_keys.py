@@ -1,17 +1,20 @@
 """Keys of a table that differ only in their spelling: 00017 and 17, k-1 and K-1. They are counted, and never joined.
 
 Looked at are texts that are part of the key, that the contract calls identifiers, or that look like numbers of things.
+While a table is cleaned it is only noted which columns hold a spelling that has another beside it; of most exports none
+does, and then nothing is counted. The records of the others are read again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
 
-from elt.key_spellings import harmonised, kind_of
+from elt.key_spellings import MAY_BE_HARMONISED, harmonised, kind_of
 from elt.report.assumptions import CUSTOMERS
 from elt.run.contract import Contract
 from elt.run.fields import Field
+from elt.silver.cleaning import PLACE
 
 CUSTOMER = "customer"  # `erasure` of the field with the customer number
 IDENTIFIER, NONE = "identifier", "none"
@@ -99,27 +102,43 @@ class Spellings:
 
 
 class AlikeKeys:
-    """The keys of a table, filled batch by batch; `warnings` gives at the end those that differ only in spelling."""
+    """The keys of a table, looked at batch by batch; `warnings` gives at the end those that differ only in spelling."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract, self.records = contract, 0
         self.amounts = [field.name for field in contract.fields if field.money]
-        self.columns = [Spellings(field.name, self.amounts) for field in columns_of(contract)]
+        self.unseen = [field.name for field in columns_of(contract)]
+        self.seen: list[str] = []  # columns with a spelling that may have another beside it
 
-    def add_batch(self, frame: pl.DataFrame) -> None:
-        """Take the records of a part of the working frame that are fit for silver."""
-        kept = frame.filter(pl.col("_reason").is_null())
+    def add_batch(self, kept: pl.DataFrame) -> None:
+        """Take the records of a batch that are fit for silver."""
         self.records += kept.height
-        for column in self.columns:
-            column.add(kept)
+        found = [name for name in self.unseen if kept[name].str.contains(MAY_BE_HARMONISED).any()]
+        self.seen += found
+        self.unseen = [name for name in self.unseen if name not in found]
 
     def is_key(self, column: Spellings) -> bool:
         """Whether a column is a key for certain, or looks like one."""
         return column.name in certain_keys(self.contract) or is_number_like(column.gather()["key"])
 
-    def warnings(self) -> Iterator[dict[str, Any]]:
-        """One entry a column and kind: records of the rarer spellings, where they stand, and their amounts."""
-        for column in self.columns if self.records else ():
+    def counted(self, again: Iterable[pl.LazyFrame]) -> list[Spellings]:
+        """The spellings of the columns that need it, in the order of the contract; `again`: the batches once more."""
+        columns = [
+            Spellings(field.name, self.amounts) for field in columns_of(self.contract) if field.name in self.seen
+        ]
+        names = [*PLACE, *self.seen, *self.amounts]
+        for kept in again if columns else ():
+            rows = kept.select(names).collect()
+            for column in columns:
+                column.add(rows)
+        return columns
+
+    def warnings(self, again: Iterable[pl.LazyFrame]) -> Iterator[dict[str, Any]]:
+        """One entry a column and kind: records of the rarer spellings, where they stand, and their amounts.
+
+        `again`: the batches once more, in their order.
+        """
+        for column in self.counted(again):
             found = column.alike() if self.is_key(column) else pl.DataFrame()
             for kind in found["kind"].unique().sort() if found.height else ():
                 part = found.filter(pl.col("kind") == kind)

@@ -1,7 +1,7 @@
 """The books of a cleaned table: conversions in cells, repairs in records and money, every record in one place."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -110,7 +110,6 @@ class Books:
         self.add_codes(frame)
         self.add_garbled(frame)
         self.suspicions.add_batch(frame)
-        self.alike_keys.add_batch(frame)
 
     def counted_cells(self) -> Iterator[Counted]:
         """Cells by column and the rule that changed them."""
@@ -184,9 +183,10 @@ class Books:
             places = self.first.get(reason, []) + [(at["file"], at["record"]) for at in first]
             self.first[reason] = sorted(places)[:NAMED_RECORDS]
 
-    def summary(self, *, is_one_file: bool) -> dict[str, Any]:
+    def summary(self, again: Iterable[pl.LazyFrame], *, is_one_file: bool) -> dict[str, Any]:
         """The table's metadata: conversions in cells, repairs in records and money, money from raw to silver.
 
+        `again`: what `alike_keys` was given, once more.
         `codes`: from which text to which meaning, of fields that are not personal; `repaired_amounts`: records in
         which a repair changed a field whose unit is money, each counted once.
         """
@@ -198,7 +198,7 @@ class Books:
                 *self.warnings(),
                 *self.suspicions.warnings(),
                 *self.rounded_amounts(),
-                *self.alike_keys.warnings(),
+                *self.alike_keys.warnings(again),
             ],
             "repairs": repairs,
             "repaired_amounts": self.repaired_amounts[self.contract.name],

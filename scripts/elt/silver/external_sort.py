@@ -72,6 +72,12 @@ class SortedParts:
         write_scratch(path, run, BLOCK)
         self.runs.append(path)
 
+    def runs_again(self) -> Iterator[pl.LazyFrame]:
+        """The frames as they were taken, each sorted by key; read when they are collected."""
+        yield from map(pl.scan_ipc, self.runs)
+        if self.latest is not None:
+            yield self.latest.lazy()
+
     def borders(self) -> pl.Series:
         """Values of the first key column at which a new part begins."""
         seen = pl.concat(self.samples).sort()

@@ -1,0 +1,1 @@
+"""What two runs differ in, told without the content of a cell."""
