@@ -1,12 +1,13 @@
-"""Bronze. Needs: the raw exports and their contracts. Gives: byte copies, and what each file is."""
+"""Bronze. Needs: the raw exports and their contracts. Gives: byte copies, and what each file is.
+
+Raw files are no inputs of Snakemake, which would look at their times: they enter by the hash of what is in them.
+"""
 
 
 rule bronze_file:
     """Copy one raw file byte for byte, without records of erased persons; hash, records, dialect and why."""
     input:
-        raw=lambda wildcards: raw_files.shown([wildcards.file]),
-        ties=lambda wildcards: raw_files.shown(call.ties(wildcards.file)),
-        intact=intact,
+        intact,
     output:
         data="<bronze>/data/{file}",
         metadata="<bronze>/_meta/files/{file}.json",
@@ -22,10 +23,11 @@ rule bronze_file:
         code=code_version("bronze_file.py"),
         contract=lambda wildcards: [contract_parts.of_file(company.contract(raw_files.by_name[wildcards.file].table))],
         raw=config["raw"],
-        sha256=lambda wildcards: sha256(raw_files.by_name[wildcards.file].path),
+        sha256=lambda wildcards: call.raw_hash(wildcards.file),
         where=lambda wildcards: raw_files.by_name[wildcards.file].place,
         erased=lambda wildcards: call.erased_in(wildcards.file),
         ties=lambda wildcards: call.ties(wildcards.file),
+        tied=lambda wildcards: {file: call.raw_hash(file) for file in call.ties(wildcards.file)},
         key_file=str(invocation.KEY_FILE),
     script:
         "../scripts/bronze_file.py"

@@ -10,7 +10,6 @@ from pathlib import Path
 from elt.code_version import code_version
 from elt.command import invocation, job_memory, known_checksums, plain_params, progress, retention, warm_worker
 from elt.command.job_memory import mem_mb
-from elt.files import sha256
 from elt.remembered import memory
 from elt.retention import erasures
 from elt.run import contract_parts, mart_lineage, run_folders, settings

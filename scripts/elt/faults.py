@@ -11,3 +11,7 @@ class Fault(Exception):  # noqa: N818 (a fault of the input, not of the program)
     def __init__(self, where: str, problem: str, remedy: str) -> None:
         self.where, self.problem, self.remedy = where, problem, remedy
         super().__init__(f"{where}: {problem}. {remedy}. Nothing was written.")
+
+
+class DamagedFileError(Fault, ValueError):
+    """A file that was written by a run, by now cut off or overwritten."""

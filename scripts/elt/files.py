@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from elt import formulas
+from elt import formulas, system_faults
+from elt.faults import DamagedFileError
 
 CHUNK = 1 << 20
 ROW_GROUP = 131_072  # rows: a few MB, so that a reader of one column holds little
@@ -86,6 +87,10 @@ def staged(path: str | Path, mode: int | None = None) -> Iterator[Path]:
         os.replace(temporary, final)
         for note in _noted:
             note(final, written)
+    except OSError as error:
+        if told := system_faults.at(error, final):
+            raise told from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -133,9 +138,12 @@ def write_unsynced(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    os.replace(temporary, path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -307,8 +315,12 @@ def sha256_of_copy(source: str | Path, target: str | Path) -> str:
 
 
 def read_json(path: str | Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    """Read a JSON file; raises DamagedFileError for one that is cut off, overwritten or no JSON at all."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        remedy = "Restore it from a copy; one that a run makes may be removed, and is made again"
+        raise DamagedFileError(str(path), "it is damaged, and no JSON any more", remedy) from None
 
 
 def read_yaml(path: str | Path) -> Any:

@@ -95,6 +95,20 @@ def vouched(path: Path, receipt: Mapping[str, Any]) -> str | None:
     return str(receipt["sha256"]) if is_same else None
 
 
+def by_look(path: str | Path) -> tuple[Path, str, dict[str, Any]] | None:
+    """(run, name in it, receipt) of a file that looks as its receipt says, so that it need not be read; else None."""
+    if (run := run_of(path)) is None:
+        return None
+    name = Path(path).relative_to(run).as_posix()
+    receipt = stated(run, name)
+    return (run, name, receipt) if receipt and look(run / name).items() <= receipt.items() else None
+
+
+def hash_of(run: Path, name: str) -> str:
+    """SHA-256 of a file of a run, which is read only if it does not look as its receipt says, or has none."""
+    return intact(run, name) or files.sha256(run / name)
+
+
 def known(run: Path) -> Iterator[str]:
     """Paths in a run of all files that have a receipt."""
     root = run / FOLDER

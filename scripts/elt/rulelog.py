@@ -1,11 +1,12 @@
 """The log of a rule: records, warnings and faults go to its file, never the content of a cell.
 
-A `Fault` is written to the log as its message and nothing else. Any other exception may quote data in its text, and so
-may what libraries print. Of such an exception the log keeps its type and the places in the code that led there; the
-full traceback and what was printed go to a file in a protected layer.
+A `Fault`, and what the operating system refuses, is written to the log as its message and nothing else. Any other
+exception may quote data in its text, and so may what libraries print. Of such an exception the log keeps its type and
+the places in the code that led there; the full traceback and what was printed go to a file in a protected layer.
 """
 
 import atexit
+import contextlib
 import logging
 import os
 import resource
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from elt import receipts
+from elt import receipts, system_faults
 from elt.faults import Fault
 from elt.files import PRIVATE, write_json, write_text
 
@@ -57,8 +58,9 @@ def start(snakemake: Any) -> None:
         atexit.register(leave_usage, os.environ[MEASURED], snakemake.rule)
 
     def record(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if isinstance(error, Fault):
-            stream.write(f"{FAULT_MARK}{' '.join(str(error).split())}\n")
+        if known := error if isinstance(error, Fault) else system_faults.fault(error):
+            with contextlib.suppress(OSError):  # where the disk is full the log is, too; the closing words tell it
+                stream.write(f"{FAULT_MARK}{' '.join(str(known).split())}\n")
             return
         sys.stderr.flush()
         printed.seek(0)

@@ -258,8 +258,7 @@ def test_a_renamed_file_is_noticed_by_a_mark_that_tells_no_name(tmp_path):
     assert before != after and all(len(mark) == 2 for mark in [*before.values(), *after.values()])
 
 
-def test_only_files_whose_names_may_be_said_are_inputs_that_snakemake_prints(tmp_path):
+def test_files_whose_names_may_be_a_persons_are_called_by_number(tmp_path):
     put(tmp_path, "crm/cust.csv", "sales_Max.csv")
     found, _ = exports.find(tmp_path, CONTRACTS)
-    assert found.shown(found.names) == [f"{tmp_path}/crm/cust.csv"]
     assert (found.numbered, found.numbered_tables) == (["sales-0001.csv"], ["sales"])

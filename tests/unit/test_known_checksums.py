@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from snakemake.io import _IOFile
 
+from elt import receipts
 from elt.command import known_checksums
 
 LONG_AGO = 1_700_000_000
@@ -87,10 +88,49 @@ def test_another_limit_or_another_algorithm_is_asked_of_snakemake(path: Path, mo
     assert ordinary.times == 5
 
 
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A file of a run with its receipt."""
+    path = tmp_path / "artifacts/runs/r/gold/data/a.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("one\n")
+    sha = hashlib.sha256(b"one\n").hexdigest()
+    receipts.write(tmp_path / "artifacts/runs/r", "gold/data/a.csv", {"sha256": sha, **receipts.look(path)})
+    return path
+
+
+def test_a_file_of_a_run_that_is_as_its_job_wrote_it_is_never_hashed_and_an_edited_one_is(written: Path, monkeypatch):
+    ordinary = Hashed()
+    ask = asked(written, ordinary, monkeypatch)
+    assert ask(10) == ask(None, True) == "sha256:" + hashlib.sha256(b"one\n").hexdigest()
+    assert ordinary.times == 0
+    ask(2)  # above the limit that was asked for
+    assert ordinary.times == 1
+    before = written.stat()
+    written.write_text("two\n")
+    os.utime(written, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert ask(10) == hashlib.sha256(b"two\n").hexdigest()
+
+
+@pytest.mark.parametrize(("edit", "is_known"), [(False, True), (True, False)])
+def test_a_receipt_that_fits_still_fits_after_a_touch_and_one_that_does_not_is_left(
+    written: Path, edit: bool, is_known: bool
+):
+    run = written.parents[2]
+    if edit:
+        written.write_text("two\n")
+    before = receipts.stated(run, "gold/data/a.csv")
+    touched = known_checksums.noting(lambda file, times: os.utime(file.file, times))
+    touched(SimpleNamespace(file=str(written)), (LONG_AGO, LONG_AGO))
+    assert (receipts.by_look(written) is not None) == is_known
+    assert (receipts.stated(run, "gold/data/a.csv") != before) == is_known
+
+
 @pytest.mark.parametrize(("name", "value"), [("SNAKEMAKE", "9.0.0"), ("STANDS_IN_FOR", "0")])
 def test_it_is_left_out_where_snakemake_differs(name: str, value: str, monkeypatch: pytest.MonkeyPatch):
-    ordinary = _IOFile.checksum
+    ordinary, touch = _IOFile.checksum, _IOFile.touch
     monkeypatch.setattr(_IOFile, "checksum", ordinary)
+    monkeypatch.setattr(_IOFile, "touch", touch)
     monkeypatch.setattr(known_checksums, name, value)
     known_checksums.start()
-    assert _IOFile.checksum is ordinary
+    assert (_IOFile.checksum, _IOFile.touch) == (ordinary, touch)

@@ -121,6 +121,14 @@ def test_the_root_hash_of_an_earlier_state_is_explained(tmp_path, customers):
     assert is_left(tmp_path, customers, "ce" * 32)
 
 
+def test_hashes_of_code_and_records_in_an_earlier_manifest_and_in_the_identity_are_explained(tmp_path, customers):
+    stated = {"code": {"scripts/a.py": "ab" * 32}, "records": {"_meta/logs/a.log": "cd" * 32}, "seal": "ce" * 32}
+    write_json(tmp_path / "_meta/history/20260101T000000Z/_meta/run_manifest.json", stated)
+    write_json(tmp_path / "_meta/run.json", {"created_at": "2026-01-01", "seal": "cf" * 32})
+    assert not is_left(tmp_path, customers, f"{'ab' * 32} {'cd' * 32} {'ce' * 32} {'cf' * 32}")
+    assert is_left(tmp_path, customers, "da" * 32)
+
+
 def test_no_piece_of_a_file_repeats_the_end_of_another_and_begins_within_a_word(tmp_path):
     path, line = tmp_path / "remembered.json", json.dumps({"ab" * 32: "x" * 3000, "cd" * 32: 1}) + "\n"
     path.write_text(line, encoding="utf-8")

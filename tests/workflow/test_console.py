@@ -56,7 +56,7 @@ def test_a_line_a_step_and_the_log_file_keeps_the_rest(project):
     assert {rule for _, _, rule in steps} == {"bronze_file", "bronze_report"}
     assert "input:" not in shown
     assert "Done. The run folder is artifacts/runs/r." in shown
-    assert log_of(project).count("    input: ") == total
+    assert log_of(project).count("    output: ") == total
     assert "Nothing to be done" in on_terminal(project, "bronze_report", "--config", "run_id=r")[1]
 
 

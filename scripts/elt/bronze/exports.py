@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -85,10 +85,6 @@ class RawFiles:
         files = [self.by_name[name] for name in self.numbered]
         real = {file.place: place_of(Path(file.path), Path(raw)) for file in files}
         return {said: hashlib.sha256(place.encode()).hexdigest()[:2] for said, place in real.items()}
-
-    def shown(self, names: Iterable[str]) -> list[str]:
-        """Paths of those of some files whose names may be said, as inputs that Snakemake prints and keeps."""
-        return [self.by_name[name].path for name in names if not self.by_name[name].number]
 
     def ties(self, name: str, company: Company) -> dict[str, Contract]:
         """Name -> contract of the other files whose tables tie several identifiers of a person together."""

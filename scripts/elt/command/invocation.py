@@ -10,13 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from elt import receipts
+from elt import receipts, system_faults
 from elt.bronze import exports
 from elt.bronze.exports import RawFiles
 from elt.code_version import code_version
 from elt.command import draft, job_records, request, retention, run
 from elt.command.request import Request
 from elt.faults import Fault
+from elt.files import sha256
 from elt.protection import pseudonyms
 from elt.remembered import memory
 from elt.retention import deletion, erasures
@@ -40,10 +41,12 @@ class RefusalError(SystemExit):
 
 @contextmanager
 def refusing(title: str = "The run cannot be used.") -> Iterator[None]:
-    """What cannot be carried out for a fault is refused with it."""
+    """What cannot be carried out for a fault, of the operating system too, is refused with it."""
     try:
         yield
-    except Fault as fault:
+    except (Fault, OSError) as error:
+        if (fault := error if isinstance(error, Fault) else system_faults.fault(error)) is None:
+            raise
         raise RefusalError(title, [str(fault)]) from None
 
 
@@ -76,6 +79,12 @@ class Invocation:
         """Names the list of erased persons for a raw file whose records can be a person's; else "none"."""
         kinds = self.company.contract(self.raw_files.by_name[file].table).erasure_kinds
         return self.erased if kinds else erasures.NOTHING
+
+    @refusing("The raw folder cannot be used.")
+    def raw_hash(self, file: str) -> str:
+        """SHA-256 of a raw file, which decides whether it is copied again, and no time does; empty if it is gone."""
+        path = Path(self.raw_files.by_name[file].path)
+        return sha256(path) if path.is_file() else ""
 
     def ties(self, file: str) -> dict[str, Contract]:
         """Raw file -> contract of tables that tie identifiers of a person to those in `file`; none without erasures."""
@@ -115,6 +124,7 @@ class Invocation:
         with refusing("The pseudonym key cannot be used."):
             return pseudonyms.ready(KEY_FILE, make=will_run, made_with=made_with)
 
+    @refusing()
     def altered(self, names: Iterable[str], *, will_run: bool) -> list[str]:
         """Paths in the run of files that are not as their jobs wrote them; a run removes them, so they are made again.
 
@@ -145,12 +155,13 @@ class Invocation:
             print(f"Run {self.run_id}: {manifest.NAME} is not as it was written: it is made again", file=sys.stderr)  # noqa: T201
         return [] if not path.exists() or (stated and stated["status"] == "complete") else [manifest.NAME]
 
+    @refusing()
     def take(self) -> None:
         """Keep everybody else out of a run that is there, before it is planned; raises RefusalError, who is in it."""
         if self.request == request.RUN and (Path(self.home) / "_meta").is_dir():
-            with refusing():
-                run_folders.take(Path(self.home))
+            run_folders.take(Path(self.home))
 
+    @refusing()
     def undeclared(self, rules: Iterable[Any]) -> tuple[Declared, Undeclared]:
         """(what the rules of a run declare, what of the run folder they do not); raises RefusalError for foreign files.
 
@@ -167,6 +178,7 @@ class Invocation:
             raise RefusalError("The run cannot be used.", [str(fault)])
         return found, rest
 
+    @refusing()
     def begin(self, rules: Iterable[Any] = ()) -> str:
         """Before the first job of a run: make or lock its folder, keep the evidence of its last finished state.
 
@@ -177,8 +189,7 @@ class Invocation:
         versions = json.dumps(manifest.versions(), sort_keys=True)
         known = {STARTED_AT: self.now.isoformat(), RUN_ID: self.run_id, receipts.VERSIONS_VARIABLE: versions}
         os.environ.update(known)
-        with refusing():
-            run_folders.begin(Path(self.home), self.config, self.now)
+        run_folders.begin(Path(self.home), self.config, self.now)
         of_run, rest = self.undeclared(rules)
         said = last_call.open_call(Path(self.home), self.now.isoformat(), self.config, of_run.files)
         names = rest.left_over
@@ -187,6 +198,7 @@ class Invocation:
         what = f"{len(names)} files that were made of what is gone were removed from it: {listed}"
         return said + (f"Run {self.run_id}: {what}\n" if names else "")
 
+    @refusing("What was asked for is done, and cannot be told.")
     def result(self, names: Iterable[str] = (), *, is_whole: bool = False) -> str:
         """The closing words: where the result is; raises RefusalError if a whole run is not as its manifest says.
 
@@ -208,7 +220,8 @@ class Invocation:
     def failure(self, names: Iterable[str] = ()) -> str:
         """The closing words of a call that failed: what, why and what to do; `names`: paths of all files of a run."""
         if self.request == request.RUN:
-            job_records.keep(Path(self.home))
+            with system_faults.noted():
+                job_records.keep(Path(self.home))
             within = [Path(name).relative_to(self.home).as_posix() for name in names]
             return run.failure(Path(self.home), self.config, self.now, within)
         if self.request == request.DRAFT:
@@ -274,6 +287,7 @@ def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invoca
     return Invocation(request.RUN, now, config, home.as_posix(), company, raw_files, erased)
 
 
+@refusing("Nothing can be done.")
 def prepared(arguments: Sequence[str], config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
     """The call that a command line makes, its settings as `settings.prepared` gives them; raises RefusalError."""
     with refusing("This cannot be asked for. Nothing was written."):

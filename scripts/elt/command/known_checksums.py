@@ -1,4 +1,7 @@
-"""Each file is hashed once a call: Snakemake would hash every input again for every output of every job.
+"""Each file is hashed once: by the job that writes it, and one that no job has written once a call.
+
+Snakemake would hash every input again for every output of every job. A file of a run has its hash in its receipt. When
+a job has ended Snakemake touches what it made; the receipt notes the new look of it, or else every job would read it.
 
 It forgets checksums once jobs run, as a file may have changed since. Here one is kept with the state of its file: place
 on the disk, size, time of change and time of status. Who sets the time of change back cannot set the other one back.
@@ -12,6 +15,8 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+from elt import receipts
 
 SNAKEMAKE = "9.27.1"
 STANDS_IN_FOR = "cc344b5b1a5e355b"  # first 16 hex digits of a SHA-256 over the source of the method below
@@ -42,22 +47,41 @@ def remembering(ordinary: Callable[..., Awaitable[str | None]]) -> Callable[...,
     ) -> str | None:
         if self.is_storage or algorithm not in (None, SHA256) or not await self.exists_local():
             return await ordinary(self, threshold, force, algorithm)
+        if (found := receipts.by_look(self.file)) and (force or found[2]["bytes"] < (threshold or 0)):
+            return f"{SHA256}:{found[2]['sha256']}"
         asked, before = time.time_ns(), state(self.file)
         if (threshold, force, *before) in known:
             return known[(threshold, force, *before)]
-        found = await ordinary(self, threshold, force, algorithm)
-        if found is not None and before[-1] + SETTLED < asked and state(self.file) == before:
-            known[(threshold, force, *before)] = found
-        return found
+        made = await ordinary(self, threshold, force, algorithm)
+        if made is not None and before[-1] + SETTLED < asked and state(self.file) == before:
+            known[(threshold, force, *before)] = made
+        return made
 
     return checksum
 
 
+def noting(ordinary: Callable[..., None]) -> Callable[..., None]:
+    """The method that touches a file, after which a receipt that it fitted still fits."""
+
+    def touch(self: Any, times: tuple[float, float] | None = None) -> None:
+        found = None
+        with contextlib.suppress(OSError):
+            found = receipts.by_look(self.file)
+        ordinary(self, times)
+        if found:
+            run, name, receipt = found
+            with contextlib.suppress(OSError):  # the file is read then, as any that does not look so
+                receipts.write(run, name, {**receipt, **receipts.look(run / name)})
+
+    return touch
+
+
 def start() -> None:
-    """From now on no file is hashed twice that has not changed."""
+    """From now on no file is hashed twice that has not changed, here or by a job."""
     with contextlib.suppress(Exception):  # whatever it is, the ordinary way is there
         import snakemake
         from snakemake.io import _IOFile
 
         if snakemake.__version__ == SNAKEMAKE and shape(_IOFile) == STANDS_IN_FOR:
             _IOFile.checksum = remembering(_IOFile.checksum)
+            _IOFile.touch = noting(_IOFile.touch)

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from elt import system_faults
 from elt.files import CLOSED, PRIVATE, read_json, write_json
 from elt.report import assumptions
 from elt.report.numbers import decimals_of, number
@@ -93,16 +94,18 @@ def failure(run: Path, config: Mapping[str, Any], started: datetime, names: Iter
     """
     failures = steps.failures(run, started.timestamp())
     is_whole = is_untouched(run, failures)
-    if (run / "_meta").exists() and not is_whole:
-        write_json(run / manifest.NAME, manifest.describe(run, "failed", config, names, failures), PRIVATE)
-    if (run / manifest.IDENTITY).exists():
-        last_call.close(run, "complete" if is_whole else "failed")
+    with system_faults.noted() as unwritten:
+        if (run / "_meta").exists() and not is_whole:
+            write_json(run / manifest.NAME, manifest.describe(run, "failed", config, names, failures), PRIVATE)
+        if (run / manifest.IDENTITY).exists():
+            last_call.close(run, "complete" if is_whole else "failed")
     ended = "is complete as it was; what was asked for on top of it failed" if is_whole else "failed"
     lines = [f"\nRun {run.name} {ended}."]
     for entry in failures:
         lines += [f"  {entry['step']}", f"    {entry['message']}", f"    Log: {entry['log']}"]
     if (run / manifest.RAW_FILE_NAMES).exists():
         lines.append(f"  A raw file with a number is the one that {run / manifest.RAW_FILE_NAMES} names (protected).")
+    lines += [f"  The manifest could not be written: {words}" for words in unwritten]
     if not failures:
         lines.append("  No step said why; the log above names the step, and its log file the place.")
     lines.append("  Then type the same command again: what is done stays done.")

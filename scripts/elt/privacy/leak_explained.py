@@ -33,8 +33,8 @@ COUNT = re.compile(r"\d{1,5}")
 WORD = re.compile(r"[^\W_]+")
 CONFIG_MD5 = re.compile(r"^ *Config MD5: ([0-9a-f]{32})$", re.M)
 REMEMBERED = "remembered.json"  # hashes of settings and code, made before any data is read
-STATED = re.compile(r'"(?:sha256|root)": "([0-9a-f]{64})"')
-MANIFEST = "_meta/run_manifest.json"
+STATED = re.compile(r'": "([0-9a-f]{64})"')  # in a manifest: of files, records, code, and the whole
+MANIFEST, IDENTITY = "_meta/run_manifest.json", "_meta/run.json"
 PICKLED = re.compile(r"x[0-9a-f]{2}")  # before a text that Snakemake hands over to a script; its length may follow
 MEMO = re.compile(r"(?:h\w)+h?")  # what stands there for texts that were handed over before
 FIGURE_ID = re.compile(r"[a-z][0-9a-f]{10}")  # a clip path or marker of a figure: a hash of its shape, cut short
@@ -63,7 +63,7 @@ class Surroundings:
     @cached_property
     def words(self) -> set[str]:
         """The words of program and company, and those of the paths of the run, the raw files and the code."""
-        identity = self.run / "_meta/run.json"
+        identity = self.run / IDENTITY
         told = [identity.read_text(encoding="utf-8")] if identity.exists() else []
         told += [path.read_text(encoding="utf-8") for path in Path(SETTINGS).glob("*.yaml")]
         paths = map(str, [self.run.absolute(), *self.files, *self.records, *OWN, *VOLATILE])
@@ -82,7 +82,7 @@ class Surroundings:
             yield input_fingerprint({table["name"]: table for table in tables})
         for path in self.run.glob("_meta/history/*/_meta/ledger.json"):
             yield str(read_json(path).get("input_fingerprint"))
-        for path in (self.run / MANIFEST, *self.run.glob(f"_meta/history/*/{MANIFEST}")):
+        for path in (self.run / MANIFEST, self.run / IDENTITY, *self.run.glob(f"_meta/history/*/{MANIFEST}")):
             yield from STATED.findall(path.read_text(encoding="utf-8") if path.exists() else "")
         for path in self.records:
             with suppress(OSError, ValueError):  # Snakemake works on while it is searched

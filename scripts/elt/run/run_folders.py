@@ -15,7 +15,7 @@ from typing import Any
 
 from elt import receipts
 from elt.faults import Fault
-from elt.files import CLOSED, PRIVATE, PRIVATE_FOLDER, PROTECTED_LAYERS, read_json, sealed, sha256, write_json
+from elt.files import CLOSED, PRIVATE, PRIVATE_FOLDER, PROTECTED_LAYERS, read_json, sealed, write_json
 from elt.run import manifest
 
 RUNS = Path("artifacts/runs")
@@ -162,8 +162,8 @@ def unpublished(run: Path) -> bool:
     receipt = run / RECEIPT
     if not receipt.exists():
         return (run / CLOSED).exists()
-    closed = ((run / CLOSED / name, sha) for name, sha in read_json(receipt).items())
-    return any(path.exists() and sha256(path) != sha for path, sha in closed)
+    closed = ((f"{CLOSED}/{name}", sha) for name, sha in read_json(receipt).items())
+    return any((run / name).exists() and receipts.hash_of(run, name) != sha for name, sha in closed)
 
 
 def withdraw(run: Path, names: Iterable[str]) -> None:
