@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from elt.files import sha256, write_json
+from elt.files import sealed, sha256, write_json
 from elt.privacy.leak_encodings import digest_words
 from elt.privacy.leak_explained import Surroundings, is_any_left
 from elt.privacy.leak_files import pieces
@@ -121,12 +121,32 @@ def test_the_root_hash_of_an_earlier_state_is_explained(tmp_path, customers):
     assert is_left(tmp_path, customers, "ce" * 32)
 
 
-def test_hashes_of_code_and_records_in_an_earlier_manifest_and_in_the_identity_are_explained(tmp_path, customers):
-    stated = {"code": {"scripts/a.py": "ab" * 32}, "records": {"_meta/logs/a.log": "cd" * 32}, "seal": "ce" * 32}
-    write_json(tmp_path / "_meta/history/20260101T000000Z/_meta/run_manifest.json", stated)
-    write_json(tmp_path / "_meta/run.json", {"created_at": "2026-01-01", "seal": "cf" * 32})
-    assert not is_left(tmp_path, customers, f"{'ab' * 32} {'cd' * 32} {'ce' * 32} {'cf' * 32}")
-    assert is_left(tmp_path, customers, "da" * 32)
+EARLIER = "_meta/history/20260101T000000Z/_meta/run_manifest.json"
+SAID = {
+    "code": {"scripts/a.py": "ab" * 32},
+    "records": {"_meta/logs/a.log": "bc" * 32},
+    "steps": {"a": {"params": "cd" * 32}},
+    "settings": {"public_key": "da" * 32},
+    "failures": [{"message": "db" * 32}],
+}
+
+
+def test_hashes_of_code_records_and_steps_are_explained_under_a_seal_that_holds(tmp_path, customers):
+    stated = sealed(SAID)
+    write_json(tmp_path / EARLIER, stated)
+    identity = sealed({"last_call": {"records": {"_meta/a.tsv": "de" * 32}, "settings": {"raw": "df" * 32}}})
+    write_json(tmp_path / "_meta/run.json", identity)
+    known = ["ab" * 32, "bc" * 32, "cd" * 32, "de" * 32, stated["seal"], identity["seal"]]
+    assert not is_left(tmp_path, customers, " ".join(known))
+    for planted in ("da", "db", "df", "e0"):
+        assert is_left(tmp_path, customers, planted * 32)
+
+
+def test_what_stands_in_a_manifest_or_an_identity_whose_seal_is_broken_explains_nothing(tmp_path, customers):
+    write_json(tmp_path / EARLIER, sealed(SAID) | {"code": {"scripts/a.py": "ba" * 32}})
+    write_json(tmp_path / "_meta/run.json", {"last_call": {"records": {"a": "de" * 32}}, "seal": "cf" * 32})
+    for planted in ("ba", "bc", "de", "cf"):
+        assert is_left(tmp_path, customers, planted * 32)
 
 
 def test_no_piece_of_a_file_repeats_the_end_of_another_and_begins_within_a_word(tmp_path):

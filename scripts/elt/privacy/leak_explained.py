@@ -2,7 +2,7 @@
 
 Digests of all values cost more than the whole search otherwise, so they are computed only if something is left that may
 be one. Each explanation is computed from what it claims to be; only the notes that Snakemake and the manifests make of
-files are taken at their word.
+files are taken at their word, and those of code, records and steps only under a seal that holds.
 docs/decisions/0018-leak-gate.md says why.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from elt.files import read_json, sha256
+from elt.files import is_sealed, read_json, sha256
 from elt.privacy.leak_files import OWN, VOLATILE
 from elt.privacy.leak_fingerprints import Lookup
 from elt.privacy.leak_published import Published
@@ -33,7 +33,10 @@ COUNT = re.compile(r"\d{1,5}")
 WORD = re.compile(r"[^\W_]+")
 CONFIG_MD5 = re.compile(r"^ *Config MD5: ([0-9a-f]{32})$", re.M)
 REMEMBERED = "remembered.json"  # hashes of settings and code, made before any data is read
-STATED = re.compile(r'": "([0-9a-f]{64})"')  # in a manifest: of files, records, code, and the whole
+STATED = re.compile(r'"(?:sha256|root)": "([0-9a-f]{64})"')
+SHA256 = re.compile(r"[0-9a-f]{64}")
+SEALED = ("code", "company", "records", "steps", "history", "last_call", "seal")  # of a manifest or an identity
+OF_USERS = "settings"  # what a user states is no hash of the run, wherever it is kept
 MANIFEST, IDENTITY = "_meta/run_manifest.json", "_meta/run.json"
 PICKLED = re.compile(r"x[0-9a-f]{2}")  # before a text that Snakemake hands over to a script; its length may follow
 MEMO = re.compile(r"(?:h\w)+h?")  # what stands there for texts that were handed over before
@@ -82,8 +85,10 @@ class Surroundings:
             yield input_fingerprint({table["name"]: table for table in tables})
         for path in self.run.glob("_meta/history/*/_meta/ledger.json"):
             yield str(read_json(path).get("input_fingerprint"))
-        for path in (self.run / MANIFEST, self.run / IDENTITY, *self.run.glob(f"_meta/history/*/{MANIFEST}")):
+        for path in (self.run / MANIFEST, *self.run.glob(f"_meta/history/*/{MANIFEST}")):
             yield from STATED.findall(path.read_text(encoding="utf-8") if path.exists() else "")
+            yield from _under_seal(path)
+        yield from _under_seal(self.run / IDENTITY)
         for path in self.records:
             with suppress(OSError, ValueError):  # Snakemake works on while it is searched
                 yield from _noted(path)
@@ -101,6 +106,23 @@ class Surroundings:
         """Whether a part of a word is one of the program, a short number, or how Snakemake notes what it hands over."""
         names = {name, name[3:], name[4:]} if PICKLED.match(name) else {name}
         return bool(names & self.words or "" in names or any(form.fullmatch(name) for form in (COUNT, MEMO, FIGURE_ID)))
+
+
+def _under_seal(path: Path) -> Iterator[str]:
+    """The hashes of code, contracts, records and steps in a manifest or an identity whose seal holds, and the seal."""
+    with suppress(OSError, ValueError):
+        content = read_json(path)
+        if isinstance(content, dict) and is_sealed(path, content):
+            yield from _hashes({name: content.get(name) for name in SEALED})
+
+
+def _hashes(content: Any) -> Iterator[str]:
+    """The SHA-256 among the values of JSON content, what users state apart."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from _hashes(value) if name != OF_USERS else ()
+    elif isinstance(content, str) and SHA256.fullmatch(content):
+        yield content
 
 
 def _noted(path: Path) -> Iterator[str]:
