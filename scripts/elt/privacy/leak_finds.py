@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from elt.run.controller import AcknowledgedFind
 
 LONGEST = 2_000  # letters of a line that is taken whole as the words around a value
+NEAR = 8  # words of a longer one that are taken on either side of the value
 NAME = "the name of a file"
 NUMBER = re.compile(r"\d+(?:[.,'’\u00a0 ]\d+)*")
 TAG = re.compile(r"</?([a-z][a-z0-9]*)")
@@ -55,6 +56,20 @@ def around(text: str) -> str:
     return re.sub(r"[\W_]+", " ", NUMBER.sub("0", folded(text))).strip()
 
 
+def beside(text: str, value: str) -> str:
+    """The words around a value: of a long text the nearest ones, as what is far away in it says nothing of the place.
+
+    Steps note settings of a company at length, each those that it reads; the same words stand in all of them.
+    """
+    words, sought = around(text).split(), around(value).split()
+    if len(text) <= LONGEST or not sought:
+        return " ".join(words)
+    for at in (place for place, word in enumerate(words) if word == sought[0]):
+        if sought[-1] in words[at : at + len(sought) + NEAR]:
+            return " ".join(words[max(0, at - NEAR) : at + len(sought) + NEAR])
+    return " ".join(words)
+
+
 def found_at(hit: Hit, first_line: int, path: PurePath, line: str) -> tuple[str, str]:
     """(place of a hit as messages name it, the words around it)."""
     place, element = f"line {first_line + hit.line}", ""
@@ -65,7 +80,8 @@ def found_at(hit: Hit, first_line: int, path: PurePath, line: str) -> tuple[str,
     elif tag := TAG.match(hit.piece):
         element = f"element {tag[1]}" if ELEMENTS.fullmatch(tag[1]) else "an element"
     is_whole = path.suffix in (*TABLES, *MARKUP) or len(line) > LONGEST
-    return f"{place}, {element}" if element else place, f"{element} {around(hit.piece if is_whole else line)}"
+    words = beside(hit.piece if is_whole else line, hit.value)
+    return f"{place}, {element}" if element else place, f"{element} {words}"
 
 
 def in_file(texts: TextSearch, path: Path, name: str) -> Iterator[Find]:
