@@ -70,6 +70,16 @@ def test_a_signature_of_another_key_and_none_at_all_are_named(folder, keys):
         verify(folder, public_key=str(keys[1]))
 
 
+@pytest.mark.parametrize("end", [b"\r", b"\x0b", b"\x0c", b"\x1c", b"\xc2\x85", b"\r\n", b"\n\n"])
+def test_a_line_of_a_signature_ends_in_a_line_feed_alone(folder, keys, end):
+    key, other = minisign.public_key(str(keys[1])), folder / "damaged"
+    text = (RUN / manifest.SIGNATURE).read_bytes()
+    assert minisign.is_signed(RUN / manifest.NAME, RUN / manifest.SIGNATURE, key)
+    for damaged in (text[:-1] + end, text.replace(b"\n", end)):
+        other.write_bytes(damaged)
+        assert not minisign.is_signed(RUN / manifest.NAME, other, key)
+
+
 @how(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_signature_is_none_and_no_exception(folder, keys, data):

@@ -28,9 +28,9 @@ def decoded(text: str, size: int) -> bytes:
 
 
 def lines_of(path: Path) -> list[str]:
-    """The lines of a file of minisign; none if it cannot be read."""
+    """The lines of a file of minisign, which end in LF and in nothing else; none if it cannot be read."""
     try:
-        return path.read_text("utf-8").splitlines() if path.is_file() else []
+        return path.read_bytes().decode().removesuffix("\n").split("\n") if path.is_file() else []
     except (OSError, ValueError):
         return []
 
