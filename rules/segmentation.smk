@@ -2,13 +2,12 @@
 
 
 rule segmentation_kmeans:
-    """Find customer segments: how many from evidence, their names from rules."""
+    """Find customer segments: how many from evidence."""
     input:
         features="<gold>/data/customer_features_exact.csv",
-        words=["scripts/templates/segmentation.en.yaml", "scripts/templates/segmentation.de.yaml"],
     output:
         table="<gold>/data/customer_clusters.csv",
-        metadata="<segmentation>/_meta/model_metadata.json",
+        metadata="<gold>/_meta/customer_clusters.json",
     log:
         "<logs>/segmentation_kmeans.log",
     benchmark:
@@ -21,10 +20,32 @@ rule segmentation_kmeans:
         code=code_version("segmentation_kmeans.py"),
         seed=config["seed"],
         settings=config["segmentation"],
-        segments=[company.segments],  # in a list, since Snakemake compares what lists hold, and no other object
+        features=lambda wildcards: company.segments.features,
         minimum_group=config["minimum_group"],
     script:
         "../scripts/segmentation_kmeans.py"
+
+
+rule segmentation_profiles:
+    """Name the segments by the company's rules, and say what tells them apart."""
+    input:
+        clusters="<gold>/_meta/customer_clusters.json",
+        words=["scripts/templates/segmentation.en.yaml", "scripts/templates/segmentation.de.yaml"],
+    output:
+        "<segmentation>/_meta/model_metadata.json",
+    log:
+        "<logs>/segmentation_profiles.log",
+    benchmark:
+        "<benchmarks>/segmentation_profiles.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("segmentation_profiles.py"),
+        segments=[company.segments],  # in a list, since Snakemake compares what lists hold, and no other object
+    script:
+        "../scripts/segmentation_profiles.py"
 
 
 rule segmentation_names:
@@ -119,10 +140,10 @@ rule segmentation_report:
 
 
 segmentation_outputs = [
-    rules.segmentation_kmeans.output.metadata,
+    *rules.segmentation_profiles.output,
     *rules.segmentation_names.output,
     *rules.segmentation_figures.output,
     *rules.segmentation_report.output,
 ]
-golden_path += [rules.segmentation_kmeans.output.table, *segmentation_outputs]
+golden_path += [*rules.segmentation_kmeans.output, *segmentation_outputs]
 to_publish += segmentation_outputs

@@ -1,7 +1,7 @@
-"""Customer segments: k-means on customer features, the number of segments from evidence, names by rules.
+"""Customer segments: k-means on customer features, the number of segments from evidence; names follow in a step apart.
 
-Inputs: gold/data/customer_features_exact.csv (protected layer), the words of the segmentation in all languages.
-Outputs: gold/data/customer_clusters.csv (protected layer), step3_segmentation/_meta/model_metadata.json.
+Inputs: gold/data/customer_features_exact.csv (protected layer).
+Outputs: gold/data/customer_clusters.csv, gold/_meta/customer_clusters.json (protected layer).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,9 @@ import sklearn
 
 from elt import rulelog
 from elt.files import write_frame, write_json
-from elt.report import words
-from elt.run.segment_rules import Segments
 from elt.segmentation import clustering
 from elt.segmentation.clustering import Solution
 from elt.segmentation.metadata import UNIT, Segmented, feature_records, hidden_last, segment_records
-from elt.segmentation.segment_names import SegmentNames
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -29,11 +26,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Settings:
     """What the run asks for. `search`: the section `segmentation` of the settings (k, k_min, k_max, minimum_share,
-    bootstraps); `company`: what segments.yaml says."""
+    bootstraps); `features`: those that k-means sees."""
 
     seed: int
     search: Mapping[str, Any]
-    company: Segments
+    features: Sequence[str]
     minimum_group: int
 
     @property
@@ -81,13 +78,13 @@ def choice_record(settings: Settings, best: Solution | None, reason: str, custom
     }
 
 
-def model(table: pd.DataFrame, settings: Settings, names: SegmentNames) -> tuple[pd.DataFrame, dict[str, Any]]:
+def model(table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Segments and metadata from the feature table, one row a customer.
 
     Gives the frame (customer, segment: 1 is the one with most revenue, hidden ones are last; sorted by customer) and a
     dictionary.
     """
-    features, rows = settings.company.features, len(table)
+    features, rows = settings.features, len(table)
     table = clustering.by_value(table, features)
     amounts = (table["monetary"].astype("float64") * UNIT).round().astype("int64").to_numpy()
     scaled = clustering.scale(table, features)
@@ -108,37 +105,34 @@ def model(table: pd.DataFrame, settings: Settings, names: SegmentNames) -> tuple
         "seed": settings.seed,
         "rows": rows if is_shown or not rows else None,
         "minimum_group": settings.minimum_group,
-        "features": feature_records(segmented, features, names, is_shown=is_shown),
+        "features": feature_records(segmented, features, is_shown=is_shown),
         "choice": choice_record(settings, best, reason, rows),
         "evidence": clustering.evidence(found, minimum, rows, settings.minimum_group) if is_shown else [],
-        "segments": segment_records(segmented, names, settings.minimum_group),
+        "segments": segment_records(segmented, settings.minimum_group),
         "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
     }
     result = pd.DataFrame({"customer": table["customer"], "segment": labels + 1})
     return result.sort_values("customer", ignore_index=True), metadata
 
 
-def main(features: str, word_files: Sequence[str], *, settings: Settings, table: str, metadata: str) -> None:
-    """Read the features, segment the customers, write the number of each one's segment, and metadata."""
-    company = settings.company
-    names = SegmentNames(company.rules, company.labels, words.read_all(word_files))
-    used = {"customer", "monetary", *company.features}
+def main(features: str, *, settings: Settings, table: str, metadata: str) -> None:
+    """Read the features, segment the customers, write the number of each one's segment, and what was found."""
+    used = {"customer", "monetary", *settings.features}
     frame = pd.read_csv(features, usecols=used.__contains__, dtype={"customer": "str"}, keep_default_na=False)
-    segments, described = model(frame, settings, names)
+    segments, found = model(frame, settings)
     write_frame(table, segments)
-    write_json(metadata, described)
-    rulelog.log.info("%s segments, chosen by %s", described["choice"]["k"], described["choice"]["by"])
+    write_json(metadata, found)
+    rulelog.log.info("%s segments, chosen by %s", found["choice"]["k"], found["choice"]["by"])
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
         snakemake.input.features,
-        snakemake.input.words,
         settings=Settings(
             seed=snakemake.params.seed,
             search=snakemake.params.settings,
-            company=snakemake.params.segments[0],
+            features=snakemake.params.features,
             minimum_group=snakemake.params.minimum_group,
         ),
         table=snakemake.output.table,

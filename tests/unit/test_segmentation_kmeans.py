@@ -9,9 +9,11 @@ import pytest
 from conftest import ROOT
 
 import segmentation_kmeans as script
+from elt.files import json_text
 from elt.report.words import read_all
 from elt.run.segment_rules import SegmentCondition, SegmentRule, Segments
 from elt.segmentation import clustering
+from elt.segmentation.descriptions import described
 from elt.segmentation.metadata import hidden_segments
 from elt.segmentation.segment_names import SegmentNames
 
@@ -30,8 +32,10 @@ COMPANY = Segments(("recency_days", "monetary"), (rule("big", {"feature": "monet
 
 def model(table, *, company=COMPANY, **search):
     """Segments and metadata of a table of features, with the settings of the test."""
-    settings = script.Settings(seed=42, search=SEARCH | search, company=company, minimum_group=5)
-    return script.model(table, settings, SegmentNames(company.rules, {}, WORDS))
+    settings = script.Settings(seed=42, search=SEARCH | search, features=company.features, minimum_group=5)
+    segments, clusters = script.model(table, settings)
+    written = json.loads(json_text(clusters))  # as the next step reads it
+    return segments, described(written, SegmentNames(company.rules, {}, WORDS))
 
 
 def names(*rules):

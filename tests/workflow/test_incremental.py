@@ -1,4 +1,4 @@
-"""Only what depends on a change runs again; each test looks at the jobs."""
+"""Only what depends on a change runs again; each test looks at the jobs. Single edits stand in test_single_edits.py."""
 
 import os
 import re
@@ -65,20 +65,6 @@ def test_a_changed_contract_reruns_its_table_only(finished: Project):
     assert not {job for job in jobs if job.startswith("bronze")} | jobs & {"gold_mart/dim_customer"}
 
 
-def test_a_changed_mart_reruns_that_mart_and_what_reads_it(finished: Project):
-    replace(finished.folder / "config/standard/marts/agg_geo_performance.sql", "GROUP BY", "WHERE TRUE GROUP BY")
-    jobs = finished.jobs(*CONFIG, dry=True)
-    assert {job for job in jobs if job.startswith(("silver", "gold_mart", "bronze"))} == {
-        "gold_mart/agg_geo_performance"
-    }
-
-
-def test_a_changed_setting_reruns_only_the_steps_that_use_it(finished: Project):
-    jobs = finished.jobs(*CONFIG, "language=de", dry=True)
-    assert "expose_report" in jobs
-    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "eda", "features"))}
-
-
 def test_a_fixed_number_of_segments_on_the_command_line_reruns_the_segmentation(finished: Project):
     jobs = finished.jobs(*CONFIG, "segmentation={k: 3}", dry=True)
     assert "segmentation_kmeans" in jobs
@@ -89,14 +75,6 @@ def test_another_seed_reruns_segmentation_and_what_follows(finished: Project):
     jobs = finished.jobs("--config", "seed=43", "run_id=sample")
     assert {"segmentation_kmeans", "expose_report", "audit_manifest"} <= jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
-
-
-def test_a_changed_script_reruns_its_rule_and_names_the_file(finished: Project):
-    replace(finished.folder / "scripts/gold_report.py", "keys and references proved", "all keys proved")
-    jobs = finished.jobs(*CONFIG, dry=True)
-    assert "gold_report" in jobs
-    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "features"))}
-    assert "gold_report.py" in finished.snakemake(*CONFIG, "-n").stdout
 
 
 def test_a_changed_shared_module_reruns_just_the_scripts_that_import_it(finished: Project):

@@ -1,16 +1,14 @@
-"""What model_metadata.json says of segments and features; of a segment that may not be published, only its name."""
+"""What clustering has found of segments and features; nothing of a segment that may not be published."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
 from elt.protection.disclosure import publishable_sums
-from elt.run.segment_rules import SegmentCondition, SegmentRule
 from elt.segmentation.clustering import Scaled
-from elt.segmentation.segment_names import SegmentNames
 
 UNIT = 1_000_000  # amounts are whole millionths, so that sums of up to six decimals are exact
 
@@ -68,48 +66,33 @@ def hidden_last(
     return rank[labels] if hidden else labels, [jaccard[segment] for segment in order] if len(jaccard) else []
 
 
-def stated(condition: SegmentCondition) -> dict[str, Any]:
-    """A condition of a rule without the limit that it does not state."""
-    return {key: value for key, value in asdict(condition).items() if value is not None}
+def segment_records(segmented: Segmented, minimum_group: int) -> list[dict[str, Any]]:
+    """One record a segment, those shown in order of revenue, the hidden ones last: the figures that may be published.
 
-
-def segment_records(segmented: Segmented, names: SegmentNames, minimum_group: int) -> list[dict[str, Any]]:
-    """One record a segment, the shown ones in order of revenue, the hidden ones last: name, rule, action, and the
-    figures that may be published."""
+    `exact`: deviations as computed, from which names follow; a hidden segment has none, as a name would tell of its
+    profile.
+    """
     hidden = hidden_segments(segmented.labels, segmented.amounts, minimum_group) if segmented.count else set()
     records = []
-    for segment, rule in enumerate(rules_of(segmented, names, hidden)):
-        figures = segment_figures(segmented, segment, names)
-        if segment in hidden:
-            figures = dict.fromkeys(figures) | {"distinguishing": []}
+    for segment in range(segmented.count):
+        figures = segment_figures(segmented, segment)
+        is_hidden = segment in hidden
         records.append(
             {
                 "label": segment + 1,
-                **{key: getattr(rule, key) for key in ("id", "name", "action", "success")},
-                "rule": [{**stated(part), "label": names.label(part.feature)} for part in rule.when],
-                "is_no_action": rule.no_action,
-                "is_suppressed": segment in hidden,
-                "jaccard": round(segmented.jaccard[segment], 3)
-                if segmented.jaccard and segment not in hidden
-                else None,
-                **figures,
+                "is_suppressed": is_hidden,
+                "jaccard": round(segmented.jaccard[segment], 3) if segmented.jaccard and not is_hidden else None,
+                "exact": {} if is_hidden else {name: float(v) for name, v in segmented.deviation(segment).items()},
+                **(dict.fromkeys(figures) if is_hidden else figures),
             }
         )
     return records
 
 
-def rules_of(segmented: Segmented, names: SegmentNames, hidden: set[int]) -> list[SegmentRule]:
-    """The rule that names each segment; a hidden one has none, as a name would tell of its profile."""
-    if segmented.count == 1:
-        return [names.all_customers()]
-    return names.of_profiles([{} if s in hidden else segmented.deviation(s) for s in range(segmented.count)])
-
-
-def segment_figures(segmented: Segmented, segment: int, names: SegmentNames) -> dict[str, Any]:
-    """Size, revenue and profile of a segment; one that holds all customers is distinguished by nothing."""
+def segment_figures(segmented: Segmented, segment: int) -> dict[str, Any]:
+    """Size, revenue and profile of a segment."""
     is_member, amounts = segmented.labels == segment, segmented.amounts
     total, deviation = int(amounts.sum()), segmented.deviation(segment)
-    used = {feature: deviation[feature] for feature in segmented.scaled.used}
     return {
         "customers": int(is_member.sum()),
         "customer_share": round(float(is_member.mean()), 6),
@@ -117,14 +100,11 @@ def segment_figures(segmented: Segmented, segment: int, names: SegmentNames) -> 
         "revenue_share": round(int(amounts[is_member].sum()) / total, 6) if total else 0.0,
         "centre": {f: round(float(v), 4) + 0.0 for f, v in segmented.profile["centre"].loc[segment].items()},
         "deviation": {f: round(float(v), 3) + 0.0 for f, v in deviation.items()},
-        "distinguishing": names.distinguishing(used) if segmented.count > 1 else [],
     }
 
 
-def feature_records(
-    segmented: Segmented, features: Sequence[str], names: SegmentNames, *, is_shown: bool
-) -> list[dict[str, Any]]:
-    """One record a configured feature: label, whether used or why refused, transformation, scale, what is typical.
+def feature_records(segmented: Segmented, features: Sequence[str], *, is_shown: bool) -> list[dict[str, Any]]:
+    """One record a configured feature: whether used or why refused, transformation, scale, what is typical.
 
     is_shown: whether enough customers stand behind a figure about all of them.
     """
@@ -136,7 +116,6 @@ def feature_records(
         records.append(
             {
                 "name": name,
-                "label": names.label(name),
                 "is_used": is_used,
                 "refused": reason,  # missing, constant or near_duplicate
                 "near_duplicate_of": twin,
