@@ -52,6 +52,8 @@ rule bronze_names:
         contracts=[contract_parts.of_file(company.contract(table)) for table in raw_files.numbered_tables],
         raw=config["raw"],
         files=raw_files.marks(config["raw"]),
+        key_file=str(invocation.KEY_FILE),
+        key_id=key_id,
     script:
         "../scripts/bronze_names.py"
 

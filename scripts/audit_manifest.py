@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from elt import rulelog
 from elt.faults import Fault
 from elt.files import write_json
-from elt.run import declared, manifest
+from elt.run import declared, last_call, manifest
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -24,9 +24,8 @@ def main(settings: Mapping[str, Any], files: Iterable[str], output: str) -> None
     if foreign := [name for name in manifest.present(run) if name not in names and not manifest.is_apart(name)]:
         problem = f"{len(foreign)} files lie in it that no rule makes: {declared.listed(foreign)}"
         raise Fault(f"run {run.name}", problem, f"Move them out of {run}")
-    write_json(
-        output, manifest.describe(run, "complete", settings, names), int(settings.get("published_mode", "0600"), 8)
-    )
+    content = manifest.describe(run, "complete", settings, names, sources=last_call.sources(run))
+    write_json(output, content, int(settings.get("published_mode", "0600"), 8))
 
 
 if __name__ == "__main__":

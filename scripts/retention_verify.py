@@ -27,7 +27,7 @@ NOT_MADE_AGAIN = ("_meta/logs/", "_meta/benchmarks/", "_meta/history/", manifest
 def remedy(differences: Sequence[Difference]) -> str:
     """What mends a run with such differences; what was changed counts as made until it is deleted."""
     do = {
-        "Move what is not in the manifest out of the run": {v.ADDED, v.HIDDEN, v.NO_FILE},
+        "Move what is not in the manifest out of the run": {v.ADDED, v.EMPTY, v.HIDDEN, v.NO_FILE},
         "Put the file itself in the place of a link": {v.LINKED, v.SECOND_NAME},
         "Give what has a wrong mode the one that is named": {what for _, what in differences if "the mode" in what},
         "Delete what was changed": {v.CHANGED},

@@ -22,9 +22,7 @@ FOLDER = "_meta/receipts"
 CALL = f"{FOLDER}/call"  # when the call began whose jobs may write
 CALL_VARIABLE = "ELT_STARTED_AT"  # the same, in the environment of its jobs
 VERSIONS_VARIABLE = "ELT_VERSIONS"  # of Python and packages, as JSON
-WITHOUT = (  # few words, which a hash would let somebody guess; what the call itself writes, whole or failed
-    *("bronze/_meta/raw_file_names.json", "_meta/run_manifest.json"),
-)
+WITHOUT = ("_meta/run_manifest.json",)  # what the call itself writes, whole or failed
 SEALED = 74  # bytes up to the end of a receipt's seal
 _kept_out: list[int] = []  # descriptors that keep jobs out of a run while its call is planned
 _held: list[int] = []  # descriptors that hold this job's lock until its process ends

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import resource
+import secrets
 import sys
 import tempfile
 import traceback
@@ -22,6 +23,8 @@ from elt.faults import Fault
 from elt.files import PRIVATE, write_json, write_text
 
 FAULT_MARK = "FAULT "
+SALT = "Random, so that the hash of this text, which others may read, gives nobody to guess it: "
+SALT_BYTES = 32
 MEASURED = "ELT_MEASURED"  # names a folder in which each script leaves what it used; tests/batteries/benchmark.py
 log = logging.getLogger("pipeline")
 
@@ -65,6 +68,7 @@ def start(snakemake: Any) -> None:
         sys.stderr.flush()
         printed.seek(0)
         text = "".join(traceback.format_exception(kind, error, trace)) + printed.read().decode("utf-8", "replace")
+        text += f"\n{SALT}{secrets.token_hex(SALT_BYTES)}\n"
         try:
             write_text(crash, text)
             kept = f"is in {crash} (protected)"

@@ -215,8 +215,49 @@ def test_a_killed_call_is_told_apart_by_the_next_one_with_its_steps_and_settings
         {"seed": 41},
         "2020-01-01T00:00:00+00:00",
     )
-    assert found["steps"]["silver_table/a"] == {"status": "cut off"} and found["revision"] == made_from.UNKNOWN
+    assert found["steps"]["silver_table/a"] == {"status": "cut off"}
     assert told(run) == {"status": "running", "began": BEGAN}
+
+
+def test_the_manifest_of_a_killed_call_has_the_code_company_and_commit_that_it_began_with(run, monkeypatch):
+    began_with = {"revision": {"commit": "c0", "is_clean": True}, "company": {"a.yaml": "a0"}, "code": {"b.py": "b0"}}
+    with monkeypatch.context() as context:
+        context.setattr(made_from, "sources", lambda settings: began_with)
+        last_call.open_call(run, "2020-01-01T00:00:00+00:00", {"seed": 41}, NAMES)
+    last_call.open_call(run, BEGAN, {"seed": 42}, NAMES)
+    found = manifest.stated(run)
+    assert found["status"] == "killed" and found.items() >= began_with.items()
+
+
+@pytest.mark.parametrize("text", [None, 7, {"code": {}}, {"revision": {}, "company": {}, "code": []}])
+def test_the_manifest_of_a_killed_call_whose_code_is_not_told_has_none(run, text):
+    last_call.note(run, status="running", began=BEGAN, sources=text)
+    last_call.open_call(run, "2026-11-24T10:15:00+00:00", {}, NAMES)
+    found = manifest.stated(run)
+    assert found["status"] == "killed" and found.items() >= made_from.NOTHING.items()
+
+
+def test_a_manifest_tells_the_code_that_its_own_call_began_with_and_run_json_keeps_it_no_longer(run, monkeypatch):
+    monkeypatch.setenv(receipts.CALL_VARIABLE, BEGAN)
+    last_call.open_call(run, BEGAN, {}, NAMES)
+    known = last_call.sources(run)
+    assert known["code"] == made_from.code() and known["revision"] == made_from.revision()
+    monkeypatch.setenv(receipts.CALL_VARIABLE, "2026-11-24T10:15:00+00:00")
+    assert last_call.sources(run) is None  # of another call
+    monkeypatch.setenv(receipts.CALL_VARIABLE, BEGAN)
+    last_call.close(run, "complete")
+    assert last_call.sources(run) is None and "sources" not in last_call.read(run)
+
+
+def test_a_traceback_is_stated_as_logs_are_unless_its_step_removes_it_on_request(run):
+    for step in ("gold_mart.x", "warehouse_duckdb.warehouse_duckdb"):
+        write_text(run / f"bronze/_meta/tracebacks/{step}.txt", step)
+    lasting = "bronze/_meta/tracebacks/gold_mart.x.txt"
+    found = closed(run)["records"]
+    assert found[lasting] == sha256(run / lasting) and not any("warehouse" in name for name in found)
+    last_call.open_call(run, BEGAN, {}, NAMES)
+    last_call.close(run, "complete")
+    assert list(last_call.records(run)) == ["bronze/_meta/tracebacks/warehouse_duckdb.warehouse_duckdb.txt"]
 
 
 def test_a_call_that_ended_or_was_killed_after_it_closed_the_run_was_not_killed(run, monkeypatch):

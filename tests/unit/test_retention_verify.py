@@ -151,18 +151,19 @@ def whole(folder: Path) -> Path:
     ):
         write_text(run / name, "INFO done\n", 0o600)
     write_text(run / "_meta/benchmarks/gold_mart/x.tsv", "s\n1\n")
-    write_text(run / manifest.RAW_FILE_NAMES, "{}")
+    write_text(run / manifest.RAW_FILE_NAMES, '{"salt": "5f3759df"}')
+    names = {"sha256": sha256(run / manifest.RAW_FILE_NAMES), **receipts.look(run / manifest.RAW_FILE_NAMES)}
+    receipts.write(run, manifest.RAW_FILE_NAMES, names)
     write_text(run / manifest.SIGNATURE, "untrusted comment: x\n")
     write_text(run / receipts.CALL, "2026-11-01T00:00:00+00:00", 0o600)
     write_text(run / receipts.FOLDER / "reports/final_expose.md.snakemake", f"{EMPTY}\n", 0o600)
     for place in ("_meta/logs", "_meta/benchmarks", "_meta/history", receipts.FOLDER):
         (run / place).chmod(0o700)
-    entries = read_json(run / manifest.NAME)["files"]
+    entries = read_json(run / manifest.NAME)["files"] | manifest.files(run, [manifest.RAW_FILE_NAMES])
     records = {name: sha256(run / name) for name in ("_meta/logs/gold_mart/x.log", "_meta/benchmarks/gold_mart/x.tsv")}
     history = manifest.history(run)
-    made_manifest.write(
-        run, entries, finished_at=read_json(run / manifest.NAME)["finished_at"], records=records, history=history
-    )
+    finished_at, settings = read_json(run / manifest.NAME)["finished_at"], {"company": "config/shop"}
+    made_manifest.write(run, entries, finished_at=finished_at, settings=settings, records=records, history=history)
     last_call.note(run, status="running", began="2026-11-01T00:00:00+00:00")
     last_call.close(run, "complete")
     return run
@@ -205,15 +206,16 @@ def a_pipe(path: Path) -> None:
 
 def fitting(name: str, attack: Callable[[Path], None]) -> bool:
     """Whether a difference can be seen at all: a file without a hash shows no other content; one may lack what none needs."""
-    without = (manifest.RAW_FILE_NAMES, manifest.SIGNATURE, "bronze/_meta/tracebacks/gold_mart.x.txt")
     needless = (
-        *without,
+        manifest.SIGNATURE,
         receipts.CALL,
         f"{receipts.FOLDER}/reports/final_expose.md.snakemake",
         "gold/warehouse.duckdb",
     )
     may_lack = (*needless, f"{receipts.FOLDER}/gold/warehouse.duckdb.json")
-    return not ((attack in (flipped, cut) and name in without) or (attack is Path.unlink and name in may_lack))
+    return not (
+        (attack in (flipped, cut) and name == manifest.SIGNATURE) or (attack is Path.unlink and name in may_lack)
+    )
 
 
 def cut(path: Path) -> None:
@@ -280,9 +282,38 @@ def test_what_is_added_as_a_link_or_under_a_name_that_a_terminal_would_obey_is_n
     Path(os.fsdecode(os.fsencode(whole) + b"/reports/\xff")).write_text("x")
     assert said(folder) == [
         r"reports/\x1b[2Jred\n is not in the manifest",
+        "reports/empty is an empty folder that no step has made",
         "reports/link is a link",
         r"reports/\udcff is not in the manifest",
     ]
+
+
+@pytest.mark.remedy("retention_verify", "…run it again, or restore it from your backup")
+@pytest.mark.parametrize(
+    "name", ["new", "reports/new", "silver/new", "_meta/new", "_meta/logs/new", "_meta/history/20261030T000000Z"]
+)
+def test_an_empty_folder_that_no_step_has_made_is_named_by_its_highest_one(folder, whole, name):
+    (whole / name / "inner").mkdir(parents=True)
+    with pytest.raises(Fault, match=f"{name} is an empty folder that no step has made. Move what is not in the"):
+        verify(folder)
+    assert len(said(folder)) == 1
+    shutil.move(whole / name, folder / "elsewhere")
+    assert said(folder) == []
+
+
+def test_folders_that_hold_nothing_any_more_or_not_yet_are_known(folder, whole):
+    for name in ("release/data", "_meta/benchmarks"):
+        (whole / name).mkdir(parents=True, exist_ok=True)
+    retention_expire.main(30, date(2026, 12, 31), WHEN, str(folder / "summary.json"))
+    assert not any((whole / "bronze/_meta/tracebacks").iterdir()) and not any((whole / "silver/data").iterdir())
+    assert said(folder) == []
+    stated = read_json(whole / manifest.NAME)
+    made_manifest.write(whole, **{**stated, "status": "failed", "missing": ["gold/data/x.csv"]})
+    (whole / "gold/data").mkdir(mode=0o700)
+    (whole / "_meta/benchmarks/gold_mart_y").mkdir()
+    assert said(folder) == []
+    made_manifest.write(whole, **{**stated, "missing": 7})
+    assert {line.partition(" ")[0] for line in said(folder)} == {"gold/data", "_meta/benchmarks/gold_mart_y"}
 
 
 def test_folders_have_their_modes_and_the_run_may_be_opened_on_purpose(folder, whole):

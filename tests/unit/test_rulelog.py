@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,13 @@ def test_an_unexpected_error_leaves_its_type_and_place_in_the_log_and_its_text_i
     assert f"invalid literal for int() with base 10: '{CANARY}'" in ran.crash.read_text(encoding="utf-8")
     assert ran.crash.stat().st_mode & 0o777 == 0o600
     assert {path.stat().st_mode & 0o777 for path in ran.crash.parents[:3]} == {0o700}
+
+
+def test_the_hash_of_a_traceback_gives_nobody_to_guess_what_it_quotes(tmp_path):
+    one, other = (Ran(tmp_path, f"int('{CANARY}')").crash.read_text(encoding="utf-8") for _ in range(2))
+    assert one.splitlines()[:-1] == other.splitlines()[:-1]
+    digits = {text.splitlines()[-1].removeprefix(rulelog.SALT) for text in (one, other)}
+    assert len(digits) == 2 and all(re.fullmatch("[0-9a-f]{64}", some) for some in digits)
 
 
 def test_what_a_library_prints_before_it_fails_goes_to_the_protected_file_alone(tmp_path):

@@ -96,7 +96,8 @@ def failure(run: Path, config: Mapping[str, Any], started: datetime, names: Iter
     is_whole = is_untouched(run, failures)
     with system_faults.noted() as unwritten:
         if (run / "_meta").exists() and not is_whole:
-            write_json(run / manifest.NAME, manifest.describe(run, "failed", config, names, failures), PRIVATE)
+            content = manifest.describe(run, "failed", config, names, failures, sources=last_call.sources(run))
+            write_json(run / manifest.NAME, content, PRIVATE)
         if (run / manifest.IDENTITY).exists():
             last_call.close(run, "complete" if is_whole else "failed")
     ended = "is complete as it was; what was asked for on top of it failed" if is_whole else "failed"

@@ -92,6 +92,14 @@ def key_id(key: bytes) -> str:
     return hmac.digest(key, b"elt-key-id\0v1", "sha256").hex()[:16]
 
 
+def salt(key: bytes, name: str) -> str:
+    """64 hex digits for a protected file, by its name, so that nobody guesses its few words from its hash.
+
+    The same for the same key, so that the file has the same bytes each time; gone with the file for who has no key.
+    """
+    return hmac.digest(key, f"elt-salt\0v1\0{name}".encode(), "sha256").hex()
+
+
 def harmonised(value: str) -> str:
     """The business key as every table and every run has it: NFC, trimmed."""
     return unicodedata.normalize("NFC", value).strip()

@@ -100,8 +100,7 @@ def new_tombstones(run: Path, names: Iterable[str], intent: Mapping[str, Any]) -
     """The tombstones of files that are about to be deleted."""
     found = []
     for name in names:
-        is_told = not (run / name).is_symlink() and name != manifest.RAW_FILE_NAMES
-        sha, size, lines = measured(run / name) if is_told else ("", 0, 0)
+        sha, size, lines = ("", 0, 0) if (run / name).is_symlink() else measured(run / name)
         facts = {"path": name, "sha256": sha, "bytes": size, "rows": rows_of(run, name, lines)}
         found.append({**facts, "when": intent["when"], "why": intent["why"], "intent": intent["hash"]})
     return found

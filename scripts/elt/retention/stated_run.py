@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from elt import receipts
 from elt.files import is_sealed
 from elt.retention import inventory
-from elt.retention.inventory import FILE, Entry
-from elt.run import last_call, manifest, run_folders
+from elt.retention.inventory import FILE, FOLDER, Entry
+from elt.run import last_call, manifest, run_folders, steps
+
+MADE_BEFOREHAND = (*run_folders.RECORDS, manifest.HISTORY, steps.TRACEBACKS)  # they may hold nothing
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,17 @@ class StatedRun:
         """Whether `run.json` is as it was written; else nothing is known of the logs of later calls."""
         identity = run_folders.stated(self.run / manifest.IDENTITY)
         return identity is not None and is_sealed(self.run / manifest.IDENTITY, identity)
+
+    @cached_property
+    def folders(self) -> set[str]:
+        """Folders of all that is stated, lies in the run or was deleted on purpose, and those made beforehand."""
+        missing = self.content.get("missing")
+        lacks = [name for name in missing if isinstance(name, str)] if isinstance(missing, list) else []
+        there = [name for name, entry in self.found.items() if entry.kind != FOLDER]
+        names = [*self.content["files"], *self.records, *lacks, *there, *(path for path, _ in self.tombstones)]
+        kept = [f"{receipts.FOLDER}/{name}" for name in self.content["files"]]
+        names += [*kept, *(f"{name}/x" for name in MADE_BEFOREHAND)]
+        return {parent.as_posix() for name in names for parent in PurePosixPath(name).parents}
 
     @cached_property
     def later(self) -> set[str]:

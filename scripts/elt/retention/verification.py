@@ -15,9 +15,9 @@ from elt.retention.inventory import FILE, FOLDER, Entry
 from elt.retention.stated_run import StatedRun
 from elt.run import last_call, manifest, run_folders, steps
 
-TRACEBACKS = "bronze/_meta/tracebacks"
-OWN = {manifest.IDENTITY, manifest.NAME, manifest.SIGNATURE, manifest.RAW_FILE_NAMES, receipts.CALL}
+OWN = {manifest.IDENTITY, manifest.NAME, manifest.SIGNATURE, receipts.CALL}
 CHANGED, MISSING, ADDED, EDITED = "was changed", "is missing", "is not in the manifest", "was edited"
+EMPTY = "is an empty folder that no step has made"
 UNREADABLE, HIDDEN, LINKED = "cannot be read", "is hidden", "is a link"
 SECOND_NAME, NO_FILE = "has a second name (hard link)", "is no file"
 NO_RECEIPT, OTHER_RECEIPT = "has no receipt of its job", "has a receipt that says otherwise"
@@ -81,9 +81,9 @@ class Verification(StatedRun):
         return is_content and (str(receipt.get("job")) in self.later or (is_of_step and is_chained))
 
     def of_records(self) -> Iterator[Difference]:
-        """Logs, benchmarks and history that the manifest or the end of a later call states."""
+        """Logs, benchmarks, tracebacks and history that the manifest or the end of a later call states."""
         for name, sha in self.records.items():
-            if name not in self.found:
+            if name not in self.found and (name, str(sha)) not in self.tombstones:
                 yield name, MISSING
             elif name in self.files and self.hashes[name] != sha:
                 yield name, CHANGED
@@ -95,7 +95,9 @@ class Verification(StatedRun):
         elif entry.kind in ODD:
             yield ODD[entry.kind]
         elif entry.kind == FOLDER:
-            if (wanted := self.folder_mode(name)) not in (None, entry.mode):
+            if not self.is_known_folder(name):
+                yield from [EMPTY] * self.is_known_folder(str(PurePosixPath(name).parent))
+            elif (wanted := self.folder_mode(name)) not in (None, entry.mode):
                 yield WRONG_MODE.format(entry.mode, wanted)
         else:
             if not self.is_known(name):
@@ -121,18 +123,21 @@ class Verification(StatedRun):
         """Whether a file is stated, or a rule of its own allows it."""
         if name in self.content["files"] or name in self.records or name in OWN:
             return True
-        if name.startswith(steps.RECORDS):
+        if name.startswith((*steps.RECORDS, f"{steps.TRACEBACKS}/")):
             return not self.is_called_whole
         if name.startswith(f"{receipts.FOLDER}/"):
             what = name.removeprefix(f"{receipts.FOLDER}/").removesuffix(".json").removesuffix(".snakemake")
             return what in self.content["files"] or what == manifest.NAME or what.startswith(manifest.ON_REQUEST)
         if name.startswith(f"{manifest.HISTORY}/"):
             return name in self.kept or not self.is_called_whole
-        if name.startswith(f"{TRACEBACKS}/"):
-            rule, _, what = PurePosixPath(name).stem.partition(".")
-            logs = {f"{steps.LOGS}/{rule}.log", f"{steps.LOGS}/{rule}/{what}.log"}
-            return bool(logs & (self.found.keys() | self.records.keys()))
         return name.startswith(manifest.ON_REQUEST) and name in self.receipts
+
+    def is_known_folder(self, name: str) -> bool:
+        """Whether a folder holds or held something, or a step may have made it before it failed."""
+        has_failed = self.content["status"] != "complete" and name.startswith(steps.RECORDS)
+        _, _, in_kept = name.removeprefix(f"{manifest.HISTORY}/").partition("/")  # folders are kept as they were
+        is_kept = name.startswith(f"{manifest.HISTORY}/") and in_kept in self.folders
+        return name in self.folders or is_kept or has_failed or f"{name}/".startswith(manifest.ON_REQUEST)
 
     def folder_mode(self, name: str) -> int | None:
         """The mode that a folder must have; None where it is free."""

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from elt import receipts
 from elt.run import manifest
+from elt.run.steps import TRACEBACKS
 
 WILDCARD = re.compile(r"\{(\w+)(?:,[^{}]*)?\}")  # {table} or {table,customers|orders}
 TEMPORARY = re.compile(r"\..+\.tmp(\.\w+)?")  # what `files.staged` and `files.scratch` call what is not yet whole
-TRACEBACKS = "bronze/_meta/tracebacks"
 JOB_RECORDS = ("_meta/logs", "_meta/benchmarks", TRACEBACKS)
 NOT_DECLARED = (
     "_meta/history/",

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from elt import receipts
 from elt.files import PRIVATE, read_json, sealed, write_json
-from elt.run import manifest, steps
+from elt.run import made_from, manifest, steps
 
 KEY = "last_call"
 RUNNING = "running"
@@ -38,9 +39,10 @@ def is_time(text: Any) -> bool:
 
 
 def note(run: Path, **facts: Any) -> None:
-    """Add facts to what `run.json` says of the last call."""
+    """Add facts to what `run.json` says of the last call; None takes one away."""
     identity = read_json(run / manifest.IDENTITY)
-    write_json(run / manifest.IDENTITY, sealed({**identity, KEY: {**read(run), **facts}}), PRIVATE)
+    said = {name: fact for name, fact in {**read(run), **facts}.items() if fact is not None}
+    write_json(run / manifest.IDENTITY, sealed({**identity, KEY: said}), PRIVATE)
 
 
 def close(run: Path, status: str) -> None:
@@ -49,7 +51,14 @@ def close(run: Path, status: str) -> None:
     stated = {**content["records"], **content["history"]}
     there = {**steps.records(run), **manifest.history(run)}
     others = {name: sha for name, sha in there.items() if stated.get(name) != sha}
-    note(run, status=status, records=others)
+    note(run, status=status, records=others, sources=None)  # the manifest has them now
+
+
+def sources(run: Path) -> dict[str, Any] | None:
+    """Commit, company and code with which the call began whose job or end this is; None if `run.json` tells of none."""
+    call = read(run)
+    is_mine = call.get("began") == os.environ.get(receipts.CALL_VARIABLE) and made_from.is_whole(call.get("sources"))
+    return call["sources"] if is_mine else None
 
 
 def records(run: Path) -> dict[str, Any]:
@@ -91,9 +100,10 @@ def open_call(run: Path, began: str, settings: Mapping[str, Any], names: Iterabl
     was, said = killed(run), ""
     if was is not None:
         failures = at_work(run, was)
-        content = manifest.describe(run, KILLED, was.get("settings") or {}, names, failures, was["began"])
+        known = was["sources"] if made_from.is_whole(was.get("sources")) else made_from.NOTHING
+        content = manifest.describe(run, KILLED, was.get("settings") or {}, names, failures, was["began"], known)
         write_json(run / manifest.NAME, content, PRIVATE)
         said = f"Run {run.name}: {told(was, failures)}\n"
     facts = {"process": os.getpid(), "host": os.uname().nodename, "settings": dict(settings)}
-    note(run, status=RUNNING, began=began, **facts)
+    note(run, status=RUNNING, began=began, sources=made_from.sources(settings), **facts)
     return said

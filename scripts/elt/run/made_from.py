@@ -19,6 +19,7 @@ CODE = (
     *("profiles/**/*.yaml", "envs/requirements.txt"),
 )
 UNKNOWN: dict[str, Any] = {"commit": None, "is_clean": None}  # where nobody can say
+NOTHING: dict[str, Any] = {"revision": UNKNOWN, "company": {}, "code": {}}  # of a call that has not said it
 PATIENCE = 10  # seconds that git is given
 
 
@@ -51,6 +52,16 @@ def company(settings: Mapping[str, Any]) -> dict[str, str]:
 def code(project: Path = PROJECT) -> dict[str, str]:
     """Path in the project -> SHA-256 of rules, scripts, templates and settings."""
     return hashes(project, (path for pattern in CODE for path in project.glob(pattern)))
+
+
+def sources(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Commit, statements of the company and code, as they are now; the keys are those of the manifest."""
+    return {"revision": revision(), "company": company(settings), "code": code()}
+
+
+def is_whole(content: Any) -> bool:
+    """Whether parsed JSON has what `sources` gives."""
+    return isinstance(content, dict) and all(isinstance(content.get(key), dict) for key in NOTHING)
 
 
 def told(project: Path, *question: str) -> str | None:

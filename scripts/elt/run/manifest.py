@@ -21,15 +21,14 @@ from elt.run import made_from, row_counts, steps
 PACKAGES = ("snakemake", "polars", "pandas", "numpy", "scikit-learn", "pandera", "matplotlib", "jinja2", "holidays")
 NAME = "_meta/run_manifest.json"
 SIGNATURE = f"{NAME}.minisig"
-RAW_FILE_NAMES = "bronze/_meta/raw_file_names.json"  # few words, which a hash would let somebody guess
+RAW_FILE_NAMES = "bronze/_meta/raw_file_names.json"
 IDENTITY = "_meta/run.json"
 HISTORY = "_meta/history"
 APART = (
     *steps.RECORDS,
     HISTORY,
     receipts.FOLDER,
-    "bronze/_meta/tracebacks",
-    RAW_FILE_NAMES,
+    steps.TRACEBACKS,
     NAME,
     SIGNATURE,
     IDENTITY,
@@ -96,11 +95,12 @@ def describe(
     names: Iterable[str],
     failures: Sequence[Mapping[str, str]] = (),
     began: str = "",
+    sources: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The manifest's content; `status`: complete, failed or killed; `names`: files of the run that its rules declare.
 
     `failures` names steps, their logs and messages. `began`: when a call began that was killed; the next one writes of
-    it, which does not know what code and company were at that time.
+    it. `sources`: commit, company and code that the call began with; without them, those at hand.
     """
     declared = {name for name in names if not is_apart(name)}
     known = {name: receipt for name in sorted(declared) if (receipt := receipts.stated(run, name)) is not None}
@@ -112,18 +112,16 @@ def describe(
         "status": status,
         "started_at": began or os.environ.get(receipts.CALL_VARIABLE, ""),
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": made_from.UNKNOWN if began else made_from.revision(),
         "settings": dict(settings),
         "raw_files": raw,
-        "company": {} if began else made_from.company(settings),
-        "code": {} if began else made_from.code(),
+        **(made_from.sources(settings) if sources is None else sources),
         "failures": list(failures),
         "versions": mine,
         "steps": steps.made({name: known[name] for name in found if name in known}, mine, failures),
         "files": found,
         "missing": sorted(declared - found.keys()),
         "root": root(found),
-        "records": {name: sha for name, sha in steps.records(run).items() if f"/{steps.CLOSING}." not in name},
+        "records": {name: sha for name, sha in steps.records(run).items() if steps.is_lasting(name)},
         "history": history(run),
     }
     return sealed(content)

@@ -9,6 +9,7 @@ from elt.files import sha256
 
 LOGS, BENCHMARKS = "_meta/logs", "_meta/benchmarks"
 RECORDS = (LOGS, BENCHMARKS)
+TRACEBACKS = "bronze/_meta/tracebacks"
 CLOSING = "audit_manifest"  # its records are not whole when it writes the manifest
 ON_REQUEST = ("warehouse_", "release_")  # steps whose files are made when asked for; their failure is not the run's
 CUT_OFF = "was cut off: it has not ended, and said nothing"
@@ -33,10 +34,19 @@ def made(
 
 
 def records(run: Path) -> dict[str, str]:
-    """Path in the run -> SHA-256 of the logs and benchmarks of all steps."""
-    paths = (path for folder in RECORDS for path in (run / folder).rglob("*") if path.is_file())
+    """Path in the run -> SHA-256 of the logs, benchmarks and tracebacks of all steps.
+
+    A traceback may quote a value, which its hash gives nobody to guess: each ends in random digits.
+    """
+    paths = (path for folder in (*RECORDS, TRACEBACKS) for path in (run / folder).rglob("*") if path.is_file())
     names = {path.relative_to(run).as_posix() for path in paths}
     return {name: sha256(run / name) for name in sorted(names)}
+
+
+def is_lasting(name: str) -> bool:
+    """Whether a record stays as it is after the manifest: that of the closing step is not whole by then, and a step on
+    request removes its traceback when it is asked for again."""
+    return f"/{CLOSING}." not in name and not name.startswith(tuple(f"{TRACEBACKS}/{step}" for step in ON_REQUEST))
 
 
 def of_log(run: Path, path: Path) -> str:
