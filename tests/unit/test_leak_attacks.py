@@ -130,6 +130,7 @@ ATTACKS = {
     "soft hyphen of HTML": ("<p>J&ouml;rg M&uuml;l&shy;ler</p>", NAME), "wbr": ("<p>Jörg Mül<wbr>ler</p>", NAME),
     "zero width in a key": (f"KD47{ZERO}11007", NUMBER), "byte order mark": ("Jörg\ufeff Müller", NAME),
     "misread": ("Jörg Müller".encode().decode("cp1252"), NAME), "misread as Latin 1": ("Jörg Müller".encode().decode("latin-1"), NAME),
+    "misread far within a line": (f"‰ {'word ' * 900}{'Jörg Müller'.encode().decode('cp1252')}{' word' * 900} ü", NAME),
     "misread twice": ("Jörg Müller".encode().decode("cp1252").encode().decode("cp1252"), NAME),
     "misread as DOS": ("Jörg Müller".encode().decode("cp850"), NAME), "misread on a Mac": ("Jörg Müller".encode().decode("mac-roman"), NAME),
     "DOS for Windows": ("Jörg Müller".encode("cp1252").decode("cp850"), NAME),

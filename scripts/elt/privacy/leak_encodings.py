@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from elt.privacy.leak_stretches import with_elements
+from elt.privacy.leak_stretches import BREAK, with_elements
 from elt.protection import pseudonyms
 
 JSON_CHARACTER = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8}))")
@@ -25,6 +25,8 @@ DIGEST_BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{22,86}={0,2}(?![\w+/=-]
 DIGEST_LENGTHS = {22, 27, 38, 43, 64, 86}  # of 16, 20, 28, 32, 48 and 64 bytes in base64, without padding
 ROUNDS = 4  # of undoing escapes: \\\\u00fc and &amp;uuml; are escaped twice
 LINE_ENDS_AND_TABS = str.maketrans("", "", "\r\n\t")
+LONG_LINE = 2_000  # characters of a line from which on only what stands near those beyond ASCII is read again
+AROUND = 500  # characters on either side of one, and to the next blank: six words take less
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 MISREAD = ("cp1252", "cp850", "cp437", "mac-roman", "cp1250")  # code pages that UTF-8 is read in by mistake
 CONFUSED = (("cp850", "cp1252"), ("cp1252", "cp850"), ("mac-roman", "cp1252"), ("cp1252", "mac-roman"))
@@ -83,11 +85,29 @@ def _byte(sign: str, code_page: str) -> bytes:
         return sign.encode("latin-1", "ignore") or sign.encode()
 
 
+def near_beyond_ascii(line: str) -> str:
+    """The parts of a line around characters beyond ASCII, with a mark between two; all that reading them anew changes.
+
+    Snakemake notes parameters of 30,000 characters in a line, with one sign beyond ASCII in it.
+    """
+    if len(line) <= LONG_LINE:
+        return line
+    parts, kept_to = list[str](), 0
+    for found in BEYOND_ASCII.finditer(line):
+        begin = max(line.rfind(" ", 0, max(0, found.start() - AROUND)) + 1, kept_to)
+        end = line.find(" ", found.end() + AROUND)
+        end = len(line) if end < 0 else end
+        parts += [BREAK] if begin > kept_to else []
+        parts.append(line[begin:end])
+        kept_to = max(kept_to, end)
+    return " ".join(filter(None, parts))
+
+
 def repaired(text: str) -> Iterator[str]:
     """What the lines of a text beyond ASCII say if their bytes were read in the wrong code page, once or twice."""
     if text.isascii():
         return
-    lines = "\n".join(line for line in text.split("\n") if not line.isascii())
+    lines = "\n".join(near_beyond_ascii(line) for line in text.split("\n") if not line.isascii())
     for code_page in MISREAD:
         once = recoded(lines, code_page, "utf-8")
         if once != lines:
