@@ -50,6 +50,13 @@ def test_the_holidays_of_a_state_count_where_it_is_named():
     assert day(epiphany, "AT")["is_holiday"] is True
 
 
+def test_without_a_country_no_day_is_a_holiday():
+    found = (
+        calendar_days.days(Calendar("")).select(pl.col("is_holiday").sum(), pl.col("holiday").null_count()).collect()
+    )
+    assert found.row(0) == (0, 32872)
+
+
 def test_an_ordinary_day_has_no_holiday():
     found = day(date(2024, 6, 3))
     assert (found["is_holiday"], found["holiday"]) == (False, None)

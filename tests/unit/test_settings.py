@@ -60,7 +60,7 @@ def config(folder: Path | str, **more: Any) -> dict[str, Any]:
 def load(content: dict[str, Any], root: Path) -> tuple[Company | None, list[str]]:
     """Company and faults, in a project that has the schemas and no standard tables, marts and KPIs."""
     (root / "config/standard").mkdir(parents=True, exist_ok=True)
-    for name in ("schema.yaml", "company.schema.yaml", "standard/time_zones.yaml"):
+    for name in ("schema.yaml", "company.schema.yaml", "standard/time_zones.yaml", "standard/segments.yaml"):
         shutil.copy2(ROOT / "config" / name, root / "config" / name)
     for name, text in (("star", "{}"), ("marts", "marts: {}"), ("kpis", "{}")):
         (root / f"config/standard/{name}.yaml").write_text(text, encoding="utf-8")
@@ -202,9 +202,38 @@ def test_a_company_folder_that_is_not_there_is_named(tmp_path):
     ]
 
 
-def test_a_missing_company_file_is_named(tmp_path):
+def test_a_company_without_segments_of_its_own_gets_the_standard_ones(tmp_path):
     (company(tmp_path) / "segments.yaml").unlink()
-    assert load(config(tmp_path), tmp_path)[1] == [f"{tmp_path}/segments.yaml: the file is missing"]
+    found, lines = load(config(tmp_path), tmp_path)
+    assert lines == []
+    standard = read_yaml(ROOT / "config/standard/segments.yaml")
+    assert [rule.id for rule in found.segments.rules] == [one["id"] for one in standard["segments"]]
+    assert any(rule.no_action for rule in found.segments.rules)
+
+
+def test_a_company_without_marts_and_without_roles_is_told_which_roles_it_takes(tmp_path):
+    folder = company(tmp_path)
+    (folder / "marts.yaml").unlink()
+    (folder / "marts/facts.sql").unlink()
+    lines = load(config(tmp_path), tmp_path)[1]
+    assert [line.partition("role: ")[2].partition(" ")[0] for line in lines] == [
+        "quantity", "order_number", "order_date", "customer_number", "product_number", "sales_amount",
+    ]  # fmt: skip
+    assert lines[0] == (
+        f"{tmp_path}/contracts: no field has role: quantity (quantity of an order line); it may be sales.amount. "
+        "Write role: quantity to the field that is it, or compute such a field"
+    )
+
+
+@pytest.mark.parametrize(("marts", "own", "country"), [("AT", "DE", "AT"), (None, "DE", "DE"), (None, None, "")])
+def test_the_country_of_the_calendar_is_that_of_the_marts_else_of_the_company_else_none(tmp_path, marts, own, country):
+    folder = company(tmp_path)
+    stated = {"marts": {"facts": MART}} | ({"calendar": {"country": marts}} if marts else {})
+    (folder / "marts.yaml").write_text(yaml.safe_dump(stated), encoding="utf-8")
+    if own:
+        (folder / "company.yaml").write_text(yaml.safe_dump({"calendar": {"country": own}}), encoding="utf-8")
+    found, lines = load(config(tmp_path), tmp_path)
+    assert (lines, found.calendar.country) == ([], country)
 
 
 def test_a_file_that_is_no_yaml_is_named_with_its_line(tmp_path):

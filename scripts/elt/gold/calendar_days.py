@@ -20,14 +20,22 @@ def outside(days: pl.Expr) -> pl.Expr:
     return ~days.is_between(FIRST, LAST)
 
 
-def days(calendar: Calendar) -> pl.LazyFrame:
-    """One row a day from 1990 to 2079: ISO week, weekday (1 is Monday), public holidays of a country or its part."""
+def public_holidays(calendar: Calendar) -> pl.LazyFrame:
+    """Date and name of the public holidays from 1990 to 2079; none where no country is stated."""
     import holidays
 
-    own = holidays.country_holidays(calendar.country).default_language  # without it, names follow the machine's locale
-    years = range(FIRST.year, LAST.year + 1)
-    public = holidays.country_holidays(calendar.country, subdiv=calendar.subdivision, years=years, language=own)
-    named = pl.LazyFrame({"date": list(public.keys()), "holiday": list(public.values())})
+    found: dict[date, str] = {}
+    if calendar.country:
+        own = holidays.country_holidays(calendar.country).default_language  # else names follow the machine's locale
+        years = range(FIRST.year, LAST.year + 1)
+        found = holidays.country_holidays(calendar.country, subdiv=calendar.subdivision, years=years, language=own)
+    schema = {"date": pl.Date(), "holiday": pl.String()}
+    return pl.LazyFrame({"date": list(found.keys()), "holiday": list(found.values())}, schema=schema)
+
+
+def days(calendar: Calendar) -> pl.LazyFrame:
+    """One row a day from 1990 to 2079: ISO week, weekday (1 is Monday), public holidays of a country or its part."""
+    named = public_holidays(calendar)
     every = pl.LazyFrame({"date": pl.date_range(FIRST, LAST, eager=True)})
     day = pl.col("date").dt
     return every.join(named, on="date", how="left").select(

@@ -153,8 +153,8 @@ class _Check:
     def marked(self, table: str, stated: AnyColumn) -> AnyColumn:
         """A column with the class that counts, if it is of a standard mart, and whether persons' values made it."""
         name = stated.name
-        is_standard = table.startswith("gold.") and self.company.marts[table.removeprefix("gold.")].is_standard
-        personal = self.classes[table][name] if is_standard else stated.personal
+        takes = table.startswith("gold.") and self.company.marts[table.removeprefix("gold.")].takes_classes
+        personal = self.classes[table][name] if takes else stated.personal
         return replace(stated, personal=personal, from_persons=self.known[table][name] != "none")
 
     def of_mart(self, mart: Mart, classes: Classes) -> Mapping[str, Carried]:
@@ -177,7 +177,7 @@ class _Check:
         if found.strictness > strictness(stated):
             if self.settled(column, stated, found):
                 return stated
-            if not mart.is_standard:
+            if not mart.takes_classes or (mart.is_drawn and strictness(found.personal) > strictness(limit)):
                 self.fault(where, column, stated, found, limit)
             return found.personal
         if strictness(stated) > strictness(limit) and not mart.is_standard:

@@ -158,4 +158,5 @@ class Company:
         yield from ((f"gold.{name}", mart) for name, mart in self.marts.items())
 
 
-NO_COMPANY = Company("", {}, {}, {}, Calendar(""), {}, {}, None)  # for requests that need none
+NO_HOLIDAYS = Calendar("")  # of a company that names no country
+NO_COMPANY = Company("", {}, {}, {}, NO_HOLIDAYS, {}, {}, None)  # for requests that need none

@@ -25,7 +25,7 @@ def field_of_file(field: Field, *, is_of_persons: bool) -> Field:
 
 def without_words(field: Field) -> Field:
     """A field without what it means."""
-    return replace(field, description="", why="", doubts=(), unit="money" if field.unit == "money" else None)
+    return replace(field, role=None, description="", why="", doubts=(), unit="money" if field.unit == "money" else None)
 
 
 def of_file(contract: Contract) -> Contract:

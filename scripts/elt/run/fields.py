@@ -9,6 +9,8 @@ from elt.run.columns import Column
 from elt.run.date_formats import is_day_first, is_year_first, is_zoned
 from elt.run.entries import taken
 
+SALES = "sales_amount"  # a role whose amounts are followed through the ledger without a word
+
 
 def stated_orders(formats: Sequence[str], stated: Any) -> tuple[bool, ...]:
     """Whether the day comes first, for each format of a field, from `dayFirst` of its contract; empty if unstated.
@@ -28,6 +30,7 @@ def stated_orders(formats: Sequence[str], stated: Any) -> tuple[bool, ...]:
 class Field(Column):
     """A field of a contract: a column of silver, and how its value is made from the text of the raw file."""
 
+    role: str | None = None  # what it is in the star schema, which is drawn from that
     erasure: str | None = None  # kind of number by which the record's person is found for erasure
     collective_accounts: tuple[str, ...] = ()  # customer numbers that stand for many people
     money: bool = False  # its sum is followed through the ledger
@@ -49,6 +52,7 @@ class Field(Column):
         """The field of an entry of a contract; `time_zone`, `day_first`: what its contract states for all."""
         form = entry.get("format", [])
         formats = (form,) if isinstance(form, str) else tuple(form)
+        money = entry.get("money", entry.get("role") == SALES and entry["type"] == "number")
         default = None if all(map(is_year_first, formats)) else day_first
         return cls(
             **taken(
@@ -58,6 +62,7 @@ class Field(Column):
                 day_first=stated_orders(formats, entry.get("dayFirst", default)),
                 time_zone=time_zone if any(map(is_zoned, formats)) else None,
                 missing_values=tuple(entry.get("missingValues", ())),
+                money=money,
                 collective_accounts=tuple(entry.get("collectiveAccounts", ())),
             )
         )

@@ -38,6 +38,7 @@ class Mart:
     foreign_keys: Mapping[str, str] = field(default_factory=dict)  # column -> <mart>.<column>
     ledger: MartLedger = field(default_factory=MartLedger)
     left_out: tuple[str, ...] | None = None  # columns of a standard mart that need what the star schema lacks
+    is_drawn: bool = False  # from roles, so that its classes are computed and not stated
     derived: tuple[str, ...] = ()  # columns that are made after the SQL, by the rules of the star schema
 
     @classmethod
@@ -58,6 +59,11 @@ class Mart:
     def is_standard(self) -> bool:
         """Whether it is an aggregate that every company gets, fitted to the columns that it has."""
         return self.left_out is not None
+
+    @property
+    def takes_classes(self) -> bool:
+        """Whether its classes are computed, as the company has not written it."""
+        return self.is_standard or self.is_drawn
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

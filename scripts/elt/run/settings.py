@@ -9,7 +9,7 @@ from elt.code_version import code_version
 from elt.files import read_yaml
 from elt.remembered import memory
 from elt.run import reasons, sql_names, standard, time_zones
-from elt.run.company import Company
+from elt.run.company import NO_HOLIDAYS, Company
 from elt.run.contract import Contract
 from elt.run.contract_faults import contract_faults, expression_faults, reference_faults, sum_faults
 from elt.run.controller import ControllerStatements
@@ -18,14 +18,16 @@ from elt.run.key_figures import Kpi
 from elt.run.mart import Calendar, Mart, Query
 from elt.run.mart_faults import mart_faults
 from elt.run.segment_rules import Segments
+from elt.run.star import drawing
 
-COMPANY_FILES = ("marts.yaml", "segments.yaml")
 UNCLASSIFIED = "unclassified"  # what a draft of a contract says of every field
 CLASSES = (
     "none (a metric or a closed category that tells nothing of a person), quasi (leaves the protected layers only in "
     "totals or generalised), identifier (only as a pseudonym) or direct (never)"
 )
-OPTIONAL_FILES = ("kpis.yaml", "privacy.yaml")  # without them: standard key figures, entries left to the controller
+FILES = (  # beside contracts; without them: a star drawn from roles, standard segments and key figures, no statements
+    *("company.yaml", "marts.yaml", "segments.yaml", "kpis.yaml", "privacy.yaml"),
+)
 
 
 def schema_faults(content: Any, schema: Mapping[str, Any]) -> list[str]:
@@ -94,14 +96,12 @@ def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
     if not folder.is_dir():
         draft = f"snakemake draft_contracts --config raw=<folder> company={folder}"
         return found, [f"{folder}: there is no company in this folder. Draft one from its exports: {draft}"]
-    optional = [folder / name for name in OPTIONAL_FILES if (folder / name).exists()]
-    for path in [*sorted(folder.glob("contracts/*.yaml")), *(folder / name for name in COMPANY_FILES), *optional]:
+    stated = [folder / name for name in FILES if (folder / name).exists()]
+    for path in [*sorted(folder.glob("contracts/*.yaml")), *stated]:
         place = found["contracts"] if path.parent.name == "contracts" else found
         key = path.stem if path.parent.name == "contracts" else path.name
         try:
             place[key] = composed(plain_dates(read_yaml(path)))
-        except FileNotFoundError:
-            faults.append(f"{path}: the file is missing")
         except yaml.YAMLError as error:
             words = error.problem if isinstance(error, yaml.constructor.ConstructorError) else "is not YAML"
             mark = getattr(error, "problem_mark", None)
@@ -129,9 +129,15 @@ def unclassified(contracts: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
+def calendar_of(found: Mapping[str, Any]) -> Calendar:
+    """Whose holidays count, from the contents of config/<company>/: of marts.yaml, else of company.yaml, else none."""
+    stated = found.get("marts.yaml", {}).get("calendar") or found.get("company.yaml", {}).get("calendar")
+    return Calendar(**stated) if stated else NO_HOLIDAYS
+
+
 def country_zone(found: Mapping[str, Any], root: Path) -> str | None:
     """The time zone of the country whose holidays count, from the contents of config/<company>/; None if unknown."""
-    return time_zones.of_country(root, found["marts.yaml"]["calendar"]["country"])
+    return time_zones.of_country(root, calendar_of(found).country)
 
 
 def config_faults(config: Mapping[str, Any]) -> Iterator[str]:
@@ -175,32 +181,49 @@ def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> t
     return contracts, [*contract_faults(contracts), *expression_faults(contracts, {})]
 
 
+def stated_marts(found: Mapping[str, Any]) -> dict[str, Mart]:
+    """The marts that the company has written, from the contents of config/<company>/."""
+    return {name: Mart.of(name, entry) for name, entry in found.get("marts.yaml", {}).get("marts", {}).items()}
+
+
+def role_faults(folder: Path, found: Mapping[str, Any], root: Path) -> list[str]:
+    """A line a fault of the roles of contracts, where something is to be drawn from them."""
+    zone = country_zone(found, root)
+    contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
+    written = stated_marts(found).keys() | {path.stem for path in folder.glob("marts/*.sql")}
+    return list(reference_faults(contracts)) or list(drawing.faults(contracts, written))
+
+
 def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     """The company of a folder whose files the schema allows, the standard marts and key figures fitted to it."""
     base = standard.read(root)
-    stated = {name: Mart.of(name, entry) for name, entry in found["marts.yaml"]["marts"].items()}
-    own = standard.with_derived(stated, base.star)
+    zone = country_zone(found, root)
+    contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
+    sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
+    stated = stated_marts(found)
+    star = drawing.star(contracts, stated, stated.keys() | sql_files.keys(), root)
+    own = standard.with_derived({**stated, **star.marts}, base.star)
     shown = {name: Kpi.of(kpi) for name, kpi in found["kpis.yaml"].items()} if "kpis.yaml" in found else base.kpis
-    every, zone = {**base.kpis, **shown}, country_zone(found, root)
+    every = {**base.kpis, **shown}
     formulas = {name: kpi.formula for name, kpi in every.items() if kpi.over == "lines"}
     marts, left_out = standard.fitted(own, base.marts, formulas)
     statements = ControllerStatements.of(found.get("privacy.yaml", {}))
     standard_exceptions = [
         one for name in sorted(marts.keys() - own.keys()) for one in base.marts[name].class_exceptions
     ]
-    sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
     sql_files |= {name: path for name, path in base.sql.items() if name in marts and name not in own}
     return Company(
         folder=folder.as_posix(),
-        contracts={name: Contract.of(entry, zone) for name, entry in found["contracts"].items()},
+        contracts=contracts,
         marts=marts,
-        queries={name: Query(within(path, root), sql_names.read(path)) for name, path in sql_files.items()},
-        calendar=Calendar(**found["marts.yaml"]["calendar"]),
+        queries={name: Query(within(path, root), sql_names.read(path)) for name, path in sql_files.items()}
+        | dict(star.queries),
+        calendar=calendar_of(found),
         kpis=shown,
         formulas=formulas,
-        segments=Segments.of(found["segments.yaml"]),
+        segments=Segments.of(found.get("segments.yaml") or standard.segments(root)),
         controller_statements=statements,
-        class_exceptions=(*statements.class_exceptions, *standard_exceptions),
+        class_exceptions=(*statements.class_exceptions, *standard_exceptions, *star.class_exceptions),
         star=base.star,
         standard=tuple(sorted(marts.keys() - own.keys())),
         left_out=left_out,
@@ -228,11 +251,13 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     undecided = list(unclassified(found["contracts"]))
     if not faults:
         faults = list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
+    if not faults:
+        faults = role_faults(folder, found, root)
     faults = [*undecided, *faults]
     if faults:
         return None, [fault if str(folder) in fault else f"{folder}/{fault}" for fault in faults]
     company = typed(folder, found, root)
-    own = [*found["marts.yaml"]["marts"]]
+    own = [name for name in company.marts if name not in company.standard]
     faults = memory.faults(
         "company",
         lambda: (company, own, code_version("elt/run/settings.py")),

@@ -74,6 +74,12 @@ def read(root: Path) -> Standard:
     )
 
 
+def segments(root: Path) -> dict[str, Any]:
+    """The segments of a company that states none, as segments.yaml has them."""
+    found: dict[str, Any] = read_yaml(root / FOLDER / "segments.yaml")
+    return found
+
+
 def limits(base: Standard) -> dict[str, dict[str, str]]:
     """Table -> column -> the strictest class with which reports may show it: of the star schema and of standard marts.
 

@@ -1,0 +1,243 @@
+"""fact_sales drawn from roles: the order lines with their keys, amounts and costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from elt.run.mart import Mart
+from elt.run.star import dimensions
+from elt.run.star.columns import UNKNOWN, DrawnMart, Made, amount, listed, taken, text
+from elt.run.star.roles import PERCENT, Filled, Roles
+from elt.tables import DECIMALS
+
+CUSTOMER, PRODUCT, LOCATION = "dim_customer", "dim_product", "dim_location"
+AS_STATED = ("ship_date", "due_date", "document_type")
+CATEGORIES = ("channel", "store")
+RATES = """rates AS (
+SELECT k.currency, d.date, k.exchange_rate
+FROM (
+    SELECT {currency} AS currency, {rate} AS exchange_rate, {day} AS first_day,
+        COALESCE(LEAD({day}) OVER (PARTITION BY {currency} ORDER BY {day}), DATE '9999-12-31') AS next_day
+    FROM silver.{table} AS t
+) AS k
+CROSS JOIN calendar.days AS d
+WHERE d.date >= k.first_day AND d.date < k.next_day
+)"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The order lines of some roles beside the dimensions that there are, drawn or not."""
+
+    roles: Roles
+    dimensions: Mapping[str, Mart]
+
+    def sql(self, role: str) -> str | None:
+        """The field of a role as the joined raw tables have it; None where no field has it."""
+        found = self.roles.get(role)
+        reach = self.roles.reach
+        return None if found is None else reach.sql(reach.nearest(found.place))
+
+    def has(self, mart: str, *columns: str) -> bool:
+        """Whether a dimension has columns."""
+        return all(name in self.dimensions[mart].by_name for name in columns)
+
+    @cached_property
+    def places(self) -> dict[str, Filled]:
+        """Column of a place on the order -> the field that fills it."""
+        found = dimensions.place_fields(self.roles)
+        return {name: one for name, one in found.items() if self.has(LOCATION, name)}
+
+    @cached_property
+    def has_versions(self) -> bool:
+        """Whether a product has versions, so that the day of the order says which one counts."""
+        return self.roles.get("valid_from") is not None and self.has(PRODUCT, "valid_from", "valid_to")
+
+    @cached_property
+    def is_rated(self) -> bool:
+        """Whether amounts are in several currencies, with rates."""
+        return self.roles.get("exchange_rate") is not None
+
+    @cached_property
+    def line_amount(self) -> Made:
+        """The amount of a line in the currency of its order: as stated, else quantity by price, less a discount."""
+        stated, reach = self.roles.get("sales_amount"), self.roles.reach
+        if stated is not None:
+            return amount(reach.sql(reach.nearest(stated.place)), stated.field)
+        sql, share = f"{self.sql('quantity')} * {self.sql('unit_price')}", self.roles.get("discount_share")
+        if share is not None:
+            part = f"COALESCE({self.sql('discount_share')}, 0)"
+            sql += f" * (100 - {part}) / 100" if share.field.unit == PERCENT else f" * (1 - {part})"
+        if less := self.sql("discount_amount"):
+            sql += f" - COALESCE({less}, 0)"
+        return Made(sql, "decimal", max(DECIMALS, self.roles.of("unit_price").field.scale))
+
+    @cached_property
+    def line_number(self) -> str:
+        """The number of a line: as stated, else its place in the order of the table's key."""
+        if stated := self.sql("line_number"):
+            return stated
+        roles, reach = self.roles, self.roles.reach
+        quantity = roles.of("quantity").place
+        keys = ", ".join(reach.sql(quantity._replace(field=name)) for name in roles.contracts[roles.lines].primary_key)
+        return f"ROW_NUMBER() OVER (PARTITION BY {self.sql('order_number')} ORDER BY {keys})"
+
+    @cached_property
+    def line_cost(self) -> Made | None:
+        """The purchase cost of a line that the order says, as a whole or of a piece."""
+        reach = self.roles.reach
+        if whole := self.roles.get("cost_amount"):
+            return amount(reach.sql(reach.nearest(whole.place)), whole.field, DECIMALS)
+        piece = self.roles.get("unit_cost")
+        if piece is None or piece.table not in self.roles.order_tables:
+            return None
+        return Made(f"{self.sql('quantity')} * {self.sql('unit_cost')}", "decimal", max(DECIMALS, piece.field.scale))
+
+    def number(self, role: str) -> str:
+        """A number as text."""
+        return text(self.sql(role) or "", self.roles.of(role).field)
+
+    @cached_property
+    def lines(self) -> dict[str, str]:
+        """What is read of the raw tables: name -> SQL."""
+        found: dict[str, str | None] = {
+            "order_number": self.number("order_number"),
+            "line_number": self.line_number,
+            "customer_number": self.number("customer_number"),
+            "product_number": self.number("product_number"),
+            **{name: self._place(name, one) for name, one in self.places.items()},
+            "order_date": self.sql("order_date"),
+            **{role: self.sql(role) for role in AS_STATED},
+            **{role: self._category(role) for role in CATEGORIES},
+            "quantity": self.sql("quantity"),
+            "unit_price": self.sql("unit_price"),
+            "currency": self.sql("currency") if self.is_rated else None,
+            "line_amount": self.line_amount.sql,
+            "line_cost": self.line_cost.sql if self.line_cost else None,
+        }
+        return {name: sql for name, sql in found.items() if sql is not None}
+
+    def _place(self, name: str, found: Filled) -> str:
+        """A column of a place, as dim_location has it."""
+        return f"COALESCE({dimensions.column(name, found, self.roles.reach).sql}, '{UNKNOWN}')"
+
+    def _category(self, role: str) -> str | None:
+        """Channel or store."""
+        found = self.roles.get(role)
+        return None if found is None else f"COALESCE({text(self.sql(role) or '', found.field)}, '{UNKNOWN}')"
+
+    @cached_property
+    def columns(self) -> dict[str, Made]:
+        """The columns of fact_sales."""
+        found = {name: Made(f"l.{name}") for name in ("order_number", "line_number", "order_date")}
+        found |= {name: Made(f"l.{name}") for name in (*AS_STATED, *CATEGORIES) if name in self.lines}
+        found |= {
+            f"{name}_key": Made(f"COALESCE({alias}.{name}_key, 0)")
+            for name, alias in (("customer", "c"), ("product", "p"), ("location", "g"))
+        }
+        found["location_key"] = found["location_key"] if self._join_of_places() else Made("0")
+        quantity, price = self.roles.of("quantity"), self.roles.get("unit_price")
+        found["quantity"] = taken(quantity, self.roles.reach)._replace(sql="l.quantity", type=_kind(quantity))
+        if price is not None:
+            found["unit_price"] = amount("l.unit_price", price.field, DECIMALS)
+        return found | self._amounts() | self._costs()
+
+    def _amounts(self) -> dict[str, Made]:
+        """The amount of a line, in the currency of the books and in that of the order."""
+        line = self.line_amount._replace(sql="l.line_amount")
+        if not self.is_rated:
+            return {"sales_amount": line}
+        rate = amount("r.exchange_rate", self.roles.of("exchange_rate").field)
+        books = Made("l.line_amount * r.exchange_rate", "decimal", max(DECIMALS, line.decimals or 0))
+        own = {"currency": Made("l.currency"), "exchange_rate": rate, "amount_in_currency": line}
+        return {**own, "sales_amount": books}
+
+    def _costs(self) -> dict[str, Made]:
+        """What a line cost, where it is known: as the order says, else by the product, that of today beside it."""
+        if self.line_cost is not None:
+            return {"cost_amount": self.line_cost._replace(sql="l.line_cost")}
+        if not self.has(PRODUCT, "unit_cost"):
+            return {}
+        decimals = max(DECIMALS, self.dimensions[PRODUCT].by_name["unit_cost"].scale)
+        found = {"cost_amount": Made("l.quantity * p.unit_cost", "decimal", decimals)}
+        if self.has_versions and self.has(PRODUCT, "is_current"):
+            found["current_cost_amount"] = Made("l.quantity * today.unit_cost", "decimal", decimals)
+        if self.has_versions and self.has(PRODUCT, "reaches_back", "introduced_date"):
+            is_older = "COALESCE(p.reaches_back AND l.order_date < p.introduced_date, FALSE)"
+            found["is_before_first_version"] = Made(is_older)
+        return found
+
+    def _join_of_places(self) -> str:
+        """How a line finds its place; empty where none is known."""
+        if self.places:
+            pairs = [f"l.{name} = g.{name}" for name in self.places]
+        else:
+            both = [name for name in dimensions.OF_PLACES if self.has(LOCATION, name) and self.has(CUSTOMER, name)]
+            pairs = [f"c.{name} = g.{name}" for name in both] if dimensions.has_own_place(self.roles) else []
+        return f"LEFT JOIN gold.dim_location AS g ON {' AND '.join(pairs)}" if pairs else ""
+
+    def _source(self) -> str:
+        """The raw tables of the lines, joined."""
+        reach = self.roles.reach
+        named = [reach.nearest(one.place).table for role in self._read() if (one := self.roles.get(role)) is not None]
+        return reach.joined(dict.fromkeys(named))
+
+    def _read(self) -> list[str]:
+        """The roles that the lines are made of."""
+        roles = [*self.lines, *(("customer_country", *dimensions.OF_PLACES) if self.places else ())]
+        computed = () if self.roles.get("sales_amount") else ("discount_share", "discount_amount")
+        costs = ("cost_amount",) if self.roles.get("cost_amount") else ("unit_cost",) if self.line_cost else ()
+        return [*roles, "sales_amount", *computed, *costs]
+
+    @property
+    def joins(self) -> list[str]:
+        """The joins of the lines with dimensions and rates."""
+        found = [
+            "LEFT JOIN rates AS r ON l.currency = r.currency AND l.order_date = r.date" if self.is_rated else "",
+            "LEFT JOIN gold.dim_customer AS c ON l.customer_number = c.customer_number",
+            self._join_of_places(),
+            "LEFT JOIN gold.dim_product AS p ON l.product_number = p.product_number",
+            (
+                "LEFT JOIN gold.dim_product AS today ON l.product_number = today.product_number AND today.is_current"
+                if "current_cost_amount" in self.columns
+                else ""
+            ),
+        ]
+        return [one for one in found if one]
+
+    def _rates(self) -> str:
+        """The rate of every currency and day; empty without rates."""
+        if not self.is_rated:
+            return ""
+        rate = self.roles.of("exchange_rate")
+        names = {"currency": "rate_currency", "rate": "exchange_rate", "day": "rate_date"}
+        fields = {name: f't."{self.roles.of(role).field.name}"' for name, role in names.items()}
+        return f",\n{RATES.format(table=rate.table, **fields)}"
+
+    def drawn(self, template: Mapping[str, Any]) -> DrawnMart:
+        """The mart."""
+        select = {name: self.columns[name].sql for name in template if name in self.columns}
+        lines = f"WITH lines AS (\nSELECT\n{listed(self.lines)}\n{self._source()}\n){self._rates()}\n"
+        where = (
+            "WHERE p.product_key IS NULL OR (l.order_date >= p.valid_from AND l.order_date < p.valid_to)\n"
+            if self.has_versions
+            else ""
+        )
+        says = "-- One row an order line, each exactly once; what no dimension knows gets key 0.\n"
+        joins = "\n".join(self.joins)
+        sql = f"{says}{lines}SELECT\n{listed(select)}\nFROM lines AS l\n{joins}\n{where}"
+        return DrawnMart(sql, self.columns, self._ledger())
+
+    def _ledger(self) -> dict[str, Any]:
+        """What must come out again: every record, and the money that the lines state."""
+        stated = self.roles.get("sales_amount")
+        column = "amount_in_currency" if self.is_rated else "sales_amount"
+        is_followed = stated is not None and stated.table == self.roles.lines and stated.field.money
+        money = {"money": {column: stated.field.name}} if stated is not None and is_followed else {}
+        return {"table": self.roles.lines, "rows": "all", **money}
+
+
+def _kind(found: Filled) -> str:
+    """Type of a quantity: whole, or with decimals."""
+    return "integer" if found.field.type == "integer" else "decimal"

@@ -1,0 +1,140 @@
+"""What is wrong with the roles of a company's contracts: one line a fault, with the lines to write."""
+
+from collections.abc import Iterator
+
+from elt.run.star import dimensions
+from elt.run.star.reach import Place, Reach
+from elt.run.star.roles import NUMBERS, PERCENT, RATES, ROLES, SHARE, Filled, Roles
+
+MOST_NAMED = 6  # fields that a message offers
+ON_LINES = ("unit_price", "cost_amount", "discount_share", "discount_amount", "sales_amount")
+
+
+def found_in(roles: Roles) -> Iterator[str]:
+    """Roles that are missing, doubled, of another type, or out of reach; what follows from others is left out."""
+    first = [*of_types(roles), *doubled(roles), *missing(roles)]
+    first += list(out_of_reach(roles)) if roles.stated.get("quantity") else []
+    first += [] if first else list(apart(roles))
+    yield from first or [*of_discounts(roles), *of_rates(roles), *on_lines(roles), *of_dimensions(roles)]
+
+
+def place_of(found: Filled) -> str:
+    """Where a role is stated, in a message."""
+    return f"contracts/{found.table}.yaml: fields.{found.field.name}.role"
+
+
+def foreign_key(fields: str, table: str, its: str) -> str:
+    """A foreign key as a contract has it."""
+    return f"foreignKeys: [{{fields: {fields}, reference: {{resource: {table}, fields: {its}}}}}]"
+
+
+def of_types(roles: Roles) -> Iterator[str]:
+    """Fields whose type does not fit their role."""
+    for role, found in roles.stated.items():
+        for one in found:
+            types = ROLES[role].types
+            if one.field.type not in types:
+                words = f"{role} must be of type {' or '.join(types)}, and the field is {one.field.type}"
+                yield f"{place_of(one)}: {words}. Write type: {types[0]}, or take role: {role} away"
+
+
+def doubled(roles: Roles) -> Iterator[str]:
+    """Roles that several fields state, numbers in tables of their own apart."""
+    for role, found in roles.stated.items():
+        tables = [one.table for one in found]
+        if len(found) > 1 and (role not in NUMBERS or len(set(tables)) < len(tables)):
+            names = " and ".join(f"{one.table}.{one.field.name}" for one in found)
+            yield f"{place_of(found[-1])}: {role} is stated by {names}. Take role: {role} away from all but one"
+
+
+def missing(roles: Roles) -> Iterator[str]:
+    """Roles without which nothing can be drawn."""
+    yield from (lacking(roles, role) for role, one in ROLES.items() if one.is_needed and role not in roles.stated)
+    if not {"sales_amount", "unit_price"} & roles.stated.keys():
+        yield lacking(roles, "sales_amount")
+
+
+def lacking(roles: Roles, role: str) -> str:
+    """What is said of a role that no field has."""
+    fitting = [
+        f"{name}.{field.name}"
+        for name, contract in roles.contracts.items()
+        for field in contract.fields
+        if field.type in ROLES[role].types and field.role is None
+    ]
+    named = f"; it may be {', '.join(fitting[:MOST_NAMED])}" if fitting else ""
+    words = f"no field has role: {role} ({ROLES[role].meaning}){named}"
+    return f"contracts: {words}. Write role: {role} to the field that is it, or compute such a field"
+
+
+def out_of_reach(roles: Roles) -> Iterator[str]:
+    """Tables with roles to which no reference leads from the order lines, or more than one."""
+    tables = {one.table: role for role, found in roles.stated.items() for one in found if role not in RATES}
+    for table, role in tables.items():
+        words = f"from the order lines ({roles.lines}) to {table}, which has role: {role}"
+        if table not in roles.reach.ways:
+            key = foreign_key("…", table, key_of(roles, table))
+            yield f"contracts/{roles.lines}.yaml: foreignKeys: no reference leads {words}. Write there {key}"
+        elif table in roles.reach.unclear:
+            yield f"contracts: foreignKeys: two references lead {words}. Leave the one that is meant by the roles"
+
+
+def key_of(roles: Roles, table: str) -> str:
+    """The key of a table as a contract has it."""
+    key = roles.contracts[table].primary_key
+    return key[0] if len(key) == 1 else f"[{', '.join(key)}]"
+
+
+def apart(roles: Roles) -> Iterator[str]:
+    """Numbers in two tables that do not refer to each other by them."""
+    for role in NUMBERS:
+        chosen = roles.of(role)
+        known = same_as(roles.reach, chosen.place)
+        for other in (one for one in roles.stated[role] if one.place not in known):
+            key = foreign_key(other.field.name, chosen.table, chosen.field.name)
+            words = f"{role} is stated by {chosen.table}.{chosen.field.name} too, and no reference says so"
+            yield f"{place_of(other)}: {words}. Write {key}, or take role: {role} away from one"
+
+
+def same_as(reach: Reach, place: Place) -> set[Place]:
+    """A field, those nearer to the order lines that refer to it, and those of details whose whole key refers to it."""
+    details = [step for step in reach.ways.values() if step and not step.is_forward and step.source == place.table]
+    found = {place, *(Place(step.target, its) for step in details for own, its in step.pairs if own == place.field)}
+    while (step := reach.ways[place.table]) is not None and place.field in step.known:
+        place = Place(step.source, step.known[place.field])
+        found.add(place)
+    return found
+
+
+def of_discounts(roles: Roles) -> Iterator[str]:
+    """A discount of which nobody can say whether a tenth is 10 or 0.1."""
+    share = roles.get("discount_share")
+    if share is not None and share.field.unit not in (PERCENT, SHARE):
+        words = "it is open whether a tenth is 10 or 0.1"
+        yield f"{place_of(share)}: {words}. Write unit: {PERCENT} if it is 10, unit: {SHARE} if it is 0.1"
+
+
+def of_rates(roles: Roles) -> Iterator[str]:
+    """Currencies without rates, or rates without a currency."""
+    every = ("currency", *RATES)
+    if any(role in roles.stated for role in every):
+        yield from (lacking(roles, role) for role in every if role not in roles.stated)
+
+
+def on_lines(roles: Roles) -> Iterator[str]:
+    """Amounts in a table that has several records for one order line."""
+    for found in filter(None, map(roles.get, ON_LINES)):
+        if not roles.reach.is_joined(roles.reach.nearest(found.place).table):
+            words = f"{found.table} may have several records for an order line"
+            yield f"{place_of(found)}: {words}. Take role: {found.field.role} away, or refer to its primaryKey"
+
+
+def of_dimensions(roles: Roles) -> Iterator[str]:
+    """Attributes of a customer or a product that its table does not reach, or that it has several of."""
+    filled = {"customer_number": dimensions.of_customers(roles), "product_number": dimensions.of_products(roles)}
+    for number, found in filled.items():
+        home, reach = dimensions.home_reach(roles, number)
+        for one in (one for one in found.values() if not reach.is_joined(one.table)):
+            words = f"from {home.table}, which has role: {number}, no reference leads to one record of {one.table}"
+            key = foreign_key("…", one.table, key_of(roles, one.table))
+            yield f"{place_of(one)}: {words}. Write {key} there, or take role: {one.field.role} away"
