@@ -1,5 +1,6 @@
 """Bronze. Needs: the raw exports and their contracts. Gives: byte copies, and what each file is.
 
+Of a workbook each sheet that is a table is written as text, which later steps read as they read any export.
 Raw files are no inputs of Snakemake, which would look at their times: they enter by the hash of what is in them.
 """
 
@@ -31,6 +32,33 @@ rule bronze_file:
         key_file=str(invocation.KEY_FILE),
     script:
         "../scripts/bronze_file.py"
+
+
+rule bronze_workbook:
+    """Copy one workbook byte for byte, unless it may hold records of erased persons."""
+    input:
+        intact,
+    output:
+        "<bronze>/workbooks/{workbook}",
+    log:
+        "<logs>/bronze_workbook/{workbook}.log",
+    benchmark:
+        "<benchmarks>/bronze_workbook/{workbook}.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("bronze_workbook.py"),
+        contract=lambda wildcards: [
+            contract_parts.of_file(company.contract(raw_files.workbooks[wildcards.workbook].table))
+        ],
+        file=lambda wildcards: raw_files.workbooks[wildcards.workbook].name,
+        raw=config["raw"],
+        sha256=lambda wildcards: call.raw_hash(raw_files.workbooks[wildcards.workbook].name),
+        where=lambda wildcards: raw_files.workbooks[wildcards.workbook].file,
+    script:
+        "../scripts/bronze_workbook.py"
 
 
 rule bronze_names:
@@ -79,7 +107,11 @@ rule bronze_report:
         "../scripts/bronze_report.py"
 
 
-golden_path += [*expand(rules.bronze_file.output, file=raw_files.names), *rules.bronze_report.output]
+golden_path += [
+    *expand(rules.bronze_file.output, file=raw_files.names),
+    *expand(rules.bronze_workbook.output, workbook=call.kept_workbooks),
+    *rules.bronze_report.output,
+]
 handed_on += rules.bronze_report.output
 if raw_files.numbered:
     golden_path += rules.bronze_names.output

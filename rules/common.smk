@@ -89,6 +89,7 @@ wildcard_constraints:
     table="|".join(company.contracts),
     mart="|".join(company.marts),
     file="|".join(map(re.escape, raw_files.names)),
+    workbook="|".join(map(re.escape, raw_files.workbooks)) or "(?!)",
 
 
 onstart:

@@ -1,6 +1,7 @@
 """Copy one raw file byte for byte and state what it is: hash, size, records, dialect and why.
 
-Records of persons on the erasure list are left out of the copy and counted.
+Of a workbook the sheet of the table is written as text; `bronze_workbook` copies the workbook. Records of persons on
+the erasure list are left out of the copy and counted.
 
 Inputs: the raw file, by its name in bronze where its own may name a person; if persons were erased, the raw files that
 tie their identifiers. Of the contracts of their tables: what describes a file.
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.bronze import dialects, exports, scan, structural_validation
+from elt.bronze import dialects, exports, scan, sheet_text, structural_validation
+from elt.bronze.structural_validation import MOJIBAKE
 from elt.faults import Fault
 from elt.files import copy_bytes, sha256, sha256_of_copy, staged, write_json
 from elt.retention import erasures
@@ -70,7 +72,8 @@ def leave_out(path: Path, found: dict[str, Any], contract: Contract, erasure: Er
     )
     for other, its in erasure.ties.items():
         path_of_other = exports.located(Path(erasure.raw), its, other)
-        tables.append(erased_records.located(path_of_other, described(path_of_other, other, its), its))
+        with sheet_text.readable(path_of_other, other, its, path.with_name(other)) as (text, read_by):
+            tables.append(erased_records.located(text, described(text, other, read_by), its))
     erased_records.tie(erased, tables)
     count, lines = erased_records.lines_of(tables[0], erased)
     if lines:
@@ -78,10 +81,31 @@ def leave_out(path: Path, found: dict[str, Any], contract: Contract, erasure: Er
     return count
 
 
-def copied(
-    raw: str, target: Path, where: str, contract: Contract, *, erasure: ErasureList | None, planned: str
-) -> dict[str, Any]:
-    """Copy a raw file without the records of erased persons; what the copy is, with its hash. Raises Fault."""
+def described_sheet(path: Path, where: str, contract: Contract) -> dict[str, Any]:
+    """What the text of a sheet is; raises Fault as `described` does."""
+    found = described(path, where, sheet_text.as_read(contract))
+    return {**found, "dialect": found["dialect"] | {"encoding_why": sheet_text.WHY, "delimiter_why": sheet_text.WHY}}
+
+
+def text_of_sheet(raw: str, target: Path, where: str, contract: Contract) -> dict[str, Any]:
+    """Write the sheet of a workbook as text; what the text is, with its hash and that of the workbook. Raises Fault.
+
+    `source`: SHA-256 of the workbook; empty if it changed in the meantime.
+    """
+    before = sha256(raw)
+    hidden = sheet_text.write(Path(raw), target, where, contract)
+    found = described_sheet(target, where, contract)
+    source = before if sha256(raw) == before else ""
+    workbook = {"sheet": contract.sheet, "sha256": source, "bytes": Path(raw).stat().st_size}
+    warnings = [*found["warnings"], *hidden]
+    return {**found, "warnings": warnings, "workbook": workbook, "sha256": sha256(target), "source": source}
+
+
+def copy_of_file(raw: str, target: Path, where: str, contract: Contract) -> dict[str, Any]:
+    """Copy a raw file byte for byte; what the copy is, with its hash. Raises Fault.
+
+    `source`: SHA-256 of the raw file; empty if it changed in the meantime.
+    """
     try:
         copy_bytes(raw, target)
     except OSError as error:
@@ -89,12 +113,24 @@ def copied(
         raise Fault(where, f"cannot be copied ({error.strerror})", remedy) from None
     with ThreadPoolExecutor() as pool:
         digest = pool.submit(sha256_of_copy, raw, target)
-        found = {**described(target, where, contract), "sha256": digest.result()}
-    if not found["sha256"] or planned not in ("", found["sha256"]):
+        found = described(target, where, contract)
+        return {**found, "sha256": digest.result(), "source": digest.result()}
+
+
+def copied(
+    raw: str, target: Path, where: str, contract: Contract, *, erasure: ErasureList | None, planned: str
+) -> dict[str, Any]:
+    """Copy a raw file without the records of erased persons; what the copy is, with its hash. Raises Fault."""
+    is_sheet = contract.sheet is not None
+    found = (text_of_sheet if is_sheet else copy_of_file)(raw, target, where, contract)
+    source = found.pop("source")
+    if not source or planned not in ("", source):
         raise Fault(where, "changed while it was copied", "Start again when the export is complete")
     count = leave_out(target, found, contract, erasure) if erasure else 0
     if count:
-        found = {**described(target, where, contract), "sha256": sha256(target)}
+        again = described_sheet(target, where, contract) if is_sheet else described(target, where, contract)
+        again["warnings"] += [warning for warning in found["warnings"] if warning["rule"] != MOJIBAKE]
+        found = {**found, **again, "sha256": sha256(target)}
     return {**found, "erased": count}
 
 
@@ -117,8 +153,9 @@ def main(
         found = copied(raw, temporary, where, contract, erasure=erasure, planned=planned)
     write_json(metadata, found)
     for warning in found["warnings"]:
-        words = "%s: %s in column %s, %d records; the export was read in a wrong encoding before it came here"
-        rulelog.log.warning(words, where, warning["rule"], warning["column"], warning["records"])
+        told = f"{warning['rule']} in column {warning['column']}" if "column" in warning else warning["rule"]
+        why = "; the export was read in a wrong encoding before it came here" if warning["rule"] == MOJIBAKE else ""
+        rulelog.log.warning("%s: %s, %d records%s", where, told, warning["records"], why)
     rulelog.log.info("%s: %d records, %s", where, found["records"], found["dialect"]["encoding_why"])
 
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 File = Mapping[str, Any]  # the metadata of one raw file
-ERASED = "Records of erased persons are left out of the copies; hashes and numbers are those of the copies."
-
-
+WORKBOOKS = (
+    "A sheet of a workbook is in `bronze/data/` as text: line n is row n of the sheet. The workbook itself, byte for "
+    "byte, is in `bronze/workbooks/`, unless it may hold records of erased persons; its SHA-256 is in "
+    "`bronze/_meta/bronze_metadata.yaml`."
+)
 NUMBERED = (
     "A file whose name comes from outside, where it may name a person, is called by its contract and its number in "
     f"the order of names. Which file that is stands in `{RAW_FILE_NAMES}` alone."
@@ -72,6 +74,8 @@ def head(files: Sequence[File]) -> str:
         f"{number(size)} bytes. The copies in `bronze/data/` have the SHA-256 of the raw files; the full hashes "
         "are in `bronze/_meta/bronze_metadata.yaml`.",
     ]
+    if any("workbook" in file for file in files):
+        lines.append(WORKBOOKS)
     if any(file["erased"] for file in files):
         lines.append(
             "Records of erased persons are left out of the copies; hashes and numbers are those of the copies."

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from elt import rulelog
 from elt.bronze import scan
-from elt.draft import column_profile, column_types, contract_text, export_files
+from elt.draft import column_profile, column_types, contract_text, exports_below
 from elt.draft import keys as draft_keys
 from elt.draft.contract_text import Table
 from elt.draft.export_tables import Draft, grouped
+from elt.draft.exports_below import Covered
 from elt.faults import Fault
 from elt.files import make_folder, read_yaml, write_json, write_text
 
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     import polars as pl
     from snakemake.iocontainers import snakemake
 
+ENDINGS = ".csv, .txt, .tsv, .tab, .xlsx or .ods"
 
-def known(company: Path) -> dict[str, str]:
-    """Contract that is there -> pattern of its files; raises Fault for a file that is no contract."""
+
+def known(company: Path) -> dict[str, Covered]:
+    """Contract that is there -> the files that it covers; raises Fault for a file that is no contract."""
     import yaml
 
-    patterns = {}
+    covered = {}
     for path in sorted(company.glob("contracts/*.yaml")):
         try:
             contract = read_yaml(path)
@@ -38,8 +41,8 @@ def known(company: Path) -> dict[str, str]:
             raise Fault(
                 path.as_posix(), "is no contract with files:, so it is open what it covers", "Mend or remove it"
             )
-        patterns[path.stem] = contract["files"]
-    return patterns
+        covered[path.stem] = Covered(contract["files"], contract.get("sheet"))
+    return covered
 
 
 def find_key(frame: "pl.LazyFrame", table: Table) -> None:
@@ -117,21 +120,22 @@ def main(raw: str, company: str, staging: str, summary: str) -> None:
     """Find the exports without a contract, read them, write their drafts."""
     if not Path(raw).is_dir():
         raise Fault(raw, "there is no such folder", "Give the folder with the exports: --config raw=<folder>")
-    patterns = known(Path(company))
-    exports, faults = export_files.read(Path(raw), patterns)
-    drafts = grouped(Path(raw), exports, patterns)
-    if not drafts and not patterns:
-        words = " ".join(faults).rstrip(".") or "there is no file with the ending .csv, .txt, .tsv or .tab"
-        raise Fault(raw, f"no contract can be drafted: {words}", "Export the tables as CSV into this folder")
+    covered = known(Path(company))
     make_folder(Path(staging))
     try:
+        exports, faults = exports_below.read(Path(raw), covered, Path(staging))
+        drafts = grouped(Path(raw), exports, covered)
+        if not drafts and not covered:
+            words = " ".join(faults).rstrip(".") or f"there is no file with the ending {ENDINGS}"
+            raise Fault(raw, f"no contract can be drafted: {words}", "Export the tables as CSV into this folder")
         tables = profiled(drafts, Path(staging))
     finally:
         shutil.rmtree(staging)
     write_drafts(tables, Path(company))
     for fault in faults:
         rulelog.log.warning("%s", fault)
-    write_json(summary, contract_text.summary(tables, patterns, faults))
+    kept = {name: one.pattern for name, one in covered.items()}
+    write_json(summary, contract_text.summary(tables, kept, faults))
 
 
 if __name__ == "__main__":

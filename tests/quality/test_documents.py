@@ -21,7 +21,13 @@ PAGES = [
     if not (path.name == "README.md" and path.parent == ROOT) and not path.name.startswith("0")
 ]  # the README has a table of readers, the decisions one index
 MADE_BY_THE_READER = ("config/flat_shop",)
-IMPORT_NAMES = {"markdown-it-py": "markdown_it", "python-stdnum": "stdnum", "pyyaml": "yaml", "scikit-learn": "sklearn"}
+IMPORT_NAMES = {
+    "markdown-it-py": "markdown_it",
+    "python-calamine": "python_calamine",
+    "python-stdnum": "stdnum",
+    "pyyaml": "yaml",
+    "scikit-learn": "sklearn",
+}
 NOT_IMPORTED = {"pygments": "needed by snakemake --report"}
 OUTSIDE = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file:|(?:^|[ @])/\w")
 

@@ -83,11 +83,16 @@ def bronze(folder: Path, content: dict[str, Any], raw: bytes | str, name: str = 
 
 
 def clean(
-    folder: Path, content: dict[str, Any], *raws: bytes | str, budget: float = 1.0, order_dates: Sequence[str] = ()
+    folder: Path,
+    content: dict[str, Any],
+    *raws: bytes | str,
+    budget: float = 1.0,
+    order_dates: Sequence[str] = (),
+    ending: str = ".csv",
 ) -> Cleaned:
-    """Raw files through bronze and silver; `order_dates`: fields from which the order date comes."""
+    """Raw files through bronze and silver; `order_dates`: fields from which the order date comes; `ending`: of one."""
     run = folder / "artifacts/runs/r"
-    names = ["people.csv"] if len(raws) == 1 else [f"people_{i}.csv" for i in range(1, len(raws) + 1)]
+    names = [f"people{ending}"] if len(raws) == 1 else [f"people_{i}.csv" for i in range(1, len(raws) + 1)]
     for name, raw in zip(names, raws, strict=True):
         bronze(folder, content, raw, name)
     silver_table.main(

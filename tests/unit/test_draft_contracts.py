@@ -13,7 +13,7 @@ from one_table import SILVER_WORDS
 import bronze_file
 import draft_contracts
 import silver_table
-from elt.draft import export_files
+from elt.draft import exports_below
 from elt.faults import Fault
 from elt.files import read_yaml
 from elt.run import contract_parts, settings
@@ -457,7 +457,7 @@ def test_a_person_in_the_name_of_a_file_is_in_no_draft(tmp_path: Path, names: li
 def test_a_file_that_cannot_be_drafted_is_told_by_number_if_its_name_names_a_person(tmp_path: Path):
     (tmp_path / "Rechnung_Max.csv").write_text("")
     (tmp_path / "artikel.csv").write_text("")
-    assert export_files.read(tmp_path, {})[1] == [
+    assert exports_below.read(tmp_path, {}, tmp_path / "texts")[1] == [
         "file 1 by name below the raw folder: is empty. Export the table again.",
         "artikel.csv: is empty. Export the table again.",
     ]

@@ -7,10 +7,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import made_workbooks
 import pytest
-from erasure_case import CONTRACTS, RAW, bronze, erase, finished, left, said
+from erasure_case import CONTRACTS, RAW, bronze, erase, finished, left, of_file, said
 from one_table import SILVER_WORDS
 
+import bronze_file
 import retention_erase
 from elt.faults import Fault
 from elt.retention import deletion, deletion_log, erased_records, erasures
@@ -119,7 +121,6 @@ def test_all_other_bytes_of_a_file_stay_as_they_are(folder, encoding):
     text = 'id;number;name\r\n1;KU-001;"Öhl; Anna"\r\n\r\n2;KU-002;"Bert\nof two lines"\r\n3;KU003;Cem\r\n'
     path = folder / "customers.csv"
     path.write_bytes(text.encode(encoding))
-    import bronze_file
 
     is_decided = encoding in ("utf-8-sig", "cp1252", "utf-16")
     stated = StatedDialect(encoding="auto" if is_decided else encoding)
@@ -128,6 +129,33 @@ def test_all_other_bytes_of_a_file_stay_as_they_are(folder, encoding):
     erasure = bronze_file.ErasureList(**erased_by(folder), ties={}, raw="raw")
     assert bronze_file.leave_out(path, found, contract, erasure) == 1
     assert path.read_bytes() == text.replace('2;KU-002;"Bert\nof two lines"\r\n', "").encode(encoding)
+
+
+def test_records_of_erased_persons_are_left_out_of_the_text_of_a_sheet(folder):
+    finished(folder, "r1")
+    erase(folder, "KU002\n")
+    rows = [line.split(";") for line in RAW["customers"].splitlines()]
+    book, data = folder / "raw/customers.xlsx", run_folders.RUNS / "r2/bronze/data"
+    book.write_bytes(made_workbooks.xlsx(rows))
+    sheet = replace(of_file(folder, "customers"), files=book.name, sheet=made_workbooks.SHEET)
+    own = "customers.xlsx.customers.csv"
+    for raw, contract, name, ties in (
+        (book, sheet, own, {}),
+        (folder / "raw/orders.csv", of_file(folder, "orders"), "orders.csv", {own: sheet}),
+    ):
+        bronze_file.main(
+            raw=str(raw),
+            contract=contract,
+            where=name,
+            copy=str(data / name),
+            metadata=str(folder / f"{name}.json"),
+            erasure=bronze_file.ErasureList(**erased_by(folder), ties=ties, raw=str(folder / "raw")),
+        )
+    assert (data / own).read_text("utf-8") == "id,number,name\n1,KU-001,Anna Öhl\n3,KU003,Cem\n"
+    found = json.loads((folder / f"{own}.json").read_text("utf-8"))
+    assert (found["records"], found["erased"], found["workbook"]["sheet"]) == (2, 1, made_workbooks.SHEET)
+    assert (data / "orders.csv").read_text("utf-8") == "order;customer\nA-1;1\nA-4;9\n"
+    assert sorted(path.name for path in data.iterdir()) == [own, "orders.csv"]
 
 
 def test_records_left_out_are_counted_and_the_file_is_described_as_it_is(folder):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from elt.bronze import workbooks
 from elt.faults import Fault
 from elt.files import sha256
 from elt.run import contract_parts
@@ -28,18 +29,26 @@ WILDCARDS = re.compile(r"[*?\[]")
 class RawFile:
     """A raw file: its path, its place below the raw folder in words that may be said, the table that it belongs to.
 
-    `number`: its number among the files of its table, if its name may not be said.
+    `number`: its number among the files of its table, if its name may not be said; `sheet`: the sheet of a workbook
+    that is meant. One workbook may hold the sheets of several tables.
     """
 
     path: str
-    place: str
+    file: str
     table: str
     number: int | None = None
+    sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Its place below the raw folder, with the sheet."""
+        return self.file if self.sheet is None else f"{self.file}, sheet {self.sheet}"
 
     @property
     def name(self) -> str:
-        """Its name in bronze."""
-        return PurePosixPath(self.place).name
+        """Its name in bronze; the text of a sheet has one of its own."""
+        own = PurePosixPath(self.file).name
+        return own if self.sheet is None else f"{own}.{self.table}.csv"
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,19 @@ class RawFiles:
     def names(self) -> list[str]:
         """Names in bronze."""
         return list(self.by_name)
+
+    @property
+    def workbooks(self) -> dict[str, RawFile]:
+        """Name in bronze of a workbook's copy -> the first of its sheets that is a table."""
+        found: dict[str, RawFile] = {}
+        for file in self.by_name.values():
+            if file.sheet is not None:
+                found.setdefault(PurePosixPath(file.file).name, file)
+        return found
+
+    def of_workbook(self, name: str) -> list[str]:
+        """Names in bronze of the sheets of a workbook."""
+        return [own for own, file in self.by_name.items() if file.path == self.workbooks[name].path]
 
     def of(self, table: str) -> list[str]:
         """Names in bronze of a table's files."""
@@ -149,10 +171,10 @@ def of_contract(raw: Path, contract: Contract) -> list[RawFile]:
     for number, path in enumerate(sorted(places, key=lambda path: (places[path], path)), start=1):
         place = places[path]
         if is_said(place, contract.files):
-            found.append(RawFile(path.as_posix(), place, contract.name))
+            found.append(RawFile(path.as_posix(), place, contract.name, sheet=contract.sheet))
         else:
             said = numbered_place(contract.name, contract.files, number)
-            found.append(RawFile(path.as_posix(), said, contract.name, number))
+            found.append(RawFile(path.as_posix(), said, contract.name, number, contract.sheet))
     return found
 
 
@@ -169,7 +191,7 @@ def find(raw: Path, contracts: Mapping[str, Contract]) -> tuple[RawFiles, list[s
     if not raw.is_dir():
         return RawFiles(), [f"{raw}: there is no such folder. Give the folder with the exports: --config raw=<folder>"]
     found: dict[str, RawFile] = {}
-    owners: dict[str, str] = {}
+    owners: dict[tuple[str, str | None], str] = {}
     faults, resolved = [], raw.resolve()
     for table, contract in contracts.items():
         files = of_contract(raw, replace(contract, name=table))
@@ -185,7 +207,7 @@ def find(raw: Path, contracts: Mapping[str, Contract]) -> tuple[RawFiles, list[s
                 faults.append(f"{table}: {problem}")
             else:
                 found[file.name] = file
-                owners[file.path] = table
+                owners[file.path, file.sheet] = table
     return RawFiles(found), [*faults, *same_twice(found, contracts)]
 
 
@@ -203,13 +225,26 @@ def unusable(file: RawFile, told: str, raw: Path, resolved: Path) -> str:
         return f"{told} is a link to a place outside {raw}. Replace it by the file itself"
     if not SAFE_NAME.fullmatch(composed(path.name)):
         return "a file name holds characters beyond letters, digits, space and . _ - + ( ). Rename it"
-    return "" if os.access(path, os.R_OK) else f"{told} may not be read. Give yourself the right to read it"
+    if not os.access(path, os.R_OK):
+        return f"{told} may not be read. Give yourself the right to read it"
+    return wrong_kind(file, told)
 
 
-def taken_already(file: RawFile, told: str, owners: Mapping[str, str], other: RawFile | None) -> str:
+def wrong_kind(file: RawFile, told: str) -> str:
+    """Why a file is not read by its contract, as the one is a workbook and the other of none; "" if they agree."""
+    if workbooks.is_other_workbook(file.path):
+        return f"{told} is a workbook of a kind that is not read. {workbooks.SAVE_AS}"
+    if workbooks.is_workbook(file.path) and file.sheet is None:
+        return f"{told} is a workbook, and its contract names no sheet. Add sheet: <name of the sheet> to the contract"
+    if file.sheet is not None and not workbooks.is_workbook(file.path):
+        return f"{told} is no workbook, and its contract names a sheet. Remove sheet: from the contract"
+    return ""
+
+
+def taken_already(file: RawFile, told: str, owners: Mapping[tuple[str, str | None], str], other: RawFile | None) -> str:
     """Why a file cannot be a table's own: another table has it, or another file its name; "" if there is none."""
-    if file.path in owners:
-        return f"{told} belongs to the table {owners[file.path]} already. Correct files: in one of the two contracts"
+    if owner := owners.get((file.path, file.sheet)):
+        return f"{told} belongs to the table {owner} already. Correct files: in one of the two contracts"
     return f"{told} and {other.place} have the same name. Rename one of them" if other else ""
 
 

@@ -20,6 +20,7 @@ from elt.faults import Fault
 
 NAMED_RECORDS = 1000  # numbers of malformed records that the metadata keep
 HOPELESS_RECORDS, HOPELESS_SHARE = 100_000, 0.1  # above both, the file is not the table: too much for a quarantine
+MOJIBAKE = "mojibake"
 GARBLED_SHARE = 0.01  # of the records; fewer garbled cells may be meant so
 GARBLED = {  # a capital A with tilde or circumflex before a sign: UTF-8 that was once read as cp1252
     "utf-8": re.compile(rb"\xc3[\x82\x83](?:[\xc2\xc5][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]|\xc6\x92|\xcb[\x86\x9c])"),
@@ -62,7 +63,7 @@ class Structure:
             "malformed_records": self.faults.total(),
             "faults": dict(sorted(self.faults.items())),
             "repairs": [{"rule": rule, "records": count} for rule, count in sorted(repairs.items()) if count],
-            "warnings": [{"rule": "mojibake", "column": name, "records": n} for name, n in warnings.items()],
+            "warnings": [{"rule": MOJIBAKE, "column": name, "records": n} for name, n in warnings.items()],
         }
 
 

@@ -80,6 +80,16 @@ class Invocation:
         kinds = self.company.contract(self.raw_files.by_name[file].table).erasure_kinds
         return self.erased if kinds else erasures.NOTHING
 
+    @property
+    def kept_workbooks(self) -> list[str]:
+        """Names of the workbooks that are copied whole: none that may hold records of erased persons."""
+        files = self.raw_files
+        return [
+            name
+            for name in files.workbooks
+            if all(self.erased_in(sheet) == erasures.NOTHING for sheet in files.of_workbook(name))
+        ]
+
     @refusing("The raw folder cannot be used.")
     def raw_hash(self, file: str) -> str:
         """SHA-256 of a raw file, which decides whether it is copied again, and no time does; empty if it is gone."""
@@ -167,7 +177,12 @@ class Invocation:
 
         `rules`: those of Snakemake, of requests that are no runs among them.
         """
-        values = {"file": self.raw_files.names, "table": [*self.company.contracts], "mart": [*self.company.marts]}
+        values = {
+            "file": self.raw_files.names,
+            "workbook": self.kept_workbooks,
+            "table": [*self.company.contracts],
+            "mart": [*self.company.marts],
+        }
         of_run = [rule for rule in rules if rule.name not in request.TARGETS]
         found = Declared.of(of_run, self.home, values)
         rest = declared.undeclared(Path(self.home), found)

@@ -90,6 +90,12 @@ def dialect_lines(table: Table) -> Iterator[str]:
         yield f"dialect: {{{shown}}}"
 
 
+def sheet_lines(table: Table) -> Iterator[str]:
+    """The sheet of a workbook that is the table."""
+    if (sheet := table.draft.exports[0].sheet) is not None:
+        yield f"sheet: {quoted(sheet)}"
+
+
 def ignore_lines(table: Table) -> Iterator[str]:
     """The columns that are left out, and why."""
     for name in table.index:
@@ -200,6 +206,7 @@ def contract(table: Table) -> str:
         f"name: {table.draft.name}",
         f"title: {quoted(table.draft.name)} # say what one row is; {{en: …, de: …}} for both languages",
         f"files: {quoted(table.draft.pattern)}",
+        *sheet_lines(table),
         *dialect_lines(table),
         *(f"# key: {line}" for line in table.key_evidence),
         f"primaryKey: {flow(table.key)}{NO_KEY if not table.key else ''}",

@@ -1,21 +1,20 @@
-"""Which exports of a raw folder form a table that has no contract yet, and how its files are written.
+"""What an export is: its header, its dialect, its lines above and below the table.
 
 Nothing of a file but its header is ever named, and that only if it looks like one: a first line that is no header may
 be a person.
 """
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from elt.bronze import dialects, exports, structural_validation
+from elt.bronze import dialects, exports, sheet_text, structural_validation
 from elt.bronze.encodings import UnlikelyText, find_encoding
 from elt.bronze.headers import COLUMN, DELIMITERS, composed, field_names, header_cells, name_of, needs_position
-from elt.draft.personal_hints import looks_personal, without_persons
+from elt.draft.personal_hints import looks_personal
 from elt.faults import Fault
 from elt.run.contract import Contract
 from elt.run.dialect import StatedDialect
@@ -23,7 +22,6 @@ from elt.run.fields import Field
 
 MOST_ODD = 0.5  # share of the names in a header up to which it is one though they cannot be those of fields
 MOST_WIDE = 0.5  # share of the records with a cell behind the last name up to which that is no column
-ENDINGS = {".csv", ".txt", ".tsv", ".tab"}
 MOST_FOOTERS = 5  # lines below the table that are looked for
 VALUE = re.compile(r"[-+]?[.,]?[0-9][0-9.,:/ -]*|[^@ ]+@[^@ ]+")
 
@@ -42,9 +40,17 @@ class Export:
     stated: dict[str, Any]  # for dialect in the contract
     remarks: list[str]
     metadata: dict[str, Any] = field(default_factory=dict)  # as bronze would state it
+    sheet: str | None = None  # of a workbook; `path` is then its text
+    workbook: Path | None = None
+    is_only_sheet: bool = False
     positions: dict[str, int] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Path:
+        """The file below the raw folder."""
+        return self.workbook or self.path
 
     @property
     def nameless(self) -> list[str]:
@@ -57,18 +63,6 @@ class Export:
         dialect = self.metadata["dialect"]
         columns = [spelt.get(name_of(column), column) for column in dialect["columns"]]
         return {**self.metadata, "dialect": {**dialect, "columns": columns}}
-
-
-def files_below(raw: Path) -> list[Path]:
-    """The files below the raw folder that may be exports by the ending of their names, sorted."""
-    hidden = re.compile(r"(?:^|/)\.")
-    found = (path for path in raw.rglob("*") if path.is_file())
-    return sorted(path for path in found if not hidden.search(path.relative_to(raw).as_posix()))
-
-
-def owned(raw: Path, patterns: Iterable[str]) -> set[Path]:
-    """The files that have a contract already, by the patterns of the contracts."""
-    return {path for pattern in patterns for path in exports.matching(raw, pattern)}
 
 
 def header_at(lines: Sequence[str], delimiter: str) -> tuple[int, list[str], int]:
@@ -196,8 +190,9 @@ def dialect_of(export: Export) -> dialects.Dialect:
     """The dialect of an export under the contract that is being drafted; raises Fault."""
     fields = tuple(Field(name, "string", position=export.positions.get(name)) for name in export.columns)
     stated = StatedDialect.of(export.stated)
-    contract = Contract("", "", "", (), fields, dialect=stated, ignore=tuple(export.ignored))
-    return dialects.detect(export.path, export.where, contract)
+    contract = Contract("", "", "", (), fields, dialect=stated, ignore=tuple(export.ignored), sheet=export.sheet)
+    read_by = contract if export.sheet is None else sheet_text.as_read(contract)
+    return dialects.detect(export.path, export.where, read_by)
 
 
 def validated(export: Export) -> Export:
@@ -230,24 +225,3 @@ def without_footers(export: Export) -> tuple[dialects.Dialect, structural_valida
 def shown(delimiter: str) -> str:
     """A delimiter by its name."""
     return DELIMITERS[delimiter]
-
-
-def said_place(place: str, number: int) -> str:
-    """A place below the raw folder in words that may be said: with its number if a word of it is a person's name."""
-    return place if without_persons(place) == place else f"file {number} by name below the raw folder"
-
-
-def read(raw: Path, patterns: Mapping[str, str]) -> tuple[list[Export], list[str]]:
-    """(exports without a contract, faults of files that cannot be drafted: a line each).
-
-    `patterns`: name of a contract -> pattern of its files.
-    """
-    found, faults, taken = [], [], owned(raw, patterns.values())
-    for number, path in enumerate(files_below(raw), start=1):
-        if path.suffix.lower() not in ENDINGS or path in taken:
-            continue
-        try:
-            found.append(opened(path, said_place(exports.place_of(path, raw), number)))
-        except (Fault, csv.Error) as fault:
-            faults.append(str(fault).removesuffix(" Nothing was written."))
-    return found, faults

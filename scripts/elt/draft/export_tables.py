@@ -73,9 +73,10 @@ def together(exports: Iterable[Export]) -> list[list[Export]]:
 
 def belongs(export: Export, group: Sequence[Export]) -> bool:
     """Whether an export is of one table with the exports of a group."""
-    first, paths = group[0], [*(other.path for other in group), export.path]
+    first, paths = group[0], [*(other.source for other in group), export.source]
     is_same = {c.casefold() for c in first.columns} == {c.casefold() for c in export.columns}
-    is_alike = first.path.suffix == export.path.suffix and sum(map(str.isalpha, stem_of(paths))) >= LEAST_LETTERS
+    is_kind = first.source.suffix == export.source.suffix and first.sheet == export.sheet
+    is_alike = is_kind and sum(map(str.isalpha, stem_of(paths))) >= LEAST_LETTERS
     placed = [{name.casefold(): at for name, at in one.positions.items()} for one in (first, export)]
     return is_same and placed[0] == placed[1] and is_alike
 
@@ -85,10 +86,11 @@ def grouped(raw: Path, exports: Iterable[Export], taken: Iterable[str]) -> list[
     drafts: list[Draft] = []
     names = set(taken)
     for group in together(exports):
-        pattern = pattern_of(raw, [export.path for export in group])
+        pattern = pattern_of(raw, [export.source for export in group])
         for part in [group] if pattern else [[export] for export in group]:
-            paths = [export.path for export in part]
-            name = free_name(slug(without_persons(stem_of(paths))), names)
+            paths = [export.source for export in part]
+            sheet = "" if part[0].sheet is None or part[0].is_only_sheet else f" {without_persons(part[0].sheet)}"
+            name = free_name(slug(f"{without_persons(stem_of(paths))}{sheet}"), names)
             names.add(name)
             drafts.append(Draft(name, pattern or pattern_of(raw, paths) or part[0].where, part))
     return drafts

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from elt.bronze import dialects, exports, structural_validation
+from elt.bronze import dialects, exports, sheet_text, structural_validation
 from elt.bronze.exports import RawFile
 from elt.faults import Fault
 from elt.protection import person_lists
@@ -12,7 +12,7 @@ from elt.protection.person_lists import Line, PersonList
 from elt.protection.pseudonyms import harmonised
 from elt.retention import erased_records
 from elt.retention.erased_records import Located
-from elt.retention.erasures import PERSON, ErasedIdentifiers, Identifier
+from elt.retention.erasures import HOME, PERSON, ErasedIdentifiers, Identifier
 from elt.run.contract import Contract
 
 REMEDY = "Write <customer number>, or <kind>=<number>"
@@ -38,13 +38,12 @@ def of_kind(identifiers: Iterable[Identifier], wanted: str = PERSON) -> frozense
 
 def located(file: RawFile, contract: Contract) -> Located:
     """The identifiers in a raw file; raises Fault or OSError where it cannot be read."""
-    path = Path(file.path)
-    dialect = dialects.detect(path, file.place, contract)
-    structure = structural_validation.inspected(path, file.place, dialect)
-    described = structure.flagged(dialect).described()
-    return erased_records.located(
-        path, {"file": file.place, "dialect": described, **structure.described(dialect)}, contract
-    )
+    with sheet_text.readable(Path(file.path), file.place, contract, HOME / file.name) as (path, read_by):
+        dialect = dialects.detect(path, file.place, read_by)
+        structure = structural_validation.inspected(path, file.place, dialect)
+        described = structure.flagged(dialect).described()
+        metadata = {"file": file.place, "dialect": described, **structure.described(dialect)}
+        return erased_records.located(path, metadata, contract)
 
 
 def in_raw(raw: Path, contracts: Mapping[str, Contract]) -> tuple[set[Identifier], int]:

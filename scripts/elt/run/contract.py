@@ -45,6 +45,7 @@ class Contract:
     fields: tuple[Field, ...]
     department: Words = ""
     dialect: StatedDialect = field(default_factory=StatedDialect)
+    sheet: str | None = None  # of a workbook; None: the files are text
     may_be_empty: bool = False
     latest: str | None = None  # the field by which the newest record of a repeated key is kept
     time_zone: str | None = None  # as the contract states it

@@ -13,14 +13,16 @@ from elt.run.relations import ForeignKey
 COMPUTED = "NULL"  # stands for the SQL of a field that no file has
 
 
-def field_of_file(field: Field, *, is_of_persons: bool) -> Field:
-    """A field as bronze reads it: where it stands, and in a table of persons what finds the records of one."""
+def field_of_file(field: Field, *, is_of_persons: bool, is_of_sheet: bool) -> Field:
+    """A field as bronze reads it: where it stands, and in a table of persons what finds the records of one.
+
+    The numbers of a sheet are written as text by the type of their field.
+    """
     if field.erasure:
         return without_words(field)
     missing = field.missing_values if is_of_persons else ()
-    return Field(
-        field.name, "string", position=field.position, compute=field.compute and COMPUTED, missing_values=missing
-    )
+    kind = "number" if is_of_sheet and field.type == "number" else "string"
+    return Field(field.name, kind, position=field.position, compute=field.compute and COMPUTED, missing_values=missing)
 
 
 def without_words(field: Field) -> Field:
@@ -36,8 +38,12 @@ def of_file(contract: Contract) -> Contract:
         title="",
         files=contract.files,
         primary_key=(),
-        fields=tuple(field_of_file(field, is_of_persons=is_of_persons) for field in contract.fields),
+        fields=tuple(
+            field_of_file(field, is_of_persons=is_of_persons, is_of_sheet=contract.sheet is not None)
+            for field in contract.fields
+        ),
         dialect=contract.dialect,
+        sheet=contract.sheet,
         may_be_empty=contract.may_be_empty,
         ignore=contract.ignore,
     )
@@ -50,6 +56,7 @@ def of_cleaning(contract: Contract) -> Contract:
         title="",
         department="",
         files="",
+        sheet=None,
         fields=tuple(map(without_words, contract.fields)),
         foreign_keys=tuple(ForeignKey(key.fields, "", ()) for key in contract.foreign_keys),
         equal_sums=(),

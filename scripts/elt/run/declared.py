@@ -31,6 +31,10 @@ OF_RAW_FILES = {  # where something is made for a raw file -> what is put behind
     "_meta/logs/bronze_file/": ".log",
     "_meta/benchmarks/bronze_file/": ".tsv",
     "bronze/_meta/tracebacks/bronze_file.": ".txt",
+    "bronze/workbooks/": "",
+    "_meta/logs/bronze_workbook/": ".log",
+    "_meta/benchmarks/bronze_workbook/": ".tsv",
+    "bronze/_meta/tracebacks/bronze_workbook.": ".txt",
 }
 NUMBER = re.compile(r"\w+-\d{4,}(?:\.\w+)?")  # what a file is called by contract and number
 NAMED = 20  # files that a message lists
