@@ -25,9 +25,10 @@ rule eda_summary:
 
 
 rule eda_figures:
-    """Draw revenue by month, category and country, what a customer brings, weekdays and correlations."""
+    """Draw revenue by month, category and country, what customers and orders bring, weekdays and correlations."""
     input:
         summary="<eda>/data/eda_summary.json",
+        words=f"scripts/templates/eda.{config['language']}.yaml",
     output:
         revenue_by_month=report(
             "<eda>/figures/revenue_by_month.svg",
@@ -52,6 +53,18 @@ rule eda_figures:
             caption="../docs/report/eda_revenue_a_customer.rst",
             category="4 Exploration",
             labels={"what": "Revenue of a customer"},
+        ),
+        lorenz_curve=report(
+            "<eda>/figures/lorenz_curve.svg",
+            caption="../docs/report/eda_lorenz_curve.rst",
+            category="4 Exploration",
+            labels={"what": "Concentration of revenue"},
+        ),
+        order_values=report(
+            "<eda>/figures/order_values.svg",
+            caption="../docs/report/eda_order_values.rst",
+            category="4 Exploration",
+            labels={"what": "Value of an order"},
         ),
         lines_by_weekday=report(
             "<eda>/figures/lines_by_weekday.svg",
@@ -80,15 +93,18 @@ rule eda_figures:
 
 
 rule eda_report:
-    """Write up the exploration: sales, customers, missing values, what was suppressed, and every mart."""
+    """Write up the exploration: what the data say, what is missing or suppressed, and every mart in an appendix."""
     input:
         summary="<eda>/data/eda_summary.json",
         revenue_by_month="<eda>/figures/revenue_by_month.svg",
         revenue_by_category="<eda>/figures/revenue_by_category.svg",
         revenue_by_country="<eda>/figures/revenue_by_country.svg",
         revenue_a_customer="<eda>/figures/revenue_a_customer.svg",
+        lorenz_curve="<eda>/figures/lorenz_curve.svg",
+        order_values="<eda>/figures/order_values.svg",
         lines_by_weekday="<eda>/figures/lines_by_weekday.svg",
         correlations="<eda>/figures/correlations.svg",
+        words=f"scripts/templates/eda.{config['language']}.yaml",
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:

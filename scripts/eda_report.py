@@ -1,115 +1,92 @@
-"""Report of the exploratory data analysis, for the data engineer and the data protection officer.
+"""Report of the exploratory data analysis: what the data say on three pages, and every table in an appendix.
 
-Inputs: step1_eda/data/eda_summary.json; the figures, which it shows by relative links.
+Inputs: step1_eda/data/eda_summary.json; the figures, which it shows by relative links; the words in the language of
+the run, the template of pages.
 Outputs: step1_eda/reports/eda_report.md, the same as a page, step1_eda/reports/eda_report.html.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
+from elt.eda import sentences
 from elt.eda.profile_text import mart_section, numbers_table
-from elt.eda.sentences import absent_text, customer_text, group_text, month_text, opening, weekday_text
-from elt.eda.suppression import missing_rows, rules_text, suppressed_rows
+from elt.eda.sentences import Finding
+from elt.eda.suppression import missing_rows, suppressed_rows
 from elt.files import read_json
 from elt.protection import people_behind
 from elt.report import pages
-from elt.report.markdown import code, table
-from elt.report.numbers import number
+from elt.report.markdown import table
+from elt.report.words import Words, read
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-LONGEST_LIST = 15  # pairs of measures: the closest are of interest
-STRONG = 0.95  # measures that correlate more closely say nearly the same
+
+def section(found: Finding, link: str) -> str:
+    """What a figure shows as a heading, sentences and the figure; one line alone where there is nothing to show."""
+    if not found.alternative:
+        return f"{found.title}{'' if found.title.endswith('.') else '.'}\n\n"
+    text = f"{found.text}\n\n" if found.text else ""
+    return f"## {found.title}\n\n{text}![{found.alternative}]({link})\n\n"
 
 
-def closest_pairs(found: Mapping[str, Any] | None) -> list[tuple[str, str, float, float]]:
-    """All pairs of measures with Pearson's r and Spearman's rho, the closest by r first; constant ones left out."""
-    if not found:
-        return []
-    names, r, rho = found["columns"], found["pearson"], found["spearman"]
-    pairs = [(names[b], names[a], r[a][b], rho[a][b]) for a in range(len(names)) for b in range(a)]
-    return sorted((pair for pair in pairs if pair[2] is not None), key=lambda pair: (-abs(pair[2]), pair[:2]))
+def story(summary: Mapping[str, Any], links: Mapping[str, str], words: Words) -> list[str]:
+    """What the data say, a section a figure: when, who, how much at once, what, where."""
+    groups = {name: part["groups"] for name, part in summary["breakdowns"].items()}
+    customers, correlations = summary["customers"], summary["correlations"]["customers"]
+    measures = {name: words["measures"].get(name, name) for name in customers["columns"]}
+    numbers = numbers_table(customers["columns"], words, measures)
+    return [
+        section(sentences.of_months(groups["month"], words), links["revenue_by_month"]),
+        section(sentences.of_groups(groups.get("category"), "category", words), links["revenue_by_category"]),
+        section(sentences.of_groups(groups["country"], "country", words), links["revenue_by_country"]),
+        section(sentences.of_weekdays(groups["weekday"], words), links["lines_by_weekday"]),
+        section(sentences.of_concentration(summary["concentration"], words), links["lorenz_curve"]),
+        section(sentences.of_customers(customers, summary["minimum_group"], words), links["revenue_a_customer"]),
+        section(sentences.of_orders(summary["order_values"], words), links["order_values"]),
+        section(sentences.of_correlations(correlations, words), links["correlations"]),
+        f"### {words['headings']['numbers']}\n\n{numbers}" if numbers else "",
+    ]
 
 
-def correlation_section(found: Mapping[str, Any] | None, rows_are: str) -> str:
-    """The pairs of measures as a table, after a sentence on those that say nearly the same."""
-    pairs = closest_pairs(found)
-    if not found or not pairs:
-        return f"Too few {rows_are} for correlations.\n\n"
-    close = sum(abs(r) > STRONG for _, _, r, _ in pairs)
-    text = f"{number(found['rows'])} {rows_are}; |r| is above {STRONG} in {close} of {len(pairs)} pairs"
-    text += f", of which the {LONGEST_LIST} closest are listed.\n\n" if len(pairs) > LONGEST_LIST else ".\n\n"
-    rows = [[code(one), code(other), number(r, 2), number(rho, 2)] for one, other, r, rho in pairs[:LONGEST_LIST]]
-    return text + table(["measure", "measure", "Pearson", "Spearman"], rows)
-
-
-def figure(title: str, link: str, text: str = "") -> str:
-    """A heading, what the figure shows in a sentence, and the figure."""
-    return f"### {title}\n\n" + (f"{text}\n\n" if text else "") + f"![{title}]({link})\n\n"
-
-
-def report(summary: Mapping[str, Any], links: Mapping[str, str], smallest: int | None = None) -> str:
+def report(summary: Mapping[str, Any], links: Mapping[str, str], words: Words, smallest: int | None = None) -> str:
     """The whole report as Markdown; `links`: figure name to relative path; `smallest`: people behind a figure."""
-    marts, minimum = summary["marts"], summary["minimum_group"]
-    gaps, suppressed = missing_rows(marts), suppressed_rows(summary)
+    marts, heads, columns = summary["marts"], words["headings"], words["columns"]
+    title, text = sentences.opening(summary, smallest, words)
+    gaps, suppressed = missing_rows(marts, words), suppressed_rows(summary, words)
     parts = [
-        "# Exploratory data analysis\n\n" + opening(marts, smallest, minimum),
-        *sales_sections({name: part["groups"] for name, part in summary["breakdowns"].items()}, links),
-        *customer_sections(summary, links),
-        "## Missing values\n\n",
-        table(["table", "column", "missing"], gaps) if gaps else "No cell is missing.\n\n",
-        "## Suppressed and left out\n\n",
-        table(["where", "what", "why"], suppressed) if suppressed else "Nothing had to be suppressed.\n\n",
-        *(f"{text}\n\n" for text in absent_text(summary)),
-        rules_text(minimum),
-        "## Tables\n\n",
-        *(mart_section(name, profile) for name, profile in marts.items()),
+        f"# {title}\n\n{text}\n\n",
+        *story(summary, links, words),
+        f"## {heads['quality']}\n\n### {heads['missing']}\n\n",
+        table([columns[name] for name in ("table", "column", "missing")], gaps)
+        if gaps
+        else f"{words['missing_none']}\n\n",
+        f"### {heads['suppressed']}\n\n",
+        table([columns[name] for name in ("where", "what", "why")], suppressed)
+        if suppressed
+        else f"{words['suppressed_none']}\n\n",
+        *(f"{line}\n\n" for line in sentences.absent_text(summary, words)),
+        words["rules"].format(minimum=summary["minimum_group"]) + "\n\n",
+        f"## {heads['appendix']}\n\n",
+        *(mart_section(name, profile, words) for name, profile in marts.items()),
     ]
     return "".join(parts).rstrip() + "\n"
 
 
-def sales_sections(groups: Mapping[str, Sequence[Mapping[str, Any]]], links: Mapping[str, str]) -> list[str]:
-    """Revenue by month, category and country, and weekdays. groups: those of each breakdown that may be shown."""
-    category = group_text(groups["category"], "category") if "category" in groups else "The products have no category."
-    return [
-        "## Sales\n\n",
-        figure("Revenue by month", links["revenue_by_month"], month_text(groups["month"])),
-        figure("Revenue by category", links["revenue_by_category"], category),
-        figure("Revenue by country", links["revenue_by_country"], group_text(groups["country"], "country")),
-        figure("Order lines by weekday", links["lines_by_weekday"], weekday_text(groups["weekday"])),
-    ]
-
-
-def customer_sections(summary: Mapping[str, Any], links: Mapping[str, str]) -> list[str]:
-    """What a customer brings, and which measures go together, of a customer and of a month."""
-    customers, correlations = summary["customers"], summary["correlations"]
-    return [
-        "## Customers\n\n",
-        figure(
-            "Revenue of a customer", links["revenue_a_customer"], customer_text(customers, summary["minimum_group"])
-        ),
-        numbers_table(customers["columns"]),
-        figure("Correlations of a customer's measures", links["correlations"]),
-        correlation_section(correlations["customers"], "customers"),
-        "### Correlations of a month's measures\n\n",
-        correlation_section(correlations["months"], "whole months"),
-    ]
-
-
-def main(summary: str, figures: Mapping[str, str], template: str, *, output: str, page: str) -> None:
+def main(summary: str, figures: Mapping[str, str], word_file: str, template: str, *, output: str, page: str) -> None:
     """Read the summary, write the report; figures are linked relative to it."""
-    folder = Path(output).parent
+    folder, words = Path(output).parent, read(word_file)
     links = {name: Path(os.path.relpath(path, folder)).as_posix() for name, path in figures.items()}
     content = read_json(summary)
     fewest = people_behind.smallest(people_behind.of_exploration(content))
     for profile in (*content["marts"], content["customers"]):
         profile["columns"] = {column["name"]: column for column in profile["columns"]}
     content["marts"] = {mart["name"]: mart for mart in content["marts"]}
-    pages.write(report(content, links, fewest.people if fewest else None), output, page, template=template)
+    text = report(content, links, words, fewest.people if fewest else None)
+    pages.write(text, output, page, template=template, language=words["language"])
 
 
 if __name__ == "__main__":
@@ -117,6 +94,7 @@ if __name__ == "__main__":
     main(
         snakemake.input.summary,
         {name: path for name, path in snakemake.input.items() if path.endswith(".svg")},
+        snakemake.input.words,
         snakemake.input.template,
         output=snakemake.output.report,
         page=snakemake.output.page,

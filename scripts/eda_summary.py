@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from elt import rulelog
-from elt.eda.breakdowns import Lookup, breakdown, sums, whole_sums
 from elt.eda.correlations import correlations, month_correlations
-from elt.eda.customers import by_value, customer_measures, customers_of, revenue_histogram
+from elt.eda.customers import concentration, customers_of, revenue_histogram
 from elt.eda.mart_shape import PERSON
 from elt.eda.profiles import profile
+from elt.eda.sold import sales
 from elt.files import write_json
 from elt.run.mart import FACT, Mart
 from elt.sales.by_customer import by_customer, small
-from elt.sales.order_lines import MONTH, decimals_of, fixed_day
+from elt.sales.order_lines import decimals_of, fixed_day
 from elt.tables import scan, scan_lines
 
 if TYPE_CHECKING:
@@ -43,50 +43,6 @@ def drop_repeats(profiles: Mapping[str, dict[str, Any]], breakdowns: Mapping[str
         for name in breakdowns.keys() & columns.keys():
             if columns[name].get("counts"):  # none are left where all groups are hidden
                 columns[name]["distinct"] = len(columns[name].pop("counts"))
-
-
-def sales_queries(
-    lines: pl.LazyFrame, locations: Lookup, of_products: Lookup, product_groups: Sequence[str]
-) -> dict[str, pl.LazyFrame]:
-    """What is asked of the order lines of some customers: the newest day, one row a customer, and the sums by group.
-
-    product_groups: category and subcategory, as far as the star schema has them.
-    """
-    places, products = locations.beside(lines), of_products.beside(lines)
-    groups = {
-        "month": sums(lines, MONTH),
-        "weekday": sums(lines, pl.col("order_date").dt.weekday().alias("weekday")),
-        "country": sums(places, pl.col("country")),
-        "product": sums(products, pl.col("product_number")),
-    }
-    for position, name in enumerate(product_groups):
-        groups[name] = sums(products, *map(pl.col, product_groups[: position + 1]))
-    return {"newest": lines.select(pl.col("order_date").max()), "customers": customer_measures(lines)} | groups
-
-
-def sales(
-    parts: Sequence[pl.LazyFrame], frames: Mapping[str, pl.LazyFrame], marts: Mapping[str, Mart], minimum: int
-) -> tuple[pl.DataFrame, dict[str, Any], date | None]:
-    """One row a customer, the breakdowns of revenue by name, and the newest order date; one pass over the lines."""
-    product_groups = [name for name in ("category", "subcategory") if name in marts["dim_product"].by_name]
-    locations = Lookup.of(frames["dim_location"].collect(), "location_key", ["country"])
-    products = Lookup.of(frames["dim_product"].collect(), "product_key", [*product_groups, "product_number"])
-    of_parts: dict[str, list[pl.DataFrame]] = {}
-    for part in parts:
-        queries = sales_queries(part, locations, products, product_groups)
-        for name, found in zip(queries, pl.collect_all(queries.values(), engine="streaming"), strict=True):
-            of_parts.setdefault(name, []).append(found)
-    newest = pl.concat(of_parts.pop("newest"))["order_date"].max()
-    customers, decimals = by_value(of_parts.pop("customers")), decimals_of(frames["fact_sales"])
-    shown: dict[str, Any] = {}
-    for name, tables in of_parts.items():
-        groups = products.told(locations.told(whole_sums(tables)))
-        if name == "month":
-            groups = groups.with_columns(pl.col("month").dt.strftime("%Y-%m"))
-        is_nested = name == "subcategory" and "category" in shown
-        parents = [entry["category"] for entry in shown["category"]["groups"]] if is_nested else None
-        shown[name] = breakdown(groups, minimum, parents, in_time=name == "month", decimals=decimals)
-    return customers, shown, newest if isinstance(newest, date) else None
 
 
 def listed(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,7 +97,7 @@ def summed_up(
     analysis_date: str,
 ) -> dict[str, Any]:
     """The summary. frames: all marts; lines: the order lines in parts that hold all lines of some customers each."""
-    customers, breakdowns, newest = sales(lines, frames, marts, minimum)
+    customers, of_orders, breakdowns, newest = sales(lines, frames, marts, minimum)
     today = fixed_day(analysis_date) or newest or date.min
     shown = publishable_rows(breakdowns, minimum)
     del breakdowns["product"]  # only the largest products are of interest, and they are in the exposé
@@ -157,6 +113,8 @@ def summed_up(
         "customers": listed("customers", with_orders),
         "breakdowns": breakdowns,
         "revenue_a_customer": revenue_histogram(customers, minimum),
+        "concentration": concentration(customers, minimum, decimals_of(frames[FACT])),
+        "order_values": of_orders,
         "correlations": {
             "customers": correlations(customers.drop(PERSON), minimum),
             "months": month_correlations(months, marts["agg_exec_kpis"]),

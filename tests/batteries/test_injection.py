@@ -138,7 +138,8 @@ def shown(content: Any, kind: str, run: Path) -> str:
         profile["columns"] = {column["name"]: column for column in profile["columns"]}
     content["marts"] = {mart["name"]: mart for mart in content["marts"]}
     links = {path.stem: f"../figures/{path.name}" for path in (run / "step1_eda/figures").glob("*.svg")}
-    return page_of(eda_report.report(content, links), run / "step1_eda/reports")
+    told = words.read(ROOT / "scripts/templates/eda.en.yaml")
+    return page_of(eda_report.report(content, links, told), run / "step1_eda/reports")
 
 
 @pytest.mark.parametrize("kind", ["bronze", "silver", "eda", "segmentation"])

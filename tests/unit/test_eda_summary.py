@@ -4,18 +4,21 @@ from datetime import date
 
 import polars as pl
 import pytest
+from conftest import ROOT
 from polars.testing import assert_frame_equal
 
 from eda_summary import drop_repeats, main
 from elt.eda.breakdowns import breakdown, sums, whole_sums
 from elt.eda.categories import age_band, shown_counts
 from elt.eda.correlations import correlations
-from elt.eda.customers import CUSTOMERS, customer_measures, revenue_histogram
+from elt.eda.customers import CUSTOMERS, concentration, customer_measures, revenue_histogram
 from elt.eda.distributions import bin_edges, distribution, merged, rank_value
 from elt.eda.mart_shape import kind
+from elt.eda.order_values import counted, of_part, order_values
 from elt.eda.profile_text import content_text
 from elt.eda.profiles import profile
 from elt.files import read_json
+from elt.report.words import read
 from elt.run.mart import Mart
 
 TODAY = date(2024, 6, 15)
@@ -294,4 +297,48 @@ def test_the_summary_holds_every_mart_in_order_without_optional_columns(tmp_path
 def test_groups_that_are_all_hidden_stay_said_as_hidden():
     columns = {"country": {"shown": "category", "counts": [], "suppressed_groups": 2}}
     drop_repeats({"dim_customer": {"about_people": "row", "columns": columns}}, {"country": {"groups": []}})
-    assert content_text(columns["country"]) == "2 groups suppressed"
+    assert content_text(columns["country"], read(ROOT / "scripts/templates/eda.en.yaml")) == "2 groups suppressed"
+
+
+def test_a_tenth_of_the_customers_brings_a_share_of_the_revenue():
+    revenue = [1000.0] * 10 + [100.0] * 90
+    found = concentration(pl.DataFrame({"revenue": revenue}), 5, 2)
+    assert [entry["customers"] for entry in found] == [10] * 10
+    assert found[0]["revenue_share"] == round(10 / 19, 4) and found[-1]["revenue_share"] == 1
+
+
+def test_a_tenth_of_too_few_customers_is_not_shown():
+    assert concentration(pl.DataFrame({"revenue": [1.0] * 49}), 5, 2) == []
+    assert concentration(pl.DataFrame({"revenue": [1e6] + [1.0] * 99}), 5, 2) == [], "one of them is the tenth"
+
+
+def order_lines(*rows: tuple[int, str, str, str]) -> pl.LazyFrame:
+    """Lines (customer_key, order_number, document_type, amount)."""
+    names = ["customer_key", "order_number", "document_type", "sales_amount"]
+    frame = pl.DataFrame(rows, schema=names, orient="row")
+    return frame.with_columns(pl.col("sales_amount").cast(pl.Decimal(18, 2))).lazy()
+
+
+def test_the_value_of_an_order_is_the_sum_of_its_lines_without_credit_notes_and_unknown_customers():
+    rows = [(1, "A", "order", "2.00"), (1, "A", "order", "3.00"), (1, "A", "credit_note", "-1.00"),
+            (0, "B", "order", "7.00"), (2, "C", "order", "0.00"), (2, "D", "order", "9.00")]  # fmt: skip
+    found = of_part(order_lines(*rows)).collect().sort("value")
+    assert found.rows() == [(1, 500), (2, 900)]
+
+
+def test_orders_of_all_parts_make_one_distribution_and_bins_hold_enough_customers():
+    first = [(key, f"A{key}", "order", "10.00") for key in range(1, 31)]
+    second = [(key, f"B{key}", "order", "100.00") for key in range(31, 41)]
+    parts = [counted(of_part(order_lines(*rows)).collect()) for rows in (first, second)]
+    found = order_values(parts, 5, 2)
+    assert found is not None and (found["people"], found["percentile_people"]) == (40, 10)
+    assert found["percentiles"] == {"p5": 10.0, "p25": 10.0, "p50": 10.0, "p75": 10.0, "p95": 100.0}
+    drawn = found["histogram"]
+    assert sum(drawn["rows"]) == 40 and all(count == 0 or count >= 5 for count in drawn["people"])
+    assert drawn["edges"][0] == 10
+
+
+def test_orders_of_too_few_customers_have_no_distribution():
+    parts = [counted(of_part(order_lines(*((key, f"A{key}", "order", "10.00") for key in range(1, 5)))).collect())]
+    assert order_values(parts, 5, 2) is None
+    assert order_values([counted(of_part(order_lines((0, "A", "order", "1.00"))).collect())], 5, 2) is None

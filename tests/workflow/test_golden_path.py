@@ -6,8 +6,10 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
-from conftest import Project, copy_project
+from conftest import ROOT, Project, copy_project
+from jsonschema import Draft202012Validator
 
 from elt.run import manifest
 
@@ -120,3 +122,24 @@ def test_protected_layers_are_closed_whatever_the_umask(sample_run: Path):
 
 def test_the_key_file_is_made_for_the_owner_alone(sample_project: Project):
     assert stat.S_IMODE((sample_project.folder / ".env").stat().st_mode) == 0o600
+
+
+def test_the_summary_of_the_exploration_fits_its_published_schema(sample_run: Path):
+    schema = json.loads((ROOT / "docs/architecture/eda_summary.schema.json").read_text("utf-8"))
+    summary = json.loads((sample_run / "step1_eda/data/eda_summary.json").read_text("utf-8"))
+    check = Draft202012Validator(schema)
+    assert [f"{list(fault.absolute_path)}: {fault.message[:200]}" for fault in check.iter_errors(summary)] == []
+    planted = summary | {"concentration": [{"customers": 0, "revenue_share": 1.5}]}
+    assert len([*check.iter_errors(planted)]) == 2
+
+
+def test_the_values_of_orders_and_the_tenths_of_customers_are_those_of_the_order_lines(sample_run: Path):
+    lines = pd.read_csv(sample_run / "gold/data/fact_sales.csv", dtype={"order_number": str})
+    lines = lines[(lines["customer_key"] != 0) & (lines["document_type"] == "order")]
+    summary = json.loads((sample_run / "step1_eda/data/eda_summary.json").read_text("utf-8"))
+    orders = lines.groupby("order_number")["sales_amount"].sum().round(2)
+    quartiles = [float(orders[orders > 0].quantile(share, interpolation="lower")) for share in (0.25, 0.5, 0.75)]
+    assert [summary["order_values"]["percentiles"][name] for name in ("p25", "p50", "p75")] == quartiles
+    revenue = lines.groupby("customer_key")["sales_amount"].sum().sort_values(ascending=False)
+    tenth = revenue.head(round(len(revenue) / 10)).sum() / revenue.sum()
+    assert summary["concentration"][0] == {"customers": round(len(revenue) / 10), "revenue_share": round(tenth, 4)}

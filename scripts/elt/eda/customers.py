@@ -9,6 +9,7 @@ import polars as pl
 
 from elt.eda.distributions import OUTERMOST, bin_counts, merged, rank_value
 from elt.eda.mart_shape import PERSON
+from elt.protection.tenths import tenths
 from elt.run.columns import Column
 from elt.run.entries import Words
 from elt.run.mart import Mart
@@ -90,3 +91,11 @@ def revenue_histogram(customers: pl.DataFrame, minimum: int) -> dict[str, Any] |
     edges = [round(10 ** (step / STEPS_A_DECADE), 2) for step in range(first, last + 1)]
     outside = customers.height - int(found["people"].sum())
     return merged(edges, found, minimum, one_row_a_person=True, outside=outside)
+
+
+def concentration(customers: pl.DataFrame, minimum: int, decimals: int) -> list[dict[str, Any]]:
+    """What the first, the first two, … tenths of the customers bring, those with most revenue first: customers in the
+    last of these tenths, revenue_share of all; empty if a tenth may not be shown. decimals: of the revenue."""
+    whole = (customers["revenue"] * 10**decimals).round().cast(pl.Int64)
+    total = int(whole.sum())
+    return [{"customers": t.people, "revenue_share": round(t.reached / total, 4)} for t in tenths(whole, minimum)]

@@ -13,7 +13,6 @@ from elt.eda.aggregates import Aggregates, aggregated, known_rows, number
 from elt.eda.categories import category
 from elt.eda.distributions import bin_counts, bin_edges, distribution, merged
 from elt.eda.mart_shape import PERSON, Shape
-from elt.report.languages import in_language
 from elt.run.columns import Column
 from elt.run.mart import Mart
 
@@ -53,7 +52,7 @@ def column_entry(name: str, column: Column, shape: Shape, found: Aggregates, min
     entry = {
         "shown": shape.kinds[name],
         **{key: getattr(column, key) for key in ("type", "unit", "personal")},
-        "description": in_language(column.description),
+        "description": column.description,
     }
     entry |= found.missing(name, minimum, is_personal=column.personal != "none")
     if name in found.groups:

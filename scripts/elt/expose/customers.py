@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -11,11 +10,11 @@ import polars as pl
 from elt.expose.number_ledger import NumberLedger, minimum_group, say
 from elt.expose.situation import FACTS
 from elt.expose.unknown import without_customer
-from elt.protection.disclosure import dominated, publishable
+from elt.protection.disclosure import publishable
+from elt.protection.tenths import TENTHS, tenths
 from elt.sales.overview import Sales
 from elt.sales.periods import Period, add_months
 
-DECILES = 10
 UNIQUENESS = "_meta/uniqueness_report.json"
 COHORTS = 9  # quarters at most: the last two years and the one before
 
@@ -23,27 +22,19 @@ COHORTS = 9  # quarters at most: the last two years and the one before
 def pareto_rows(ledger: NumberLedger, customers: pl.DataFrame, minimum: int) -> list[dict[str, str]]:
     """Cumulated share of revenue by tenth of the customers, largest first; empty if a tenth may not be shown.
 
-    customers: one row a customer with revenue. Two neighbouring shares tell the sum of a tenth, so none of them may be
-    about too few people, or dominated by one or two.
+    customers: one row a customer with revenue.
     """
-    revenue = customers["revenue"].sort(descending=True)
-    count, total = len(revenue), int(revenue.sum() or 0)
-    marks = [round(count * tenth / DECILES) for tenth in range(DECILES + 1)]
-    tenths = [revenue[low:high] for low, high in pairwise(marks)]
-    if count < DECILES * minimum or any(dominated(int(t.sum()), int(t[0]), int(t[:2].sum())) for t in tenths):
-        return []
-    rows = []
-    for tenth in range(1, DECILES + 1):
-        heads, own = marks[tenth], marks[tenth] - marks[tenth - 1]  # what two neighbouring shares tell is a tenth
-        part = int(revenue[:heads].sum())
+    rows, total = [], int(customers["revenue"].sum() or 0)
+    for tenth, part in enumerate(tenths(customers["revenue"], minimum), start=1):
         rule = {
             "file": FACTS,
             "formula": f"revenue of the {tenth * 10} % of customers with most revenue / revenue of known customers",
         }
+        share = Decimal(part.reached) / total
         rows.append(
             {
-                "customers": ledger.enter(f"pareto.{tenth}.customers", Decimal(tenth) / DECILES, "share", rule, 0),
-                "revenue": ledger.enter(f"pareto.{tenth}.revenue", Decimal(part) / total, "share", rule, people=own),
+                "customers": ledger.enter(f"pareto.{tenth}.customers", Decimal(tenth) / TENTHS, "share", rule, 0),
+                "revenue": ledger.enter(f"pareto.{tenth}.revenue", share, "share", rule, people=part.people),
             }
         )
     return rows

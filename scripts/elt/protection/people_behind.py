@@ -45,8 +45,15 @@ def of_exploration(summary: Mapping[str, Any]) -> Iterator[Behind]:
         found.append((profile["name"], profile.get("fewest_people") or 0))
         for column in profile["columns"]:
             found += _of_column(f"{profile['name']}.{column['name']}", column)
-    histogram = summary.get("revenue_a_customer") or {}
-    found += [(f"revenue_a_customer.{n}", people) for n, people in enumerate(histogram.get("people", ()), start=1)]
+    orders = summary.get("order_values") or {}
+    found.append(("order_values.percentiles", orders.get("percentile_people") or 0))
+    for name, histogram in (
+        ("revenue_a_customer", summary.get("revenue_a_customer")),
+        ("order_values", orders.get("histogram")),
+    ):
+        bins = (histogram or {}).get("people", ())
+        found += [(f"{name}.{number}", people) for number, people in enumerate(bins, start=1)]
+    found += [(f"concentration.{n}", tenth["customers"]) for n, tenth in enumerate(summary.get("concentration", ()), 1)]
     found.append(("correlations", ((summary.get("correlations") or {}).get("customers") or {}).get("rows", 0)))
     yield from (Behind(EXPLORATION, what, int(people)) for what, people in found if people)
 

@@ -19,6 +19,7 @@ def page(text: str, folder: Path, template: str | Path, language: str = "en") ->
 
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     body = IMAGE.sub(lambda found: f'<img src="{embedded(folder / html.unescape(found[1]))}"', body)
+    body = body.replace("<table>", '<div class="wide" tabindex="0">\n<table>').replace("</table>", "</table>\n</div>")
     title = text.partition("\n")[0].lstrip("# ").replace("\\", "")
     return filled(template, language=language, title=title, body=Markup(body)) + "\n"  # noqa: S704 - by markdown-it
 
