@@ -13,6 +13,7 @@ from elt.command.job_memory import mem_mb
 from elt.remembered import memory
 from elt.retention import erasures
 from elt.run import contract_parts, mart_lineage, run_folders, settings
+from elt.silver.stops import Stops
 
 gc.freeze()  # what is imported stays, and so does what planning makes: looking through it again and again is in vain
 gc.set_threshold(100_000)
@@ -31,6 +32,7 @@ golden_path = []  # every file of a run; each file of rules adds its own
 to_publish = []  # closed files that are published once they are searched
 handed_on = []  # files of the protected layers that people hand on: reports with record numbers, the data package
 shown = {}  # closed file -> caption, category and labels in the report of Snakemake
+stops = Stops(config["quarantine_budget"], config["zone_budget"], config["assumption_budget"])
 collective_accounts = {"share": config["collective_account_share"], "listed": company.collective_accounts}
 
 

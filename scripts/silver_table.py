@@ -17,9 +17,9 @@ from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json, write_parts
 from elt.report.words import in_all_languages, read_all
 from elt.run.contract import Contract
-from elt.silver import cleaning, conventions, spreadsheets, suspicions
+from elt.silver import cleaning, conventions, spreadsheets
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
-from elt.silver.budgets import Budget, check_budget, most_of_all
+from elt.silver.budgets import most_of_all
 from elt.silver.cleaning import Rules
 from elt.silver.deduplication import Deduplication
 from elt.silver.external_sort import SortedParts, prefetched
@@ -34,6 +34,7 @@ from elt.silver.quarantine import (
     malformed_rows,
     quarantine_rows,
 )
+from elt.silver.stops import Stops
 from elt.silver.zone_cuts import check_zones
 from elt.typed_twin import TypedTwin
 
@@ -137,9 +138,7 @@ def main(
     metadata: Sequence[str],
     contract: Contract,
     words: Sequence[str],
-    budget: Budget,
-    zone_budget: float = 1.0,
-    assumption_budget: float = 1.0,
+    stops: Stops,
     table: str,
     twin: str,
     quarantine: str,
@@ -157,7 +156,10 @@ def main(
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
         books = Books(rules, {key: in_all_languages(read_all(words), key) for key in ("taken_as_missing", "rounded")})
         parts, dates = SortedParts(folder, contract.primary_key), OrderDates(contract, order_dates, books)
-        rejects, unrepeated = Rejects(books, most_of_all(budget, source.records)), Deduplication(contract, books)
+        rejects, unrepeated = (
+            Rejects(books, most_of_all(stops.quarantine, source.records)),
+            Deduplication(contract, books),
+        )
         rejects.add(malformed_rows(malformed))
         write_parts(log, CHANGES, clean(source, rules, books, rejects=rejects, parts=parts, dates=dates))
         unique = unrepeated.unique(dates.plausible(prefetched(parts)))
@@ -166,8 +168,7 @@ def main(
         write_parts(bad, QUARANTINE, [rejects.table()])
         found = summary_of(source, rules, books, parts, dates)
         check_ledger(where, found)
-        check_budget(where, found | {"records": source.records}, budget)
-        suspicions.check_budgets(where, found, zone_budget, assumption_budget)
+        stops.check(where, found, source.records)
     write_json(summary, found)
     report_warnings(found)
 
@@ -180,9 +181,7 @@ if __name__ == "__main__":
         contract=snakemake.params.contract[0],
         words=snakemake.input.words,
         order_dates=snakemake.params.order_dates,
-        budget=snakemake.params.budget,
-        zone_budget=snakemake.params.zone_budget,
-        assumption_budget=snakemake.params.assumption_budget,
+        stops=snakemake.params.stops,
         table=snakemake.output.table,
         twin=snakemake.output.twin,
         quarantine=snakemake.output.quarantine,

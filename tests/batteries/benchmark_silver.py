@@ -32,6 +32,7 @@ def project(raw: Path, folder: Path) -> Path:
     import bronze_file
     import silver_table
     from elt.run.contract import read_contract
+    from elt.silver.stops import Stops
 
     run = folder / "artifacts/runs/r"
     copy, stated = str(run / "bronze/data" / raw.name), str(run / f"bronze/_meta/files/{raw.name}.json")
@@ -43,7 +44,7 @@ def project(raw: Path, folder: Path) -> Path:
         metadata=[stated],
         contract=contract,
         words=SILVER_WORDS,
-        budget=0.01,
+        stops=Stops(0.01),
         table=str(table),
         twin=str(run / "silver/parquet/crm_sales.parquet"),
         quarantine=str(run / "silver/quarantine/crm_sales.csv"),

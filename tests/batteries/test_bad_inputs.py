@@ -46,7 +46,7 @@ from elt.run.contract import Contract, read_contract
 from elt.run.mart import Calendar, Mart, Query
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
-from elt.silver import suspicions
+from elt.silver import warning_budgets
 
 pytestmark = pytest.mark.slow
 
@@ -667,11 +667,11 @@ def test_64_more_days_without_a_zone_than_their_budget_are_refused_with_the_amou
     if is_refused:
         words = "people: 6 of 20 records have no time zone in column day, 7.25 in amount, and others have one; the budget is 5"
         with pytest.raises(Fault, match=f"^{words}.*raise zone_budget"):
-            suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+            warning_budgets.check_zone_budget("people", {"warnings": [warning]}, 0.05)
     else:
-        suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.05)
-    suspicions.check_zone_budget("people", {"warnings": [{**warning, "warning": "mojibake"}]}, 0.0)
-    suspicions.check_zone_budget("people", {"warnings": [warning]}, 0.3)
+        warning_budgets.check_zone_budget("people", {"warnings": [warning]}, 0.05)
+    warning_budgets.check_zone_budget("people", {"warnings": [{**warning, "warning": "mojibake"}]}, 0.0)
+    warning_budgets.check_zone_budget("people", {"warnings": [warning]}, 0.3)
 
 
 def test_66_a_file_of_several_whose_days_in_months_are_never_above_12_is_refused(tmp_path):

@@ -13,6 +13,7 @@ import bronze_file
 import silver_table
 from elt.run import contract_parts
 from elt.run.contract import read_contract
+from elt.silver.stops import Stops
 
 CANARY = "Zyxwv-Canary"
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,7 +102,7 @@ def clean(
         contract=contract_parts.of_cleaning(read_contract(folder / "people.yaml")),
         words=SILVER_WORDS,
         order_dates=order_dates,
-        budget=budget,
+        stops=Stops(budget),
         table=str(run / "silver/data/people.csv"),
         twin=str(run / "silver/parquet/people.parquet"),
         quarantine=str(run / "silver/quarantine/people.csv"),

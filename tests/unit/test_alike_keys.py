@@ -12,7 +12,7 @@ from elt.key_spellings import MAY_BE_HARMONISED, harmonised
 from elt.report import assumptions
 from elt.report.words import read
 from elt.sales.collective_accounts import is_beside_segments
-from elt.silver import alike_keys, suspicions
+from elt.silver import alike_keys, warning_budgets
 
 ORDERS = contract(
     field("id"),
@@ -148,9 +148,9 @@ def test_more_of_them_than_the_budget_stop_the_run_and_the_setting_lets_them_pas
         Fault,
         match=r"120 of 200 records contradict an assumption .keys alike zeros. in column customer; the budget is 50",
     ):
-        suspicions.check_assumption_budget("orders", warned(120, 200), 0.5)
-    suspicions.check_assumption_budget("orders", warned(120, 200), 0.6)
-    suspicions.check_assumption_budget("orders", warned(5, 6), 0.5)  # a few records of a small table
+        warning_budgets.check_assumption_budget("orders", warned(120, 200), 0.5)
+    warning_budgets.check_assumption_budget("orders", warned(120, 200), 0.6)
+    warning_budgets.check_assumption_budget("orders", warned(5, 6), 0.5)  # a few records of a small table
 
 
 def test_a_column_whose_spellings_have_no_other_is_not_counted(tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from elt.faults import Fault
 from elt.files import read_yaml
 from elt.run import contract_parts, settings
 from elt.run.contract import read_contract
+from elt.silver.stops import Stops
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +67,7 @@ def ran(raw: Path, contract: dict[str, Any], path: Path, folder: Path, budget: f
         metadata=stated,
         contract=contract_parts.of_cleaning(read_contract(path)),
         words=SILVER_WORDS,
-        budget=budget,
+        stops=Stops(budget),
         twin=str(folder / f"{contract['name']}.parquet"),
         **silver,
     )

@@ -13,7 +13,7 @@ from referring_tables import LINES, ORDERS, Shop, shop, table, with_totals
 from elt.faults import Fault
 from elt.run import contract_faults
 from elt.run.contract import Contract
-from elt.silver import output_contract, suspicions
+from elt.silver import output_contract, warning_budgets
 
 pytestmark = pytest.mark.slow
 
@@ -131,7 +131,7 @@ def test_the_order_of_day_and_month_is_stated_as_the_formats_have_it():
 
 
 @remedy(
-    "elt.silver.suspicions",
+    "elt.silver.warning_budgets",
     "Export all time stamps with their zone, or raise zone_budget in config/config.yaml if those without are local time",
 )
 def test_time_stamps_without_a_zone_are_exported_with_one_or_their_budget_is_raised(tmp_path):
@@ -142,7 +142,7 @@ def test_time_stamps_without_a_zone_are_exported_with_one_or_their_budget_is_rai
         table = days(field("day", "date", format=[ZONED, "%Y-%m-%dT%H:%M:%S"]), timeZone="Europe/Berlin")
         found = one_table.clean(folder, table, raw)
         assert len(found.rows("data")) == 20
-        suspicions.check_zone_budget("people", found.summary, budget)
+        warning_budgets.check_zone_budget("people", found.summary, budget)
 
     refused(lambda: checked(tmp_path / "bad", 8, 0.05))
     checked(tmp_path / "exported", 0, 0.05)
@@ -150,13 +150,16 @@ def test_time_stamps_without_a_zone_are_exported_with_one_or_their_budget_is_rai
 
 
 @remedy(
-    "elt.silver.suspicions", "Mend the source, or raise assumption_budget in config/config.yaml if you can live with it"
+    "elt.silver.warning_budgets",
+    "Mend the source, or raise assumption_budget in config/config.yaml if you can live with it",
 )
 def test_a_damage_of_most_records_is_mended_at_the_source_or_its_budget_is_raised(tmp_path):
     def checked(folder: Path, cell: str, budget: float) -> None:
         folder.mkdir()
         raw = "id,name\n" + "".join(f"{n},{cell if n < 15 else 'Bert'}\n" for n in range(20))
-        suspicions.check_assumption_budget("people", one_table.clean(folder, days(field("name")), raw).summary, budget)
+        warning_budgets.check_assumption_budget(
+            "people", one_table.clean(folder, days(field("name")), raw).summary, budget
+        )
 
     refused(lambda: checked(tmp_path / "bad", "#REF!", 0.5))
     checked(tmp_path / "mended", "Anna", 0.5)

@@ -19,6 +19,7 @@ from elt.retention import deletion, deletion_log, erased_records, erasures
 from elt.run import contract_parts, run_folders
 from elt.run.contract import read_contract
 from elt.run.dialect import StatedDialect
+from elt.silver.stops import Stops
 
 EVIDENCE = {"reports/final_expose.md", "step1_eda/data/eda_summary.json", "_meta/run.json", "_meta/run_manifest.json"}
 
@@ -416,7 +417,7 @@ def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(fold
         metadata=[str(home / "bronze/_meta/files/orders.csv.json")],
         contract=contract_parts.of_cleaning(read_contract(folder / "orders.yaml")),
         words=SILVER_WORDS,
-        budget=0.0,
+        stops=Stops(0.0),
         table=str(home / "silver/data/orders.csv"),
         twin=str(home / "silver/parquet/orders.parquet"),
         quarantine=str(home / "silver/quarantine/orders.csv"),

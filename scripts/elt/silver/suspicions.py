@@ -1,15 +1,13 @@
 """What contradicts an assumption in a table and does not stop the run: counted by column, with the amount beside it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
-from elt.faults import Fault
-from elt.report import assumptions
 from elt.run import reasons
 from elt.run.contract import Contract
 from elt.run.date_formats import is_zoned
@@ -17,14 +15,12 @@ from elt.run.fields import Field
 from elt.silver import cleaning, dates, spreadsheets
 from elt.silver.conventions import GROUP_DIGITS
 from elt.silver.trimming import is_ascii
+from elt.silver.warning_budgets import WITHOUT_ZONE
 
 SPREADSHEET_ERRORS, UNLIKELY_LETTERS = "spreadsheet_errors", "unlikely_letters"
 # between small letters a sign that no language writes there, as where text of another code page was read as cp1252
 UNLIKELY = r"\p{Ll}(?:[„“”‚†‡ˆ‰‹›•˜™¢£¤¥¦§¨©«¬®¯°±²³¶¸¹»¼½¾¿¡€\x{fffd}\x{80}-\x{9f}\x{2500}-\x{25a0}]|[ŠŽŒŸ])\p{Ll}"
-WITHOUT_ZONE = "without_zone"
 DOUBTFUL_THOUSANDS = reasons.DOUBTFUL_THOUSANDS
-NEVER_STOP = 5  # records: in a small table a few are a large share
-BUDGETED_ELSEWHERE = (WITHOUT_ZONE, DOUBTFUL_THOUSANDS, assumptions.IMPLAUSIBLE_DATES)
 
 
 @dataclass(frozen=True, order=True)
@@ -126,43 +122,3 @@ def has_zone(field: Field) -> pl.Expr:
     """Whether a cell of a field is a time stamp that is read with its zone."""
     text, zoned = pl.col(f"text:{field.name}"), filter(is_zoned, field.formats)
     return pl.any_horizontal(dates.as_date(text, form, field.time_zone).is_not_null() for form in zoned)
-
-
-def check_budgets(where: str, found: Mapping[str, Any], zones: float, others: float) -> None:
-    """What a table's metadata warn of must stay within zone_budget and assumption_budget; raises Fault."""
-    check_zone_budget(where, found, zones)
-    check_assumption_budget(where, found, others)
-
-
-def check_assumption_budget(where: str, found: Mapping[str, Any], budget: float) -> None:
-    """No warning may concern more than a share of the records of a table; raises Fault.
-
-    `found`: the table's metadata. Days without a zone and what is in quarantine have budgets of their own.
-    """
-    for warning in found["warnings"]:
-        cells, of, code = warning["cells"], warning["of"], warning["warning"]
-        if code not in BUDGETED_ELSEWHERE and cells > max(NEVER_STOP, budget * of):
-            raise Fault(
-                where,
-                f"{cells} of {of} records contradict an assumption ({code.replace('_', ' ')}) in column "
-                f"{warning['column']}; the budget is {budget:.1%}",
-                "Mend the source, or raise assumption_budget in config/config.yaml if you can live with it",
-            )
-
-
-def check_zone_budget(where: str, found: Mapping[str, Any], budget: float) -> None:
-    """Days without a zone beside time stamps that have one must stay within their budget; raises Fault.
-
-    `found`: the table's metadata; `budget`: share of its records.
-    """
-    for warning in found["warnings"]:
-        cells, of = warning["cells"], warning["of"]
-        if warning["warning"] == WITHOUT_ZONE and cells > max(NEVER_STOP, budget * of):
-            money = "".join(f", {amount} in {name}" for name, amount in warning["money"].items())
-            raise Fault(
-                where,
-                f"{cells} of {of} records have no time zone in column {warning['column']}{money}, and others have one; "
-                f"the budget is {budget:.1%}",
-                "Export all time stamps with their zone, or raise zone_budget in config/config.yaml if those without "
-                "are local time",
-            )
