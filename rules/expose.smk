@@ -15,6 +15,7 @@ rule expose_numbers:
     input:
         fact_sales="<gold>/parquet/fact_sales.parquet",
         dim_product="<gold>/parquet/dim_product.parquet",
+        dim_location="<gold>/parquet/dim_location.parquet",
         agg_exec_kpis="<gold>/parquet/agg_exec_kpis.parquet",
         agg_product_performance="<gold>/parquet/agg_product_performance.parquet",
         model="<segmentation>/_meta/model_metadata.json",
@@ -39,7 +40,13 @@ rule expose_numbers:
         told=company.told,
         columns=lambda wildcards: {
             name: company.mart(name).typed_columns
-            for name in ("fact_sales", "dim_product", "agg_exec_kpis", "agg_product_performance")
+            for name in (
+                "fact_sales",
+                "dim_product",
+                "dim_location",
+                "agg_exec_kpis",
+                "agg_product_performance",
+            )
         },
         personal=[column.personal for mart in company.marts.values() for column in mart.columns],
         kpis=company.kpis,

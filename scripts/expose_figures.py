@@ -28,10 +28,10 @@ Content = Mapping[str, Any]
 CHARTS: dict[str, tuple[Callable[[Figure, Wording, Content], bool], float, float]] = {
     "revenue_by_month": (revenue_by_month, 4.3, 2.5),
     "revenue_bridge": (revenue_bridge, 2.7, 2.5),
-    "segment_shares": (segment_shares, 4.3, 1.7),
-    "revenue_concentration": (revenue_concentration, 2.7, 1.7),
-    "cohort_retention": (cohort_retention, 7.3, 1.75),
-    "product_classes": (product_classes, 7.3, 0.8),
+    "segment_shares": (segment_shares, 4.3, 1.45),
+    "revenue_concentration": (revenue_concentration, 2.7, 1.45),
+    "cohort_retention": (cohort_retention, 7.3, 1.4),
+    "product_classes": (product_classes, 7.3, 0.7),
 }
 
 

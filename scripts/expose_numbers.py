@@ -1,6 +1,6 @@
 """The number ledger of the exposé: every figure, and every sentence that quotes one, computed from the run.
 
-Inputs: gold/data/fact_sales.csv, dim_product.csv, agg_exec_kpis.csv, agg_product_performance.csv,
+Inputs: gold/data/fact_sales.csv, dim_product.csv, dim_location.csv, agg_exec_kpis.csv, agg_product_performance.csv,
 step3_segmentation/_meta/model_metadata.json, silver/_meta/tables/*.json, silver/_meta/references/*.json,
 _meta/ledger.json, _meta/uniqueness_report.json,
 step1_eda/data/eda_summary.json, step2_feature_engineering/_meta/dictionary_people.json.
@@ -16,8 +16,12 @@ from elt import rulelog
 from elt.expose import customers, doubts, evidence, segments
 from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
+from elt.expose.decision import decided
 from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.told import listed, messages, place_table
 from elt.files import gathered, read_json, write_json
+from elt.findings.compared import Compared, findings
+from elt.findings.statement import Finding
 from elt.protection import people_behind
 from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.run.columns import Column
@@ -38,12 +42,22 @@ def product_names(products: pl.LazyFrame) -> dict[str, str]:
     return dict(products.select("product_number", "product_name").drop_nulls().collect().rows())
 
 
-def messages(pages: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Three messages: revenue, the segment that brings most, a category that ends early or else the products."""
-    situation, products = pages["situation"], pages["products"]
-    candidates = [situation["message"], pages["segments"]["segments_title"], *situation["gaps"]]
-    candidates += [products["abc_title"], pages["customers"]["cohorts_title"], products["categories_title"]]
-    return [message for message in candidates if message][:3]
+def of_no_comparison(pages: Mapping[str, Mapping[str, Any]], found: Sequence[Finding]) -> list[dict[str, Any] | None]:
+    """Messages where findings are too few; those of all years only where no year is compared with another."""
+    this_year = [pages["products"]["abc_title"], pages["products"]["categories_title"]]
+    if found:
+        return this_year
+    return [pages["segments"]["segments_title"], *this_year, pages["customers"]["cohorts_title"]]
+
+
+def tell(ledger: NumberLedger, compared: Compared, pages: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put messages and decision on page one; the findings that they come from, for the ledger."""
+    found, page = findings(compared), pages["situation"]
+    page["messages"] = messages(ledger, page, found, of_no_comparison(pages, found))
+    if places := [one for one in found if one.kind == "place"]:
+        pages["products"] |= place_table(ledger, pages["products"]["places"], places)
+    page["decision"] = decided(ledger, found, page["gaps"], pages["segments"]["decision"])
+    return listed(ledger, found)
 
 
 def published(inputs: Mapping[str, str]) -> evidence.Published:
@@ -82,26 +96,28 @@ def main(
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
     facts = scan_lines(inputs["fact_sales"], columns["fact_sales"])
     products, months = marts["dim_product"], marts["agg_exec_kpis"]
-    sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group, flags, output)
+    places = marts.get("dim_location")
+    sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group, flags, output, places)
+    compared = Compared(sales)
     accounts = read_json(inputs["ledger"])
     silver = with_references(with_words(gathered(inputs["silver"]), told), gathered(inputs["references"]))
     contradicted = accounts.get("assumptions", ())
     apart = sum(entry["records"] for entry in contradicted if entry["code"] == IMPLAUSIBLE_DATES)
     ledger = NumberLedger(sales.decimals)
     pages = {
-        "situation": expose_situation.page(ledger, sales, kpis, apart),
+        "situation": expose_situation.page(ledger, compared, kpis, apart),
         "segments": segments.page(ledger, read_json(inputs["model"]), sales),
         "customers": customers.page(ledger, sales),
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
     }
     pages["situation"]["doubts"] = doubts.doubts(ledger, sales)
+    found = tell(ledger, compared, pages)
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages, published(inputs))
-    pages["situation"]["messages"] = messages(pages)
     paired = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
     pages["segments"]["assumptions"] = [said for entry, said in paired if is_beside_segments(entry)]
     pages["customers"]["absent"] = without_customers(pages)
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
-    write_json(output, {"run": known, "figures": ledger.figures, "pages": pages})
+    write_json(output, {"run": known, "figures": ledger.figures, "findings": found, "pages": pages})
     rulelog.log.info("%s figures", len(ledger.figures))
 
 

@@ -25,6 +25,8 @@ class Recomputed:
         self.facts["month"] = self.facts["order_date"].dt.to_period("M")
         products = pd.read_csv(gold / "dim_product.csv", keep_default_na=False)
         self.facts = self.facts.merge(products[["product_key", "product_number", "category"]], on="product_key")
+        places = pd.read_csv(gold / "dim_location.csv", keep_default_na=False)
+        self.facts = self.facts.merge(places[["location_key", "country"]], on="location_key")
         self.months = pd.read_csv(gold / "agg_exec_kpis.csv").set_index("month_start")
         self.silver = yaml.safe_load((run / "silver/_meta/silver_metadata.yaml").read_text())["tables"]
         self.accounts = json.loads((run / "_meta/ledger.json").read_text())["money"]
@@ -59,7 +61,7 @@ class Recomputed:
             a, b = self.value(pair["a"]), self.value(pair["b"])
             return a - b if pair["sign"] == "-" else a / b
         family, *rest = name.split(".")
-        return getattr(self, f"of_{family}")(*rest)
+        return getattr(self, f"of_{'new' if family == 'new_customers' else family}")(*rest)
 
     def whole_months(self) -> list[str]:
         gaps = {n.split(".")[1] for n in self.figures if n.startswith("gap.")}
@@ -99,22 +101,110 @@ class Recomputed:
         gains = [self.value(n) for n in self.figures if re.fullmatch(r"kpi\.[a-z_]+\.difference", n)]
         return len(gains) if part == "judged" else sum(gain > 0 for gain in gains)
 
-    def of_bridge(self, step: str, _: str = "") -> float:
+    def of_bridge(self, step: str, part: str = "") -> float:
         if step == "steps":
-            return sum(name.startswith("bridge.") and name.endswith(".effect") for name in self.figures)
-        sums = {}
-        for year in ("last", "this"):
-            known = self.period(year).query("customer_key != 0")
-            bought = known[known["document_type"] == "order"]
-            orders, people = bought["order_number"].nunique(), bought["customer_key"].nunique()
-            revenue = known["sales_amount"].sum() / 100
-            rest = self.period(year)["sales_amount"].sum() / 100 - revenue
-            sums[year] = {"revenue": revenue, "customers": people, "frequency": orders / people, "unknown": rest}
-            sums[year]["order_value"] = revenue / orders
+            return sum(re.fullmatch(r"bridge\.[a-z]+\.effect", name) is not None for name in self.figures)
+        if step == "reach":
+            orders = self.period(part).groupby("category")["order_number"].nunique()
+            category = self.ledger["pages"]["situation"]["order_value"]["texts"]["category"]
+            return orders[category] / self.period(part)["order_number"].nunique()
+        if step.startswith("order_"):
+            return self.order_value()[step.removeprefix("order_")]
         if step == "unknown":
-            return sums["this"]["unknown"] - sums["last"]["unknown"]
-        a, b = sums["last"]["revenue"], sums["this"]["revenue"]
-        return (b - a) / math.log(b / a) * math.log(sums["this"][step] / sums["last"][step])
+            rest = [self.period(year).query("customer_key == 0")["sales_amount"].sum() for year in ("last", "this")]
+            return (rest[1] - rest[0]) / 100
+        return self.factors()[step]
+
+    def order_value(self) -> dict[str, float]:
+        """Change of the value of an order by what orders hold, and within categories."""
+        sums = {"mix": 0.0, "inside": 0.0}
+        for category in self.facts["category"].unique():
+            reach, value = [], []
+            for year in ("last", "this"):
+                lines = self.period(year)
+                own = lines[lines["category"] == category]
+                reach.append(own["order_number"].nunique() / self.period(year)["order_number"].nunique())
+                value.append(own["sales_amount"].sum() / 100 / own["order_number"].nunique())
+            sums["mix"] += (reach[1] - reach[0]) * (value[0] + value[1]) / 2
+            sums["inside"] += (value[1] - value[0]) * (reach[0] + reach[1]) / 2
+        return sums
+
+    def factors(self) -> dict[str, float]:
+        """Effect of every factor of the bridge, summed over the categories."""
+        sums = dict.fromkeys(("customers", "mix", "frequency", "quantity", "price"), 0.0)
+        years = [self.period(year).query("customer_key != 0") for year in ("last", "this")]
+        everybody = years[1]["customer_key"].nunique() / years[0]["customer_key"].nunique()
+
+        def weight(a: float, b: float) -> float:
+            return a if a == b else (b - a) / math.log(b / a)
+
+        for category in self.facts["category"].unique():
+            own = [lines[lines["category"] == category] for lines in years]
+            ratio = {
+                name: math.log(own[1][column].agg(how) / own[0][column].agg(how))
+                for name, column, how in (
+                    ("buyers", "customer_key", "nunique"),
+                    ("orders", "order_number", "nunique"),
+                    ("units", "quantity", "sum"),
+                    ("revenue", "sales_amount", "sum"),
+                )
+            }
+            money = weight(*(lines["sales_amount"].sum() / 100 for lines in own))
+            sold = [lines.groupby("product_number")[["sales_amount", "quantity"]].sum() for lines in own]
+            prices = sold[0].add_suffix("_a").join(sold[1].add_suffix("_b"), how="inner")
+            price = sum(
+                weight(row.sales_amount_a / 100, row.sales_amount_b / 100)
+                * math.log(row.sales_amount_b / row.quantity_b / (row.sales_amount_a / row.quantity_a))
+                for row in prices.itertuples()
+            )
+            sums["customers"] += money * math.log(everybody)
+            sums["mix"] += money * (ratio["buyers"] - math.log(everybody) + ratio["revenue"] - ratio["units"]) - price
+            sums["frequency"] += money * (ratio["orders"] - ratio["buyers"])
+            sums["quantity"] += money * (ratio["units"] - ratio["orders"])
+            sums["price"] += price
+        return sums
+
+    def moved(self, when: Any, part: str) -> float:
+        """Revenue in money of the lines for which `when` holds, this year or last; or what its share of all moved."""
+        sums = {
+            year: {
+                "own": lines[when(lines, year)]["sales_amount"].sum() / 100,
+                "all": lines["sales_amount"].sum() / 100,
+            }
+            for year, lines in ((year, self.period(year)) for year in ("last", "this"))
+        }
+        if part != "weight":
+            return sums[part]["own"]
+        shares = {year: found["own"] / found["all"] for year, found in sums.items()}
+        return (shares["this"] - shares["last"]) * sums["this"]["all"]
+
+    def of_new(self, part: str) -> float:
+        first = self.facts[self.facts["customer_key"] != 0].groupby("customer_key")["order_date"].min()
+
+        def is_new(lines: pd.DataFrame, year: str) -> pd.Series:
+            return lines["customer_key"].map(first) >= pd.Timestamp(self.value(f"period.{year}.start"))
+
+        return self.moved(is_new, part)
+
+    def of_place(self, place: str, *parts: str) -> float:
+        return self.of_part("country", place, *parts)
+
+    def of_part(self, column: str, name: str, *parts: str) -> float:
+        if parts[0] == "customers":
+            lines = self.period(parts[1]).query("customer_key != 0")
+            return lines[lines[column] == name]["customer_key"].nunique()
+        return self.moved(lambda lines, _: lines[column] == name, parts[0])
+
+    def of_margin(self, _: str) -> float:
+        rates = []
+        for year in ("last", "this"):
+            known = self.period(year).dropna(subset="cost_amount")
+            rates.append(1 - known["cost_amount"].sum() / (known["sales_amount"].sum() / 100))
+        return (rates[1] - rates[0]) * self.period("this")["sales_amount"].sum() / 100
+
+    def of_season(self, month: str, part: str = "") -> Any:
+        sums = self.period("this").groupby("month")["sales_amount"].sum() / 100
+        return str(sums.idxmax().start_time.date()) if month == "month" else sums.max() - sums.mean()
 
     def of_gap(self, number: str, part: str) -> Any:
         said = self.ledger["pages"]["situation"]["gaps"][int(number) - 1]
@@ -192,9 +282,8 @@ class Recomputed:
             else sum(self.of_product(r["number"], "") for r in rows) / self.of_abc("revenue")
         )
 
-    def of_category(self, category: str, year: str) -> float:
-        lines = self.period(year)
-        return lines[lines["category"] == category]["sales_amount"].sum() / 100
+    def of_category(self, category: str, *parts: str) -> float:
+        return self.of_part("category", category, *parts)
 
     def of_cost(self, _: str) -> float:
         lines = self.period("this")

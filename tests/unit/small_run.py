@@ -72,6 +72,8 @@ def lines(last_day: date = date(2024, 6, 10), bikes_until: date = date(2030, 1, 
                     "customer_key": customer,
                     "product_key": product,
                     "order_date": day,
+                    "quantity": 1 + number % 3,
+                    "location_key": customer % 3,
                     "sales_amount": f"{amount}.50",
                     "cost_amount": f"{amount // 2}.25" if number % 5 else "",
                 }
@@ -119,6 +121,8 @@ class SmallRun:
                 {"product_key": 2, "product_number": "P2", "category": "Parts"},
             ],
         )
+        places = ("n/a", "North", "South")
+        self.table("dim_location", [{"location_key": key, "country": name} for key, name in enumerate(places)])
         self.table("agg_exec_kpis", months(rows))
         self.table("agg_product_performance", [{"product_number": "P1", "product_name": product_name}])
         self.model = {

@@ -11,7 +11,6 @@ from small_run import CLASSES, SmallRun, lines
 from elt.expose.customers import cohort_rows
 from elt.expose.number_ledger import NumberLedger
 from elt.expose.products import abc_classes
-from elt.expose.situation import bridge_effects
 from elt.protection.disclosure import dominated, publishable_sums
 from elt.report.assumptions import entry
 from elt.sales.periods import Period, add_months, comparable_months, comparison, coverage_gaps
@@ -24,16 +23,6 @@ def months(first, count):
 
 def group(customers, revenue, largest, largest_two):
     return {"customers": customers, "revenue": revenue, "largest": largest, "largest_two": largest_two}
-
-
-def year(revenue, customers, orders, unknown=0):
-    return {
-        "revenue": revenue + unknown,
-        "known_revenue": revenue,
-        "customers": customers,
-        "known_orders": orders,
-        "known_customers": customers,
-    }
 
 
 def test_this_year_is_the_last_twelve_complete_months():
@@ -78,30 +67,6 @@ def test_a_category_that_is_gone_for_more_than_half_a_year_is_no_gap():
     both = months(date(2022, 1, 1), 20)
     revenue = {("Bikes", m): 50 for m in both[:12]} | {("Parts", m): 50 for m in both}
     assert coverage_gaps(revenue, {"Bikes": date(2022, 12, 31), "Parts": date(2023, 8, 31)}) == []
-
-
-@pytest.mark.parametrize(
-    ("last", "this"),
-    [
-        (year(100_000, 10, 20), year(250_001, 17, 44)),
-        (year(100_000, 10, 20), year(100_000, 10, 20)),
-        (year(333_333, 7, 11, unknown=1_000), year(77_777, 13, 17, unknown=3_001)),
-    ],
-)
-def test_the_steps_of_the_bridge_add_up_to_the_difference_to_the_cent(last, this):
-    assert sum(bridge_effects(last, this).values()) == this["revenue"] - last["revenue"]
-
-
-def test_a_bridge_of_customers_alone_moves_with_customers_alone():
-    assert bridge_effects(year(100_000, 10, 20), year(200_000, 20, 40)) == {
-        "customers": 100_000,
-        "frequency": 0,
-        "order_value": 0,
-    }
-
-
-def test_without_customers_there_is_no_bridge():
-    assert bridge_effects(year(100, 1, 1), year(0, 0, 0)) is None
 
 
 def test_products_are_a_until_80_percent_and_b_until_95():

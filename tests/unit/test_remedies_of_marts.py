@@ -215,6 +215,7 @@ def test_without_order_lines_there_is_nothing_to_report_and_with_one_there_is():
             "sales_amount": [1],
             "customer_key": [1],
             "product_key": [1],
+            "quantity": [1],
         }
     ).with_columns(pl.col("sales_amount").cast(pl.Decimal(38, 2)), document_type=pl.lit("order"))
     products = pl.LazyFrame({"product_key": [1], "product_number": ["P"], "product_name": ["Bell"]})

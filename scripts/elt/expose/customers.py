@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from elt.expose.number_ledger import NumberLedger, minimum_group, say
-from elt.expose.situation import FACTS
 from elt.expose.unknown import without_customer
+from elt.findings.compared import FACTS
 from elt.protection.disclosure import publishable
 from elt.protection.tenths import TENTHS, tenths
 from elt.sales.overview import Sales

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FACTS
 from elt.expose.unknown import is_about_few
+from elt.findings.compared import FACTS
 from elt.protection.disclosure import publishable_sums
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi

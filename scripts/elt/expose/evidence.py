@@ -8,8 +8,8 @@ from typing import Any
 
 from elt.expose import doubts, unknown
 from elt.expose.customers import unique_share
-from elt.expose.number_ledger import NumberLedger, minimum_group, say
-from elt.expose.situation import FACTS
+from elt.expose.number_ledger import NOT_MEANINGFUL, NumberLedger, minimum_group, say
+from elt.findings.compared import FACTS
 from elt.protection import people_behind
 from elt.protection.disclosure import dominated
 from elt.protection.people_behind import Behind, smallest
@@ -253,11 +253,11 @@ def gap_points(gaps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [say(kind["day" in gap["figures"]], gap["figures"], gap["texts"]) for gap in gaps]
 
 
-def method(
-    ledger: NumberLedger, sales: Sales, segments: Mapping[str, Any], situation: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Method and limits, up to five lines and one a doubt; segments: how they were found; situation: page one."""
+def method(ledger: NumberLedger, sales: Sales, pages: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Method and limits, up to six lines and one a doubt; pages: the other pages."""
+    situation, products = pages["situation"], pages["products"]
     absent, bridge = situation["absent"], situation["bridge"]
+    tables = (situation["kpis"], products["categories"], products["places"])
     lines = [absent] if absent else []
     if sales.periods and not absent:
         key = "method_months" if "last" in sales.periods else "method_no_comparison"
@@ -265,6 +265,8 @@ def method(
     if bridge:
         steps = ledger.enter("bridge.steps", len(bridge), "count", {"formula": "steps of the bridge"})
         lines.append(say("method_bridge", {"steps": steps}))
+    if any(row.get("change") == NOT_MEANINGFUL for rows in tables for row in rows):
+        lines.append(say("method_not_meaningful"))
     if "costs this" in sales.views:
         costs = sales.row("costs this")
         if costs["revenue"] and costs["with_cost"] and "revenue.this" in ledger.figures:
@@ -276,7 +278,7 @@ def method(
                     {"share": ledger.enter("cost.known", share, "share", rule, people=ledger.behind("revenue.this"))},
                 )
             )
-    return [*lines, *situation["doubts"], dict(segments), say("method_limits")]
+    return [*lines, *situation["doubts"], dict(pages["segments"]["method"]), say("method_limits")]
 
 
 def page(
@@ -314,5 +316,5 @@ def page(
         "points": points,
         "privacy_title": unique_share(ledger, published.uniqueness, len(sales.views["customers"]), sales.minimum),
         "privacy": present(privacy),
-        "method": method(ledger, sales, pages["segments"]["method"], pages["situation"]),
+        "method": method(ledger, sales, pages),
     }

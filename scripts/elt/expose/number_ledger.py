@@ -8,7 +8,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from elt.findings.statement import is_meaningful
+
 UNITS = ("money", "count", "people", "share", "points", "ratio", "date", "month", "score")
+NOT_MEANINGFUL = "n.m."  # in place of the name of a figure
 EXACT = Decimal("0.000001")
 
 
@@ -71,6 +74,14 @@ class NumberLedger:
         change = self.value(later) - self.value(former)
         origin, decimals = {"formula": f"[{later}] - [{former}]"}, self.figures[later].get("decimals")
         return self.enter(name, change, unit, origin, decimals, people=self.behind(later, former))
+
+    def compared(self, name: str, this: str, last: str) -> dict[str, str | None]:
+        """Enter the difference of two figures and its share of the former one; NOT_MEANINGFUL stands for a share of a
+        base that is not above zero, or tiny beside the difference."""
+        difference = self.difference(f"{name}.difference", this, last)
+        if not is_meaningful(Decimal(self.value(difference)), Decimal(self.value(last))):
+            return {"difference": difference, "change": NOT_MEANINGFUL if self.value(difference) else None}
+        return {"difference": difference, "change": self.ratio(f"{name}.change", difference, last)}
 
     def behind(self, *names: str) -> int | None:
         """The fewest people behind any of these figures; None if none of them is about people."""

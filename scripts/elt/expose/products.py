@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FACTS, FEWEST
+from elt.expose.situation import FEWEST
 from elt.expose.unknown import without_product
+from elt.findings.compared import FACTS, VIEWS, of_part
+from elt.findings.groups import hidden_in
 from elt.protection.disclosure import fragile, publishable_sums, together
 from elt.sales.overview import Sales
 from elt.sales.periods import NO_CATEGORY
@@ -195,21 +197,16 @@ def category_rows(
     years: Mapping[str, Mapping[str, Mapping[str, Any]]],
     minimum: int,
     rest: Mapping[str, Mapping[str, Any]] | None = None,
+    whole: Mapping[str, Mapping[str, Any]] | None = None,
+    kind: str = "category",
 ) -> list[dict[str, Any]]:
-    """One row a category, shown ones by descending revenue, hidden ones after them by name: this year, last year,
-    difference, change.
+    """One row a category (or place: `kind`), shown ones by descending revenue, hidden ones after them by name: this
+    year, last year, difference, change.
 
-    years: by year ("this", "last") and category: revenue and what disclosure control needs; rest: the same of
-    all other days. The exploration publishes the category's revenue of all days, so a category that may not be shown
-    in one of the three has None in both years.
+    years: by year ("this", "last") and category: revenue and what disclosure control needs; rest, whole: the same of
+    all other days, and of all days. A category that may not be shown in one of them has None in both years.
     """
-    hidden = {name for name, entry in (rest or {}).items() if fragile(entry, minimum)}
-    before = None
-    while before != hidden:
-        before = set(hidden)
-        for groups in years.values():
-            allowed = publishable_sums(groups, minimum, hidden)
-            hidden |= {name for name, is_shown in allowed.items() if not is_shown}
+    hidden = hidden_in(years, minimum, rest, whole)
     this = years["this"]
     names = sorted({name for groups in years.values() for name in groups})
     rows = []
@@ -219,24 +216,23 @@ def category_rows(
         return name in hidden, 0 if name in hidden or name not in this else -this[name]["revenue"], name
 
     for name in sorted(names, key=place):
-        row: dict[str, Any] = {"category": name, "this": None, "last": None, "difference": None, "change": None}
+        row: dict[str, Any] = {kind: name, "this": None, "last": None, "difference": None, "change": None}
         for year, groups in years.items():
             if name in hidden:
                 continue
             amount = ledger.amount(groups[name]["revenue"]) if name in groups else Decimal(0)
-            rule = {"file": FACTS, "row": f"category = {name}, lines of {year} year", "column": "SUM(sales_amount)"}
             people = groups[name]["customers"] if name in groups else None
-            row[year] = ledger.enter(f"category.{name}.{year}", amount, "money", rule, 0, people=people)
+            origin = of_part(VIEWS[kind][1], name, year)
+            row[year] = ledger.enter(f"{kind}.{name}.{year}", amount, "money", origin, 0, people=people)
         if row["this"] and row["last"]:
-            row["difference"] = ledger.difference(f"category.{name}.difference", row["this"], row["last"])
-            row["change"] = ledger.ratio(f"category.{name}.change", row["difference"], row["last"])
+            row |= ledger.compared(f"{kind}.{name}", row["this"], row["last"])
         rows.append(row)
     return rows
 
 
-def category_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The category with most revenue and its share; None of one category alone."""
-    visible = [row for row in rows if row["this"] and row["category"] != NO_CATEGORY]
+def largest_message(ledger: NumberLedger, rows: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:
+    """The category or place with most revenue and its share; None of one alone."""
+    visible = [row for row in rows if row["this"] and row[kind] != NO_CATEGORY]
     if (
         len(rows) < FEWEST
         or not visible
@@ -244,25 +240,35 @@ def category_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[s
         or not ledger.value(visible[0]["this"])
     ):
         return None
-    share = ledger.ratio("category.largest.share", visible[0]["this"], "revenue.this")
-    return say("largest_category", {"share": share}, texts={"category": visible[0]["category"]}) if share else None
+    share = ledger.ratio(f"{kind}.largest.share", visible[0]["this"], "revenue.this")
+    return say(f"largest_{kind}", {"share": share}, texts={kind: visible[0][kind]}) if share else None
+
+
+def part_rows(ledger: NumberLedger, sales: Sales, kind: str) -> list[dict[str, Any]]:
+    """The rows of all categories, or of all places; empty where the data have none."""
+    view, column = VIEWS[kind]
+    years = {year: sales.rows(f"{view} {year}", column) for year in sales.periods}
+    if not any(years.values()):
+        return []
+    rest, whole = (sales.rows(f"{view} {part}", column) for part in ("rest", "whole"))
+    return category_rows(ledger, years, sales.minimum, rest, whole, kind)
 
 
 def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[str, Any]:
     """The blocks about products, and what is in none of them. names: product name by product number, where known."""
     sold = sales.rows("products", "product_number")
     abc = abc_rows(ledger, sold, sales.minimum)
-    years = {year: sales.rows(f"categories {year}", "category") for year in sales.periods}
-    rest = sales.rows("categories rest", "category")
     best = best_rows(ledger, sold, names, sales.minimum)
     best_title = best_message(ledger, best, is_lead=lead(sold, best) and not is_any_hidden(sold, sales.minimum))
-    categories = category_rows(ledger, years, sales.minimum, rest) if any(years.values()) else []
+    categories, places = (part_rows(ledger, sales, kind) for kind in VIEWS)
     return {
         "unknown": without_product(ledger, sales),
         "abc_title": abc_message(ledger, abc),
         "abc": abc,
         "best_title": best_title,
         "best": best if best_title else [],
-        "categories_title": category_message(ledger, categories),
+        "categories_title": largest_message(ledger, categories, "category"),
         "categories": categories,
+        "places_title": largest_message(ledger, places, "place"),
+        "places": places,
     }

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from elt.expose.decision import decision
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FACTS
+from elt.findings.compared import FACTS
 from elt.sales.overview import Sales
 
 MODEL = "step3_segmentation/_meta/model_metadata.json"
@@ -94,11 +95,12 @@ def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[s
     """The blocks about segments and actions, the decision wanted, and how the segments were found."""
     rows = segment_rows(ledger, model, sales)
     actions = [row for row in rows if not row["is_no_action"]][:MOST_ACTIONS]
-    decision = actions_title = None
+    wanted = actions_title = None
     if actions:
         first = actions[0]
-        figures = {"customers": first["customers"], "revenue_share": first["revenue_share"]}
-        decision = say("decision", figures, {part: first[part] for part in ("name", "action", "success")})
+        figures = {name: first[name] for name in ("customers", "revenue", "revenue_share", "revenue_per_customer")}
+        texts = {part: first[part] for part in ("name", "action", "success")}
+        wanted = decision("segment", figures | {"day": "data.as_of"}, texts)
         rule = {"formula": "actions shown, and the customers that they concern"}
         reached = sum(ledger.value(row["customers"]) for row in actions)
         figures = {
@@ -112,7 +114,7 @@ def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[s
         "shares_title": shares_message(ledger, rows),
         "actions_title": actions_title,
         "actions": actions,
-        "decision": decision,
+        "decision": wanted,
         "method": segment_method(ledger, model, rows),
     }
 

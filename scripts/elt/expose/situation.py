@@ -2,32 +2,22 @@
 
 # ruff: noqa: S608 - these queries are told, not run
 
-import math
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
+from elt.expose.bridge import bridge_message, bridge_rows, order_value_message
 from elt.expose.number_ledger import NumberLedger, minimum_group, say
-from elt.protection.disclosure import dominated, fragile, publishable_in_order
+from elt.findings.compared import FACTS, MONTHS, Compared
+from elt.protection.disclosure import fragile, publishable_in_order
 from elt.run.key_figures import Kpi
 from elt.sales.kpi_views import kpi_query
 from elt.sales.overview import Sales
 from elt.sales.periods import Gap, Period, add_months
 
-FACTS = "gold/data/fact_sales.csv"
-MONTHS = "gold/data/agg_exec_kpis.csv"
 UNITS = {"money": "money", "count": "count", "share": "share"}
 FEWEST = 2  # of one alone nothing is more or less than another
-OF_ORDERS = "FILTER (WHERE document_type = 'order')"
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
-
-
-def may_publish(group: Mapping[str, Any], minimum: int) -> bool:
-    """Whether the sums of a period may be shown: enough customers, none of them dominating."""
-    if group["customers"] < minimum:
-        return False
-    return not dominated(group["revenue"], group["largest"], group["largest_two"])
 
 
 def kpi_rows(
@@ -56,9 +46,10 @@ def kpi_rows(
             people = None if kpi.counts_people else (customers or {}).get(year)
             row[year] = ledger.enter(f"kpi.{name}.{year}", value, unit, origin, decimals, people=people)
         if row["last"]:
-            row["difference"] = ledger.difference(f"kpi.{name}.difference", row["this"], row["last"])
-            if kpi.unit != "share":
-                row["change"] = ledger.ratio(f"kpi.{name}.change", row["difference"], row["last"])
+            if kpi.unit == "share":
+                row["difference"] = ledger.difference(f"kpi.{name}.difference", row["this"], row["last"])
+            else:
+                row |= ledger.compared(f"kpi.{name}", row["this"], row["last"])
         rows.append(row)
     return rows
 
@@ -97,104 +88,12 @@ def month_rows(
     return rows
 
 
-def logarithmic_mean(a: float, b: float) -> float:
-    """The logarithmic mean of two positive numbers."""
-    return a if math.isclose(a, b, rel_tol=1e-12) else (a - b) / (math.log(a) - math.log(b))
-
-
-def bridge_effects(last: Mapping[str, Any], this: Mapping[str, Any]) -> dict[str, int] | None:
-    """What customers, orders a customer and order value contribute to the change of revenue, as whole numbers.
-
-    Additive decomposition with the logarithmic mean (LMDI-I; Ang, Energy Policy 33, 2005): symmetric in time and
-    without a residual. The effects sum exactly to the difference: the order value takes the rounding, and revenue of
-    unknown customers is a step of its own. None where a factor is not positive.
-    """
-    if min(year[name] for year in (last, this) for name in ("known_customers", "known_orders", "known_revenue")) <= 0:
-        return None
-    weight = logarithmic_mean(this["known_revenue"], last["known_revenue"])
-    frequency = [year["known_orders"] / year["known_customers"] for year in (last, this)]
-    effects = {
-        "customers": round(weight * math.log(this["known_customers"] / last["known_customers"])),
-        "frequency": round(weight * math.log(frequency[1] / frequency[0])),
-    }
-    effects["order_value"] = this["known_revenue"] - last["known_revenue"] - sum(effects.values())
-    unknown = [year["revenue"] - year["known_revenue"] for year in (last, this)]
-    if any(unknown):
-        effects["unknown"] = unknown[1] - unknown[0]
-    return effects
-
-
-def bridge_rows(
-    ledger: NumberLedger, last: Mapping[str, Any], this: Mapping[str, Any], periods: Mapping[str, Period]
-) -> list[dict[str, str]]:
-    """The steps from last year's revenue to this year's, as names of figures; empty where there is no bridge."""
-    effects = bridge_effects(last, this)
-    if effects is None:
-        return []
-    for year, row in (("last", last), ("this", this)):
-        known = f"FROM gold.fact_sales WHERE {periods[year].condition} AND customer_key <> 0"
-        parts = {
-            "customers": (f"COUNT(DISTINCT customer_key) {OF_ORDERS}", row["known_customers"], "people"),
-            "orders": (f"COUNT(DISTINCT order_number) {OF_ORDERS}", row["known_orders"], "count"),
-            "revenue": ("SUM(sales_amount)", ledger.amount(row["known_revenue"]), "money"),
-        }
-        for name, (formula, value, unit) in parts.items():
-            origin, people = {"file": FACTS, "query": f"SELECT {formula} {known}"}, row["known_customers"]
-            ledger.enter(f"bridge.{name}.{year}", value, unit, origin, people=people)
-        ledger.ratio(f"bridge.frequency.{year}", f"bridge.orders.{year}", f"bridge.customers.{year}", "ratio", 2)
-        ledger.ratio(f"bridge.order_value.{year}", f"bridge.revenue.{year}", f"bridge.orders.{year}", "money", 2)
-        if "unknown" in effects:
-            ledger.difference(f"bridge.unknown.{year}", f"revenue.{year}", f"bridge.revenue.{year}")
-    rows, buyers = [], [last["known_customers"], this["known_customers"]]
-    for name, effect in effects.items():
-        rule = {"formula": f"logarithmic mean of the two revenues × ln of the ratio of {name}, this year to last"}
-        if name == "order_value":
-            rule = {"formula": "difference of the revenue of known customers less the other two effects"}
-        elif name == "unknown":
-            rule = {"formula": "difference of the revenue of unknown customers"}
-        rows.append(
-            {
-                "step": name,
-                "effect": ledger.enter(
-                    f"bridge.{name}.effect", ledger.amount(effect), "money", rule, 0, people=min(buyers)
-                ),
-            }
-        )
-    return rows
-
-
-def direction(value: Decimal | int) -> str:
-    """up, down or same."""
-    return "up" if value > 0 else "down" if value < 0 else "same"
-
-
 def without_figures(ledger: NumberLedger, sales: Sales, shown: Collection[str]) -> dict[str, Any] | None:
     """Why a year that could be told is not shown; None if all of them are."""
     if not sales.periods:
         return say("method_no_month")
     hidden = next((year for year in ("this", "last") if year in sales.periods and year not in shown), None)
     return say(f"hidden_{hidden}", {"minimum": minimum_group(ledger, sales.minimum)}) if hidden else None
-
-
-def revenue_message(
-    ledger: NumberLedger, bridge: Iterable[Mapping[str, str]], absent: dict[str, Any] | None
-) -> dict[str, Any] | None:
-    """How revenue moved and which step moved it most; without a comparison only what it was.
-
-    absent: why a year is not shown.
-    """
-    figures = {"revenue": "kpi.revenue.this"}
-    if "kpi.revenue.this" not in ledger.figures:
-        return absent
-    if "kpi.revenue.change" not in ledger.figures:
-        return say("revenue_alone" if absent else "revenue_only", figures)
-    figures |= {"change": "kpi.revenue.change", "difference": "kpi.revenue.difference"}
-    key = f"revenue_{direction(ledger.value('kpi.revenue.difference'))}"
-    main = largest_step(ledger, bridge)
-    if main is None:
-        return say(key, figures)
-    figures["effect"] = main["effect"]
-    return say(f"{key}_by", figures, words={"step": main["step"]})
 
 
 def gap_messages(ledger: NumberLedger, gaps: Iterable[Gap], minimum: int) -> list[dict[str, Any]]:
@@ -256,20 +155,6 @@ def month_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str,
     return say("best_month", {"month": month, "revenue": best["this"]})
 
 
-def largest_step(ledger: NumberLedger, rows: Iterable[Mapping[str, str]]) -> Mapping[str, str] | None:
-    """The step of the bridge that moved revenue most, up or down."""
-    return min(rows, key=lambda row: (-abs(ledger.value(row["effect"])), row["step"]), default=None)
-
-
-def bridge_message(ledger: NumberLedger, rows: list[dict[str, str]]) -> dict[str, Any] | None:
-    """The factor that moved revenue most: last year, this year, and its effect."""
-    main = largest_step(ledger, rows)
-    if main is None:
-        return None
-    figures = {year: f"bridge.{main['step']}.{year}" for year in ("last", "this")}
-    return say("bridge", figures | {"effect": main["effect"]}, words={"step": main["step"]})
-
-
 def as_of(ledger: NumberLedger, today: date, apart: int) -> dict[str, Any]:
     """Data as of; beside it how many records have an order date far from all others, and so do not count."""
     newest = {
@@ -298,10 +183,9 @@ def header(ledger: NumberLedger, sales: Sales, apart: int = 0) -> list[dict[str,
     return [*sentences, as_of(ledger, sales.today, apart)]
 
 
-def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int = 0) -> dict[str, Any]:
+def page(ledger: NumberLedger, compared: Compared, kpis: Mapping[str, Kpi], apart: int = 0) -> dict[str, Any]:
     """The blocks of page one. kpis: kpis.yaml, those left out included; `apart`: as in `header`."""
-    sums = {year: sales.row(f"period {year}") for year in sales.periods}
-    shown = {year: row for year, row in sums.items() if may_publish(row, sales.minimum)}
+    sales, shown = compared.sales, compared.shown
     rows = kpi_rows(
         ledger,
         sales.kpis,
@@ -316,7 +200,7 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int
             "query": f"SELECT SUM(sales_amount) FROM gold.fact_sales WHERE {sales.periods[year].condition}",
         }
         ledger.enter(f"revenue.{year}", ledger.amount(row["revenue"]), "money", origin, 0, people=row["customers"])
-    bridge = bridge_rows(ledger, shown["last"], shown["this"], sales.periods) if len(shown) == 2 else []
+    bridge = bridge_rows(ledger, compared)
     absent, told = without_figures(ledger, sales, shown), {row["kpi"] for row in rows}
 
     def is_left_out(name: str) -> bool:
@@ -324,7 +208,6 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int
 
     return {
         "header": header(ledger, sales, apart),
-        "message": revenue_message(ledger, bridge, absent),
         "absent": absent,
         "gaps": gap_messages(ledger, sales.gaps, sales.minimum),
         "kpis_title": kpi_message(ledger, rows, kpis),
@@ -332,6 +215,7 @@ def page(ledger: NumberLedger, sales: Sales, kpis: Mapping[str, Kpi], apart: int
         "left_out": [say("kpi_left_out", kpis={"kpi": name}) for name in kpis if is_left_out(name)],
         "months_title": month_message(ledger, months),
         "months": months,
+        "order_value": order_value_message(ledger, compared) if "average_order_value" in told else None,
         "bridge_title": bridge_message(ledger, bridge),
         "bridge": bridge,
     }

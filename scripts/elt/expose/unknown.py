@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FACTS
+from elt.findings.compared import FACTS
 from elt.protection.disclosure import fragile
 from elt.sales.groups import UNKNOWN
 from elt.sales.overview import Sales

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from elt.expose.number_ledger import NOT_MEANINGFUL
 from elt.report import assumptions
 from elt.report.numbers import NO_BREAK, number, percent
 from elt.run.key_figures import Kpi
@@ -61,6 +62,8 @@ class Wording:
 
     def figure(self, name: str | None, form: str = "") -> str:
         """A figure of the ledger as text; a dash for one that is hidden or does not exist."""
+        if name == NOT_MEANINGFUL:
+            return str(self.words["not_meaningful"])
         return "–" if name is None else format(Figure(self.figures[name], self.words), form)
 
     def value(self, name: str) -> Decimal:

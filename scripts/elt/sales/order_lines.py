@@ -36,6 +36,12 @@ def revenue_of(lines: pl.LazyFrame) -> pl.Expr:
     return whole_amount(lines, "sales_amount").alias("revenue")
 
 
+def units_of(lines: pl.LazyFrame) -> pl.Expr:
+    """`quantity`: the quantity of an order line as a whole number of its last decimal."""
+    kind, quantity = lines.collect_schema()["quantity"], pl.col("quantity")
+    return (quantity.to_physical() if isinstance(kind, pl.Decimal) else quantity).cast(pl.Int64)
+
+
 def within(lines: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """The order lines of a period."""
     return lines.filter(pl.col("order_date") >= period.start, pl.col("order_date") < period.end)

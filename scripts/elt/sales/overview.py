@@ -79,11 +79,13 @@ def sales_of(
     minimum: int,
     flags: Sequence[Column] = (),
     beside: str | Path = "sales",
+    locations: pl.LazyFrame | None = None,
 ) -> Sales:
     """Find the periods that may be compared, then aggregate the order lines up to the analysis date.
 
     facts, products, monthly: fact_sales, dim_product and agg_exec_kpis; kpis: kpis.yaml; flags: flags of fact_sales
-    that say which values rest on an assumption; beside: a path for what does not fit into memory.
+    that say which values rest on an assumption; beside: a path for what does not fit into memory; locations:
+    dim_location.
     """
     today = day_of_analysis(facts, analysis_date)
     if today is None:
@@ -93,7 +95,7 @@ def sales_of(
     table = monthly.filter(pl.col("month_start") <= today).sort("month_start").collect()
     months = {row["month_start"]: row for row in table.rows(named=True)}
     whole_months = [month for month, row in months.items() if row["is_complete"]]
-    codes = Codes.of(products)
+    codes = Codes.of(products, locations)
     with by_customer(counted(facts, flags), beside) as parts:
         gaps = gaps_of(parts, codes)
         compared = comparable_months(whole_months, gaps)

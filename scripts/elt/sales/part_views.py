@@ -9,6 +9,7 @@ from elt.sales.groups import LARGEST, UNKNOWN, whole
 from elt.sales.periods import NO_CATEGORY
 
 TEXTS = {"product_number": "number_text", "category": "category_text"}
+PLACE = "country"
 
 
 def categories(products: pl.LazyFrame) -> pl.Expr:
@@ -19,17 +20,27 @@ def categories(products: pl.LazyFrame) -> pl.Expr:
     return known.fill_null(NO_CATEGORY).alias("category")
 
 
+def places_of(locations: pl.LazyFrame | None) -> pl.DataFrame | None:
+    """location_key, country as a whole number in the order of the texts, and its text; None without places."""
+    if locations is None:
+        return None
+    texts = locations.select("location_key", pl.col(PLACE).fill_null(NO_CATEGORY).alias("place_text")).collect()
+    return texts.with_columns(pl.col("place_text").rank("dense").alias(PLACE))
+
+
 @dataclass(frozen=True)
 class Codes:
-    """Products with whole numbers for product number and category, in the order of the texts, and those texts."""
+    """Products with whole numbers for product number and category, in the order of the texts, and those texts; places
+    alike."""
 
     products: pl.LazyFrame  # product_key, product_number and category as whole numbers, is_unknown
     texts: pl.DataFrame  # the same, with both texts
     has_categories: bool
+    places: pl.DataFrame | None = None  # as `places_of` gives them
 
     @classmethod
-    def of(cls, products: pl.LazyFrame) -> "Codes":
-        """The codes of dim_product."""
+    def of(cls, products: pl.LazyFrame, locations: pl.LazyFrame | None = None) -> "Codes":
+        """The codes of dim_product and dim_location."""
         is_unknown = (pl.col("product_key") == UNKNOWN).alias("is_unknown")
         texts = (
             products.select("product_key", pl.col("product_number"), categories(products), is_unknown)
@@ -38,17 +49,24 @@ class Codes:
             .collect()
         )
         has_categories = "category" in products.collect_schema()
-        return cls(texts.drop(*TEXTS.values()).lazy(), texts, has_categories)
+        return cls(texts.drop(*TEXTS.values()).lazy(), texts, has_categories, places_of(locations))
 
     def join(self, lines: pl.LazyFrame, *names: str) -> pl.LazyFrame:
         """The order lines that have a product, with some of its codes."""
         return lines.join(self.products.select("product_key", *names), on="product_key")
 
+    def placed(self, lines: pl.LazyFrame, places: pl.DataFrame) -> pl.LazyFrame:
+        """The order lines that have a place, with the code of its country."""
+        return lines.join(places.lazy().select("location_key", PLACE), on="location_key")
+
     def told(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A view with texts for its codes."""
-        for name, text in TEXTS.items():
+        tables = dict.fromkeys(TEXTS.items(), self.texts)
+        if self.places is not None:
+            tables[PLACE, "place_text"] = self.places
+        for (name, text), table in tables.items():
             if name in frame.columns:
-                codes = self.texts.select(name, text).unique()
+                codes = table.select(name, text).unique()
                 named = frame.join(codes, on=name, how="left", nulls_equal=True, maintain_order="left")
                 frame = named.with_columns(pl.col(text).alias(name)).drop(text)
         return frame

@@ -14,8 +14,8 @@ from elt.gold.flags import is_doubted
 from elt.run.columns import Column
 from elt.sales.by_customer import small
 from elt.sales.groups import KNOWN, UNKNOWN, grouped
-from elt.sales.order_lines import IS_ORDER, MONTH, ORDERS, outside, revenue_of, within
-from elt.sales.part_views import Codes, View
+from elt.sales.order_lines import IS_ORDER, MONTH, ORDERS, outside, revenue_of, units_of, within
+from elt.sales.part_views import PLACE, Codes, View
 from elt.sales.periods import Period
 
 DIMENSION_KEYS = ("customer_key", "product_key", "location_key")
@@ -85,6 +85,39 @@ def category_view(lines: pl.LazyFrame, codes: Codes) -> View:
     return View(grouped(customers, "category"), ("category",))
 
 
+def basket_view(lines: pl.LazyFrame, codes: Codes) -> View:
+    """One row a category that known customers bought: revenue, quantity, buyers (with an order), and their orders that
+    hold it, one of several customers counted for each."""
+    sums = [pl.col("revenue", "quantity").sum(), ORDERS.cast(pl.Int64).alias("orders")]
+    customers = codes.join(lines.filter(KNOWN), "category").group_by("category", "customer_key").agg(sums)
+    buyers = (pl.col("orders") > 0).sum().cast(pl.Int64).alias("buyers")
+    found = customers.group_by("category").agg(pl.col("revenue", "quantity", "orders").sum(), buyers)
+    return View(found, ("category",), (pl.col("revenue", "quantity", "orders", "buyers").sum(),))
+
+
+def price_view(lines: pl.LazyFrame, codes: Codes) -> View:
+    """One row a category and product that known customers bought: revenue and quantity."""
+    names, sums = ("category", "product_number"), pl.col("revenue", "quantity").sum()
+    return View(codes.join(lines.filter(KNOWN), *names).group_by(names).agg(sums), names, (sums,))
+
+
+def place_view(lines: pl.LazyFrame, codes: Codes, places: pl.DataFrame) -> View:
+    """One row a country that the lines are of: revenue and what disclosure control needs."""
+    customers = codes.placed(lines, places).group_by(PLACE, "customer_key").agg(pl.col("revenue").sum())
+    return View(grouped(customers, PLACE), (PLACE,))
+
+
+def newcomer_view(lines: pl.LazyFrame, period: Period) -> View:
+    """One row for the known customers of a period whose first order of all falls into it and one for the others
+    (`is_new`): revenue and what disclosure control needs."""
+    first = pl.col("order_date").filter(IS_ORDER).min().alias("first")
+    own = pl.col("order_date").is_between(period.start, period.end, closed="left")
+    sums = [first, pl.col("revenue").filter(own).sum(), own.any().alias("is_there")]
+    customers = lines.filter(KNOWN).group_by("customer_key").agg(sums).filter("is_there")
+    is_new = (pl.col("first") >= period.start).fill_null(value=False).alias("is_new")
+    return View(grouped(customers.with_columns(is_new), "is_new"), ("is_new",))
+
+
 def unknown_view(lines: pl.LazyFrame, key: str) -> View:
     """One row for the lines on key 0 of a dimension, one for the others, by `is_unknown`, if there are any: lines,
     revenue and what disclosure control needs."""
@@ -121,6 +154,19 @@ def coverage_view(lines: pl.LazyFrame, codes: Codes) -> View:
     return View(found, ("category", "month"), (revenue, pl.col("last_order").max()))
 
 
+def part_plans(lines: pl.LazyFrame, codes: Codes, periods: Mapping[str, Period]) -> dict[str, View]:
+    """The revenue by category and by country: of each period, of all other days ("rest") and of all days ("whole")."""
+    spans = {year: within(lines, period) for year, period in periods.items()}
+    spans |= {"rest": outside(lines, periods.values()), "whole": lines} if spans else {}
+    plans = {}
+    for name, part in spans.items():
+        if codes.has_categories:
+            plans[f"categories {name}"] = category_view(part, codes)
+        if codes.places is not None:
+            plans[f"places {name}"] = place_view(part, codes, codes.places)
+    return plans
+
+
 def plans_of(
     lines: pl.LazyFrame,
     codes: Codes,
@@ -138,9 +184,10 @@ def plans_of(
     for year, period in periods.items():
         plans[f"period {year}"] = period_view(lines, period)
         plans |= {doubt_name(flag, year): doubt_view(within(lines, period), flag) for flag in flags}
-        if codes.has_categories:
-            plans[f"categories {year}"] = category_view(within(lines, period), codes)
-            plans["categories rest"] = category_view(outside(lines, periods.values()), codes)
+        plans[f"baskets {year}"] = basket_view(within(lines, period), codes)
+        plans[f"prices {year}"] = price_view(within(lines, period), codes)
+        plans[f"newcomers {year}"] = newcomer_view(lines, period)
+    plans |= part_plans(lines, codes, periods)
     if "this" in periods:
         plans["products"] = product_view(lines, codes, periods["this"])
         plans["unknown product_key this"] = unknown_view(within(lines, periods["this"]), "product_key")
@@ -150,9 +197,12 @@ def plans_of(
 
 
 def counted(facts: pl.LazyFrame, flags: Sequence[Column]) -> pl.LazyFrame:
-    """The order lines with what a view needs: keys, day, revenue (whole numbers), whether a cost is known, flags."""
+    """The order lines with what a view needs: keys, day, revenue and quantity (whole numbers), whether a cost is known,
+    flags."""
     lines = small(facts)
     names = lines.collect_schema().names()
     kept = [name for name in ("order_number", documents.COLUMN, *DIMENSION_KEYS, "order_date") if name in names]
     has_cost = [pl.col("cost_amount").is_not_null().alias("has_cost")] if "cost_amount" in names else []
-    return lines.select(*kept, revenue_of(lines), *has_cost, *(is_doubted(flag).alias(flag.name) for flag in flags))
+    return lines.select(
+        *kept, revenue_of(lines), units_of(lines), *has_cost, *(is_doubted(flag).alias(flag.name) for flag in flags)
+    )

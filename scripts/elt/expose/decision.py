@@ -1,0 +1,84 @@
+"""The decision wanted: what the weightiest finding asks for, with value at stake, baseline, success and who decides.
+
+The value at stake is arithmetic on what was sold, never a forecast.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from elt.expose.number_ledger import NumberLedger, say
+from elt.expose.told import PARTS, direction, entered
+from elt.findings.compared import FACTS, VIEWS
+from elt.findings.statement import Finding
+
+LINES = ("whom", "stake", "today", "success", "who")
+
+
+def decision(
+    key: str, figures: Mapping[str, str], texts: Mapping[str, Any], common: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """A decision: what, and a line each for whom, value at stake, baseline, success and who decides by when.
+
+    common: by line the key of a wording that several decisions share.
+    """
+    keys = {line: f"decide_{(common or {}).get(line, key)}_{line}" for line in LINES}
+    lines = [{"label": line, "said": say(wording, figures, texts)} for line, wording in keys.items()]
+    return {"what": say(f"decide_{key}", figures, texts), "lines": lines}
+
+
+def of_gap(ledger: NumberLedger, finding: Finding, gaps: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """What to decide on a category that ended; None if too few people stand behind its end. gaps: their sentences."""
+    told = next((gap for gap in gaps if gap["texts"]["category"] == finding.subject), None)
+    revenue = f"category.{finding.subject}.this"
+    if told is None or revenue not in ledger.figures or "revenue.this" not in ledger.figures:
+        return None
+    share = ledger.ratio("decision.share", revenue, "revenue.this")
+    figures = {"revenue": revenue, "share": share or revenue, "first": told["figures"]["first"]}
+    figures |= customers(ledger, finding, "category")
+    return decision("gap", figures, {"part": finding.subject})
+
+
+def customers(ledger: NumberLedger, finding: Finding, kind: str) -> dict[str, str]:
+    """How many customers a category or place had in each year."""
+    column = VIEWS[kind][1]
+    return {
+        f"customers_{year}": ledger.enter(
+            f"{kind}.{finding.subject}.customers.{year}",
+            count,
+            "people",
+            {"file": FACTS, "formula": f"known customers with a line where {column} = {finding.subject}, {year} year"},
+        )
+        for year, count in finding.customers.items()
+        if count
+    }
+
+
+def of_part(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
+    """What to decide on a category or place whose share of revenue moved most."""
+    figures = {name: figure for name, figure in entered(ledger, finding).items() if figure}
+    figures |= customers(ledger, finding, finding.kind)
+    figures |= {"months": "period.this.months", "total": "kpi.revenue.change"}
+    for year in ("last", "this"):
+        share = ledger.ratio(f"{finding.kind}.{finding.subject}.share.{year}", figures[year], f"revenue.{year}")
+        figures[f"share_{year}"] = share or figures[year]
+    key = f"{finding.kind}_{direction(finding.weight)}"
+    common = dict.fromkeys(LINES, f"part_{direction(finding.weight)}") | {"who": finding.kind}
+    return decision(key, figures, {"part": finding.subject}, common)
+
+
+def decided(
+    ledger: NumberLedger,
+    found: Sequence[Finding],
+    gaps: Sequence[Mapping[str, Any]],
+    segment: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """The decision on the weightiest finding that somebody can act on; else that on a segment, or that there is none.
+
+    A category or place without sales in one of the years has no customers to speak of there: the next one decides.
+    """
+    for finding in found:
+        if finding.kind == "gap" and (told := of_gap(ledger, finding, gaps)):
+            return told
+        if finding.kind in PARTS and finding.this > 0 and finding.last > 0 and all(finding.customers.values()):
+            return of_part(ledger, finding)
+    return segment or {"what": say("decide_nothing"), "lines": []}

@@ -1,0 +1,141 @@
+"""Findings as sentences of the exposé: the messages of page one, each with its figures in the ledger."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from elt.expose.bridge import by_size
+from elt.expose.number_ledger import NOT_MEANINGFUL, NumberLedger, say
+from elt.findings.statement import Finding
+
+MESSAGES = 3
+PARTS = ("category", "place")
+PLACES = 6  # rows of the table of places at most
+SHIFT = "change of its share of revenue, in money: this year's revenue − last year's × (1 + change of all revenue)"
+WEIGHTS = {
+    "margin": "change of the gross margin rate × revenue of this year",
+    "season": "revenue of the month − a twelfth of the revenue of this year",
+}
+
+
+def direction(value: Decimal | int) -> str:
+    """up, down or same."""
+    return "up" if value > 0 else "down" if value < 0 else "same"
+
+
+def entered(ledger: NumberLedger, finding: Finding) -> Mapping[str, str | None]:
+    """The names of a finding's figures: this, last, weight, and difference and change of revenues.
+
+    What a table of the exposé enters as well has its name from there.
+    """
+    name = ".".join(part for part in (finding.kind, finding.subject) if part)
+    if finding.kind == "gap":
+        return {"this": f"category.{finding.subject}.this", "weight": f"category.{finding.subject}.this"}
+    rule = {"formula": WEIGHTS.get(finding.kind, SHIFT)}
+    weight = ledger.enter(f"{name}.weight", finding.weight, "money", rule, 0, people=finding.people)
+    if finding.kind == "margin":
+        return {year: f"kpi.gross_margin_rate.{year}" for year in ("last", "this")} | {"weight": weight}
+    if finding.kind == "season":
+        months = {year: origin["row"].removeprefix("month_start = ")[:7] for year, origin in finding.evidence.items()}
+        return {year: f"month.{month}.revenue" for year, month in months.items()} | {"weight": weight}
+    figures = {
+        year: ledger.enter(
+            f"{name}.{year}", getattr(finding, year), "money", origin, 0, people=finding.customers[year] or None
+        )
+        for year, origin in finding.evidence.items()
+    }
+    return {**figures, **ledger.compared(name, figures["this"], figures["last"]), "weight": weight}
+
+
+def statement(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
+    """A finding as a sentence."""
+    figures = {name: figure for name, figure in entered(ledger, finding).items() if figure}
+    texts = {"part": finding.subject} if finding.subject else {}
+    if finding.kind == "season":
+        rule = {"formula": "month with most revenue in both years"}
+        figures["month"] = ledger.enter("season.month", finding.subject, "month", rule)
+        return say("season", figures)
+    if finding.kind in PARTS and not (finding.this and finding.last):
+        return say("part_new" if finding.this else "part_gone", figures, texts)
+    kind = "part" if finding.kind in PARTS else finding.kind
+    key = f"{kind}_{direction(finding.amount)}"
+    if figures.get("change") == NOT_MEANINGFUL:
+        del figures["change"]
+        return say(f"{key}_plain", figures, texts)
+    is_share = kind in ("part", "new_customers")
+    return say(key, figures | ({"total": "kpi.revenue.change"} if is_share else {}), texts)
+
+
+def carrier(ledger: NumberLedger, found: Iterable[Finding]) -> Finding | None:
+    """The category that moved most in the direction of all revenue; None if no category did."""
+    moved = ledger.value("kpi.revenue.difference")
+    own = [one for one in found if one.kind == "category" and one.amount * moved > 0]
+    return min(own, key=lambda one: (-abs(one.amount), one.subject), default=None)
+
+
+def revenue_message(
+    ledger: NumberLedger,
+    bridge: Sequence[Mapping[str, str]],
+    found: Sequence[Finding],
+    absent: dict[str, Any] | None,
+) -> dict[str, Any] | None:
+    """How revenue moved and which category brought most of it, or else which step of the bridge; without a comparison
+    only what it was.
+
+    absent: why a year is not shown.
+    """
+    figures = {"revenue": "kpi.revenue.this"}
+    if "kpi.revenue.this" not in ledger.figures:
+        return absent
+    if "kpi.revenue.difference" not in ledger.figures:
+        return say("revenue_alone" if absent else "revenue_only", figures)
+    figures |= {"change": "kpi.revenue.change", "difference": "kpi.revenue.difference"}
+    if "kpi.revenue.change" not in ledger.figures:
+        return say("revenue_compared", figures | {"last": "kpi.revenue.last"})
+    key = f"revenue_{direction(ledger.value('kpi.revenue.difference'))}"
+    if part := carrier(ledger, found):
+        figures["effect"] = f"category.{part.subject}.difference"
+        if figures["effect"] in ledger.figures:
+            return say(f"{key}_part", figures, {"part": part.subject})
+    if not bridge:
+        return say(key, figures)
+    main = by_size(ledger, bridge)[0]
+    return say(f"{key}_by", figures | {"effect": main["effect"]}, words={"step": main["step"]})
+
+
+def messages(
+    ledger: NumberLedger,
+    situation: Mapping[str, Any],
+    found: Sequence[Finding],
+    others: Iterable[dict[str, Any] | None],
+) -> list[dict[str, Any]]:
+    """Three messages: how revenue moved, categories that end early, and the weightiest findings; `others` where these
+    are fewer."""
+    first = revenue_message(ledger, situation["bridge"], found, situation["absent"])
+    used = (first or {}).get("texts", {}).get("part")
+    moves = [one for one in found if one.kind not in ("gap", "season") and one.subject != used]
+    told = [first, *situation["gaps"], *(statement(ledger, one) for one in moves[:MESSAGES])]
+    return [message for message in (*told, *others) if message][:MESSAGES]
+
+
+def place_table(ledger: NumberLedger, rows: Iterable[Mapping[str, Any]], places: Sequence[Finding]) -> dict[str, Any]:
+    """The places whose share of revenue moved most, and the weightiest of them as title. rows: of all places."""
+    by_name = {row["place"]: row for row in rows}
+    return {
+        "places_title": statement(ledger, places[0]),
+        "places": [by_name[one.subject] for one in places[:PLACES]],
+    }
+
+
+def listed(ledger: NumberLedger, found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The findings for the ledger: kind, subject, measure, the names of their figures, people; the weightiest first."""
+    return [
+        {
+            "kind": one.kind,
+            "subject": one.subject,
+            "measure": one.measure,
+            "figures": entered(ledger, one),
+            "people": one.people,
+        }
+        for one in found
+    ]

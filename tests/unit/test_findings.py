@@ -1,0 +1,133 @@
+"""Findings and what the exposé makes of them: ranked by money, hidden where few stand behind, decided upon."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from small_run import SmallRun, lines
+
+from elt.expose.number_ledger import NOT_MEANINGFUL, NumberLedger
+from elt.findings.groups import hidden_in
+from elt.findings.statement import Finding, beyond, ranked
+
+FIRST_OF_THIS_YEAR = date(2023, 6, 1)
+
+
+def changed(rows, when, **values):
+    """The order lines, those for which `when` holds with other values."""
+    return [{**row, **values} if when(row) else row for row in rows]
+
+
+def of_few(customers=50):
+    return {"customers": customers, "revenue": 1_000, "largest": 50, "largest_two": 90, "largest_three": 120}
+
+
+def finding(kind, subject, weight):
+    return Finding(kind, subject, "revenue", Decimal(1), Decimal(1), Decimal(0), Decimal(weight))
+
+
+def test_findings_are_ranked_by_money_whatever_their_sign_and_small_ones_are_none():
+    found = [finding("place", "A", 5), finding("category", "B", -9), finding("place", "C", 1), finding("place", "B", 5)]
+    assert [(one.kind, one.subject) for one in ranked(found, Decimal(2))] == [
+        ("category", "B"),
+        ("place", "A"),
+        ("place", "B"),
+    ]
+
+
+def test_what_moves_like_the_whole_weighs_nothing():
+    assert beyond(Decimal(120), Decimal(100), Decimal("0.2")) == 0
+    assert beyond(Decimal(90), Decimal(100), Decimal("0.2")) == -30
+
+
+def test_a_group_hidden_on_all_days_is_hidden_in_every_year():
+    years = {year: {name: of_few() for name in "ABC"} for year in ("this", "last")}
+    assert hidden_in(years, 5) == set()
+    assert {"A"} < hidden_in(years, 5, None, {"A": of_few(3), "B": of_few(20), "C": of_few()}) < {"A", "B", "C"}
+
+
+def test_a_percentage_of_a_tiny_base_is_not_told():
+    ledger = NumberLedger()
+    for name, value in (("much", 31_000), ("little", 100), ("none", 0), ("debt", -5)):
+        ledger.enter(name, value, "money", {"file": "x"})
+    assert ledger.compared("a", "much", "little")["change"] == NOT_MEANINGFUL
+    assert ledger.compared("b", "little", "none")["change"] == NOT_MEANINGFUL
+    assert ledger.compared("c", "little", "debt")["change"] == NOT_MEANINGFUL
+    assert ledger.value(ledger.compared("d", "little", "much")["change"]) == Decimal("-0.996774")
+
+
+def test_a_place_that_lost_its_revenue_is_told_and_decided_upon(tmp_path):
+    def is_south(row):
+        return row["location_key"] == 2 and row["order_date"] >= FIRST_OF_THIS_YEAR
+
+    rows = changed(lines(date(2024, 5, 31)), is_south, sales_amount="5.50")
+    ledger = SmallRun(tmp_path, rows).numbers()
+    first = ledger["findings"][0]
+    assert (first["kind"], first["subject"]) == ("place", "South")
+    decision = ledger["pages"]["situation"]["decision"]
+    assert decision["what"] == {**decision["what"], "say": "decide_place_down", "texts": {"part": "South"}}
+    assert any(
+        said["texts"].get("part") == "South" for said in ledger["pages"]["situation"]["messages"] if "texts" in said
+    )
+    figures = ledger["figures"]
+    this, last = (Decimal(figures[f"place.South.{year}"]["value"]) for year in ("this", "last"))
+    whole = [Decimal(figures[f"revenue.{year}"]["value"]) for year in ("this", "last")]
+    assert Decimal(figures["place.South.weight"]["value"]) == pytest.approx(this - last * whole[0] / whole[1])
+    run = SmallRun(tmp_path, rows)
+    for language, words in (("en", "head of sales"), ("de", "Vertriebsleitung")):
+        assert all(words in page and "South" in page for page in run.reports(language))
+
+
+def test_a_category_that_ended_is_the_decision_with_what_it_brought_at_stake(tmp_path):
+    ledger = SmallRun(tmp_path, lines(date(2024, 5, 31), bikes_until=date(2024, 4, 30))).numbers()
+    decision, figures = ledger["pages"]["situation"]["decision"], ledger["figures"]
+    assert decision["what"]["say"] == "decide_gap" and decision["what"]["texts"] == {"part": "Bikes"}
+    assert [line["label"] for line in decision["lines"]] == ["whom", "stake", "today", "success", "who"]
+    share = Decimal(figures["category.Bikes.this"]["value"]) / Decimal(figures["revenue.this"]["value"])
+    assert Decimal(figures["decision.share"]["value"]) == round(share, 6) > Decimal("0.5")
+
+
+def test_without_a_year_before_the_decision_is_about_a_segment_and_says_over_which_time(tmp_path):
+    run = SmallRun(tmp_path, lines(date(2022, 8, 31)))
+    ledger = run.numbers()
+    assert ledger["findings"] == []
+    assert ledger["pages"]["situation"]["decision"]["what"]["say"] == "decide_segment"
+    assert "of all revenue up to 31" in run.reports()[0].replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_without_a_year_before_and_without_segments_there_is_no_decision_and_the_page_says_so(tmp_path):
+    run = SmallRun(tmp_path, lines(date(2022, 8, 31)))
+    run.model |= {"choice": {"k": 1}}
+    for language, words in (("en", "no year to compare with"), ("de", "weder ein Vorjahr")):
+        assert all(words in page for page in run.reports(language))
+
+
+def test_a_place_of_few_customers_is_in_no_finding_and_in_no_figure(tmp_path):
+    rows = changed(lines(date(2024, 5, 31)), lambda row: row["customer_key"] in (1, 2), location_key=3)
+    run = SmallRun(tmp_path, rows)
+    names = ("n/a", "North", "South", "Nowhere")
+    run.table("dim_location", [{"location_key": key, "country": name} for key, name in enumerate(names)])
+    ledger = run.numbers()
+    assert not any("Nowhere" in name for name in ledger["figures"])
+    assert all(one["subject"] != "Nowhere" for one in ledger["findings"])
+    told = {name.split(".")[1] for name in ledger["figures"] if name.startswith("place.")}
+    assert len(told) < 3, "the total tells of a hidden place unless another one is hidden too"
+
+
+def test_messages_of_page_one_have_one_time_base(tmp_path):
+    run = SmallRun(tmp_path, lines(date(2024, 5, 31)))
+    said = {message["say"] for message in run.numbers()["pages"]["situation"]["messages"]}
+    assert not said & {"largest_segment", "came_back", "pareto"}
+
+
+def test_every_sentence_has_a_wording_in_both_languages():
+    from small_run import TEMPLATES
+
+    from elt.report.words import read
+
+    german, english = (read(str(TEMPLATES / f"expose.{language}.yaml")) for language in ("de", "en"))
+    assert german["sentences"].keys() == english["sentences"].keys()
+    for key, wording in english["sentences"].items():
+        names = [set(re.findall(r"\{(\w+)", str(words))) for words in (wording, german["sentences"][key])]
+        assert names[0] == names[1], key
