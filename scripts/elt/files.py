@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -267,18 +267,27 @@ def write_scratch(path: str | Path, frame: Any, rows: int) -> None:
     frame.write_ipc(path, compression="lz4", record_batch_size=rows)
 
 
-def write_scattered(folder: Path, frame: Any, part: Any) -> list[Path]:
-    """Write a Polars lazy frame as Arrow files into the folder of `scratch`, one a value of an expression; sorted."""
+def write_scattered(folder: Path, frame: Any, part: Any, slices: Sequence[tuple[int, int]]) -> list[list[Path]]:
+    """Write a Polars lazy frame as Arrow files into the folder of `scratch`; the files of each value of an expression.
+
+    One slice of rows (the first, and how many) after the other, each with files of its own: Polars holds back rows of
+    all that it is to write.
+    """
     import polars as pl
 
     def name(given: Any) -> str:
         return f"{given.partition_keys.item()}.arrow"
 
-    by_part = pl.PartitionBy(
-        folder, key={"part": part}, include_key=False, approximate_bytes_per_file=None, file_path_provider=name
-    )
-    frame.sink_ipc(by_part, compression="lz4", engine="streaming")
-    return sorted(folder.glob("*.arrow"))
+    for first, rows in slices:
+        make_folder(place := folder / str(first))
+        by_part = pl.PartitionBy(
+            place, key={"part": part}, include_key=False, approximate_bytes_per_file=None, file_path_provider=name
+        )
+        frame.slice(first, rows).sink_ipc(by_part, compression="lz4", engine="streaming")
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("*/*.arrow"), key=lambda path: int(path.parent.name)):
+        found.setdefault(path.name, []).append(path)
+    return [found[name] for name in sorted(found)]
 
 
 def copy_bytes(source: str | Path, target: str | Path) -> None:

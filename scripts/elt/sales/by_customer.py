@@ -17,6 +17,8 @@ from elt.tables import ORDER_ID, ORDER_NUMBER
 
 CUSTOMER = "customer_key"
 AT_ONCE = 1_000_000  # rows of a part, on average: some 120 MB of all columns
+SLICE = 2_000_000  # rows that are put apart at a time: in one go, ten million took 0.5 GB more
+SLICES = 50  # at most, as each has a file for every part
 
 
 def small(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -36,12 +38,15 @@ def by_customer(rows: pl.LazyFrame, beside: str | Path) -> Iterator[list[pl.Lazy
 
     ASSUMPTION: no customer has a large part of all lines; a part is as large as the largest customer at least.
     """
-    parts = ceil(rows.select(pl.len()).collect(engine="streaming").item() / AT_ONCE)
+    total = rows.select(pl.len()).collect(engine="streaming").item()
+    parts = ceil(total / AT_ONCE)
     if parts <= 1:
         yield [rows.collect(engine="streaming").lazy()]
         return
+    size = max(SLICE, ceil(total / SLICES))
+    slices = [(first, size) for first in range(0, total, size)]
     with scratch(beside) as folder:
-        yield [pl.scan_ipc(path) for path in write_scattered(folder, rows, pl.col(CUSTOMER) % parts)]
+        yield [pl.scan_ipc(paths) for paths in write_scattered(folder, rows, pl.col(CUSTOMER) % parts, slices)]
 
 
 def together(parts: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
