@@ -244,6 +244,7 @@ def write_parts(staged_path: Path, header: Iterable[str], parts: Iterable[Any]) 
         pl.DataFrame(schema=list(header)).write_csv(file)
         for part in parts:
             part.write_csv(file, include_header=False)
+            del part  # or it would be in memory beside the next one
 
 
 def write_lazily(frames: Mapping[Path, Any], about: Mapping[str, str]) -> None:

@@ -33,6 +33,7 @@ class TypedTwin:
             self.parts.append(self.folder / f"typed{len(self.parts)}.arrow")
             write_scratch(self.parts[-1], frame, ROW_GROUP)
             yield dates_as_text(frame.select(self.header))
+            del frame  # or it would be in memory beside the next one
 
     def write(self, table: Path, twin: Path, frames: "Iterable[pl.DataFrame]", **about: str) -> None:
         """Write frames as a CSV file and its twin; the caller has both paths from `staged`.

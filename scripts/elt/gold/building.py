@@ -79,6 +79,7 @@ class Building:
             for name, count in self.grouped.items():
                 self.groups[name].append(count(rows.lazy()))
             yield rows
+            del rows  # or it would be in memory beside the next part
 
     @property
     def found(self) -> dict[str, Any]:
