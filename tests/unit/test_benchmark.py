@@ -174,6 +174,26 @@ def test_more_memory_and_a_worse_ratio_are_named():
     assert results.worse_table(list(results.compared(BEFORE, BEFORE))) == ""
 
 
+def test_what_snakemake_takes_alone_and_what_a_small_change_takes_are_told_as_shares():
+    sides = BEFORE.sides | {"empty_workflow": Used(1.6, 1.6, 100), "small_file_changed": Used(9, 12, 400)}
+    table = results.sides_table(replace(BEFORE, sides=sides))
+    assert "with nothing to do 1.25 × the time, 1.25 × the processor" in table
+    assert "then of the whole 0.45 × the time, 0.40 × the processor" in table
+    slower = sides | {"small_file_changed": Used(9, 29, 400)}
+    found = results.compared(replace(BEFORE, sides=sides), replace(BEFORE, sides=slower))
+    assert [one.what for one in found if one.is_worse] == ["processor, times small_file_changed"]
+
+
+def test_the_smallest_file_loses_its_last_record_and_no_byte_more(tmp_path: Path):
+    texts = {"large.csv": b"a\r\n" * 9, "small.csv": b"a\r\n1\r\n2\r\n", "open.csv": b"a;b;c;d\n1;2;3;4\n5;6;7;8"}
+    for name, text in texts.items():
+        (tmp_path / name).write_bytes(text)
+    assert benchmark.without_last_record(tmp_path) == (tmp_path / "small.csv", texts["small.csv"])
+    assert (tmp_path / "small.csv").read_bytes() == b"a\r\n1\r\n"
+    (tmp_path / "small.csv").unlink()
+    assert benchmark.without_last_record(tmp_path)[0].read_bytes() == b"a;b;c;d\n1;2;3;4\n"
+
+
 def test_what_is_stored_is_read_again_by_size_and_told_and_drawn(tmp_path: Path):
     path, figure = tmp_path / "stored.json", tmp_path / "figure.svg"
     results.store(path, replace(BEFORE, lines=5000))
