@@ -45,5 +45,40 @@ rule audit_manifest:
         "../scripts/audit_manifest.py"
 
 
+rule audit_provenance:
+    """The run for other programs: its files and steps as an RO-Crate, its steps and columns as OpenLineage events."""
+    input:
+        intact,
+        manifest="<meta>/run_manifest.json",
+        policy="<meta>/data_policy.json",
+        map="<meta>/privacy/data_map.json",
+        bronze=expand("<bronze>/_meta/files/{file}.json", file=raw_files.names),
+    output:
+        crate="<home>/ro-crate-metadata.json",
+        events="<meta>/openlineage.ndjson",
+    log:
+        "<logs>/audit_provenance.log",
+    benchmark:
+        "<benchmarks>/audit_provenance.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("audit_provenance.py"),
+        tables=lambda wildcards: {"contracts": company.contracts, "marts": company.marts},
+        company=company.name,
+        controller=[company.controller_statements],
+        published_mode=config["published_mode"],
+    script:
+        "../scripts/audit_provenance.py"
+
+
+rule provenance:
+    """On request: a complete run as RO-Crate and as events of OpenLineage."""
+    input:
+        rules.audit_provenance.output,
+
+
 golden_path += [*rules.audit_ledger.output, *rules.audit_manifest.output]
 to_publish += rules.audit_ledger.output

@@ -27,6 +27,7 @@ rule release_bands:
 rule release_table:
     """On request: publish the table of customers in bands, which was searched with all of the run; no part of it."""
     input:
+        intact,
         closed=rules.release_bands.output,
         searched="<evidence>/searched.json",
         clean="<meta>/leak_report.json",

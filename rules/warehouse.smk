@@ -4,6 +4,7 @@
 rule warehouse_duckdb:
     """The marts as a DuckDB database: types, enforced keys and references, comments, views of the key figures."""
     input:
+        intact,
         tables=expand("<gold>/parquet/{mart}.parquet", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
         run="<meta>/run_manifest.json",
@@ -31,6 +32,7 @@ rule warehouse_duckdb:
 rule warehouse_postgres:
     """The marts in PostgreSQL: a schema a run and views of the newest, in one transaction; done whenever asked for."""
     input:
+        intact,
         tables=expand("<gold>/data/{mart}.csv", mart=company.marts),
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
         run="<meta>/run_manifest.json",

@@ -17,6 +17,7 @@ PROTECTED = ("bronze/", "silver/", "gold/", "_closed/", "_meta/logs/")
 FOLDERS = {  # pathvars of the Snakefile; where they lie in the closed place, the folder that this is a mirror of
     "bronze": "bronze", "silver": "silver", "gold": "gold", "eda": "step1_eda", "features": "step2_feature_engineering",
     "segmentation": "step3_segmentation", "reports": "reports", "meta": "_meta", "evidence": "_meta", "release": "release",
+    "home": ".",
 }  # fmt: skip
 
 
@@ -68,7 +69,8 @@ def outputs_of_rules() -> dict[str, set[str]]:
             if output is None:
                 continue  # a target that only names what others make
             paths = re.findall(r'"<(\w+)>/([^"]+)"', output[1])
-            found[rule[1]] = {f"{FOLDERS[var]}/{rest}".replace("{", "<").replace("}", ">") for var, rest in paths}
+            written = {f"{FOLDERS[var]}/{rest}".removeprefix("./") for var, rest in paths}
+            found[rule[1]] = {path.replace("{", "<").replace("}", ">") for path in written}
     return found
 
 

@@ -313,3 +313,12 @@ def test_the_validator_fails_on_a_spoiled_copy(gold: Path, tmp_path: Path, table
     shutil.copy2(gold / "datapackage.json", tmp_path)
     spoiled(gold, table, tmp_path / "data", change)
     assert kinds <= package_faults(tmp_path)
+
+
+def test_a_database_that_somebody_has_edited_is_made_again(built: Project, tmp_path: Path):
+    project = clone(built, tmp_path / "edited")
+    with open(project.run("sample") / "gold/warehouse.duckdb", "ab") as file:
+        file.write(b"\n")
+    done = project.snakemake("warehouse", *CONFIG)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "are removed and made again as they are not as their jobs wrote them: gold/warehouse.duckdb" in done.stdout

@@ -16,6 +16,7 @@ from elt import receipts
 from elt.files import CLOSED, PROTECTED_LAYERS, read_json, read_yaml, sha256
 from elt.privacy.leak_plain_tables import PlainTable, plain_table
 from elt.privacy.leak_stretches import marked, without_counts
+from elt.run import manifest
 
 CHUNK = 4 << 20  # bytes read at a time
 OVERLAP = 1 << 10  # bytes that a piece shares with the next, so that no value is cut: six words are shorter
@@ -27,6 +28,7 @@ OWN = {"_meta/leak_report.json", "_meta/searched.json", "_meta/published.json"} 
 ENTRIES = "acknowledged_finds"  # of privacy.yaml
 VOLATILE = (  # what the same inputs do not give again, or what was asked for beside the run
     *("_meta/logs/", "_meta/benchmarks/", "_meta/history/", "_meta/run_manifest.json", "_meta/run.json"),
+    *(manifest.CRATE, manifest.EVENTS),
 )
 
 

@@ -23,6 +23,7 @@ NAME = "_meta/run_manifest.json"
 SIGNATURE = f"{NAME}.minisig"
 RAW_FILE_NAMES = "bronze/_meta/raw_file_names.json"
 IDENTITY = "_meta/run.json"
+CRATE, EVENTS = "ro-crate-metadata.json", "_meta/openlineage.ndjson"  # the run in the words of other programs
 HISTORY = "_meta/history"
 APART = (
     *steps.RECORDS,
@@ -36,6 +37,7 @@ APART = (
 ON_REQUEST = (  # made when asked for; it may be older than the run and says what it was made from
     "release/",
     *("gold/warehouse.duckdb", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),
+    *(CRATE, EVENTS),
 )
 OF_THE_CALL = (  # what the same inputs do not give again
     *("run_id", "started_at", "finished_at", "revision", "failures", "records", "history", "seal"),

@@ -11,7 +11,11 @@ LOGS, BENCHMARKS = "_meta/logs", "_meta/benchmarks"
 RECORDS = (LOGS, BENCHMARKS)
 TRACEBACKS = "bronze/_meta/tracebacks"
 CLOSING = "audit_manifest"  # its records are not whole when it writes the manifest
-ON_REQUEST = ("warehouse_", "release_")  # steps whose files are made when asked for; their failure is not the run's
+ON_REQUEST = (
+    "warehouse_",
+    "release_",
+    "audit_provenance",
+)  # steps whose files are made when asked for; their failure is not the run's
 CUT_OFF = "was cut off: it has not ended, and said nothing"
 
 
