@@ -58,6 +58,8 @@ def published(path):
 def make_altered_again():
     """Have what is not as its job wrote it made again: a run, now taken, removes it, and a dry run plans the job."""
     if workflow.executor_plugin is not None and not is_job:
+        if workflow.dryrun:
+            print(call.plan(), file=sys.stderr)
         found = call.altered(golden_path, will_run=not workflow.dryrun)
         workflow.dag.forcefiles.update(f"{home}/{name}" for name in found)
 

@@ -1,11 +1,11 @@
-"""Small and degenerate companies: the flat shop of docs/bring_your_own_data.md with less of everything.
+"""Small and degenerate companies: the flat shop of tests/data/flat_shop_by_sql with less of everything.
 
 Each shape is a list of records of its one export, in the order of its header.
 """
 
 import random
-import re
 import runpy
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +20,6 @@ COUNTRY, PRODUCT, TITLE, CATEGORY, PIECES, AMOUNT = (
     "Land", "Artikel-Nr.", "Artikel", "Warengruppe", "Menge", "Betrag"
 )  # fmt: skip
 PERSON = COLUMNS[COLUMNS.index(CUSTOMER) : COLUMNS.index(PRODUCT)]
-BLOCK = re.compile(r"^```\w+ (config/flat_shop/\S+)\n(.*?)^```$", re.M | re.S)
 
 
 def records() -> list[Record]:
@@ -131,8 +130,5 @@ def write(rows: list[Record], folder: Path) -> Path:
 
 
 def configure(project: Path) -> None:
-    """The configuration of the flat shop, as its page gives it."""
-    for name, text in BLOCK.findall((ROOT / "docs/bring_your_own_data.md").read_text("utf-8")):
-        path = project / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    """The configuration of the flat shop, its marts written by hand."""
+    shutil.copytree(ROOT / "tests/data/flat_shop_by_sql", project / "config/flat_shop")

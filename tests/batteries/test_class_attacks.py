@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import ROOT, Project
-from small_companies import BLOCK, NAME, configure, records
+from small_companies import NAME, configure, records
 
 from elt.command import invocation
 from elt.run import settings
@@ -61,13 +61,8 @@ ATTACKS = {  # file, what stands there, what takes its place, what the refusal n
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the company of the page."""
-    folder = tmp_path_factory.mktemp("shop")
-    for name, text in BLOCK.findall((ROOT / "docs/bring_your_own_data.md").read_text("utf-8")):
-        path = folder / Path(name).relative_to("config/flat_shop")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
+    """The folder of the flat shop, its marts written by hand."""
+    return Path(shutil.copytree(ROOT / "tests/data/flat_shop_by_sql", tmp_path_factory.mktemp("shop") / "firm"))
 
 
 def refusals(folder: Path) -> list[str]:

@@ -1,15 +1,14 @@
-"""The flat shop of docs/bring_your_own_data.md with other lines: what files with an unusual meaning come to."""
+"""The flat shop with marts written by hand and other lines: what files with an unusual meaning come to."""
 
 import csv
-import re
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from conftest import ROOT, Project, copy_project
 
-PAGE = ROOT / "docs/bring_your_own_data.md"
-BLOCK = re.compile(r"^```\w+ (config/\S+)\n(.*?)^```$", re.M | re.S)
+COMPANY = ROOT / "tests/data/flat_shop_by_sql"
 EXPORT = ROOT / "tests/data/flat_shop/bestellungen.csv"
 Line = dict[str, str]
 
@@ -21,14 +20,11 @@ def lines() -> list[Line]:
 
 
 class FlatShop:
-    """A copy of the project that holds the company of the page."""
+    """A copy of the project that holds the company."""
 
     def __init__(self, folder: Path) -> None:
         self.project: Project = copy_project(folder)
-        for path, text in BLOCK.findall(PAGE.read_text("utf-8")):
-            file = self.project.folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+        shutil.copytree(COMPANY, self.project.folder / "config/flat_shop")
 
     def run(self, name: str, rows: Iterable[Line], *settings: str) -> Path:
         """The folder of a finished run over these lines."""

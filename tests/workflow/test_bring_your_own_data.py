@@ -61,7 +61,22 @@ def test_the_page_has_a_draft_a_refusal_a_check_and_a_run():
 def test_following_the_page_leads_to_an_expose(followed):
     project, said = followed
     assert "Run first is complete." in said[""][-1]
+    assert "714 order lines in the warehouse" in said[""][-1]
+    assert "160,947.90 revenue, equal in 5 marts" in said[""][-1]
     assert (project.run("first") / "reports/final_expose.html").stat().st_size > 10_000
+
+
+def test_the_page_needs_no_sql_and_its_star_is_the_one_that_was_written_by_hand(followed):
+    project, _ = followed
+    assert sorted(path.name for path in (project.folder / "config/flat_shop").rglob("*") if path.is_file()) == [
+        "bestellungen.yaml", "company.yaml",
+    ]  # fmt: skip
+    shutil.copytree(ROOT / "tests/data/flat_shop_by_sql", project.folder / "config/by_hand")
+    told = ("raw=tests/data/flat_shop", "company=config/by_hand", "run_id=by_hand")
+    assert project.snakemake("--until", "gold_mart", "--config", *told).returncode == 0
+    for name in ("dim_customer", "dim_product", "dim_location", "fact_sales", "agg_exec_kpis", "agg_customer_value"):
+        drawn, by_hand = ((project.run(run) / f"gold/data/{name}.csv").read_bytes() for run in ("first", "by_hand"))
+        assert drawn == by_hand.replace(b",name,country\n", b",customer_name,country\n"), name
 
 
 def test_the_draft_of_the_page_is_refused_until_a_person_has_decided(followed):

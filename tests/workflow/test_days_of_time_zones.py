@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,6 @@ from conftest import ROOT, Project, copy_project
 
 pytestmark = pytest.mark.slow
 
-PAGE = ROOT / "docs/bring_your_own_data.md"
-FILE = re.compile(r"^```\w+ (config/flat_shop/\S+)\n(.*?)^```$", re.M | re.S)
 CALL = ("--config", "raw=raw/flat_shop", "company=config/flat_shop", "run_id=zones")
 CONTRACT = "config/flat_shop/contracts/bestellungen.yaml"
 
@@ -19,10 +18,7 @@ CONTRACT = "config/flat_shop/contracts/bestellungen.yaml"
 def shop(tmp_path: Path) -> Project:
     """The worked example, whose orders are time stamps of 23:30 by UTC."""
     project = copy_project(tmp_path / "shop")
-    for name, text in FILE.findall(PAGE.read_text("utf-8")):
-        path = project.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "tests/data/flat_shop_by_sql", project.folder / "config/flat_shop")
     raw = project.folder / "raw/flat_shop/bestellungen.csv"
     raw.parent.mkdir(parents=True)
     orders = (ROOT / "tests/data/flat_shop/bestellungen.csv").read_bytes()

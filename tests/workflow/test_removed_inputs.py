@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Project, copy_project
-from test_bring_your_own_data import blocks
 
 pytestmark = pytest.mark.slow
 
@@ -42,11 +41,7 @@ def in_two_files(folder: Path) -> tuple[Path, Path]:
 def changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[str]]:
     """A run from which an export and a mart have gone, and what the console said of the second call and of a check."""
     project = copy_project(tmp_path_factory.mktemp("removed") / "project")
-    for language, mark, text in blocks():
-        if language != "sh":
-            (project.folder / mark).parent.mkdir(parents=True, exist_ok=True)
-            (project.folder / mark).write_text(text, encoding="utf-8")
-    company = project.folder / "config/flat_shop"
+    company = Path(shutil.copytree(ROOT / "tests/data/flat_shop_by_sql", project.folder / "config/flat_shop"))
     former, _ = in_two_files(project.folder / "raw/shop")
     entries = company / "marts.yaml"
     kept = entries.read_text("utf-8")

@@ -196,3 +196,18 @@ def test_lines_of_a_header_with_an_implausible_date_are_refused_with_the_column_
     said = " ".join(done.stdout.split())
     assert "required column order_date is missing in" in said
     assert "it comes from silver.orders.Datum. Check fact_sales.sql, and in silver/reports whether" in said
+
+
+def test_the_star_drawn_from_roles_is_the_one_that_was_written_by_hand(wholesaler, run):
+    by_roles = wholesaler.folder / "config/by_roles"
+    shutil.copytree(COMPANY / "contracts", by_roles / "contracts")
+    (by_roles / "company.yaml").write_text("calendar: {country: DE, subdivision: NW}\n", encoding="utf-8")
+    call = ("seed=42", "run_id=by_roles", "company=config/by_roles", "raw=exports")
+    done = wholesaler.snakemake("--until", "gold_mart", "--config", *call)
+    assert done.returncode == 0, done.stdout[-6000:]
+    drawn = wholesaler.run("by_roles") / "gold/data"
+    tables = sorted(path.name for path in drawn.glob("*.csv"))
+    assert len(tables) == 10 and "agg_cohort_retention.csv" in tables
+    for name in tables:
+        by_hand = (run / "gold/data" / name).read_bytes()
+        assert (drawn / name).read_bytes() == by_hand.replace(b",company_name\n", b",customer_name\n"), name

@@ -14,7 +14,7 @@ from elt import receipts, system_faults
 from elt.bronze import exports
 from elt.bronze.exports import RawFiles
 from elt.code_version import code_version
-from elt.command import draft, job_records, request, retention, run
+from elt.command import draft, job_records, plan, request, retention, run
 from elt.command.request import Request
 from elt.faults import Fault
 from elt.files import sha256
@@ -212,6 +212,10 @@ class Invocation:
         listed = declared.listed(names, self.raw_files.names)
         what = f"{len(names)} files that were made of what is gone were removed from it: {listed}"
         return said + (f"Run {self.run_id}: {what}\n" if names else "")
+
+    def plan(self) -> str:
+        """What a dry run of a run tells of the company before the jobs; empty for other requests."""
+        return plan.text(self.company, self.raw_files, Path(self.home)) if self.request == request.RUN else ""
 
     @refusing("What was asked for is done, and cannot be told.")
     def result(self, names: Iterable[str] = (), *, is_whole: bool = False) -> str:
