@@ -117,6 +117,8 @@ rule expose_report:
     params:
         code=code_version("expose_report.py"),
         kpis=company.kpis,
+        called=company.identity.called(company.name, config["language"]),
+        currency=company.identity.currency,
     script:
         "../scripts/expose_report.py"
 

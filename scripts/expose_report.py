@@ -58,15 +58,17 @@ def main(
     assumption_file: str,
     templates: Pages,
     made: Pages,
+    identity: tuple[str, str | None],
 ) -> None:
     """Fill both templates with the same content; figures stand in the HTML and are linked from the Markdown.
 
-    `assumption_file`: words of the assumptions.
+    `assumption_file`: words of the assumptions; `identity`: name of the company, currency of its books if it is stated.
     """
     ledger = read_json(ledger_file)
     words = {**read(word_file), "contradicted": read(assumption_file)}
     wording = Wording(words, ledger["figures"], kpis)
-    content = {"w": wording, "words": wording.words, "run": ledger["run"], **ledger["pages"]}
+    about = dict(zip(("called", "currency"), identity, strict=True))
+    content = {"w": wording, "words": wording.words, "run": ledger["run"], **about, **ledger["pages"]}
     inlined = {Path(p).stem: inline(Path(p).read_text(encoding="utf-8"), Path(p).stem) for p in figures}
     linked = {Path(p).stem: Markdown(f"figures/{Path(p).name}") for p in figures}
     write_text(made.html, filled(templates.html, figure_of=inlined, **content))
@@ -85,4 +87,5 @@ if __name__ == "__main__":
         assumption_file=given.assumptions,
         templates=Pages(given.html, given.markdown),
         made=Pages(output.html, output.markdown),
+        identity=(snakemake.params.called, snakemake.params.currency),
     )

@@ -123,6 +123,7 @@ def pages_of(ledger_file: Path, folder: Path, language: str, kpis: Any) -> tuple
     expose_report.main(
         str(ledger_file), str(TEMPLATES / f"expose.{language}.yaml"), list(map(str, names)), kpis,
         assumption_file=str(TEMPLATES / f"assumptions.{language}.yaml"), templates=templates, made=made,
+        identity=("Flat Shop", "EUR"),
     )  # fmt: skip
     return Path(made.html).read_text(encoding="utf-8"), Path(made.markdown).read_text(encoding="utf-8")
 

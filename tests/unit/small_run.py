@@ -196,7 +196,9 @@ class SmallRun:
         )  # fmt: skip
         return json.loads(output.read_text(encoding="utf-8"))
 
-    def reports(self, language: str = "en", flags: Sequence[Column] = ()) -> tuple[str, str]:
+    def reports(
+        self, language: str = "en", flags: Sequence[Column] = (), currency: str | None = None
+    ) -> tuple[str, str]:
         """Run all three scripts; the HTML and the Markdown."""
         self.numbers(flags)
         reports = self.folder / "reports"
@@ -208,5 +210,9 @@ class SmallRun:
             for folder, end in ((TEMPLATES, ".j2"), (reports, ""))
         )
         assumed = str(TEMPLATES / f"assumptions.{language}.yaml")
-        expose_report.main(ledger, words, figures, KPIS, assumption_file=assumed, templates=templates, made=made)
+        identity = ("Small & Shop", currency)
+        expose_report.main(
+            ledger, words, figures, KPIS,
+            assumption_file=assumed, templates=templates, made=made, identity=identity,
+        )  # fmt: skip
         return tuple(Path(path).read_text(encoding="utf-8") for path in (made.html, made.markdown))

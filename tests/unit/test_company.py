@@ -10,7 +10,7 @@ import pytest
 from elt.bronze.exports import RawFile, RawFiles
 from elt.run import contract_parts
 from elt.run.columns import ClassedColumn, Column
-from elt.run.company import NO_COMPANY, Company, StarColumn
+from elt.run.company import NO_COMPANY, Company, Identity, StarColumn
 from elt.run.contract import Contract, QuarantineRule, Repair, read_contract
 from elt.run.dialect import StatedDialect
 from elt.run.entries import plain_dates
@@ -312,3 +312,16 @@ def test_the_files_that_tie_numbers_of_a_person_are_others_with_several_kinds():
 
 def test_a_run_without_raw_files_has_none_of_anything():
     assert (RawFiles().names, RawFiles().tables, RawFiles().sources, RawFiles().of("sales")) == ([], {}, [], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "called"),
+    [
+        ("", "de", "Flat Shop"),
+        ("Tonladen", "en", "Tonladen"),
+        ({"en": "Clay Shop", "de": "Tonladen"}, "de", "Tonladen"),
+        ({"en": "Clay Shop"}, "de", "Clay Shop"),
+    ],
+)
+def test_a_company_is_called_as_it_says_in_the_language_that_it_has_else_by_its_folder(name, language, called):
+    assert Identity(name).called("flat_shop", language) == called

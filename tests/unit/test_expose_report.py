@@ -111,3 +111,14 @@ def test_without_segments_the_exposé_says_so(tmp_path):
 def test_no_customer_and_no_order_number_is_on_the_page(exposé):
     page, text = exposé
     assert not re.search(r"\bO\d{5}\b", page + text)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Amounts in EUR"), ("de", "Beträge in EUR")])
+def test_the_exposé_bears_the_name_of_the_company_and_the_currency_of_its_books(tmp_path, language, words):
+    page, text = SmallRun(tmp_path, lines()).reports(language, currency="EUR")
+    assert "<h1>Small &amp; Shop</h1>" in page and text.startswith("# Small &amp; Shop: ")
+    assert f"<li>{words}</li>" in page and f"\n- {words}\n" in text
+
+
+def test_a_currency_that_nobody_states_is_not_told(exposé):
+    assert all("Amounts in" not in text for text in exposé)

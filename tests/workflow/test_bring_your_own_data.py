@@ -63,6 +63,8 @@ def test_following_the_page_leads_to_an_expose(followed):
     assert "Run first is complete." in said[""][-1]
     assert "714 order lines in the warehouse" in said[""][-1]
     assert "160,947.90 revenue, equal in 5 marts" in said[""][-1]
+    header = (project.run("first") / "reports/final_expose.md").read_text("utf-8").splitlines()
+    assert header[0].startswith("# Clay Shop: ") and "- Amounts in EUR" in header
     assert (project.run("first") / "reports/final_expose.html").stat().st_size > 10_000
 
 

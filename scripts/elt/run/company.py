@@ -36,6 +36,19 @@ class StarColumn:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """What a company is called in reports, where its company.yaml says so, and the currency of its books."""
+
+    name: Words = ""
+    currency: str | None = None
+
+    def called(self, folder: str, language: str) -> str:
+        """The name in a language; without one that of its folder."""
+        stated = self.name if isinstance(self.name, str) else self.name.get(language) or next(iter(self.name.values()))
+        return stated or folder.replace("_", " ").title()
+
+
+@dataclass(frozen=True)
 class Company:
     """One company: contracts by table, marts (its own and the standard ones, fitted) and their SQL, key figures.
 
@@ -60,6 +73,7 @@ class Company:
     left_out: Mapping[str, str] = field(default_factory=dict)
     class_exceptions: tuple[ClassException, ...] = ()
     limits: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    identity: Identity = field(default_factory=Identity)
 
     @property
     def name(self) -> str:

@@ -9,11 +9,11 @@ from elt.code_version import code_version
 from elt.files import read_yaml
 from elt.remembered import memory
 from elt.run import reasons, sql_names, standard, time_zones
-from elt.run.company import NO_HOLIDAYS, Company
+from elt.run.company import NO_HOLIDAYS, Company, Identity
 from elt.run.contract import Contract
 from elt.run.contract_faults import contract_faults, expression_faults, reference_faults, sum_faults
 from elt.run.controller import ControllerStatements
-from elt.run.entries import composed, plain_dates
+from elt.run.entries import composed, plain_dates, taken
 from elt.run.key_figures import Kpi
 from elt.run.mart import Calendar, Mart, Query
 from elt.run.mart_faults import mart_faults
@@ -228,6 +228,7 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
         standard=tuple(sorted(marts.keys() - own.keys())),
         left_out=left_out,
         limits=standard.limits(base),
+        identity=Identity(**taken(Identity, found.get("company.yaml", {}))),
     )
 
 
