@@ -75,7 +75,7 @@ def test_the_page_needs_no_sql_and_its_star_is_the_one_that_was_written_by_hand(
     ]  # fmt: skip
     shutil.copytree(ROOT / "tests/data/flat_shop_by_sql", project.folder / "config/by_hand")
     told = ("raw=tests/data/flat_shop", "company=config/by_hand", "run_id=by_hand")
-    assert project.snakemake("--until", "gold_mart", "--config", *told).returncode == 0
+    assert project.snakemake("--until", "gold_report", "--config", *told).returncode == 0
     for name in ("dim_customer", "dim_product", "dim_location", "fact_sales", "agg_exec_kpis", "agg_customer_value"):
         drawn, by_hand = ((project.run(run) / f"gold/data/{name}.csv").read_bytes() for run in ("first", "by_hand"))
         assert drawn == by_hand.replace(b",name,country\n", b",customer_name,country\n"), name

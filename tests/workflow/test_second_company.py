@@ -203,7 +203,7 @@ def test_the_star_drawn_from_roles_is_the_one_that_was_written_by_hand(wholesale
     shutil.copytree(COMPANY / "contracts", by_roles / "contracts")
     (by_roles / "company.yaml").write_text("calendar: {country: DE, subdivision: NW}\n", encoding="utf-8")
     call = ("seed=42", "run_id=by_roles", "company=config/by_roles", "raw=exports")
-    done = wholesaler.snakemake("--until", "gold_mart", "--config", *call)
+    done = wholesaler.snakemake("--until", "gold_report", "--config", *call)
     assert done.returncode == 0, done.stdout[-6000:]
     drawn = wholesaler.run("by_roles") / "gold/data"
     tables = sorted(path.name for path in drawn.glob("*.csv"))
