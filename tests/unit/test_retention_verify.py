@@ -308,12 +308,12 @@ def test_folders_that_hold_nothing_any_more_or_not_yet_are_known(folder, whole):
     assert not any((whole / "bronze/_meta/tracebacks").iterdir()) and not any((whole / "silver/data").iterdir())
     assert said(folder) == []
     stated = read_json(whole / manifest.NAME)
-    made_manifest.write(whole, **{**stated, "status": "failed", "missing": ["gold/data/x.csv"]})
-    (whole / "gold/data").mkdir(mode=0o700)
+    made_manifest.write(whole, **{**stated, "status": "failed", "missing": ["gold/other/x.csv"]})
+    (whole / "gold/other").mkdir(mode=0o700)
     (whole / "_meta/benchmarks/gold_mart_y").mkdir()
     assert said(folder) == []
     made_manifest.write(whole, **{**stated, "missing": 7})
-    assert {line.partition(" ")[0] for line in said(folder)} == {"gold/data", "_meta/benchmarks/gold_mart_y"}
+    assert {line.partition(" ")[0] for line in said(folder)} == {"gold/other", "_meta/benchmarks/gold_mart_y"}
 
 
 def test_folders_have_their_modes_and_the_run_may_be_opened_on_purpose(folder, whole):

@@ -10,12 +10,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from elt import files, receipts
-from elt.retention import inventory
+from elt.retention import deletion, inventory
 from elt.retention.inventory import FILE, FOLDER, Entry
 from elt.retention.stated_run import StatedRun
 from elt.run import last_call, manifest, run_folders, steps
 
 OWN = {manifest.IDENTITY, manifest.NAME, manifest.SIGNATURE, receipts.CALL}
+OF_LAYERS = deletion.ROW_FOLDERS | deletion.EVIDENCE_FOLDERS  # folders that a layer may have, with or without files
 CHANGED, MISSING, ADDED, EDITED = "was changed", "is missing", "is not in the manifest", "was edited"
 EMPTY = "is an empty folder that no step has made"
 UNREADABLE, HIDDEN, LINKED = "cannot be read", "is hidden", "is a link"
@@ -137,7 +138,9 @@ class Verification(StatedRun):
         has_failed = self.content["status"] != "complete" and name.startswith(steps.RECORDS)
         _, _, in_kept = name.removeprefix(f"{manifest.HISTORY}/").partition("/")  # folders are kept as they were
         is_kept = name.startswith(f"{manifest.HISTORY}/") and in_kept in self.folders
-        return name in self.folders or is_kept or has_failed or f"{name}/".startswith(manifest.ON_REQUEST)
+        is_of_layer = name.partition("/")[0] in files.PROTECTED_LAYERS and name.partition("/")[2] in OF_LAYERS
+        is_known = name in self.folders or is_kept or is_of_layer
+        return is_known or has_failed or f"{name}/".startswith(manifest.ON_REQUEST)
 
     def folder_mode(self, name: str) -> int | None:
         """The mode that a folder must have; None where it is free."""
