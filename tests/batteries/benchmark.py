@@ -90,12 +90,17 @@ def empty_workflow(folder: Path) -> list[str]:
     return call
 
 
-def without_last_record(raw: Path) -> tuple[Path, bytes]:
-    """Take the last record out of the smallest file of exports; its path, and what it held."""
+def with_records_swapped(raw: Path) -> tuple[Path, bytes]:
+    """Let the last two records of the smallest file of exports change places; its path, and what it held.
+
+    So its bytes are others, and no company's rule can object to what it says.
+    """
     path = min(raw.rglob("*.csv"), key=lambda file: (file.stat().st_size, file))
     held = path.read_bytes()
+    end = b"\r\n" if b"\r\n" in held else b"\n"
+    *before, one, other = held.removesuffix(end).split(end)
     path.chmod(0o644)
-    path.write_bytes(held[: held.rstrip(b"\r\n").rfind(b"\n") + 1])
+    path.write_bytes(end.join([*before, other, one]) + end)
     return path, held
 
 
@@ -127,7 +132,7 @@ def sides_of(asked: argparse.Namespace, raw: Path, work: Path) -> tuple[dict[str
             found["dbt"].append(measured("bash", asked.peer, raw, work / f"dbt{turn}"))
             shutil.rmtree(work / f"dbt{turn}")
         rows, _ = rows_and_total(project / f"artifacts/runs/{run}/gold/data/fact_sales.csv")
-        path, held = without_last_record(raw)
+        path, held = with_records_swapped(raw)
         found["small_file_changed"].append(measured(*own, f"run_id={run}", cwd=project))
         path.write_bytes(held)
         shutil.rmtree(project / f"artifacts/runs/{run}")

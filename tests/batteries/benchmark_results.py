@@ -13,7 +13,7 @@ SIDES = {
     "dbt": "a peer built with dbt and DuckDB: the warehouse alone",
     "nothing_to_do": "the Golden Path again: nothing to do",
     "empty_workflow": "a workflow of one empty rule, in the same Snakemake: nothing to do",
-    "small_file_changed": "the Golden Path again: the smallest raw file has lost its last record",
+    "small_file_changed": "the Golden Path again: two records of the smallest raw file changed places",
 }
 RATIOS = {  # side in whose row it stands: what is divided by what
     "duckdb": ("golden_path", "duckdb"),

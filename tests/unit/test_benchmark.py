@@ -184,14 +184,14 @@ def test_what_snakemake_takes_alone_and_what_a_small_change_takes_are_told_as_sh
     assert [one.what for one in found if one.is_worse] == ["processor, times small_file_changed"]
 
 
-def test_the_smallest_file_loses_its_last_record_and_no_byte_more(tmp_path: Path):
+def test_the_last_two_records_of_the_smallest_file_change_places(tmp_path: Path):
     texts = {"large.csv": b"a\r\n" * 9, "small.csv": b"a\r\n1\r\n2\r\n", "open.csv": b"a;b;c;d\n1;2;3;4\n5;6;7;8"}
     for name, text in texts.items():
         (tmp_path / name).write_bytes(text)
-    assert benchmark.without_last_record(tmp_path) == (tmp_path / "small.csv", texts["small.csv"])
-    assert (tmp_path / "small.csv").read_bytes() == b"a\r\n1\r\n"
+    assert benchmark.with_records_swapped(tmp_path) == (tmp_path / "small.csv", texts["small.csv"])
+    assert (tmp_path / "small.csv").read_bytes() == b"a\r\n2\r\n1\r\n"
     (tmp_path / "small.csv").unlink()
-    assert benchmark.without_last_record(tmp_path)[0].read_bytes() == b"a;b;c;d\n1;2;3;4\n"
+    assert benchmark.with_records_swapped(tmp_path)[0].read_bytes() == b"a;b;c;d\n5;6;7;8\n1;2;3;4\n"
 
 
 def test_what_is_stored_is_read_again_by_size_and_told_and_drawn(tmp_path: Path):
