@@ -139,17 +139,26 @@ def _texts(query: Any, keys: list[Any], sums: dict[str, str], distinct: dict[str
     return found
 
 
-def computed(sql: str, frames: Frames) -> pl.DataFrame | None:
-    """What the SQL gives of frames, computed in pieces; None where it cannot be, or for a single range of orders."""
-    lines = frames.get(FACTS)
-    if lines is None or lines.collect_schema()[ORDER_NUMBER] != pl.UInt32:
+def ranges_of(lines: pl.LazyFrame) -> list[pl.LazyFrame] | None:
+    """The order lines in ranges of orders; None where no sorted ids tell these, or for a single range."""
+    if lines.collect_schema()[ORDER_NUMBER] != pl.UInt32:
         return None
     numbers = lines.select(ORDER_NUMBER)
-    borders, found = borders_of(numbers), pieces_of(sql)
-    if found is None or len(borders) <= 2 or not numbers.collect().to_series().is_sorted():
+    borders = borders_of(numbers)
+    if len(borders) <= 2 or not numbers.collect().to_series().is_sorted():
         return None
-    ranges = ({**frames, FACTS: lines.slice(first, after - first)} for first, after in pairwise(borders))
-    parts = [pl.SQLContext(part).execute(found.in_ranges).collect(engine="streaming") for part in ranges]
+    return [lines.slice(first, after - first) for first, after in pairwise(borders)]
+
+
+def computed(sql: str, frames: Frames) -> pl.DataFrame | None:
+    """What the SQL gives of frames, computed in pieces; None where it cannot be, or for a single range of orders."""
+    lines, found = frames.get(FACTS), pieces_of(sql)
+    ranges = ranges_of(lines) if lines is not None and found is not None else None
+    if ranges is None or found is None:
+        return None
+    parts = [
+        pl.SQLContext({**frames, FACTS: part}).execute(found.in_ranges).collect(engine="streaming") for part in ranges
+    ]
     context = pl.SQLContext(frames)
     parts += [context.execute(text).collect(engine="streaming") for text in found.distinct]
     pieces = pl.concat(parts, how="diagonal")

@@ -4,10 +4,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 import polars as pl
 
-from elt.gold import documents
+from elt.gold import counted_apart, documents
 from elt.run.key_figures import Kpi
 from elt.sales.groups import KNOWN, UNKNOWN
 from elt.sales.order_lines import ORDERS, within
@@ -18,15 +19,20 @@ LINES = "gold.fact_sales"
 COUNT_OF_ORDERS = re.compile(r"COUNT\(\s*DISTINCT\s+order_number\s*\)", re.I)
 
 
+def order_sums(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a known customer: orders, revenue."""
+    sums = [ORDERS.alias("orders"), pl.col("sales_amount").sum().alias("revenue")]
+    return lines.filter(KNOWN).group_by("customer_key").agg(sums)
+
+
+def with_orders(customers: pl.LazyFrame) -> pl.LazyFrame:
+    """The customers with an order, of those that `order_sums` gives."""
+    return customers.filter(pl.col("orders") > 0)
+
+
 def kpi_sources(lines: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     """What KPI formulas may select from: the lines, and one row a customer with an order (orders, revenue)."""
-    customers = (
-        lines.filter(KNOWN)
-        .group_by("customer_key")
-        .agg(ORDERS.alias("orders"), pl.col("sales_amount").sum().alias("revenue"))
-        .filter(pl.col("orders") > 0)
-    )
-    return {LINES: lines, "customers": customers}
+    return {LINES: lines, "customers": with_orders(order_sums(lines))}
 
 
 def source_of(kpi: Kpi) -> str:
@@ -58,27 +64,56 @@ def usable_kpis(lines: pl.LazyFrame, kpis: Mapping[str, Kpi]) -> dict[str, Kpi]:
     return found
 
 
-def kpi_view(facts: pl.LazyFrame, kpis: Mapping[str, Kpi], period: Period) -> pl.LazyFrame:
+def kpi_view(facts: pl.LazyFrame, kpis: Mapping[str, Kpi], period: Period) -> pl.DataFrame:
     """One row with a column a KPI, over the lines of the period."""
-    context = pl.SQLContext(kpi_sources(within(facts, period)))
     over: dict[str, list[str]] = {}
     for name, kpi in kpis.items():
         over.setdefault(source_of(kpi), []).append(f'{kpi.formula} AS "{name}"')
-    rows = [context.execute(f"SELECT {', '.join(fields)} FROM {source}") for source, fields in over.items()]
+    rows = []
+    for source, fields in over.items():
+        if source == LINES:
+            rows.append(over_lines(f"SELECT {', '.join(fields)} FROM {LINES} WHERE {period.condition}", facts))
+        else:
+            context = pl.SQLContext({source: customers_of(facts, period).lazy()})
+            rows.append(context.execute(f"SELECT {', '.join(fields)} FROM {source}").collect())
     return pl.concat(rows, how="horizontal")
 
 
+def over_lines(sql: str, facts: pl.LazyFrame) -> pl.DataFrame:
+    """What an SQL text gives of the order lines; of many in pieces, so that a distinct count holds no more of them."""
+    found = counted_apart.computed(sql, {LINES: facts})
+    return pl.SQLContext({LINES: facts}).execute(sql).collect(engine="streaming") if found is None else found
+
+
+def customers_of(facts: pl.LazyFrame, period: Period) -> pl.DataFrame:
+    """One row a known customer with an order in the period, as KPI formulas read it.
+
+    Orders and revenue of ranges of orders add up, so the customers of one range are in memory beside those of all.
+    """
+    found = pl.DataFrame()
+    for part in counted_apart.ranges_of(facts) or [facts]:
+        own = order_sums(within(part, period)).collect(engine="streaming")
+        added = pl.col("orders", "revenue").sum()
+        found = pl.concat([found, own]).group_by("customer_key").agg(added) if found.width else own
+    return with_orders(found.lazy()).collect()
+
+
 def over_all(
-    facts: pl.LazyFrame, kpis: Mapping[str, Kpi], periods: Mapping[str, Period], views: Mapping[str, pl.DataFrame]
+    facts: pl.LazyFrame,
+    kpis: Mapping[str, Kpi],
+    periods: Mapping[str, Period],
+    views: Mapping[str, pl.DataFrame],
+    today: date,
 ) -> dict[str, pl.DataFrame]:
-    """Views that are no sums over customers: by year the KPIs, and the `period` view with its orders."""
+    """Views that are no sums over customers, of lines up to a day: by year the KPIs, and the `period` view with its
+    orders."""
     formulas = [kpi.formula for kpi in kpis.values()]
     facts = with_ids(facts, formulas).select(named_in(facts, formulas))
     found = {}
     for year, period in periods.items():
-        found[f"kpis {year}"] = kpi_view(facts, kpis, period).collect(engine="streaming")
-        orders = known_orders(facts, period).collect(engine="streaming")
-        found[f"period {year}"] = pl.concat([views[f"period {year}"], orders], how="horizontal")
+        seen = Period(period.start, min(period.end, today + timedelta(days=1)))
+        found[f"kpis {year}"] = kpi_view(facts, kpis, seen)
+        found[f"period {year}"] = pl.concat([views[f"period {year}"], known_orders(facts, seen)], how="horizontal")
     return found
 
 
@@ -97,6 +132,10 @@ def named_in(facts: pl.LazyFrame, formulas: Iterable[str]) -> list[str]:
     return [name for name in facts.collect_schema().names() if name in words]
 
 
-def known_orders(facts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+def known_orders(facts: pl.LazyFrame, period: Period) -> pl.DataFrame:
     """Orders of known customers in a period; one of several customers counts once, so it is counted over all lines."""
-    return within(facts, period).filter(KNOWN).select(ORDERS.cast(pl.Int64).alias("known_orders"))
+    sql = (
+        f"SELECT COUNT(DISTINCT order_number) FILTER (WHERE document_type = 'order') AS known_orders FROM {LINES} "
+        f"WHERE customer_key <> {UNKNOWN} AND {period.condition}"
+    )
+    return over_lines(sql, facts).select(pl.col("known_orders").cast(pl.Int64))

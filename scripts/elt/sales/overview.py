@@ -91,7 +91,7 @@ def sales_of(
     if today is None:
         problem = "holds no order line with a date, so there is nothing to report"
         raise Fault("fact_sales", problem, "Look in silver/reports/ why the order lines were left out")
-    facts = facts.filter(pl.col("order_date") <= today)
+    lines, facts = facts, facts.filter(pl.col("order_date") <= today)
     table = monthly.filter(pl.col("month_start") <= today).sort("month_start").collect()
     months = {row["month_start"]: row for row in table.rows(named=True)}
     whole_months = [month for month, row in months.items() if row["is_complete"]]
@@ -103,5 +103,5 @@ def sales_of(
         observed = Period(compared[0], add_months(compared[-1], 1)) if compared else None
         views = over(parts, lambda lines: plans_of(lines, codes, periods, observed, flags), codes)
     usable = usable_kpis(facts, kpis)
-    views |= over_all(facts, usable, periods, views)
+    views |= over_all(lines, usable, periods, views, today)
     return Sales(today, periods, observed, months, gaps, usable, views, minimum, decimals_of(facts), flags)
