@@ -13,6 +13,7 @@ from elt.command.job_memory import mem_mb
 from elt.remembered import memory
 from elt.retention import erasures
 from elt.run import contract_parts, mart_lineage, run_folders, settings
+from elt.run.star import writing
 from elt.silver.stops import Stops
 
 gc.freeze()  # what is imported stays, and so does what planning makes: looking through it again and again is in vain

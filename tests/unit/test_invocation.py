@@ -89,6 +89,7 @@ def test_the_kind_of_request_is_that_of_the_targets(arguments, kind, monkeypatch
         (["all"], "run"),
         (["warehouse", "gold_report"], "run"),
         (["draft_contracts"], "draft"),
+        (["draft_star"], "draft_star"),
         (["expire"], "expire"),
         (["retention_expire", "expire"], "expire"),
         (["retention_erase"], "erase"),
@@ -245,6 +246,11 @@ DRAFTED = {
 ENDS = {  # request -> (file that says what was done, its content, words)
     "run": ("x", {}, "Done. The run folder is home."),
     "draft": ("_meta/draft.json", DRAFTED, "1 contracts drafted in config/firm/contracts."),
+    "draft_star": (
+        "_meta/star.json",
+        {"written": ["a", "b"]},
+        "2 files written, which take the place of what was drawn",
+    ),
     "expire": ("_meta/expire.json", {"words": "Expired.", "lines": ["a"]}, "Expired.\n  a"),
     "erase": ("_meta/erase.json", {"words": "Erased.", "lines": []}, "Erased."),
     "verify": ("_meta/verify.json", {"words": "As it was.", "lines": []}, "As it was."),
@@ -253,6 +259,7 @@ ENDS = {  # request -> (file that says what was done, its content, words)
 FAILURES = {
     "run": "Run home failed.\n  step\n    here: is wrong. Mend it.",
     "draft": "No contract was drafted.\n  here: is wrong. Mend it.",
+    "draft_star": "No star schema was drafted.\n  here: is wrong. Mend it.",
     "expire": "Expiry has failed.\n  here: is wrong. Mend it.",
     "erase": "Erasure has failed.\n  here: is wrong. Mend it.",
     "verify": "The run is not as it was.\n  here: is wrong. Mend it.",

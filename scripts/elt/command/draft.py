@@ -31,7 +31,12 @@ def table_line(name: str, found: Mapping[str, Any]) -> str:
 
 def prepared(config: Mapping[str, Any]) -> tuple[Path, list[str]]:
     """(folder of the draft's evidence, faults of what was asked)."""
-    return Path("artifacts/drafts") / Path(str(config["company"])).name, list(faults(config))
+    return home(config), list(faults(config))
+
+
+def home(config: Mapping[str, Any]) -> Path:
+    """Folder of a draft's evidence."""
+    return Path("artifacts/drafts") / Path(str(config["company"])).name
 
 
 def result(folder: Path, config: Mapping[str, Any]) -> str:
@@ -56,8 +61,18 @@ def result(folder: Path, config: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def failure(folder: Path, started: datetime) -> str:
+def star_result(folder: Path, config: Mapping[str, Any]) -> str:
+    """The closing words of a draft of the star schema: the files, and the next step."""
+    found, company, raw = read_json(folder / "_meta/star.json"), config["company"], config["raw"]
+    lines = [f"\n{len(found['written'])} files written, which take the place of what was drawn from roles:"]
+    lines += [f"  {path}" for path in found["written"]]
+    return "\n".join(
+        [*lines, "", f"Next: change them, then check with\n  snakemake -n --config company={company} raw={raw}"]
+    )
+
+
+def failure(folder: Path, started: datetime, nothing: str = "No contract was drafted.") -> str:
     """The closing words of a draft that failed."""
-    lines = ["\nNo contract was drafted."]
+    lines = [f"\n{nothing}"]
     lines += [f"  {message}" for _, message in rulelog.faults(folder / "_meta/logs", started.timestamp())]
     return "\n".join(lines)

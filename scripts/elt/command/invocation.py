@@ -234,6 +234,8 @@ class Invocation:
             return run.result(home)
         if self.request == request.DRAFT:
             return draft.result(Path(self.home), self.config)
+        if self.request == request.STAR:
+            return draft.star_result(Path(self.home), self.config)
         return retention.result(self.request, Path(self.home))
 
     def failure(self, names: Iterable[str] = ()) -> str:
@@ -245,6 +247,8 @@ class Invocation:
             return run.failure(Path(self.home), self.config, self.now, within)
         if self.request == request.DRAFT:
             return draft.failure(Path(self.home), self.now)
+        if self.request == request.STAR:
+            return draft.failure(Path(self.home), self.now, "No star schema was drafted.")
         return retention.failure(self.request, Path(self.home), self.now)
 
 
@@ -293,11 +297,17 @@ def classed(company: Company, config: Mapping[str, Any]) -> tuple[Company, list[
     return check().company, [f"{company.folder}/{line}" for line in check().faults]
 
 
-def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
-    """A call for a run: company, raw files and run folder; raises RefusalError."""
+def accepted_company(config: Mapping[str, Any], root: Path) -> Company:
+    """The company that the settings name, with its computed personal classes; raises RefusalError."""
     company = accepted(settings.load(config, root), "The settings cannot be used.")
     accepted((None, unbound(company)), "The settings cannot be used.")
-    company = accepted(classed(company, config), "The personal classes cannot be used.")
+    found: Company = accepted(classed(company, config), "The personal classes cannot be used.")
+    return found
+
+
+def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
+    """A call for a run: company, raw files and run folder; raises RefusalError."""
+    company = accepted_company(config, root)
     raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
     with refusing():
         home = run_folders.RUNS / run_folders.choose(config, now)
@@ -316,5 +326,7 @@ def prepared(arguments: Sequence[str], config: Mapping[str, Any], root: Path, no
     if asked == request.DRAFT:
         home = accepted(draft.prepared(config), "Nothing can be drafted.")
         return Invocation(asked, now, config, home.as_posix())
+    if asked == request.STAR:
+        return Invocation(asked, now, config, draft.home(config).as_posix(), accepted_company(config, root))
     contracts = accepted(retention.prepared(asked, config, root), "Nothing can be done.")
     return Invocation(asked, now, config, erasures.HOME.as_posix(), erasable=contracts)

@@ -11,11 +11,13 @@ from typing import Literal
 
 from elt.faults import Fault
 
-Request = Literal["run", "draft", "expire", "erase", "verify", "sign", "compare"]
+Request = Literal["run", "draft", "draft_star", "expire", "erase", "verify", "sign", "compare"]
 RUN: Request = "run"
 DRAFT: Request = "draft"
+STAR: Request = "draft_star"
 TARGETS: dict[str, Request] = {
     "draft_contracts": DRAFT,
+    "draft_star": STAR,
     "expire": "expire",
     "retention_expire": "expire",
     "erase": "erase",
