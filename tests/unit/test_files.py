@@ -192,3 +192,116 @@ def test_parts_stand_below_one_header_which_is_there_without_any_part(tmp_path):
     with files.staged(path) as temporary:
         files.write_parts(temporary, ["a"], [])
     assert path.read_bytes() == b"a\n"
+
+
+def test_the_folder_of_retention_and_drafts_are_closed_and_a_folder_of_that_name_elsewhere_is_not(tmp_path):
+    root = tmp_path / "artifacts"
+    assert files.protected_layer(root / "retention/tombstones/r.json") == root / "retention"
+    assert files.protected_layer(root / "drafts/shop/bronze/x.csv") == root / "drafts/shop/bronze"
+    assert files.protected_layer(root / "runs/r/_closed/reports/x.md") == root / "runs/r/_closed"
+    for name in ("retention.md", "other/r/bronze/x.csv", "runs/r/reports/bronze/x.csv", "retention"):
+        assert files.protected_layer(root / name) is None, name
+    assert files.protected_layer(tmp_path / "elsewhere/runs/r/bronze/x.csv") is None
+
+
+@pytest.mark.parametrize(("mode", "folder"), [(0o600, 0o700), (0o640, 0o750), (0o644, 0o755), (0o660, 0o770)])
+def test_who_may_read_what_is_published_may_enter_its_folder(mode, folder):
+    assert files.folder_mode(mode) == folder
+
+
+def test_a_mode_that_is_stated_counts_in_a_protected_layer_too_and_whatever_the_umask(tmp_path, umask):
+    for place in ("gold/data", "reports"):
+        path = tmp_path / "artifacts/runs/r" / place / "x.txt"
+        with files.staged(path, 0o640) as temporary:
+            assert temporary.stat().st_mode & 0o777 == 0o600  # closed until it has its name
+            temporary.write_text("x")
+        assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_with_a_mode_is_not_put_into_what_lies_under_its_temporary_name(tmp_path):
+    target = tmp_path / "secret.txt"
+    target.write_text("as before")
+    (tmp_path / f".x.{os.getpid()}.tmp.txt").symlink_to(target)
+    with pytest.raises(FileExistsError):
+        files.write_text(tmp_path / "x.txt", "x", 0o600)
+    assert target.read_text() == "as before" and not (tmp_path / "x.txt").exists()
+
+
+def test_the_folder_for_what_is_needed_meanwhile_is_empty_closed_and_gone_at_the_end(tmp_path):
+    final = tmp_path / "artifacts/runs/r/silver/data/x.csv"
+    (final.parent / ".x.tmp").mkdir(parents=True)
+    (final.parent / ".x.tmp/left_over").write_text("x")
+    with pytest.raises(RuntimeError), files.scratch(final) as folder:
+        assert not any(folder.iterdir()) and folder.parent == final.parent
+        assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "part").write_text("x")
+        raise RuntimeError
+    assert not any(final.parent.iterdir())
+
+
+@pytest.mark.parametrize("write", [files.write_private, lambda path, text: files.write_unsynced(path, text)])
+def test_a_private_file_is_closed_whatever_the_umask_and_whole_or_as_before(tmp_path, umask, write, monkeypatch):
+    path = tmp_path / "deep/x.txt"
+    write(path, "old\n")
+    assert path.stat().st_mode & 0o777 == 0o600 and path.read_text() == "old\n"
+    with monkeypatch.context() as context:
+        context.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("no")))
+        with pytest.raises(OSError, match="no"):
+            write(path, "new\n")
+    assert path.read_text() == "old\n" and [*path.parent.iterdir()] == [path]
+    write(path, "new\n")
+    assert path.read_text() == "new\n"
+
+
+def test_what_is_written_is_told_under_its_final_name_with_the_hash_of_its_content(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_noted", [])
+    told: list[tuple[Path, str]] = []
+    files.when_named(lambda path, sha: told.append((path, sha)))
+    files.write_text(tmp_path / "x.txt", "x")
+    assert told == [(tmp_path / "x.txt", files.sha256(tmp_path / "x.txt"))]
+    with pytest.raises(ValueError, match="half"), files.staged(tmp_path / "y.txt"):
+        raise ValueError("half")
+    assert len(told) == 1
+
+
+def test_a_sealed_file_is_known_byte_for_byte_and_whatever_else_is_none(tmp_path):
+    path, content = tmp_path / "x.json", files.sealed({"a": 1})
+    files.write_json(path, content)
+    assert files.is_sealed(path, content) and not files.is_sealed(path, {"a": 2, "seal": content["seal"]})
+    assert files.sealed(content) == content
+    path.write_text(path.read_text() + " ")
+    assert not files.is_sealed(path, content)
+    assert not files.is_sealed(tmp_path / "none.json", content) and not files.is_sealed(path, {"a": float("nan")})
+
+
+def test_decimals_are_those_stated_by_column_and_what_is_missing_is_an_empty_cell(tmp_path):
+    frame = pd.DataFrame({"a": [0.5, None], "b": [0.25, 1.0], "c": ["=1+1", None]})
+    files.write_frame(tmp_path / "x.csv", frame, {"b": 2})
+    assert (tmp_path / "x.csv").read_text() == "a,b,c\n0.500000,0.25,'=1+1\n,1.00,\n"
+
+
+def test_frames_are_computed_in_one_pass_into_csv_and_parquet_which_says_what_it_is(tmp_path):
+    frame = pl.LazyFrame({"a": [2, 1], "b": ["x", None]}).sort("a")
+    with files.staged(tmp_path / "x.csv") as csv, files.staged(tmp_path / "x.parquet") as parquet:
+        files.write_lazily({csv: frame, parquet: frame.select("a")}, {"told": "of x"})
+    assert (tmp_path / "x.csv").read_text() == "a,b\n1,\n2,x\n"
+    assert pl.read_parquet(tmp_path / "x.parquet").to_dict(as_series=False) == {"a": [1, 2]}
+    assert pl.read_parquet_metadata(tmp_path / "x.parquet")["told"] == "of x"
+
+
+def test_scratch_files_are_read_again_as_they_were_whole_and_by_part(tmp_path):
+    frame = pl.DataFrame({"a": [1, 2, 3]})
+    files.write_scratch(tmp_path / "x.arrow", frame, 2)
+    assert pl.read_ipc(tmp_path / "x.arrow").equals(frame)
+    (tmp_path / "parts").mkdir()
+    found = files.write_scattered(tmp_path / "parts", frame.lazy(), pl.col("a") % 2, [(0, 2), (2, 1)])
+    assert [[path.name for path in paths] for paths in found] == [["0.arrow"], ["1.arrow", "1.arrow"]]
+    assert [[pl.read_ipc(path)["a"].to_list() for path in paths] for paths in found] == [[[2]], [[1], [3]]]
+
+
+def test_a_copy_into_a_staged_path_gives_the_hash_of_what_was_written(tmp_path):
+    source = tmp_path / "a.bin"
+    source.write_bytes(b"x" * (files.CHUNK + 1))
+    with files.staged(tmp_path / "b.bin") as temporary:
+        assert files.copied(source, temporary) == files.sha256(source)
+    assert (tmp_path / "b.bin").read_bytes() == source.read_bytes()

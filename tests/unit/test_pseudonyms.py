@@ -238,3 +238,23 @@ def test_a_key_that_git_tracks_is_refused(tmp_path, env):
 def test_a_project_without_git_is_fine(env, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert pseudonyms.ready(env, make=False) == pseudonyms.key_id(KEY)
+
+
+def test_the_form_of_a_pseudonym_is_known_and_nothing_else_has_it():
+    sound = pseudonyms.pseudonym(KEY, "customer", "4711")
+    assert pseudonyms.is_pseudonym("customer", sound) is True
+    for text in ("", sound[:-1], sound + "a", sound.upper(), " " + sound, sound + "\n", sound.replace("cu1_", "cu2_")):
+        assert pseudonyms.is_pseudonym("customer", text) is False, text
+
+
+def test_what_a_policy_says_of_scheme_and_version_is_what_pseudonyms_are_made_with():
+    text = f"elt-pseudonym\0{pseudonyms.VERSION}\0customer\x004711".encode()
+    assert pseudonyms.keyed(KEY, "customer", "4711") == hmac.digest(KEY, text, "sha256")[:16]
+    assert pseudonyms.SCHEME == "HMAC-SHA-256"
+
+
+def test_a_salt_is_the_same_for_a_key_and_a_name_and_another_for_any_other():
+    salt = pseudonyms.salt(KEY, "a.json")
+    assert salt == pseudonyms.salt(KEY, "a.json") and len(bytes.fromhex(salt)) == 32
+    others = {pseudonyms.salt(KEY, "b.json"), pseudonyms.salt(KEY[::-1], "a.json"), pseudonyms.key_id(KEY)}
+    assert len(others | {salt}) == 4 and pseudonyms.key_id(KEY) not in salt

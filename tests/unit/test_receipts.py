@@ -204,3 +204,67 @@ def test_snakemake_finds_its_record_where_it_is_laid(tmp_path: Path):
         theirs = Path(snakemake._record_path(snakemake._metadata_path, path))
         assert theirs.relative_to(tmp_path) == job_records.record_of(path)
     assert job_records.is_as_known()
+
+
+def test_a_file_that_looks_as_its_receipt_says_is_not_read_and_any_other_is(written: Path, tmp_path: Path):
+    path = written / NAME
+    run, name, receipt = receipts.by_look(str(path)) or pytest.fail("it looks as it did")
+    assert (run, name, receipt["sha256"]) == (written, NAME, files.sha256(path))
+    os.utime(path)
+    assert receipts.by_look(path) is None and receipts.hash_of(written, NAME) == files.sha256(path)
+    path.write_text("other")
+    assert receipts.hash_of(written, NAME) == files.sha256(path)
+    files.write_text(written / "gold/data/none.csv", "x")
+    assert receipts.by_look(written / "gold/data/none.csv") is None and receipts.by_look(tmp_path / "x") is None
+
+
+def test_only_what_is_as_it_was_written_and_looks_otherwise_is_noted_anew(written: Path):
+    path = receipts.receipt_of(written, NAME)
+    before = path.read_bytes()
+    receipts.renew(written)
+    assert path.read_bytes() == before
+    os.utime(written / NAME)
+    receipts.renew(written)
+    assert path.read_bytes() != before and receipts.by_look(written / NAME)
+    (written / NAME).unlink()
+    path.write_text("{")
+    receipts.renew(written)
+    assert path.read_text() == "{"
+
+
+def test_what_cannot_be_read_was_not_kept_as_it_is_and_tells_no_beginning(written: Path):
+    receipt, record = receipts.receipt_of(written, NAME), receipts.record_of(written, NAME)
+    assert receipts.is_as_kept(receipt) and not receipts.is_as_kept(record)
+    record.write_bytes(b"0\nrecord")
+    assert not receipts.is_as_kept(record)
+    receipt.write_bytes(receipt.read_bytes().replace(b"sha256", b"sha255"))
+    assert not receipts.is_as_kept(receipt)
+    assert receipts.began(written) == BEGAN
+    (written / receipts.CALL).write_bytes(b"\xff")
+    assert receipts.began(written) == ""
+    (written / receipts.CALL).unlink()
+    assert receipts.began(written) == ""
+
+
+def test_a_folder_of_receipts_stays_as_long_as_another_one_lies_in_it(written: Path):
+    receipts.write(written, "gold/other.csv", {"sha256": "0", "bytes": 0})
+    receipts.remove(written, NAME)
+    assert [path.name for path in (written / receipts.FOLDER / "gold").iterdir()] == ["other.csv.json"]
+    receipts.remove(written, "gold/other.csv")
+    assert (written / receipts.FOLDER).is_dir() and not (written / receipts.FOLDER / "gold").exists()
+
+
+def test_who_holds_a_lock_is_told_with_since_when_and_left_out_where_the_kernel_does_not_say(run: Path, monkeypatch):
+    descriptor = os.open(run, os.O_RDONLY | os.O_DIRECTORY)
+    assert receipts.holders(descriptor) == ""
+    assert receipts.since(os.getpid()).startswith(", since 20") and receipts.since(os.getpid()).endswith(" UTC")
+    assert receipts.since(2**22 + 1) == ""
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: (_ for _ in ()).throw(OSError))
+    assert receipts.holders(descriptor) == ""
+    os.close(descriptor)
+
+
+def test_the_manifest_and_what_is_not_there_are_no_inputs_that_a_job_answers_for(written: Path):
+    files.write_text(written / "_meta/run_manifest.json", "{}")
+    paths = [written / "_meta/run_manifest.json", written / "gold/data/gone.csv", written / NAME]
+    assert receipts.of_inputs(paths) == {NAME: files.sha256(written / NAME)}

@@ -226,3 +226,43 @@ def test_the_delimiter_is_no_blank_and_no_mark(tmp_path, monkeypatch):
         found = structure(tmp_path / "x.csv", f"a{delimiter}b\n1{delimiter}2\n".encode(), 64, monkeypatch)
         assert (found.is_tidy, found.is_unmarked) == (True, True)
     assert not structure(tmp_path / "x.csv", b"a;b\n1;2,5\n", 64, monkeypatch).is_unmarked
+
+
+def test_a_field_in_single_quotes_takes_its_block_to_a_closer_look_and_stays_a_field(tmp_path, monkeypatch):
+    for line in (b"'1',2", b"1,'2'"):
+        looked_at = []
+        monkeypatch.setattr(
+            structural_validation.Inspection, "add", lambda self, record, to=looked_at: to.append(record)
+        )
+        structure(tmp_path / "x.csv", b"a,b\n" + line + b"\n", 100, monkeypatch)
+        assert len(looked_at) == 1, line
+    looked_at = []
+    stated = contract(field("a"), field("b"), key="a", dialect={"quoteChar": '"'})
+    structure(tmp_path / "x.csv", b"a,b\n'1',2\n", 100, monkeypatch, stated)
+    structure(tmp_path / "x.csv", b"a,b\n1'1,2\n", 100, monkeypatch)
+    assert looked_at == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_cells_that_were_garbled_by_a_wrong_encoding_are_counted_by_column_and_told_above_a_share(
+    tmp_path, monkeypatch, encoding
+):
+    garbled = "Müller".encode().decode("cp1252").encode("utf-8" if encoding == "utf-8" else "cp1252")
+    stated = contract(field("a"), field("b"), key="a", dialect={"encoding": encoding})
+    for sound, told in ((3, True), (99, True), (100, False)):
+        raw = b"a,b\n" + garbled + b"," + garbled + b"\n" + b"1,Lot\n" * sound + b"2," + garbled * (sound == 3) + b"\n"
+        found = structure(tmp_path / "x.csv", raw, 1000, monkeypatch, stated)
+        assert found.garbled == {"a": 1, "b": 1 + (sound == 3)}
+        path = tmp_path / "x.csv"
+        warnings = found.described(dialects.detect(path, "x.csv", Contract.of(stated)))["warnings"]
+        rows = [("a", 1), ("b", found.garbled["b"])] if told and sound != 99 else []
+        assert [(one["column"], one["records"]) for one in warnings] == rows
+
+
+def test_lines_in_utf_7_refuse_a_file_whose_encoding_the_contract_does_not_state(tmp_path, monkeypatch):
+    raw = b"a,b\nM+APw-ller,1\nK+APY-nig,2\n"
+    with pytest.raises(Fault, match="UTF-7"):
+        structure(tmp_path / "x.csv", raw, 100, monkeypatch)
+    stated = contract(field("a"), field("b"), key="a", dialect={"encoding": "utf-8"})
+    assert structure(tmp_path / "x.csv", raw, 100, monkeypatch, stated).in_utf7 == 2
+    assert structure(tmp_path / "x.csv", b"a,b\n1+A,2\n", 100, monkeypatch).in_utf7 == 0
