@@ -1,14 +1,19 @@
 """The exposé as text: formats of the language, nothing from outside, every value escaped, both forms alike."""
 
 import html
+import json
 import re
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import yaml
 from small_run import KPIS, TEMPLATES, SmallRun, lines
 
 import expose_report
+from elt.expose import products
+from elt.expose.number_ledger import NumberLedger
 from elt.expose.wording import Wording
 
 HOSTILE = "<script>alert(1)</script>|[x](http://evil.example)\"'`&"
@@ -122,3 +127,53 @@ def test_the_exposé_bears_the_name_of_the_company_and_the_currency_of_its_books
 
 def test_a_currency_that_nobody_states_is_not_told(exposé):
     assert all("Amounts in" not in text for text in exposé)
+
+
+def many_places(folder: Path, count: int) -> SmallRun:
+    """A run whose customers live in so many places, fifteen or more in each."""
+    rows = lines()
+    for number, row in enumerate(rows):
+        row["customer_key"] += 60 * (number // 2 % 4)
+        row["location_key"] = row["customer_key"] % count
+    run = SmallRun(folder, rows)
+    run.table("dim_location", [{"location_key": key, "country": f"Place {key:02}"} for key in range(count)])
+    return run
+
+
+def places_of(text: str) -> list[list[str]]:
+    """Cells of the rows of the table of places."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+    return [row for row in rows if row[0].startswith("Place 0") or row[0].startswith("Place 1") or "together" in row[0]]
+
+
+def test_of_many_places_ten_are_shown_and_the_others_together(tmp_path):
+    run = many_places(tmp_path, 12)
+    page, text = run.reports()
+    ledger = json.loads((tmp_path / "reports/number_ledger.json").read_text("utf-8"))
+    found = ledger["figures"]
+    shown = places_of(text)
+    assert len(shown) == 11 and shown[-1][0] == "2 others together"
+    assert '<th scope="row">2 others together</th>' in page
+    for year in ("this", "last"):
+        names = [name for name in found if name.startswith("place.") and name.endswith(f".{year}")]
+        shown = [row[year] for row in ledger["pages"]["products"]["places"][:10]]
+        others = sum(Decimal(found[name]["value"]) for name in names if name not in shown)
+        assert len(names) == 12 and Decimal(found[f"further_place.{year}"]["value"]) == others
+    assert "2 weitere zusammen" in many_places(tmp_path / "de", 12).reports("de")[1]
+
+
+def test_eleven_places_are_all_shown_as_the_row_of_the_others_would_take_as_much_room(tmp_path):
+    _, text = many_places(tmp_path, 11).reports()
+    assert len(places_of(text)) == 11 and "together" not in text
+
+
+def test_the_others_have_no_sum_where_one_of_them_is_hidden():
+    ledger = NumberLedger()
+    rows = [
+        {"place": f"P{i}", "this": ledger.enter(f"p{i}", 10, "money", {"formula": "x"}), "last": None}
+        for i in range(11)
+    ]
+    hidden = {"place": "P11", "this": None, "last": None, "difference": None, "change": None}
+    *_, others = products.shortened(ledger, [*rows, hidden], "place")
+    assert (others["this"], others["last"], others["place"]) == (None, None, None)
+    assert ledger.value(others["further"]["figures"]["count"]) == 2

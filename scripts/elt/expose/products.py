@@ -14,6 +14,7 @@ from elt.sales.overview import Sales
 from elt.sales.periods import NO_CATEGORY
 
 CLASS_LIMITS = (("A", Decimal("0.8")), ("B", Decimal("0.95")), ("C", Decimal(1)))
+MOST_ROWS = 10  # of a table of categories or places: more on a page is looked up and not read
 BEST_PRODUCTS = 5
 
 
@@ -244,6 +245,30 @@ def largest_message(ledger: NumberLedger, rows: list[dict[str, Any]], kind: str)
     return say(f"largest_{kind}", {"share": share}, texts={kind: visible[0][kind]}) if share else None
 
 
+def shortened(ledger: NumberLedger, rows: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    """The first rows of a long table, and one of all the others together, which nobody would read one by one.
+
+    The row of the others says how many they are. It has no figures where one of them is hidden: their sum would be that
+    of the hidden ones alone but for what the number ledger holds of the others.
+    """
+    if len(rows) <= MOST_ROWS + 1:  # one row more takes as much room as the row of the others
+        return rows
+    shown, others = rows[:MOST_ROWS], rows[MOST_ROWS:]
+    formula = {"formula": f"rows of {kind} after the first {MOST_ROWS}"}
+    count = ledger.enter(f"further_{kind}.count", len(others), "count", formula)
+    row: dict[str, Any] = {kind: None, "further": say("further", {"count": count})}
+    row |= dict.fromkeys(("this", "last", "difference", "change"))
+    for year in ("this", "last"):
+        names = [other[year] for other in others]
+        if all(names):
+            total = sum(Decimal(ledger.value(name)) for name in names)
+            people = ledger.behind(*names)
+            row[year] = ledger.enter(f"further_{kind}.{year}", total, "money", formula, 0, people=people)
+    if row["this"] and row["last"]:
+        row |= ledger.compared(f"further_{kind}", row["this"], row["last"])
+    return [*shown, row]
+
+
 def part_rows(ledger: NumberLedger, sales: Sales, kind: str) -> list[dict[str, Any]]:
     """The rows of all categories, or of all places; empty where the data have none."""
     view, column = VIEWS[kind]
@@ -268,7 +293,7 @@ def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[s
         "best_title": best_title,
         "best": best if best_title else [],
         "categories_title": largest_message(ledger, categories, "category"),
-        "categories": categories,
+        "categories": shortened(ledger, categories, "category"),
         "places_title": largest_message(ledger, places, "place"),
-        "places": places,
+        "places": shortened(ledger, places, "place"),
     }
