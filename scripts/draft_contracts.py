@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from elt import rulelog
 from elt.bronze import scan
-from elt.draft import column_profile, column_types, contract_text, exports_below
+from elt.draft import column_profile, column_types, contract_text, exports_below, role_hints
 from elt.draft import keys as draft_keys
 from elt.draft.contract_text import Table
 from elt.draft.export_tables import Draft, grouped
@@ -76,17 +76,48 @@ def find_references(raws: Mapping[str, "pl.LazyFrame"], tables: Sequence[Table])
         for table in tables
         for key in table.candidates
     }
+    keys = {table.draft.name: table.key for table in tables}
     for table in tables:
         mine = table.draft.name
         others = {target: found for target, found in values.items() if target[0] != mine}
-        columns = [column for column in table.columns if others and column.kind in ("string", "integer")]
+        columns = [column for column in table.columns if others and draft_keys.may_refer(column)]
         for column in columns:
             own = draft_keys.values_of(raws[mine], column.name)
             for (name, key), found in others.items():
-                if (count := draft_keys.refers(column, own, found)) is not None:
+                is_alike = draft_keys.is_named_alike(column.name, name, key)
+                if not is_alike and keys[name] != [key]:
+                    continue
+                is_key = table.key == [column.name]
+                if (count := draft_keys.refers(column, own, found, is_alike=is_alike, is_key=is_key)) is not None:
                     words = f"{count} of its {own.len()} distinct values are there"
                     table.references.append(f"{column.name} -> {name}.{key}: {words}")
                     table.foreign_keys.append((column.name, name, key))
+
+
+def agree_on_types(tables: Sequence[Table]) -> None:
+    """Make texts of whole numbers that refer to a text: they could not be compared with it."""
+    kinds = {(table.draft.name, column.name): column.kind for table in tables for column in table.columns}
+    for table in tables:
+        by_name = {column.name: column for column in table.columns}
+        for name, other, key in table.foreign_keys:
+            if by_name[name].kind == "integer" and kinds[other, key] == "string":
+                by_name[name].kind = "string"
+                by_name[name].remarks.append(f"digits, but text as {other}.{key} is")
+
+
+def find_roles(tables: Sequence[Table]) -> None:
+    """Add to each table what its columns may be in the star schema."""
+    for table in tables:
+        mine = table.draft.name
+        refer = [(one, key) for one in tables for _, other, key in one.foreign_keys if other == mine]
+        table.roles = role_hints.proposed(
+            mine,
+            table.columns,
+            table.key,
+            referred=[key for _, key in refer],
+            refers=[name for name, _, _ in table.foreign_keys],
+            has_lines=any(role_hints.about(one.draft.name) == role_hints.SALES for one, _ in refer),
+        )
 
 
 def profiled(drafts: Sequence[Draft], staging: Path) -> list[Table]:
@@ -99,10 +130,12 @@ def profiled(drafts: Sequence[Draft], staging: Path) -> list[Table]:
         index = [name for name in first.nameless if column_profile.counts_up(raw, name)]
         names = [name for name in first.columns if name not in index]
         raws[draft.name] = raw
-        table = Table(draft, *column_types.profiled(raw, names), index=index)
+        table = Table(draft, *column_types.profiled(raw, names, draft.name), index=index)
         find_key(column_profile.texts(raws[draft.name], names), table)
         tables.append(table)
     find_references(raws, tables)
+    agree_on_types(tables)
+    find_roles(tables)
     return tables
 
 

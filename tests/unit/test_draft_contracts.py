@@ -348,7 +348,14 @@ def test_files_whose_headers_differ_in_case_are_read_together(tmp_path: Path):
 
 def test_a_title_line_as_wide_as_the_table_is_no_header(tmp_path: Path):
     rows = ["Umsatzliste;;;", "id;a;b;c", *(f"{n};1;2;3" for n in range(50))]
-    with pytest.raises(Fault, match=r"columns 2, 3 have no name|have no name"):
+    contract, text = drafted(tmp_path, {"x.csv": table(*rows)})["x"]
+    assert (contract["dialect"]["skipLines"], list(fields(contract))) == (1, ["id", "a", "b", "c"])
+    assert "1 lines above the header are left out" in text
+
+
+def test_a_title_line_of_several_cells_is_no_table_without_names(tmp_path: Path):
+    rows = ["Umsatzliste;2024;;", "id;a;b;c", *(f"{n};1;2;3" for n in range(50))]
+    with pytest.raises(Fault, match="have no name"):
         drafted(tmp_path, {"x.csv": table(*rows)})
 
 

@@ -23,6 +23,7 @@ LONGEST_INTEGER = 15  # digits; a longer one is a name of something, not a numbe
 MOST_STAMPS = 0.5  # share of the cells with a time of day, from which on a column holds points in time
 MOST_DECIMALS = 8  # that a contract may state
 FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%y",
+           "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y",
            "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%dT%H:%M:%S%.f%z",
            "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M",
            "%Y-%m-%d %H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y%m%dT%H%M%S%z", "%d.%m.%Y %H:%M:%S",
@@ -33,6 +34,11 @@ MAY_BE_DATE = (
     rf"|^(?:18|19|20|21|99)\d{{6}}(?:T\d{{6}}(?:{dates.ZONE}))?$"
 )
 MAY_BE_NUMBER = r"^[(+-]?(?:€|(?i:eur))? *[.,]?[0-9][0-9.,'’ \x{a0}\x{2007}\x{2009}\x{202f}]*(?:€|(?i:eur)|%|\)|-| )*$"
+FOREIGN = (
+    r"\$|£|¥|(?i:usd|gbp|chf|sfr\.|fr\.|pln|zł|sek|dkk|nok|czk|kč|huf|jpy)"  # currencies that silver does not read away
+)
+WITH_FOREIGN = rf"^[(+-]?(?:(?:{FOREIGN}) ?[(+-]?[0-9][0-9.,' ]*|[0-9][0-9.,' ]* ?(?:{FOREIGN}))\)?-?$"
+LETTERED = r"^(?:\p{L}+[ /._-]?[0-9]|[0-9]+[ /._-]?\p{L})"  # a number of something: it has letters, too
 TIME_STAMP = (
     r"(?:^|[T ])[0-9]{1,2}:[0-9]{2}|^[0-9]{1,4}[./-]?[0-9]{1,2}[./-]?[0-9]{1,4}[T ]+[0-9]{1,2}(?::[0-9]{2}|[0-9]{2,4})"
 )
@@ -56,6 +62,9 @@ class ColumnProfile:
     long: int = 0  # digits too many for an integer
     numeric: int = 0
     dated: int = 0
+    lettered: int = 0  # digits with letters
+    foreign: Counter[str] = field(default_factory=Counter)  # sign of another currency than the euro beside a number
+    table: str = ""  # name of the table, which tells what a general name means
     marks: Counter[str] = field(default_factory=Counter)  # evidence of `conventions.number_counts`
     days: Counter[str] = field(default_factory=Counter)  # of `dates.day_counts`, and of day and month
     years: Counter[int] = field(default_factory=Counter)
@@ -99,9 +108,11 @@ class ColumnProfile:
     def personal(self) -> list[tuple[str, str]]:
         """Why the column may be personal: (reason, usual class), by its name and by its content."""
         found = []
-        if named := personal_hints.by_name(self.name):
+        is_amount = self.kind == "number" and self.decimals > 0
+        if named := personal_hints.by_name(self.name, self.table, is_amount=is_amount):
             found.append((f"by its name {named[0]}", named[1]))
-        if held := personal_hints.by_content(self.content):
+        held = personal_hints.by_content(self.content)
+        if held and (found or not personal_hints.is_label_of_things(self.name, self.table, self.content)):
             found.append(held)
         if self.kind == "date" and personal_hints.birth_dates(self.years):
             found.append(("its days may be dates of birth", "quasi"))
@@ -125,9 +136,11 @@ def count_cells(column: ColumnProfile, cells: pl.Series) -> None:
     if not cells.len():
         return
     column.filled += cells.len()
+    cells = without_foreign(column, cells)
     values = cells.alias("cell").value_counts(name="records")
     column.distinct_in_batches += values.height
     column.cut_short += int(values.filter(pl.col("cell").str.contains(SCIENTIFIC))["records"].sum())
+    column.lettered += int(values.filter(pl.col("cell").str.contains(LETTERED))["records"].sum())
     column.stamped += int(values.filter(pl.col("cell").str.contains(TIME_STAMP))["records"].sum())
     digits = values.filter(pl.col("cell").str.contains(INTEGER))
     column.integers += int(digits["records"].sum())
@@ -144,6 +157,19 @@ def count_cells(column: ColumnProfile, cells: pl.Series) -> None:
     is_all_digits = digits.height == values.height and not zeros.any()
     column.content.update(personal_hints.content(cells.head(personal_hints.SAMPLE) if is_all_digits else cells))
     count_codes(column, values)
+
+
+def without_foreign(column: ColumnProfile, cells: pl.Series) -> pl.Series:
+    """The cells without the signs of other currencies beside numbers, which are counted."""
+    like = cells.str.contains(WITH_FOREIGN)
+    if not like.any():
+        return cells
+    signs = cells.filter(like).str.extract(f"({FOREIGN})").value_counts(name="records")
+    column.foreign.update(dict(signs.iter_rows()))
+    bare = (
+        pl.when(pl.lit(like)).then(pl.col("cell").str.replace(FOREIGN, "").str.strip_chars()).otherwise(pl.col("cell"))
+    )
+    return cells.to_frame("cell").select(bare.alias(cells.name)).to_series()
 
 
 def count_codes(column: ColumnProfile, values: pl.DataFrame) -> None:
@@ -188,7 +214,7 @@ def count_days(column: ColumnProfile, values: pl.DataFrame) -> None:
 
 def measure(column: ColumnProfile, cells: pl.Series) -> None:
     """Add how many cells of a batch the convention of a number column reads, and the decimals that they need."""
-    cells = cells.drop_nulls()
+    cells = without_foreign(ColumnProfile(column.name), cells.drop_nulls())
     convention = column.convention or "."
     cell, mark = pl.col("cell"), convention[0]
     shape = cells.to_frame("cell").select(

@@ -13,19 +13,21 @@ from elt.draft.column_profile import (
     measure,
     texts,
 )
+from elt.draft.personal_hints import named_text
 from elt.faults import Fault
 from elt.run import date_formats
 from elt.silver import conventions, dates
 from elt.silver.conventions import AUTO
 
-ENOUGH = 0.98  # share of the cells that must be readable as a type
+ENOUGH = 0.99  # share of the cells that must be readable as a type; the rest would go to quarantine, within its budget
+MOST_DIGITS = 0.9  # share of cells of digits from which on it is said why a column is text all the same
 MOST_ALIKE = 0.5  # share of the cells from which on a column holds telephone numbers and the like
 NEARLY = 0.98  # share of distinct values from which on they are counted exactly, as the column may be a key
 
 
-def profiled(raw: pl.LazyFrame, names: Sequence[str]) -> tuple[list[ColumnProfile], int]:
-    """(the columns of a table, its records)."""
-    columns, records = [ColumnProfile(name) for name in names], 0
+def profiled(raw: pl.LazyFrame, names: Sequence[str], table: str = "") -> tuple[list[ColumnProfile], int]:
+    """(the columns of a table, its records); `table`: its name."""
+    columns, records = [ColumnProfile(name, table=table) for name in names], 0
     frame = texts(raw, names)
     for batch in in_batches(frame):
         records += batch.height
@@ -104,7 +106,7 @@ def decide_formats(column: ColumnProfile) -> None:
             "OPEN: days can be read in more than one of these formats; leave only the right one, with "
             "dayFirst: true or false"
         )
-    column.remarks += [] if is_open else list(uncertain_orders(column))
+    column.remarks += [] if is_open else [*uncertain_orders(column), *certain_orders(column)]
     zoned = [form for form in column.formats if date_formats.is_zoned(form)]
     if zoned:
         column.remarks.append(
@@ -131,20 +133,47 @@ def uncertain_orders(column: ColumnProfile) -> Iterator[str]:
             )
 
 
+def certain_orders(column: ColumnProfile) -> Iterator[str]:
+    """How many cells of a column prove that the day stands before the month, or behind it, and how many do not."""
+    for form in column.formats:
+        certain, either = column.days[f"{form} certain"], column.days[f"{form} swapped"]
+        if certain and either:
+            order = "the day first" if date_formats.is_day_first(form) else "the month first"
+            yield f"{certain} cells can only be read with {order}; {either} could be read either way and follow them"
+
+
 def decide_number(column: ColumnProfile) -> None:
     """Make a column one of integers or numbers if nothing of its cells is lost by that; else it stays a text."""
     least = ENOUGH * column.real
-    if column.zeros or column.long:
-        reason = "a zero in front would be lost" if column.zeros else "too many digits for a number"
-        column.remarks += [f"digits, but text: {reason}"] if column.integers >= least else []
-    elif column.integers >= least and column.numeric == column.integers:
+    reason = reason_for_text(column)
+    if reason or len(column.foreign) > 1:
+        if len(column.foreign) > 1:
+            column.remarks.append(f"OPEN: amounts in {len(column.foreign)} currencies; split them into two columns")
+        column.remarks += (
+            [f"digits, but text: {reason}"] if reason and column.integers >= MOST_DIGITS * column.real else []
+        )
+    elif column.integers >= least and not column.foreign and column.numeric == column.integers:
         column.kind, column.readable = "integer", column.integers
     elif column.numeric >= least and not is_sequence(column):
         column.kind = "number"
+        column.remarks += [f"without the sign {sign}, which convert takes away" for sign in column.foreign]
         try:
             column.convention = conventions.number_convention(column.name, column.marks, AUTO, AUTO)
         except Fault:
             column.remarks.append("OPEN: its numbers can be read with a decimal point and with a decimal comma")
+
+
+def reason_for_text(column: ColumnProfile) -> str:
+    """Why a column of digits is no number: a number of something loses by being one, and counts nothing."""
+    if column.zeros:
+        return "a zero in front would be lost"
+    if column.long:
+        return "too many digits for a number"
+    if column.lettered:
+        return f"{column.lettered} cells have letters, so it is a number of something"
+    if named_text(column.name) and column.integers >= ENOUGH * column.real:
+        return "numbers of this kind may begin with a zero"
+    return ""
 
 
 def is_sequence(column: ColumnProfile) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from elt.draft import personal_hints
 from elt.draft.column_profile import MOST_DECIMALS, ColumnProfile
+from elt.draft.export_files import Export
 from elt.draft.export_tables import Draft
 from elt.tables import DECIMALS
 
@@ -14,6 +15,7 @@ PLAIN = re.compile(r"[A-Za-z_ÄÖÜäöüß][\w ÄÖÜäöüß/*-]*")
 YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 MOST_CODES, LONGEST_CODE = 20, 40  # values, and letters of one, up to which a column may be a closed list
 LEAST_RECORDS = 5  # with a value, before it is shown: a rarer one may be a person's
+NAMED_FILES = 5
 MARKS = {".": "point", ",": "comma"}
 UNSTATED = {"skipLines": 0, "skipFooterLines": 0, "encoding": "auto"}  # what holds for a file that needs no such word
 NO_KEY = " # none was found: a person names the columns, or makes one with compute:"
@@ -45,6 +47,7 @@ class Table:
     key_evidence: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     foreign_keys: list[tuple[str, str, str]] = field(default_factory=list)  # field, table, field of it
+    roles: dict[str, str] = field(default_factory=dict)  # field -> what it may be in the star schema
     index: list[str] = field(default_factory=list)  # columns without a name that count the records up: left out
 
     @property
@@ -73,8 +76,7 @@ def flow(texts: Sequence[str]) -> str:
 def dialect_lines(table: Table) -> Iterator[str]:
     """The dialect: what was found as comments, and only what the engine cannot decide as keys."""
     exports = table.draft.exports
-    for export in exports:
-        yield from (f"# {remark}" for remark in export.remarks)
+    yield from remark_lines(exports)
     stated: dict[str, object] = {key: value for export in reversed(exports) for key, value in export.stated.items()}
     for key, value in stated.items():
         if any(export.stated.get(key, UNSTATED.get(key, value)) != value for export in exports):
@@ -88,6 +90,27 @@ def dialect_lines(table: Table) -> Iterator[str]:
     if stated:
         shown = ", ".join(f"{key}: {json.dumps(value)}" for key, value in stated.items())
         yield f"dialect: {{{shown}}}"
+
+
+def remark_lines(exports: Sequence[Export]) -> Iterator[str]:
+    """What was found of each file; the same of many is said once, with how many they are."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for export in exports:
+        name, _, first = export.remarks[0].partition(": ")
+        alike.setdefault((first, *export.remarks[1:]), []).append(name)
+    for (first, *others), names in alike.items():
+        yield f"# {names[0]}{more(len(names) - 1)}: {first}"
+        yield from (f"# {remark}" for remark in others)
+
+
+def more(count: int) -> str:
+    """How many files are not named."""
+    return f" and {count} more" if count else ""
+
+
+def files_of(exports: Sequence[Export]) -> str:
+    """The files of a table, the first of many."""
+    return ", ".join(export.where for export in exports[:NAMED_FILES]) + more(len(exports[NAMED_FILES:]))
 
 
 def sheet_lines(table: Table) -> Iterator[str]:
@@ -135,7 +158,8 @@ def code_list(column: ColumnProfile, *, beside_persons: bool) -> tuple[list[str]
         return None
     if max(map(len, column.codes)) > LONGEST_CODE or max(column.codes.values()) < LEAST_RECORDS:
         return None
-    if personal_hints.may_be_names(list(column.codes), beside_persons=beside_persons):
+    is_of_things = personal_hints.is_about_things(column.name)  # a category is named like a family: Geschirr, Weber
+    if personal_hints.may_be_names(list(column.codes), beside_persons=beside_persons and not is_of_things):
         return [], len(column.codes)
     shown = sorted(value for value, records in column.codes.items() if records >= LEAST_RECORDS)
     return shown, len(column.codes) - len(shown)
@@ -157,6 +181,8 @@ def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
     yield from type_lines(column)
     if column.name in table.key:
         yield "    required: true"
+    if role := table.roles.get(column.name):
+        yield f"    # role: {role} # by its name; remove the first # if it is so, and the star schema is drawn from it"
     reasons = "; ".join(f"{reason} (usually {usual})" for reason, usual in column.personal)
     yield f"    personal: unclassified{f' # looks personal: {reasons}' if reasons else ''}"
     yield f"    description: {quoted(column.name)} # say what it means; {{en: …, de: …}} for both languages"
@@ -164,11 +190,20 @@ def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
         yield from code_lines(column, table)
 
 
+def without_sign(column: ColumnProfile) -> str:
+    """The SQL that takes the sign of a currency away from the cells of a column."""
+    [sign] = column.foreign
+    name = column.name.replace('"', '""')
+    return f"""REPLACE("{name}", '{sign}', '')"""
+
+
 def type_lines(column: ColumnProfile) -> Iterator[str]:
     """What the contract states of a date or a number, and what stands for a missing value."""
     if column.kind == "date":
         formats = column.formats
         yield f"    format: {json.dumps(formats[0]) if len(formats) == 1 else json.dumps(formats)}"
+    if column.kind == "number" and column.foreign:
+        yield f"    convert: {json.dumps(without_sign(column), ensure_ascii=False)}"
     if column.kind == "number":
         yield f"    decimals: {min(MOST_DECIMALS, max(DECIMALS, column.decimals))}"
         yield "    # money: true # for an amount whose sum is to be followed to the cent"
@@ -202,7 +237,7 @@ def contract(table: Table) -> str:
     """The whole text of a draft contract."""
     lines = [
         HEAD.rstrip("\n"),
-        f"# {table.records} records in {', '.join(export.where for export in table.draft.exports)}",
+        f"# {table.records} records in {files_of(table.draft.exports)}",
         f"name: {table.draft.name}",
         f"title: {quoted(table.draft.name)} # say what one row is; {{en: …, de: …}} for both languages",
         f"files: {quoted(table.draft.pattern)}",

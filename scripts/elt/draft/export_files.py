@@ -20,9 +20,11 @@ from elt.run.contract import Contract
 from elt.run.dialect import StatedDialect
 from elt.run.fields import Field
 
+SENTENCE, MOST_PROSE = 4, 0.5  # words of a line, and the share of such lines above which a text is no table
 MOST_ODD = 0.5  # share of the names in a header up to which it is one though they cannot be those of fields
 MOST_WIDE = 0.5  # share of the records with a cell behind the last name up to which that is no column
 MOST_FOOTERS = 5  # lines below the table that are looked for
+YEAR = re.compile(r"(?:19|20)[0-9]{2}")  # may be the name of a column in a list that people keep
 VALUE = re.compile(r"[-+]?[.,]?[0-9][0-9.,:/ -]*|[^@ ]+@[^@ ]+")
 
 
@@ -70,7 +72,9 @@ def header_at(lines: Sequence[str], delimiter: str) -> tuple[int, list[str], int
     rows = [header_cells(line.rstrip("\r\n"), delimiter, '"') for line in lines]
     widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
     width = max(widths, key=lambda w: (widths[w], w), default=0)
-    position = next((i for i, row in enumerate(rows) if len(row) == width), 0)
+    counts = [sum(bool(cell.strip()) for cell in row) if len(row) == width else 0 for row in rows]
+    most = max(counts, default=0)  # a title has the width of the table, too, where a spreadsheet has written it
+    position = next((i for i, count in enumerate(counts) if count and 2 * count >= most), 0)
     return position, [cell.strip() for cell in rows[position]] if rows else [], widths[width]
 
 
@@ -101,7 +105,7 @@ def find_header(lines: Sequence[str], where: str) -> tuple[str, int, list[str], 
 def check_header(where: str, cells: Sequence[str]) -> None:
     """Raises Fault, without a word of the line, if it looks like data or most names cannot be those of columns."""
     named = [cell for cell in cells if cell]
-    if any(VALUE.fullmatch(cell) or looks_personal(cell) for cell in named):
+    if any((VALUE.fullmatch(cell) and not YEAR.fullmatch(cell)) or looks_personal(cell) for cell in named):
         remedy = "Export the table with the names of its columns in the first line"
         raise Fault(where, "has no header: numbers, dates or personal data stand where names were expected", remedy)
     names = [name_of(cell) for cell in cells]
@@ -116,6 +120,14 @@ def check_header(where: str, cells: Sequence[str]) -> None:
             "_ - . , ( ) / % & + # only"
         )
         raise Fault(where, f"columns {listed} have no name, share one, or have signs that no field may have", remedy)
+
+
+def check_table(lines: Sequence[str], where: str, cells: Sequence[str]) -> None:
+    """Raises Fault for a text that is prose: one column, whose lines are sentences."""
+    words = [len(line.split()) for line in lines if line.strip()]
+    if len(cells) == 1 and sum(count >= SENTENCE for count in words) > MOST_PROSE * len(words):
+        remedy = "Take it out of the folder, or export the table with a sign between its columns"
+        raise Fault(where, "is a text and no table: one column, and its lines are sentences", remedy)
 
 
 def export_of(path: Path, where: str, cells: Sequence[str], stated: dict[str, Any], remarks: list[str]) -> Export:
@@ -157,6 +169,7 @@ def opened(path: Path, where: str) -> Export:
     encoding, why, stated = likely_encoding(path, where)
     lines = dialects.first_lines(path, encoding, dialects.SEARCHED_LINES)
     delimiter, skip, cells, others = find_header(lines, where)
+    check_table(lines, where, cells)
     remarks = [
         f"{PurePosixPath(where).name}: encoding {encoding.removesuffix('-sig')} ({why}); delimiter {shown(delimiter)}"
     ]

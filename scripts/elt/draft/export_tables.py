@@ -50,7 +50,8 @@ def pattern_of(raw: Path, paths: Sequence[Path]) -> str | None:
     folder = "**/" if len(folders) > 1 else "" if (only := folders.pop()) == "." else f"{only}/"
     suffix, common, stem = paths[0].suffix, shared_start([composed(path.stem) for path in paths]), stem_of(paths)
     said = without_persons(common)
-    begins = () if said == common else (f"{said}*",)
+    begins: tuple[str, ...] = () if said == common else (f"{said}*",)
+    begins += () if any(map(str.isalpha, common)) else ("[0-9]*",)  # a file a day; the next month is no other table
     joint = common.removesuffix(re.sub(r"^[\W_]*", "", common[len(stem) :]))
     for start in (*begins, f"{stem}*", f"{joint}[0-9]*", f"{common}*", f"{common}[0-9]*", common):
         name = start + suffix
@@ -76,7 +77,8 @@ def belongs(export: Export, group: Sequence[Export]) -> bool:
     first, paths = group[0], [*(other.source for other in group), export.source]
     is_same = {c.casefold() for c in first.columns} == {c.casefold() for c in export.columns}
     is_kind = first.source.suffix == export.source.suffix and first.sheet == export.sheet
-    is_alike = is_kind and sum(map(str.isalpha, stem_of(paths))) >= LEAST_LETTERS
+    is_numbered = all(not any(map(str.isalpha, path.stem)) for path in paths)  # a file a day: 20240131.csv
+    is_alike = is_kind and (is_numbered or sum(map(str.isalpha, stem_of(paths))) >= LEAST_LETTERS)
     placed = [{name.casefold(): at for name, at in one.positions.items()} for one in (first, export)]
     return is_same and placed[0] == placed[1] and is_alike
 
@@ -90,7 +92,10 @@ def grouped(raw: Path, exports: Iterable[Export], taken: Iterable[str]) -> list[
         for part in [group] if pattern else [[export] for export in group]:
             paths = [export.source for export in part]
             sheet = "" if part[0].sheet is None or part[0].is_only_sheet else f" {without_persons(part[0].sheet)}"
-            name = free_name(slug(f"{without_persons(stem_of(paths))}{sheet}"), names)
+            stem = stem_of(paths)
+            if len(paths) > 1 and not any(map(str.isalpha, stem)) and paths[0].parent != raw:
+                stem = paths[0].parent.name
+            name = free_name(slug(f"{without_persons(stem)}{sheet}"), names)
             names.add(name)
             drafts.append(Draft(name, pattern or pattern_of(raw, paths) or part[0].where, part))
     return drafts

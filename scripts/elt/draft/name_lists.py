@@ -29,6 +29,7 @@ PERSONS = (
     "partner debitor empfaenger recipient sender absender payer payee zahler owner agent author fahrer driver "
     "lehrer teacher passagier passenger player spieler rider reader leser agentur kundenkarte kundenkarten loyalty "
     "membership chip ausweis pass passport sozialversicherungs steuer versicherungs household haushalt insured "
+    "firma firmen unternehmen organisation organization "
     "policy police slp cardholder deb debitoren badge club clubkarten respondent crm bonuskarten"
 )
 DOCUMENTS = (
@@ -92,7 +93,7 @@ NAMES: tuple[Sound, ...] = (
     Sound(
         "a date or place of birth, or an age",
         "quasi",
-        "geburt seniorcitizen birth gebdat gebdatum gbdat gebjahr bdate bday =dob =gebtag =alter kundenalter "
+        "geburt seniorcitizen birth gebdat gebdatum gbdat gebjahr bdate bday =dob =gebtag ==geb =alter kundenalter "
         "lebensalter altersgruppe altersklasse =age agegroup ageband agerange jahrgang =jubilaeum anniversary",
         of_measures=False,
     ),
@@ -108,8 +109,8 @@ NAMES: tuple[Sound, ...] = (
         "education or occupation",
         "quasi",
         "education =edu edulvl edulevel bildung schulabschluss hochschulabschluss studienfach studienabschluss "
-        "=degree schulklasse =school =university fieldofstudy studyfield graduation occupation employment jobtitle "
-        "==job profession =beruf beruf berufsbez",
+        "=funktion =degree schulklasse =school =university fieldofstudy studyfield graduation occupation employment "
+        "jobtitle ==job profession =beruf beruf berufsbez",
         of_measures=False,
     ),
     Sound(
@@ -140,6 +141,7 @@ NAMES: tuple[Sound, ...] = (
         "direct",
         "^ipaddr ^ipadr =ip clientip remoteip browserip remoteaddr forwardedfor useragent cookie deviceid =mac "
         "macaddr imei =imsi =passw passwor passwd =pwd userpass socialmedia twitter facebook linkedin instagram "
+        "webseite website homepage "
         "=xing fingerprint signature unterschrift =foto passfoto =photo photourl profilepic avatar",
     ),
     Sound(
@@ -219,12 +221,13 @@ NAMES: tuple[Sound, ...] = (
         "customeruniq custid custkey custno cstmrno cstmrid =cstid =cstkey clientid kundenid =cid debitor =kunde "
         "=kunden =customer accountid acctno acctid mitgliedsnr mitgliedsnummer patient memberid memberno "
         "membernumber versicherungsnummer versicherungsnr associatedcompanyid kundenauftrag marktlokation "
-        "fahrgestell =vin opportunityid endtoendid cardcode ==account ==kto vertragskonto stempelkarte "
+        "fahrgestell =vin opportunityid endtoendid cardcode ==account ==kto ==konto vertragskonto stempelkarte "
         "zaehlernummer zaehlernr kundenreferenz",
     ),
     Sound(
         "the number of an order or a document, which leads to a customer",
         "identifier",
+        "==beleg ==bon ==auftrag ==rechnung ==invoice ==order "
         "bestellnr bestellnummer ==bestellung ==salesorder kbestellung =bstnk =vbeln =belnr docnum docentry "
         "numatcard securekey vorgangsnr kassenbon gutscheincode vouchercode auftragsnr auftragsnummer auftragnr "
         "rechnungsnr rechnungsnummer rechnr =renr belegnr belegnummer belegfeld lieferscheinnr vertragsnr "
@@ -242,7 +245,7 @@ THINGS = (
     "store shop filial warehouse lager =whs supplier lieferant manufact hersteller vendor seller file datei column "
     "spalte campaign promotion event =month =day tax currenc =uom unit attribut variant option =plan =list model "
     "=report channel =method carrier stage stock template page forecast pipeline =line website material project "
-    "projekt sku =origin herkunft namensaktie namenszusatz"
+    "projekt departm =dept abteil sku =origin herkunft namensaktie namenszusatz"
 )
 # words for measures and states; German compounds end so
 MEASURES = (

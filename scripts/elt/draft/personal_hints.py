@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from elt.draft.name_lists import FIRST_NAMES, LAST_NAMES, MEASURES, NAMES, NUMBERS, THINGS
+from elt.draft.name_lists import DOCUMENTS, FIRST_NAMES, LAST_NAMES, MEASURES, NAMES, NUMBERS, THINGS
 
 SAMPLE = 20_000  # cells of a batch that are checked one by one
 LEAST_CELLS, LEAST_SHARE = 5, 0.5  # from which on cells of a kind are no chance
@@ -19,6 +19,26 @@ LEAST_NAMES = 0.1  # share of cells that hold a common name
 BIRTH_YEARS, BIRTH_SPAN = (1900, 2015), 30  # years of birth of people who buy, and a generation
 COMMON_YEAR = 500  # a year counts into which one of so many days falls
 MOST_LIKELY = 0.9  # share of the days that must lie in BIRTH_YEARS
+SHORTEST_OWNER = 3  # letters of a word for a document, above which a name may begin with it
+OWNERLESS = ("entity", "record", "datensatz", "object", "objekt")  # words that tell nothing of what it is
+GENERAL = ("name", "bezeichnung", "beschreibung", "description", "text", "title", "titel", "label")
+GOODS = (
+    "teile",
+    "=teil",
+    "=items",
+    "=goods",
+    "waren",
+    "sortiment",
+    "produkt",
+    "product",
+    "artikel",
+    "article",
+    "preis",
+)
+LABELS = ("bezeichnung", "beschreibung", "description", "=text", "artikeltext", "goods")
+BAR_CODES = ("ean", "gtin", "upc", "isbn", "barcode", "strichcode")
+OF_NUMBERS = ("a tax or VAT number",)
+OF_TEXTS = ("a postal code", "a telephone number", "bank details", "a tax or VAT number")
 LONG_PART = 6  # letters from which on a part of a name is no chance
 
 COMMON_NAMES = frozenset(f"{FIRST_NAMES} {LAST_NAMES}".split())
@@ -28,7 +48,7 @@ NAME_LIKE = (  # two or more words with capitals, or an initial
 )
 
 EMAIL = r"[^\s@;,<>]+@[^\s@;,<>]+\.[A-Za-z]{2,}"
-PHONE = r"^(?:\+|00|0|\()[0-9(][0-9()/. -]{5,20}[0-9]$"
+PHONE = r"^(?:\+|00[1-9]|0[1-9]|\()[0-9(][0-9()/. -]{5,20}[0-9]$"
 PHONE_DIGITS = 7  # of the shortest telephone number
 PHONE_SIGNS = r"^(?:\+|00)|[ /()-]"
 DATE_LIKE = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
@@ -50,8 +70,68 @@ def plain(name: str) -> tuple[str, list[str]]:
     return "".join(words), words
 
 
-def by_name(name: str) -> tuple[str, str] | None:
-    """(what a column is by its name, the class it usually gets) if the name sounds personal."""
+def by_name(name: str, table: str = "", *, is_amount: bool = False) -> tuple[str, str] | None:
+    """(what a column is by its name, the class it usually gets) if the name sounds personal.
+
+    `table`: what the column is in: a general name such as Nr. or name is that of what the table is about; `is_amount`:
+    whether it holds amounts, which are no number of a person.
+    """
+    if is_general(name) and table:
+        if is_about_things(table):
+            return None
+        own = " ".join(word for word in plain(name)[1] if word not in OWNERLESS)
+        name = f"{singular(table)} {own}" if is_number_word(name) else name
+    found = by_own_name(name)
+    return None if found and is_amount and found[1] in ("identifier", "direct") and found[0] in OF_NUMBERS else found
+
+
+def singular(table: str) -> str:
+    """The name of a table without the s of its plural, and without words that every table may have."""
+    return "_".join(re.sub(r"(?<=[a-z]{3})s$", "", part) for part in table.split("_") if part not in OWNERLESS)
+
+
+def is_general(name: str) -> bool:
+    """Whether a name alone does not tell what it is the number or name of."""
+    return plain(name)[0] in GENERAL or is_number_word(name)
+
+
+def is_number_word(name: str) -> bool:
+    """Whether a name is only a word for a number: Nr., number, entity_id."""
+    words = [word for word in plain(name)[1] if word not in OWNERLESS]
+    return bool(words) and all(word in NUMBERS.split() for word in words)
+
+
+def is_about_things(table: str) -> bool:
+    """Whether a table is about things by its name: articles, categories, stores."""
+    whole, words = plain(table)
+    ends = ["".join(words[start:]) for start in range(len(words))]
+    documents = DOCUMENTS.split()
+    is_thing = bool(words) and any(words[-1].startswith(part.strip("=")) for part in (*THINGS.split(), *GOODS))
+    is_document = not is_thing and any(
+        word.startswith(one) for word in words for one in documents if len(one) > SHORTEST_OWNER
+    )
+    return not is_document and any(is_part(part, whole, words, ends) for part in (*THINGS.split(), *GOODS))
+
+
+def is_label_of_things(name: str, table: str, found: Mapping[str, int]) -> bool:
+    """Whether a column with common names of persons in it rather names things: Regal Emma is an article."""
+    if any(found.get(kind, 0) for kind in KINDS if kind != "name"):
+        return False
+    whole, words = plain(name)
+    ends = ["".join(words[start:]) for start in range(len(words))]
+    is_thing = any(is_part(part, whole, words, ends) for part in (*THINGS.split(), *LABELS))
+    return is_thing or (is_general(name) and is_about_things(table))
+
+
+def named_text(name: str) -> bool:
+    """Whether a column holds numbers that are text by its name: postal codes, telephone numbers, bar codes."""
+    whole, words = plain(name)
+    sound = by_own_name(name)
+    return bool(sound and sound[0] in OF_TEXTS) or any(word in BAR_CODES for word in (*words, whole))
+
+
+def by_own_name(name: str) -> tuple[str, str] | None:
+    """`by_name` of a name that tells all itself."""
     whole, words = plain(name)
     ends = ["".join(words[start:]) for start in range(len(words))]
 

@@ -1,0 +1,166 @@
+"""What a column may be in the star schema, by its name, its type and what its table is about.
+
+Proposals for a person, written as comments: a wrong role gives a wrong report that looks right, so none counts before
+somebody has said so. The roles are those of the contracts' schema.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from elt.draft.column_profile import ColumnProfile
+from elt.draft.personal_hints import plain
+
+CUSTOMERS, PRODUCTS, CATEGORIES, RATES, SALES = "customers", "products", "categories", "rates", "sales"
+OTHER, UNKNOWN = "other", ""  # payments, contacts, activities; a table whose name tells nothing
+# what a table is about, by its name; the first that fits
+ABOUT = (
+    (OTHER, r"payment|zahlung|contact|kontakt|activit|aktivit|opportunit|ticket|lead"),
+    (RATES, r"kurs|rate|fx"),
+    (SALES, r"order|auftr|bestell|rechnung|invoice|beleg|receipt|bon|sales|verkauf|umsatz|position|zeile|line|vbak|"
+            r"vbap|lieferschein|bewegung|movement|leistung|transaction|buchung"),
+    (CUSTOMERS, r"kund|custom|^cust|debitor|client|account|firm|kna1|mitglied|patient"),
+    (CATEGORIES, r"categor|kategor|warengruppe|produktgruppe|department"),
+    (PRODUCTS, r"artik|articl|prod|^prd|item|mara|teile|material|preisliste|sortiment|goods|sku"),
+)  # fmt: skip
+TEXT, WHOLE, AMOUNT, DAY = "string", "integer", "number", "date"
+NUMBER_OF = (TEXT, WHOLE)
+MEASURED = (WHOLE, AMOUNT)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: the tables in which it is looked for, types, and names as a regular expression over letters alone."""
+
+    name: str
+    tables: tuple[str, ...]
+    kinds: tuple[str, ...]
+    called: str
+
+
+ROLES = (
+    Role("exchange_rate", (RATES,), MEASURED, r"rate|kurs|faktor"),
+    Role("rate_currency", (RATES,), (TEXT,), r"currency|waehrung|curr"),
+    Role("rate_date", (RATES,), (DAY,), r"."),
+    Role("birth_date", (CUSTOMERS, SALES), (DAY,), r"geb(urt|dat|$)|birth|dob$"),
+    Role("gender", (CUSTOMERS, SALES), (TEXT, WHOLE), r"^(gender|geschlecht|sex|gndr)$"),
+    Role("marital_status", (CUSTOMERS,), (TEXT,), r"familienstand|marital"),
+    Role("customer_country", (CUSTOMERS,), (TEXT,), r"^(land|country)|country$|laender|^land1?$"),
+    Role("region", (CUSTOMERS, SALES), (TEXT,), r"bundesland|^state$|^region$|province"),
+    Role("country", (SALES,), (TEXT,), r"^(land|country)|country(code)?$|lieferland"),
+    Role("city", (CUSTOMERS, SALES), (TEXT,), r"^(ort|ort01|stadt|city|town)|city$|wohnort"),
+    Role("due_date", (SALES,), (DAY,), r"due|faellig"),
+    Role("ship_date", (SALES,), (DAY,), r"ship|versand|lieferdat|geliefert"),
+    Role("order_date", (SALES,), (DAY,), r"^(audat|order(date|time|datetime|dt)|bestelldatum|auftragsdatum)|orderdate"),
+    Role("order_date", (SALES,), (DAY,), r"rechnungsdatum|belegdatum|buchungsdatum|invoicedate|erstelldatum|transdate|"
+                                         r"leistungsdatum|verkaufsdatum|saledate|^(datum|date|tag|day)$|createdat|placed"),
+    Role("order_number", (SALES,), NUMBER_OF, r"^(vbeln|ordnum|ordno|ordernumber|orderno|orderid|bestellnr|"
+                                              r"bestellnummer|auftragsnummer|auftragsnr|order(s)?nr)$"),
+    Role("order_number", (SALES,), NUMBER_OF, r"rechnungsn|invoicen|invoiceid|receiptn|bonn|^bon$|belegn|^beleg$|lsnr|"
+                                              r"lieferscheinn|orderid|ordernumber|transactionid|^auftrag$|^order$|entityid"),
+    Role("line_number", (SALES,), NUMBER_OF, r"^(pos|posnr|position|zeile|zeilennr|line|lineno|linenumber|item|itemid|"
+                                             r"detailid|itemno|auftragsposition)$"),
+    Role("customer_number", (SALES, CUSTOMERS), NUMBER_OF, r"^custid$|kunden?(nr|nummer|id|karte)$|^kunnr|^kdnr|"
+                                                           r"customer(id|no|nr|number|userid|key)$|debnr$|debitor$|debitorennr|"
+                                                           r"clientid|loyalty|accountid|firmenid"),
+    Role("customer_name", (CUSTOMERS,), (TEXT,), r"^(name|name1|firma|firmenname|accountname|kundenname|customername|"
+                                                 r"company)|^name"),
+    Role("customer_name", (SALES,), (TEXT,), r"^(kunde|customer|client|kundenname|customername)$"),
+    Role("product_number", (PRODUCTS, SALES), NUMBER_OF, r"^(matnr|prdkey|prodkey|sku|upc|plu|ean|artnr|artikel|"
+                                                         r"article|productid|artikeln(r|ummer)|teilenummer|itemnumber|materialnummer|"
+                                                         r"articleordernumber|productnumber|partnumber|stockcode)$"),
+    Role("product_number", (SALES,), NUMBER_OF, r"artikeln|articlen|productid|produktn"),
+    Role("product_name", (PRODUCTS,), (TEXT,), r"^(maktx|nm|name|text|bezeichnung|beschreibung|description|artikel|"
+                                               r"artikelname|artikeltext|artikelbezeichnung|productname|produkt|"
+                                               r"produktname|itemname|title|titel)$"),
+    Role("product_name", (SALES,), (TEXT,), r"^(produkt|product|productname|produktname|leistungsart|artikelname)$"),
+    Role("subcategory", (PRODUCTS,), (TEXT,), r"untergruppe|subcat|unterkategorie|ebene2"),
+    Role("category", (PRODUCTS, SALES), (TEXT,), r"kategor|categor|warengruppe|^gruppe$|matkl|attributeset|"
+                                                r"produktgruppe"),
+    Role("category", (CATEGORIES,), (TEXT,), r"name$|text|bezeichnung|description|beschreibung"),
+    Role("product_line", (PRODUCTS,), (TEXT,), r"produktlinie|productline|serie$|^line$"),
+    Role("unit_cost", (PRODUCTS,), MEASURED, r"^ek|einkauf|einstand|cost|purchase|stprs|selbstkosten|herstellkosten"),
+    Role("unit_price", (PRODUCTS,), MEASURED, r"vk|preis|price"),
+    Role("valid_from", (PRODUCTS,), (DAY,), r"gueltig(ab|von)|validfrom|start(date|dt)|^(ab|seit)$"),
+    Role("quantity", (SALES,), MEASURED, r"^(menge|qty|quantity|anzahl|stueck|stueckzahl|kwmeng|stunden|units|pieces)|"
+                                         r"^qtyordered"),
+    Role("discount_share", (SALES,), MEASURED, r"^(zeilen)?rabatt(in|prozent|satz)?$|discount(percent|pct|share)"),
+    Role("discount_amount", (SALES,), MEASURED, r"rabattbetrag|discountamount"),
+    Role("cost_amount", (SALES,), MEASURED, r"ekwert|basecost|costamount|wareneinsatz|einstandswert"),
+    Role("unit_price", (SALES,), MEASURED, r"einzelpreis|stueckpreis|unitprice|^price|netpr|^vkpreis|itemcost|"
+                                           r"stundensatz|^preis$"),
+    Role("sales_amount", (SALES,), MEASURED, r"^(netwr|betrag|umsatz|rowtotal|totalprice|extprice|itemtotal|linetotal|"
+                                             r"gesamtnetto|nettobetrag|net|amount|positionswert|sales)"),
+    Role("currency", (SALES,), (TEXT,), r"waehrung|currency|waerk|^wkz"),
+    Role("document_type", (SALES,), (TEXT,), r"^(auart|belegart|documenttype|doctype|vorgangsart)$"),
+    Role("channel", (SALES,), (TEXT,), r"kanal|channel|marktplatz"),
+    Role("store", (SALES,), NUMBER_OF, r"^(filiale|store|storeid|shop|markt|kasse|branch)"),
+)  # fmt: skip
+OF_LINES = (  # not where the lines lie in another table
+    *("sales_amount", "quantity", "unit_price", "line_number", "product_number", "discount_amount", "discount_share"),
+    "cost_amount",
+)
+OF_KEYS = {CUSTOMERS: "customer_number", PRODUCTS: "product_number"}
+LABELS = ("category", "subcategory", "product_name", "city", "country", "customer_name")  # no numbers of other tables
+SOLD = ("sales_amount", "quantity", "unit_price")  # without one of them a table is none of sales
+
+
+def about(table: str) -> str:
+    """What a table is about by its name; nothing where no word tells."""
+    whole, _ = plain(table)
+    return next((kind for kind, called in ABOUT if re.search(called, whole) or re.search(called, table)), UNKNOWN)
+
+
+def proposed(
+    table: str,
+    columns: Sequence[ColumnProfile],
+    key: Sequence[str],
+    *,
+    referred: Sequence[str],
+    refers: Sequence[str],
+    has_lines: bool,
+) -> dict[str, str]:
+    """Column -> role, each role once.
+
+    `referred`: columns to which others refer; `refers`: columns that refer to others; `has_lines`: whether another
+    table of sales refers to this one.
+    """
+    kind, found = about(table), dict[str, str]()
+    kind, has_lines = (kind, has_lines) if kind else (SALES, False)
+    names = list(dict.fromkeys(referred)) or list(key)
+    if len(names) == 1 and (kind in OF_KEYS or (kind == SALES and has_lines)):
+        found[names[0]] = OF_KEYS.get(kind, "order_number")
+    for role in ROLES:
+        is_elsewhere = kind == SALES and has_lines and role.name in OF_LINES
+        if kind in role.tables and role.name not in found.values() and not is_elsewhere:
+            is_label = role.name in LABELS
+            open_ones = (c for c in columns if c.name not in found and not (is_label and c.name in refers))
+            if fitting := named(role, open_ones, shared_start([column.name for column in columns])):
+                found[fitting] = role.name
+    is_lines = kind == SALES and not has_lines and "order_number" in found.values() and bool(sold(found))
+    if is_lines and "line_number" not in found.values() and len(key) == 1:
+        found.setdefault(key[0], "line_number")
+    is_of_sales = kind != SALES or has_lines or not found.keys().isdisjoint(sold(found))
+    return found if is_of_sales else {}
+
+
+def sold(found: Mapping[str, str]) -> list[str]:
+    """The columns that say what was sold."""
+    return [name for name, role in found.items() if role in SOLD]
+
+
+def named(role: Role, columns: Iterable[ColumnProfile], start: str) -> str | None:
+    """The first column whose name (without the start of all names) and type are those of a role."""
+    fitting = (c.name for c in columns if c.kind in role.kinds and re.search(role.called, spelt(c.name, start)))
+    return next(fitting, None)
+
+
+def shared_start(names: Sequence[str]) -> str:
+    """The letters in front of a _ with which all names of a table begin, as those of many a database."""
+    starts = {name.partition("_")[0] if "_" in name else "" for name in names}
+    return f"{starts.pop()}_" if len(starts) == 1 and len(names) > 1 else ""
+
+
+def spelt(name: str, start: str) -> str:
+    """The letters of a name, in lower case."""
+    return plain(name.removeprefix(start))[0]
