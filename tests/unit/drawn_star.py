@@ -38,11 +38,13 @@ def contract(name: str, key: str | Sequence[str], *fields: dict[str, Any], **mor
     return Contract.of({**entry, "foreignKeys": keys, **more})
 
 
-def company(contracts: Sequence[Contract], own: Mapping[str, Mart] | None = None, **queries: Any) -> Company:
+def company(
+    contracts: Sequence[Contract], own: Mapping[str, Mart] | None = None, books: str | None = None, **queries: Any
+) -> Company:
     """The company of some contracts, its star drawn beside marts that it has itself."""
     by_name, written = {one.name: one for one in contracts}, dict(own or {})
     assert list(role_faults.found_in(Roles(by_name))) == []
-    star = drawing.star(by_name, written, written.keys(), ROOT)
+    star = drawing.star(by_name, written, written.keys(), ROOT, books)
     marts = standard.with_derived({**written, **star.marts}, STANDARD.star)
     return Company(
         "firm", by_name, marts, {**queries, **star.queries}, NO_HOLIDAYS, {}, {}, None,

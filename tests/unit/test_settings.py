@@ -225,6 +225,19 @@ def test_a_company_without_marts_and_without_roles_is_told_which_roles_it_takes(
     )
 
 
+@pytest.mark.remedy("elt.run.settings", "Write one such as Europe/Berlin", line=True)
+def test_the_time_zone_of_the_company_takes_the_place_of_its_country_s_and_must_be_one(tmp_path):
+    stamp = {**CONTRACT["fields"][0], "name": "day", "type": "date", "format": "%Y-%m-%dT%H:%M:%S%z"}
+    folder = company(tmp_path, {**CONTRACT, "fields": [*CONTRACT["fields"], stamp]})
+    (folder / "company.yaml").write_text("timeZone: Europe/Nowhere\n", encoding="utf-8")
+    assert load(config(tmp_path), tmp_path)[1] == [
+        f"{tmp_path}/company.yaml: timeZone: Europe/Nowhere is no time zone. Write one such as Europe/Berlin"
+    ]
+    (folder / "company.yaml").write_text("timeZone: Europe/London\n", encoding="utf-8")
+    found, lines = load(config(tmp_path), tmp_path)
+    assert (lines, found.contracts["sales"].by_name["day"].time_zone) == ([], "Europe/London")
+
+
 @pytest.mark.parametrize(("marts", "own", "country"), [("AT", "DE", "AT"), (None, "DE", "DE"), (None, None, "")])
 def test_the_country_of_the_calendar_is_that_of_the_marts_else_of_the_company_else_none(tmp_path, marts, own, country):
     folder = company(tmp_path)

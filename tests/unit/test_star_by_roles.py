@@ -261,6 +261,22 @@ def test_an_amount_in_another_currency_counts_at_the_rate_of_its_day(tmp_path):
     assert built.company.marts["fact_sales"].ledger.money == {"amount_in_currency": "amount"}
 
 
+def test_the_currency_of_the_books_needs_no_rate_and_another_one_without_a_rate_stops_the_run(tmp_path):
+    table = flat(field("cur", "string", "currency"))
+    rates = contract(
+        "rates", ("cur", "since"), field("cur", "string", "rate_currency"), field("since", "date", "rate_date"),
+        field("rate", "number", "exchange_rate", decimals=4),
+    )  # fmt: skip
+    silver = {
+        "lines": rows(f"{HEAD} cur", f"{MORE} EUR", "B 1 2024-02-28 K1 P1 1 10.00 CHF"),
+        "rates": rows("cur since rate", "CHF 2024-01-01 1.0500"),
+    }
+    built = Built(tmp_path, company([table, rates], books="EUR"), silver)
+    assert built.rows("fact_sales", "exchange_rate", "sales_amount") == [("1.0000", "10.00"), ("1.0500", "10.50")]
+    with pytest.raises(Fault, match="exchange_rate"):
+        Built(tmp_path / "b", company([table, rates]), silver)
+
+
 def test_a_company_that_states_no_place_has_the_unknown_one_alone(tmp_path):
     built = Built(tmp_path, company([flat()]), {"lines": rows(HEAD, MORE)})
     assert built.rows("dim_location") == [("0", "n/a")]
@@ -387,6 +403,38 @@ def test_a_discount_without_a_unit_is_named(unit):
     (line,) = faults(flat(field("off", "number", "discount_share")))
     assert line.startswith("contracts/lines.yaml: fields.off.role: it is open whether a tenth is 10 or 0.1. Write unit")
     assert faults(flat(field("off", "number", "discount_share", unit=unit))) == []
+
+
+def test_a_number_behind_a_reference_to_no_key_is_named_as_a_join_would_double_lines():
+    fields = [ORDER, LINE, DAY, field("card", "string"), ITEM, PIECES, AMOUNT]
+    persons = contract(
+        "persons", "id", field("id", "string"), field("card", "string"), field("k", "string", "customer_number")
+    )
+    (line,) = faults(contract("lines", "no", *fields, refers={"card": "persons.card"}), persons)
+    assert line.startswith("contracts/persons.yaml: fields.k.role: persons may have several records for an order line")
+
+
+def test_a_header_without_the_day_of_the_order_is_a_table_of_orders_all_the_same(tmp_path):
+    table = contract(
+        "lines",
+        ("no", "pos"),
+        {**ORDER, "role": "order_number"},
+        LINE,
+        DAY,
+        ITEM,
+        PIECES,
+        AMOUNT,
+        refers={"no": "heads.no"},
+    )
+    heads = contract("heads", "no", field("no", "string", personal="identifier"), BUYER,
+                     field("to", "string", "country", personal="quasi"))  # fmt: skip
+    silver = {
+        "lines": rows("no pos day item pieces amount", "A 1 2024-01-02 P1 1 1.00", "B 1 2024-01-03 P1 1 1.00"),
+        "heads": rows("no buyer to", "A K1 DE", "B K1 AT"),
+    }
+    built = Built(tmp_path, company([table, heads]), silver)
+    assert built.rows("dim_customer") == [("0", "n/a"), ("1", "K1")]  # the place is the order's
+    assert built.rows("fact_sales", "customer_key", "location_key") == [("1", "2"), ("1", "1")]
 
 
 def test_a_currency_without_rates_is_refused_as_amounts_of_two_cannot_be_added():

@@ -136,8 +136,9 @@ def calendar_of(found: Mapping[str, Any]) -> Calendar:
 
 
 def country_zone(found: Mapping[str, Any], root: Path) -> str | None:
-    """The time zone of the country whose holidays count, from the contents of config/<company>/; None if unknown."""
-    return time_zones.of_country(root, calendar_of(found).country)
+    """The time zone of the company, else of the country whose holidays count; None if unknown."""
+    stated: str | None = found.get("company.yaml", {}).get("timeZone")
+    return stated or time_zones.of_country(root, calendar_of(found).country)
 
 
 def config_faults(config: Mapping[str, Any]) -> Iterator[str]:
@@ -191,6 +192,8 @@ def role_faults(folder: Path, found: Mapping[str, Any], root: Path) -> list[str]
     zone = country_zone(found, root)
     contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
     written = stated_marts(found).keys() | {path.stem for path in folder.glob("marts/*.sql")}
+    if zone is not None and not time_zones.is_known(zone):
+        return [f"company.yaml: timeZone: {zone} is no time zone. Write one such as Europe/Berlin"]
     return list(reference_faults(contracts)) or list(drawing.faults(contracts, written))
 
 
@@ -201,7 +204,8 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
     sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
     stated = stated_marts(found)
-    star = drawing.star(contracts, stated, stated.keys() | sql_files.keys(), root)
+    identity = Identity(**taken(Identity, found.get("company.yaml", {})))
+    star = drawing.star(contracts, stated, stated.keys() | sql_files.keys(), root, identity.currency)
     own = standard.with_derived({**stated, **star.marts}, base.star)
     shown = {name: Kpi.of(kpi) for name, kpi in found["kpis.yaml"].items()} if "kpis.yaml" in found else base.kpis
     every = {**base.kpis, **shown}
@@ -228,7 +232,7 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
         standard=tuple(sorted(marts.keys() - own.keys())),
         left_out=left_out,
         limits=standard.limits(base),
-        identity=Identity(**taken(Identity, found.get("company.yaml", {}))),
+        identity=identity,
     )
 
 

@@ -79,17 +79,23 @@ def _fitted(entry: Mapping[str, Any], made: Made) -> dict[str, Any]:
     return found | ({"decimals": made.decimals} if made.decimals is not None and found["type"] == "decimal" else {})
 
 
-def star(contracts: Mapping[str, Contract], stated: Mapping[str, Mart], written: Collection[str], root: Path) -> Star:
+def star(
+    contracts: Mapping[str, Contract],
+    stated: Mapping[str, Mart],
+    written: Collection[str],
+    root: Path,
+    books: str | None = None,
+) -> Star:
     """What is drawn beside the marts that a company has; `written`: their names, of SQL alone too.
 
-    The roles are without fault.
+    `books`: the currency of the company's books, if it is stated. The roles are without fault.
     """
     if not is_asked(contracts, written) or any(name in written and name not in stated for name in MARTS):
         return NOTHING
     roles, template = Roles(contracts), templates(root)
     marts, entries, queries = dict(stated), {}, {}
     for name in (one for one in MARTS if one not in written):
-        drawn = _drawn(name, roles, marts, template[name]["columns"])
+        drawn = _drawn(name, roles, marts, template[name]["columns"], books)
         entries[name] = entry_of(drawn, template[name])
         marts[name] = replace(Mart.of(name, entries[name]), is_drawn=True)
         queries[name] = Query(f"marts/{name}.sql (drawn from roles)", drawn.sql)
@@ -102,7 +108,9 @@ def star(contracts: Mapping[str, Contract], stated: Mapping[str, Mart], written:
     return Star({name: marts[name] for name in entries}, entries, queries, exceptions)
 
 
-def _drawn(name: str, roles: Roles, marts: Mapping[str, Mart], template: Mapping[str, Any]) -> DrawnMart:
+def _drawn(
+    name: str, roles: Roles, marts: Mapping[str, Mart], template: Mapping[str, Any], books: str | None
+) -> DrawnMart:
     """One mart; `marts`: those before it."""
     if name == CUSTOMER:
         return dimensions.customers(roles, template)
@@ -110,4 +118,4 @@ def _drawn(name: str, roles: Roles, marts: Mapping[str, Mart], template: Mapping
         return dimensions.products(roles, template)
     if name == LOCATION:
         return dimensions.places(roles, template, marts[CUSTOMER].by_name if CUSTOMER in marts else ())
-    return dimensions.days(roles) if name == DAYS else Facts(roles, marts).drawn(template)
+    return dimensions.days(roles) if name == DAYS else Facts(roles, marts, books).drawn(template)

@@ -32,6 +32,7 @@ class Facts:
 
     roles: Roles
     dimensions: Mapping[str, Mart]
+    books: str | None = None  # currency of the books, of which one unit is worth one
 
     def sql(self, role: str) -> str | None:
         """The field of a role as the joined raw tables have it; None where no field has it."""
@@ -148,10 +149,16 @@ class Facts:
         line = self.line_amount._replace(sql="l.line_amount")
         if not self.is_rated:
             return {"sales_amount": line}
-        rate = amount("r.exchange_rate", self.roles.of("exchange_rate").field)
-        books = Made("l.line_amount * r.exchange_rate", "decimal", max(DECIMALS, line.decimals or 0))
+        rate = amount(self._rate(), self.roles.of("exchange_rate").field)
+        books = Made(f"l.line_amount * {rate.sql}", "decimal", max(DECIMALS, line.decimals or 0))
         own = {"currency": Made("l.currency"), "exchange_rate": rate, "amount_in_currency": line}
         return {**own, "sales_amount": books}
+
+    def _rate(self) -> str:
+        """The rate of a line; 1 for the currency of the books, whose rates no table has to state."""
+        scale = self.roles.of("exchange_rate").field.scale
+        one = f"CASE WHEN l.currency = '{self.books}' THEN CAST(1 AS DECIMAL(38, {scale})) END"
+        return f"COALESCE(r.exchange_rate, {one})" if self.books else "r.exchange_rate"
 
     def _costs(self) -> dict[str, Made]:
         """What a line cost, where it is known: as the order says, else by the product, that of today beside it."""

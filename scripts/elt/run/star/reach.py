@@ -22,6 +22,11 @@ class Step(NamedTuple):
     is_forward: bool = True
 
     @property
+    def owned(self) -> list[str]:
+        """Fields of the source that refer to the target; none of a step the other way."""
+        return [own for own, _ in self.pairs] if self.is_forward else []
+
+    @property
     def known(self) -> dict[str, str]:
         """Field of the target -> the field of the source that holds the same, where the source states it."""
         return {its: own for own, its in self.pairs} if self.is_forward else {}

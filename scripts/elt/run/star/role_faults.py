@@ -7,7 +7,11 @@ from elt.run.star.reach import Place, Reach
 from elt.run.star.roles import NUMBERS, PERCENT, RATES, ROLES, SHARE, Filled, Roles
 
 MOST_NAMED = 6  # fields that a message offers
-ON_LINES = ("unit_price", "cost_amount", "discount_share", "discount_amount", "sales_amount")
+ON_LINES = (
+    *("order_number", "line_number", "order_date", "ship_date", "due_date", "document_type", "channel", "store"),
+    *("customer_number", "product_number", "currency"),
+    *("unit_price", "cost_amount", "discount_share", "discount_amount", "sales_amount"),
+)
 
 
 def found_in(roles: Roles) -> Iterator[str]:
@@ -122,8 +126,9 @@ def of_rates(roles: Roles) -> Iterator[str]:
 
 
 def on_lines(roles: Roles) -> Iterator[str]:
-    """Amounts in a table that has several records for one order line."""
-    for found in filter(None, map(roles.get, ON_LINES)):
+    """What an order line has one of, in a table that has several records for it."""
+    places = dimensions.place_fields(roles).values()
+    for found in (*filter(None, map(roles.get, ON_LINES)), *places):
         if not roles.reach.is_joined(roles.reach.nearest(found.place).table):
             words = f"{found.table} may have several records for an order line"
             yield f"{place_of(found)}: {words}. Take role: {found.field.role} away, or refer to its primaryKey"

@@ -121,6 +121,13 @@ class Roles:
 
     @cached_property
     def order_tables(self) -> frozenset[str]:
-        """The tables of order lines and, on the way to the day of the order, of order headers."""
-        way = self.reach.way(self.of("order_date").table)
-        return frozenset({self.lines, *(step.target for step in way)})
+        """The tables of order lines and of order headers: on the way to the day or number of the order, or to what the
+        number of the order refers to as its key."""
+        ways = [self.reach.way(self.of(role).table) for role in ("order_date", "order_number")]
+        number = self.reach.nearest(self.of("order_number").place)
+        headers = [
+            step.target
+            for step in self.reach.ways.values()
+            if step is not None and step.is_single and step.source == number.table and number.field in step.owned
+        ]
+        return frozenset({self.lines, *(step.target for way in ways for step in way), *headers})
