@@ -18,7 +18,7 @@ from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
 from elt.expose.decision import decided
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.told import listed, messages, place_table
+from elt.expose.told import listed, messages, place_table, revenue_message, statement
 from elt.files import gathered, read_json, write_json
 from elt.findings.compared import Compared, findings
 from elt.findings.statement import Finding
@@ -53,9 +53,11 @@ def of_no_comparison(pages: Mapping[str, Mapping[str, Any]], found: Sequence[Fin
 def tell(ledger: NumberLedger, compared: Compared, pages: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Put messages and decision on page one; the findings that they come from, for the ledger."""
     found, page = findings(compared), pages["situation"]
-    page["messages"] = messages(ledger, page, found, of_no_comparison(pages, found))
-    if places := [one for one in found if one.kind == "place"]:
-        pages["products"] |= place_table(ledger, pages["products"]["places"], places)
+    page["message"] = revenue_message(ledger, page["bridge"], found, page["absent"])
+    page["messages"] = messages(ledger, page["message"], page["gaps"], found, of_no_comparison(pages, found))
+    places = [one for one in found if one.kind == "place"]
+    pages["products"] |= place_table(ledger, pages["products"]["places"], places)
+    page["season"] = next((statement(ledger, one) for one in found if one.kind == "season"), None)
     page["decision"] = decided(ledger, found, page["gaps"], pages["segments"]["decision"])
     return listed(ledger, found)
 

@@ -172,7 +172,8 @@ def study(published: Mapping, names: Mapping) -> Knowledge:
 
 
 def study_expose(mind: Knowledge, figures: Mapping, periods: Mapping, names: Mapping, revenue: float) -> None:
-    """Months, years, categories by year, classes and products of the exposé."""
+    """Months, years, categories and countries by year, new customers, classes and products of the exposé."""
+    parts = {("category", "category"): names["subcategories"], ("country", "place"): names["countries"]}
     for month in names["months"]:
         if f"month.{month}.revenue" in figures:
             mind.learn(("revenue", "month", month), float(figures[f"month.{month}.revenue"]["value"]))
@@ -181,15 +182,21 @@ def study_expose(mind: Knowledge, figures: Mapping, periods: Mapping, names: Map
             if total in figures:
                 whole = float(figures[total]["value"])
                 mind.total([("revenue", "month", m) for m in names["months"] if first <= m <= last], whole)
-                mind.total([("revenue", "category of year", c, year) for c in names["subcategories"]], whole)
+                for (kind, _), found in parts.items():
+                    mind.total([("revenue", f"{kind} of year", part, year) for part in found], whole)
+                mind.total([("revenue", "new of year", is_new, year) for is_new in (True, False)], whole)
                 break
-    for category in names["subcategories"]:
-        cells = {("revenue", "category of year", category, year): 1.0 for year in (*periods, "rest")}
-        mind.sums.append(({**cells, ("revenue", "category", category): -1.0}, 0.0))
-        for year in periods:
-            if f"category.{category}.{year}" in figures:
-                value = float(figures[f"category.{category}.{year}"]["value"])
-                mind.learn(("revenue", "category of year", category, year), value)
+        if f"new_customers.{year}" in figures:
+            value = float(figures[f"new_customers.{year}"]["value"])
+            mind.learn(("revenue", "new of year", True, year), value)
+    for (kind, family), found in parts.items():
+        for part in found:
+            cells = {("revenue", f"{kind} of year", part, year): 1.0 for year in (*periods, "rest")}
+            mind.sums.append(({**cells, ("revenue", kind, part): -1.0}, 0.0))
+            for year in periods:
+                if f"{family}.{part}.{year}" in figures:
+                    value = float(figures[f"{family}.{part}.{year}"]["value"])
+                    mind.learn(("revenue", f"{kind} of year", part, year), value)
     products = {number: ("revenue", "product", number) for number in names["products"]}
     for number, cell in products.items():
         if f"product.{number}.revenue" in figures:

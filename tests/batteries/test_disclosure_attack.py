@@ -38,6 +38,7 @@ def sold(run: Path) -> pl.DataFrame:
         .join(places, on="location_key", how="left")
         .with_columns(
             month=pl.col("order_date").dt.strftime("%Y-%m"),
+            first_month=pl.col("order_date").min().over("customer_key").dt.strftime("%Y-%m"),
             weekday=pl.col("order_date").dt.weekday(),
             quarter=pl.format("{}-Q{}", pl.col("order_date").dt.year(), pl.col("order_date").dt.quarter()),
         )
@@ -81,10 +82,9 @@ def truth(run: Path) -> dict[attacker.Cell, dict[str, float]]:
     cuts = {name: ([name], lines) for name in ("month", "weekday", "country", "category")}
     cuts["subcategory"] = (["category", "subcategory"], lines)
     for year, (first, last) in periods.items():
-        cuts[f"category of {year}"] = (
-            ["category"],
-            lines.filter(pl.col("month").is_between(pl.lit(first), pl.lit(last))),
-        )
+        own = lines.filter(pl.col("month").is_between(pl.lit(first), pl.lit(last)))
+        cuts |= {f"{kind} of {year}": ([kind], own) for kind in ("category", "country")}
+        cuts[f"new of {year}"] = (["is_new"], own.with_columns(is_new=pl.col("first_month") >= first))
     first, last = periods["this"]
     cuts["product"] = (["product_number"], lines.filter(pl.col("month").is_between(pl.lit(first), pl.lit(last))))
     for cut, (columns, part) in cuts.items():
@@ -95,8 +95,9 @@ def truth(run: Path) -> dict[attacker.Cell, dict[str, float]]:
         )  # fmt: skip
         for row in groups.iter_rows(named=True):
             name, key = cut, tuple(row[column] for column in columns)
-            if cut.startswith("category of "):
-                name, key = "category of year", (*key, cut.removeprefix("category of "))
+            if " of " in cut:
+                kind, year = cut.split(" of ")
+                name, key = f"{kind} of year", (*key, year)
             found[(name, *key)] = row
     return found
 

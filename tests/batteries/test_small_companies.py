@@ -34,7 +34,15 @@ ONE_OF_MANY = re.compile(
     r"(?<![\d.,])1\s(products|customers|months|orders|actions|points|segments|records|Produkte|Kunden|Monate|Aufträge"
     r"|Maßnahmen|Punkte|Segmente|Sätze|Datensätze)\b(?! \()"
 )
-TABLES = {"Product", "Produkt", "Category", "Kategorie", "Segment"}  # by their first column: rankings
+TABLES = {
+    "Product",
+    "Produkt",
+    "Category",
+    "Kategorie",
+    "Country",
+    "Land",
+    "Segment",
+}  # by their first column: rankings
 WHOLE = (  # shapes that stopped a run before, one for each place
     "one product", "one customer", "all customers unknown", "all returns", "five customers",
 )  # fmt: skip
@@ -49,7 +57,7 @@ def fact_rows(rows: list[Record]) -> list[dict[str, Any]]:
     """The order lines of a shape, as the star schema has them; without a cost."""
     keys: dict[str, dict[str, int]] = {
         column: {value: n for n, value in enumerate(sorted({row[column] for row in rows} - {""}), 1)}
-        for column in (small_companies.CUSTOMER, small_companies.PRODUCT)
+        for column in (small_companies.CUSTOMER, small_companies.PRODUCT, small_companies.COUNTRY)
     }
     found = [
         {
@@ -57,16 +65,15 @@ def fact_rows(rows: list[Record]) -> list[dict[str, Any]]:
             "document_type": "",
             "customer_key": keys[small_companies.CUSTOMER].get(row[small_companies.CUSTOMER], 0),
             "product_key": keys[small_companies.PRODUCT][row[small_companies.PRODUCT]],
+            "location_key": keys[small_companies.COUNTRY].get(row[small_companies.COUNTRY], 0),
             "order_date": small_companies.day_of(row),
+            "quantity": int(row[small_companies.PIECES]),
             "sales_amount": f"{number(row[small_companies.AMOUNT]):.2f}",
             "cost_amount": "",
         }
         for row in rows
     ]
-    sold = [
-        line | {"quantity": int(row[small_companies.PIECES]), "order_date": line["order_date"].isoformat()}
-        for line, row in zip(found, rows, strict=True)
-    ]
+    sold = [line | {"order_date": line["order_date"].isoformat()} for line in found]
     kinds = document_types(sold)
     return [line | {"document_type": kind} for line, kind in zip(found, kinds, strict=True)]
 
@@ -80,6 +87,8 @@ def small_run(folder: Path, rows: list[Record]) -> SmallRun:
         for key, (article, row) in enumerate(sorted(articles.items()), 1)
     ]
     run.table("dim_product", products)
+    countries = ["n/a", *sorted({row[small_companies.COUNTRY] for row in rows} - {""})]
+    run.table("dim_location", [{"location_key": key, "country": name} for key, name in enumerate(countries)])
     run.table(
         "agg_product_performance",
         [{"product_number": a, "product_name": row[small_companies.TITLE]} for a, row in articles.items()],

@@ -195,6 +195,25 @@ class Recomputed:
             return lines[lines[column] == name]["customer_key"].nunique()
         return self.moved(lambda lines, _: lines[column] == name, parts[0])
 
+    def of_unknown(self, kind: str, _: str) -> float:
+        column = {"category": "category", "place": "country"}[kind]
+        lines = self.period("this")
+        return lines[lines[column] == "n/a"]["sales_amount"].sum() / 100
+
+    def of_silent_months(self, part: str) -> Any:
+        """What is told of the months that have no line."""
+        periods = [
+            pd.period_range(self.value(f"period.{year}.start"), self.value(f"period.{year}.end"), freq="M")
+            for year in ("last", "this")
+        ]
+        silent = [sorted(set(months) - set(self.facts["month"])) for months in periods]
+        if part == "first":
+            return str(min(silent[0] + silent[1]).start_time.date())
+        if part != "weight":
+            return len(silent[("last", "this").index(part)])
+        mean = self.period("this")["sales_amount"].sum() / 100 / len(periods[1])
+        return mean * len(silent[0] + silent[1])
+
     def of_margin(self, _: str) -> float:
         rates = []
         for year in ("last", "this"):

@@ -123,7 +123,8 @@ class SmallRun:
         )
         places = ("n/a", "North", "South")
         self.table("dim_location", [{"location_key": key, "country": name} for key, name in enumerate(places)])
-        self.table("agg_exec_kpis", months(rows))
+        self.months = months(rows)
+        self.table("agg_exec_kpis", self.months)
         self.table("agg_product_performance", [{"product_number": "P1", "product_name": product_name}])
         self.model = {
             "seed": 42,

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from small_run import SmallRun, lines
+from recomputed import Recomputed
+from small_run import CLASSES, KPIS, SmallRun, kpi, lines
 
 from elt.expose.number_ledger import NOT_MEANINGFUL, NumberLedger
 from elt.findings.groups import hidden_in
@@ -63,7 +64,7 @@ def test_a_place_that_lost_its_revenue_is_told_and_decided_upon(tmp_path):
 
     rows = changed(lines(date(2024, 5, 31)), is_south, sales_amount="5.50")
     ledger = SmallRun(tmp_path, rows).numbers()
-    first = ledger["findings"][0]
+    first = next(one for one in ledger["findings"] if one["kind"] in ("place", "category"))
     assert (first["kind"], first["subject"]) == ("place", "South")
     decision = ledger["pages"]["situation"]["decision"]
     assert decision["what"] == {**decision["what"], "say": "decide_place_down", "texts": {"part": "South"}}
@@ -77,6 +78,20 @@ def test_a_place_that_lost_its_revenue_is_told_and_decided_upon(tmp_path):
     run = SmallRun(tmp_path, rows)
     for language, words in (("en", "head of sales"), ("de", "Vertriebsleitung")):
         assert all(words in page and "South" in page for page in run.reports(language))
+
+
+def test_where_revenue_fell_the_loss_is_decided_upon_and_not_the_larger_gain(tmp_path):
+    this_year = [row for row in lines(date(2024, 5, 31)) if row["order_date"] >= FIRST_OF_THIS_YEAR]
+    former = [row for row in lines(date(2024, 5, 31)) if row["order_date"] < FIRST_OF_THIS_YEAR]
+    halved = [{**row, "sales_amount": "20.00" if row["location_key"] != 1 else "60.00"} for row in this_year]
+    ledger = SmallRun(tmp_path, former + halved).numbers()
+    weights = [
+        Decimal(ledger["figures"][one["figures"]["weight"]]["value"])
+        for one in ledger["findings"]
+        if one["kind"] in ("place", "category")
+    ]
+    assert max(weights) == max(map(abs, weights)), "the gain of a share is the larger finding here"
+    assert ledger["pages"]["situation"]["decision"]["what"]["say"].endswith("_down")
 
 
 def test_a_category_that_ended_is_the_decision_with_what_it_brought_at_stake(tmp_path):
@@ -119,6 +134,78 @@ def test_messages_of_page_one_have_one_time_base(tmp_path):
     run = SmallRun(tmp_path, lines(date(2024, 5, 31)))
     said = {message["say"] for message in run.numbers()["pages"]["situation"]["messages"]}
     assert not said & {"largest_segment", "came_back", "pareto"}
+
+
+def test_months_without_revenue_are_told_and_can_be_counted_again(tmp_path):
+    """Two silent months of last year."""
+    silent = {(2022, 8), (2023, 2)}
+    rows = [row for row in lines(date(2024, 5, 31)) if (row["order_date"].year, row["order_date"].month) not in silent]
+    run = SmallRun(tmp_path, rows)
+    told = [row["month_start"] for row in run.months]
+    gaps = [{"month_start": date(*month, 1), "revenue": "0.00", "is_complete": "true"} for month in silent]
+    run.table("agg_exec_kpis", sorted([*run.months, *gaps], key=lambda row: row["month_start"]))
+    ledger = run.numbers()
+    assert len(told) + len(gaps) == 29
+    assert ledger["figures"]["silent_months.last"]["value"] == 2
+    assert ledger["figures"]["silent_months.first"]["value"] == "2022-08-01"
+    assert "silent_months" in {one["kind"] for one in ledger["findings"][:2]}
+    assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
+    assert "2 of last year" in run.reports()[1]
+
+
+def test_the_month_that_is_strongest_in_both_years_is_told_as_the_season(tmp_path):
+    rows = changed(lines(date(2024, 5, 31)), lambda row: row["order_date"].month == 12, quantity=3)
+    for row in rows:
+        if row["order_date"].month == 12:
+            row["sales_amount"] = str(float(row["sales_amount"]) * 2)
+    run = SmallRun(tmp_path, rows)
+    season = run.numbers()["pages"]["situation"]["season"]
+    assert season["figures"]["this"] == "month.2023-12.revenue"
+    assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
+    for language, words in (
+        ("en", "is the strongest month in both years"),
+        ("de", "in beiden Jahren der stärkste Monat"),
+    ):
+        assert all(words in page for page in run.reports(language))
+
+
+def test_revenue_without_a_category_is_a_finding(tmp_path):
+    rows = changed(lines(date(2024, 5, 31)), lambda row: row["customer_key"] % 4 == 1, product_key=0)
+    run = SmallRun(tmp_path, rows)
+    products = [(0, "n/a", "n/a"), (1, "P1", "Bikes"), (2, "P2", "Parts")]
+    names = ("product_key", "product_number", "category")
+    run.table("dim_product", [dict(zip(names, product, strict=True)) for product in products])
+    ledger = run.numbers()
+    found = {(one["kind"], one["subject"]): one["figures"]["weight"] for one in ledger["findings"]}
+    assert ledger["figures"][found["unknown", "category"]]["value"] == ledger["figures"]["category.n/a.this"]["value"]
+    assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
+
+
+def test_a_key_figure_that_is_zero_in_both_years_has_no_row(tmp_path, monkeypatch):
+    monkeypatch.setitem(KPIS, "returns", kpi("Returns", "Retouren", "SUM(sales_amount - sales_amount)", "money"))
+    page = SmallRun(tmp_path, lines()).numbers()["pages"]["situation"]
+    assert "returns" not in {row["kpi"] for row in page["kpis"]}
+    assert page["left_out"] == []
+
+
+def test_returns_that_grew_are_a_finding(tmp_path, monkeypatch):
+    credited = "COALESCE(SUM(sales_amount) FILTER (WHERE document_type = 'credit_note'), 0)"
+    monkeypatch.setitem(KPIS, "returns", kpi("Returns", "Retouren", credited, "money"))
+    rows = lines(date(2024, 5, 31))
+    for number, row in enumerate(rows):
+        if row["order_date"] >= FIRST_OF_THIS_YEAR and number % 5 == 0:
+            row |= {"document_type": "credit_note", "sales_amount": "-30.00", "quantity": -1}
+    ledger = SmallRun(tmp_path, rows).numbers()
+    found = next(one for one in ledger["findings"] if one["kind"] == "returns")
+    back = sum(Decimal(row["sales_amount"]) for row in rows if row["document_type"] == "credit_note")
+    assert Decimal(ledger["figures"][found["figures"]["weight"]]["value"]) == back
+    assert ledger["figures"][found["figures"]["this"]]["value"] == str(int(back))
+
+
+def test_what_is_not_shown_is_named_in_a_line(tmp_path):
+    run = SmallRun(tmp_path, lines(date(2022, 8, 31)))
+    for language, words in (("en", "do not allow it: bridge."), ("de", "nicht zulassen: Umsatzbrücke.")):
+        assert all(words in page for page in run.reports(language))
 
 
 def test_every_sentence_has_a_wording_in_both_languages():

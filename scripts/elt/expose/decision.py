@@ -57,7 +57,7 @@ def of_part(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     """What to decide on a category or place whose share of revenue moved most."""
     figures = {name: figure for name, figure in entered(ledger, finding).items() if figure}
     figures |= customers(ledger, finding, finding.kind)
-    figures |= {"months": "period.this.months", "total": "kpi.revenue.change"}
+    figures["total"] = "kpi.revenue.change"
     for year in ("last", "this"):
         share = ledger.ratio(f"{finding.kind}.{finding.subject}.share.{year}", figures[year], f"revenue.{year}")
         figures[f"share_{year}"] = share or figures[year]
@@ -74,9 +74,11 @@ def decided(
 ) -> dict[str, Any]:
     """The decision on the weightiest finding that somebody can act on; else that on a segment, or that there is none.
 
-    A category or place without sales in one of the years has no customers to speak of there: the next one decides.
+    Where revenue fell, what lost share comes before what gained it. A category or place without sales in one of the
+    years has no customers to speak of there: the next one decides.
     """
-    for finding in found:
+    has_fallen = "kpi.revenue.difference" in ledger.figures and ledger.value("kpi.revenue.difference") < 0
+    for finding in sorted(found, key=lambda one: has_fallen and one.weight > 0):
         if finding.kind == "gap" and (told := of_gap(ledger, finding, gaps)):
             return told
         if finding.kind in PARTS and finding.this > 0 and finding.last > 0 and all(finding.customers.values()):

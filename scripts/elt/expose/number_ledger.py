@@ -11,6 +11,7 @@ from typing import Any
 from elt.findings.statement import is_meaningful
 
 UNITS = ("money", "count", "people", "share", "points", "ratio", "date", "month", "score")
+FEWEST = 2  # of one alone nothing is more or less than another
 NOT_MEANINGFUL = "n.m."  # in place of the name of a figure
 EXACT = Decimal("0.000001")
 

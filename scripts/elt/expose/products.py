@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.situation import FEWEST
+from elt.expose.number_ledger import FEWEST, NumberLedger, say
 from elt.expose.unknown import without_product
 from elt.findings.compared import FACTS, VIEWS, of_part
 from elt.findings.groups import hidden_in

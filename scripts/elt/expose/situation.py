@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from elt.expose.bridge import bridge_message, bridge_rows, order_value_message
-from elt.expose.number_ledger import NumberLedger, minimum_group, say
+from elt.expose.number_ledger import FEWEST, NumberLedger, minimum_group, say
 from elt.findings.compared import FACTS, MONTHS, Compared
 from elt.protection.disclosure import fragile, publishable_in_order
 from elt.run.key_figures import Kpi
@@ -16,7 +16,6 @@ from elt.sales.overview import Sales
 from elt.sales.periods import Gap, Period, add_months
 
 UNITS = {"money": "money", "count": "count", "share": "share"}
-FEWEST = 2  # of one alone nothing is more or less than another
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
 
 
@@ -34,7 +33,7 @@ def kpi_rows(
     rows = []
     for name, kpi in kpis.items():
         known = {year: row[name] for year, row in values.items() if row[name] is not None}
-        if "this" not in known:
+        if "this" not in known or not any(known.values()):  # a row that is always zero says nothing
             continue
         decimals = None
         if kpi.unit == "money":
@@ -204,7 +203,7 @@ def page(ledger: NumberLedger, compared: Compared, kpis: Mapping[str, Kpi], apar
     absent, told = without_figures(ledger, sales, shown), {row["kpi"] for row in rows}
 
     def is_left_out(name: str) -> bool:
-        return name not in sales.kpis or ("this" in shown and name not in told)
+        return name not in sales.kpis or ("this" in shown and sales.row("kpis this")[name] is None)
 
     return {
         "header": header(ledger, sales, apart),

@@ -1,12 +1,14 @@
 """Findings as sentences of the exposé: the messages of page one, each with its figures in the ledger."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from elt.expose.bridge import by_size
-from elt.expose.number_ledger import NOT_MEANINGFUL, NumberLedger, say
+from elt.expose.number_ledger import FEWEST, NOT_MEANINGFUL, NumberLedger, say
 from elt.findings.statement import Finding
+from elt.sales.periods import NO_CATEGORY
 
 MESSAGES = 3
 PARTS = ("category", "place")
@@ -15,6 +17,8 @@ SHIFT = "change of its share of revenue, in money: this year's revenue − last 
 WEIGHTS = {
     "margin": "change of the gross margin rate × revenue of this year",
     "season": "revenue of the month − a twelfth of the revenue of this year",
+    "unknown": "revenue of this year",
+    "silent_months": "months without revenue in both years × mean revenue of a month of this year",
 }
 
 
@@ -29,12 +33,24 @@ def entered(ledger: NumberLedger, finding: Finding) -> Mapping[str, str | None]:
     What a table of the exposé enters as well has its name from there.
     """
     name = ".".join(part for part in (finding.kind, finding.subject) if part)
+    if finding.kind == "silent_months":
+        name = finding.kind
     if finding.kind == "gap":
         return {"this": f"category.{finding.subject}.this", "weight": f"category.{finding.subject}.this"}
     rule = {"formula": WEIGHTS.get(finding.kind, SHIFT)}
     weight = ledger.enter(f"{name}.weight", finding.weight, "money", rule, 0, people=finding.people)
     if finding.kind == "margin":
         return {year: f"kpi.gross_margin_rate.{year}" for year in ("last", "this")} | {"weight": weight}
+    if finding.kind == "returns":
+        figures = {part: f"kpi.returns.{part}" for part in ("last", "this", "difference")}
+        return {part: figure for part, figure in figures.items() if figure in ledger.figures} | {"weight": weight}
+    if finding.kind == "unknown":
+        return {year: f"{finding.subject}.{NO_CATEGORY}.{year}" for year in ("last", "this")} | {"weight": weight}
+    if finding.kind == "silent_months":
+        return {
+            year: ledger.enter(f"silent_months.{year}", int(getattr(finding, year)), "count", origin)
+            for year, origin in finding.evidence.items()
+        } | {"weight": weight}
     if finding.kind == "season":
         months = {year: origin["row"].removeprefix("month_start = ")[:7] for year, origin in finding.evidence.items()}
         return {year: f"month.{month}.revenue" for year, month in months.items()} | {"weight": weight}
@@ -51,9 +67,15 @@ def statement(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     """A finding as a sentence."""
     figures = {name: figure for name, figure in entered(ledger, finding).items() if figure}
     texts = {"part": finding.subject} if finding.subject else {}
+    if finding.kind == "silent_months":
+        rule = {"formula": "first month of both years without revenue"}
+        figures["first"] = ledger.enter("silent_months.first", date.fromisoformat(finding.subject), "month", rule)
+        return say("silent_months", figures)
+    if finding.kind == "unknown":
+        return say(f"unknown_{finding.subject}_revenue", figures | {"share": share_of_unknown(ledger, finding)})
     if finding.kind == "season":
         rule = {"formula": "month with most revenue in both years"}
-        figures["month"] = ledger.enter("season.month", finding.subject, "month", rule)
+        figures["month"] = ledger.enter("season.month", date.fromisoformat(finding.subject), "month", rule)
         return say("season", figures)
     if finding.kind in PARTS and not (finding.this and finding.last):
         return say("part_new" if finding.this else "part_gone", figures, texts)
@@ -64,6 +86,12 @@ def statement(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
         return say(f"{key}_plain", figures, texts)
     is_share = kind in ("part", "new_customers")
     return say(key, figures | ({"total": "kpi.revenue.change"} if is_share else {}), texts)
+
+
+def share_of_unknown(ledger: NumberLedger, finding: Finding) -> str:
+    """Share of this year's revenue that has no known category or place."""
+    part = f"{finding.subject}.{NO_CATEGORY}.this"
+    return ledger.ratio(f"{finding.subject}.{NO_CATEGORY}.share", part, "revenue.this") or part
 
 
 def carrier(ledger: NumberLedger, found: Iterable[Finding]) -> Finding | None:
@@ -105,21 +133,24 @@ def revenue_message(
 
 def messages(
     ledger: NumberLedger,
-    situation: Mapping[str, Any],
+    first: dict[str, Any] | None,
+    gaps: Iterable[dict[str, Any]],
     found: Sequence[Finding],
     others: Iterable[dict[str, Any] | None],
 ) -> list[dict[str, Any]]:
-    """Three messages: how revenue moved, categories that end early, and the weightiest findings; `others` where these
-    are fewer."""
-    first = revenue_message(ledger, situation["bridge"], found, situation["absent"])
+    """Three messages: how revenue moved (`first`), categories that end early (`gaps`), and the weightiest findings;
+    `others` where these are fewer."""
     used = (first or {}).get("texts", {}).get("part")
     moves = [one for one in found if one.kind not in ("gap", "season") and one.subject != used]
-    told = [first, *situation["gaps"], *(statement(ledger, one) for one in moves[:MESSAGES])]
+    told = [first, *gaps, *(statement(ledger, one) for one in moves[:MESSAGES])]
     return [message for message in (*told, *others) if message][:MESSAGES]
 
 
 def place_table(ledger: NumberLedger, rows: Iterable[Mapping[str, Any]], places: Sequence[Finding]) -> dict[str, Any]:
-    """The places whose share of revenue moved most, and the weightiest of them as title. rows: of all places."""
+    """The places whose share of revenue moved most, and the weightiest of them as title; of fewer than two, which rank
+    nothing, those with most revenue under their own title. rows: of all places."""
+    if len(places) < FEWEST:
+        return {"places": [*rows][:PLACES]}
     by_name = {row["place"]: row for row in rows}
     return {
         "places_title": statement(ledger, places[0]),

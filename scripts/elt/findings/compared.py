@@ -5,7 +5,7 @@ All of them are about the two periods that `Sales` compares, so no sentence mixe
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -159,6 +159,46 @@ def margin(compared: Compared) -> Iterator[Finding]:
     yield Finding("margin", "", "share", this, last, moved, moved, {}, customers)
 
 
+def returns(compared: Compared) -> Iterator[Finding]:
+    """Cancellations and returns of both periods, where the company has the key figure."""
+    if "returns" not in compared.sales.kpis:
+        return
+    values = [compared.sales.row(f"kpis {year}")["returns"] for year in YEARS]
+    last, this = (Decimal(str(value or 0)) for value in values)
+    if None in values or not (last or this):
+        return
+    customers = {year: int(row["customers"]) for year, row in compared.shown.items()}
+    yield Finding("returns", "", "returns", this, last, this - last, beyond(this, last, compared.rate), {}, customers)
+
+
+def unknown(compared: Compared, kind: str) -> Iterator[Finding]:
+    """Revenue of both periods that has no known category or place; its weight is all of it, as it is in no other."""
+    years, name = compared.groups(kind), NO_CATEGORY
+    if name in compared.hidden(kind) or len(set(years["this"]) | set(years["last"])) <= 1:
+        return
+    rows = [years[year].get(name, {"revenue": 0, "customers": 0}) for year in YEARS]
+    evidence = {year: of_part(VIEWS[kind][1], name, year) for year in YEARS}
+    found = revenue_finding(compared, "unknown", kind, rows, evidence)
+    yield replace(found, weight=found.this)
+
+
+def silent_months(compared: Compared) -> Iterator[Finding]:
+    """Months of both periods without any revenue; their weight is as many usual months of this period."""
+    groups, periods = compared.sales.rows("months", "month"), compared.sales.periods
+    silent = {
+        year: [month for month in periods[year].months if not groups.get(month, {}).get("revenue")] for year in YEARS
+    }
+    months = sorted({*silent["last"], *silent["this"]})
+    if not months:
+        return
+    last, this = (Decimal(len(silent[year])) for year in YEARS)
+    mean = compared.amount(compared.shown["this"]["revenue"]) / len(periods["this"].months)
+    rule = {year: {"file": MONTHS, "formula": f"months of {year} year without revenue"} for year in YEARS}
+    first, weight = months[0].isoformat(), mean * len(months)
+    customers = {year: int(row["customers"]) for year, row in compared.shown.items()}
+    yield Finding("silent_months", first, "months", this, last, this - last, weight, rule, customers)
+
+
 def season(compared: Compared) -> Iterator[Finding]:
     """The month of the year that brought most revenue in both periods; its weight is what it brought above the mean."""
     periods, sales = compared.sales.periods, compared.sales
@@ -204,5 +244,6 @@ def findings(compared: Compared) -> list[Finding]:
     if not compared.is_both:
         return []
     found = [*parts(compared, "category"), *parts(compared, "place"), *newcomers(compared)]
-    found += [*margin(compared), *season(compared), *gaps(compared)]
+    found += [*unknown(compared, "category"), *unknown(compared, "place"), *silent_months(compared)]
+    found += [*margin(compared), *returns(compared), *season(compared), *gaps(compared)]
     return ranked(found, MATERIAL * compared.amount(compared.shown["last"]["revenue"]))

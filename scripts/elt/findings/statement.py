@@ -12,10 +12,10 @@ TINY = 10  # a change of more than so many times its base tells of the base, not
 class Finding:
     """What was found of one subject.
 
-    kind: category, place, new_customers, gap, margin, returns, concentration, season; subject: which one, empty of the
-    whole company; measure: what was measured; this, last: of both periods, in the unit of the measure; amount: money
-    that it moved; weight: money by which it is ranked; evidence: by "this" and "last" where the value comes from;
-    customers: behind each of the two, by "last" and "this", where they are known.
+    kind: category, place, new_customers, unknown, silent_months, margin, returns, season, gap; subject: which one,
+    empty of the whole company; measure: what was measured; this, last: of both periods, in the unit of the measure;
+    amount: by how much it moved; weight: money by which it is ranked; evidence: by "this" and "last" where the value
+    comes from; customers: behind each of the two, by "last" and "this", where they are known.
     """
 
     kind: str
