@@ -70,10 +70,13 @@ def _columns_of_table(table: PlainTable) -> Iterator[PublishedColumn]:
 
     has_pseudonyms = any(holds_pseudonyms(column.first) for column in table.columns)
     for place, column in enumerate(table.columns, start=1):
-        may_end = column.cells.str.ends_with("0")  # most do not, and a pattern costs more
-        plain = column.cells.filter(may_end).str.replace(DECIMAL_ZEROS.pattern, "")
-        values = pl.concat([column.cells.filter(~may_end), plain]).unique()
-        distinct = values.filter(~values.is_in(EMPTY_VALUES))
+        distinct = column.cells  # most columns are taken as they are, so that none of their cells is there twice
+        may_end = distinct.str.ends_with("0")  # most do not, and a pattern costs more
+        if distinct.filter(may_end).str.contains(DECIMAL_ZEROS.pattern).any():
+            plain = distinct.filter(may_end).str.replace(DECIMAL_ZEROS.pattern, "")
+            distinct = pl.concat([distinct.filter(~may_end), plain]).unique()
+        if (is_empty := distinct.is_in(EMPTY_VALUES)).any():
+            distinct = distinct.filter(~is_empty)
         yield PublishedColumn(f"column {place}", distinct, column.count, has_pseudonyms)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 BATCH = 50_000  # values that are turned into fingerprints at a time, which bounds the memory
-HASHED = 2_000_000  # values whose digests are computed at a time, for the same reason
+HASHED = 500_000  # values whose digests are computed at a time, for the same reason
 # What is shorter stands in texts by chance: fewest characters of
 KEY = 6  # a key of letters and digits, searched as a word
 SUBSTRING = 8  # such a key, searched within other text too
