@@ -299,9 +299,12 @@ def test_a_raised_budget_is_accepted_and_what_cannot_be_used_is_in_quarantine(tm
     "Fetch the file again; if this line is a footer, state skipFooterLines under dialect in the contract",
 )
 @pytest.mark.remedy(
-    "elt.silver.budgets", "Mend the export or the contract, or raise quarantine_budget in config/config.yaml"
+    "elt.silver.budgets", "Mend the export or the contract, or raise quarantine_budget in config/config.yaml…"
 )
-@pytest.mark.remedy("elt.silver.conventions", "State decimalChar under dialect in the contract")
+@pytest.mark.remedy(
+    "elt.silver.conventions",
+    """State decimalChar under dialect in the contract: dialect: {decimalChar: ","} or {decimalChar: "."}""",
+)
 @pytest.mark.remedy("elt.silver.conventions", "Write all of them in one convention at the source")
 @pytest.mark.remedy("elt.silver.dates", "State one format in the contract, and dayFirst: true or false")
 @pytest.mark.remedy(

@@ -229,7 +229,10 @@ GROUPED = "1,x,1'000.50\n2,x,1 000.25\n"
 
 
 @remedy("elt.silver.conventions", "Correct dialect in the contract")
-@remedy("elt.silver.conventions", "State groupChar under dialect in the contract")
+@remedy(
+    "elt.silver.conventions",
+    """State groupChar under dialect in the contract: dialect: {groupChar: "'"} or {groupChar: " "}""",
+)
 def test_signs_of_numbers_are_stated_in_the_dialect(tmp_path):
     same = stated(decimalChar=",", groupChar=",")
     better = stated(decimalChar=".", groupChar=",")

@@ -477,6 +477,15 @@ def test_marts_and_sql_must_fit_each_other(tmp_path, entries, sql, line):
     assert faults(tmp_path, CONTRACT, entries, sql) == [f"{tmp_path}/firm/{line}"]
 
 
+@pytest.mark.remedy("elt.run.mart_faults", "Add money: true to its field … in contracts/….yaml", line=True)
+def test_an_amount_of_a_ledger_is_made_money_by_the_line_that_is_named(tmp_path):
+    entries = marts(facts={"ledger": {"table": "sales", "money": {"id": "amount"}}})
+    plain = [{key: value for key, value in one.items() if key != "money"} for one in CONTRACT["fields"]]
+    [line] = faults(tmp_path / "a", {**CONTRACT, "fields": plain}, entries, None)
+    assert line.endswith("Add money: true to its field amount in contracts/sales.yaml")
+    assert faults(tmp_path / "b", CONTRACT, entries, None) == []
+
+
 def with_category(*names: str) -> dict:
     """A mart with more columns, of these names."""
     return changed(MART, columns={**MART["columns"], **dict.fromkeys(names, MART["columns"]["id"])})

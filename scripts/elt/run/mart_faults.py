@@ -24,7 +24,15 @@ def ledger_faults(mart: Mart, contracts: Mapping[str, Contract], formulas: Mappi
             if column not in mart.by_name:
                 yield f"{where}.money.{column}: is not a column"
             if field not in amounts:
-                yield f"{where}.money.{column}: {field} is not a money field of {ledger.table}"
+                hint = money_hint(field, contracts[ledger.table])
+                yield f"{where}.money.{column}: {field} is not a money field of {ledger.table}{hint}"
+
+
+def money_hint(name: str, contract: Contract) -> str:
+    """The line that makes a field one of money, where the contract has it."""
+    if name not in contract.by_name:
+        return ""
+    return f". Add money: true to its field {name} in contracts/{contract.name}.yaml"
 
 
 def query_faults(name: str, query: Query, known: set[str], formulas: Mapping[str, str]) -> Iterator[str]:

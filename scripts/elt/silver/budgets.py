@@ -4,10 +4,11 @@ A share of a small table is less than a record: so many records may go in any ca
 more than a tenth of the table. A budget of 0, or one that is stated for the reason itself, holds as it stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from elt.faults import Fault
+from elt.run import reasons
 
 Budget = float | Mapping[str, float]  # one share for each reason, or shares by reason beside default, total and floor
 
@@ -18,6 +19,27 @@ ALL_REASONS = 5
 # to nine records none may go, of 20 two may, from 50 on all of the floor.
 FLOOR = 5  # records, where the settings do not say
 FLOOR_OF = 10  # the floor is at most one record in so many
+
+
+MISSING = 'missingValues: ["-"] # at the field: what stands in a cell for a missing value'
+AS_TEXT = "type: string # at the field, in place of its type, if it is a number or name of something"
+PASTED = {  # reason -> lines of a contract
+    reasons.UNREADABLE["date"]: (
+        'format: ["%d.%m.%Y", "%Y-%m-%d"] # at the field: each format that stands in it',
+        MISSING,
+    ),
+    reasons.UNREADABLE["number"]: (
+        'dialect: {decimalChar: ","} # or ".": the decimal mark of all numbers',
+        MISSING,
+        AS_TEXT,
+    ),
+    reasons.UNREADABLE["integer"]: (AS_TEXT, MISSING),
+    reasons.DOUBTFUL_THOUSANDS: ("decimals: 3 # at the field, if 1.249 is a little more than one",),
+    reasons.WRONG_WIDTH: ("dialect: {skipFooterLines: 1} # if the last line is no record",),
+    reasons.STRAY_QUOTE: ("dialect: {quoteChar: ''} # if a quote is a sign like any other",),
+    reasons.SINGLE_QUOTED: ('dialect: {quoteChar: "\'"} # if fields stand in single quotes',),
+    reasons.MISSING_KEY: ("required: false # at a field that may be empty, if it is no part of the key",),
+}
 
 
 def share(budget: Budget, code: str) -> float:
@@ -80,8 +102,18 @@ def check_budget(where: str, found: Mapping[str, Any], budget: Budget) -> None:
         raise Fault(
             where,
             f"{quarantined} of {records} records cannot be used, the budget is {limits}: {listed}",
-            "Mend the export or the contract, or raise quarantine_budget in config/config.yaml",
+            "Mend the export or the contract, or raise quarantine_budget in config/config.yaml"
+            f"{lines_to_paste(found['quarantined'])}",
         )
+
+
+def lines_to_paste(quarantined: Iterable[Mapping[str, Any]]) -> str:
+    """Lines for the contract that often mend what went to quarantine; nothing where only the export can be mended."""
+    codes = {reason["code"] for reason in quarantined}
+    lines = dict.fromkeys(line for code, of_code in PASTED.items() if code in codes for line in of_code)
+    return (
+        "".join(["; lines for the contract, as they fit:", *(f"\n  {line}" for line in lines), "\n "]) if lines else ""
+    )
 
 
 def reason_with_records(reason: Mapping[str, Any]) -> str:

@@ -190,7 +190,7 @@ def evidence() -> dict[str, pl.Expr]:
 
 def decimal_mark(where: str, either: int, point: int, comma: int) -> str:
     """The mark under which a column can be read, from `number_counts`; raises Fault if both or neither are."""
-    remedy = "State decimalChar under dialect in the contract"
+    remedy = """State decimalChar under dialect in the contract: dialect: {decimalChar: ","} or {decimalChar: "."}"""
     if point == comma and point:
         words = f"{point} numbers can be read only with a decimal point and {comma} only with a decimal comma"
         raise Fault(where, words, "Write all of them in one convention at the source")
@@ -210,7 +210,8 @@ def number_convention(where: str, found: Mapping[str, int], mark: str, group: st
         group, most = max(seen.items(), key=lambda item: item[1])
         if most and list(seen.values()).count(most) > 1:
             words = f"two characters group digits in {most} numbers each"
-            raise Fault(where, words, "State groupChar under dialect in the contract")
+            remedy = """State groupChar under dialect in the contract: dialect: {groupChar: "'"} or {groupChar: " "}"""
+            raise Fault(where, words, remedy)
     percent = found.get("percent", 0)
     is_percent = percent * 2 > found.get("cells", 0)
     return mark + (group if group in OTHER_GROUPS else "") + ("%" if is_percent else "")
