@@ -31,12 +31,13 @@ from elt.features.measures import (
 )
 from elt.features.objections import Objections
 from elt.features.rounding import ROUNDED, rounded
-from elt.files import write_frame, write_json, write_text
+from elt.files import write_json, write_text
 from elt.retention import erasures
 from elt.sales.by_customer import CUSTOMER, by_customer, small
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.sales.groups import KNOWN
 from elt.sales.order_lines import day_of_analysis, decimals_of
+from elt.table_files import write_frame
 from elt.tables import Spec, scan, scan_lines
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ import polars as pl
 
 from elt import rulelog
 from elt.faults import Fault
-from elt.files import sha256, write_frame, write_json
+from elt.files import sha256, write_json
 from elt.release.bands import NAMES, TYPES
 from elt.release.kanonymity import diversity, released, sizes
+from elt.table_files import write_frame
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -14,10 +14,11 @@ import pandas as pd
 import sklearn
 
 from elt import rulelog
-from elt.files import write_frame, write_json
+from elt.files import write_json
 from elt.segmentation import clustering
 from elt.segmentation.clustering import Solution
 from elt.segmentation.metadata import UNIT, Segmented, feature_records, hidden_last, segment_records
+from elt.table_files import write_frame
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from elt import rulelog
-from elt.files import read_json, write_frame
+from elt.files import read_json
+from elt.table_files import write_frame
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -14,7 +14,7 @@ import polars as pl
 
 from elt import rulelog
 from elt.bronze import scan
-from elt.files import read_json, scratch, staged, write_json, write_parts
+from elt.files import read_json, scratch, staged, write_json
 from elt.report.words import in_all_languages, read_all
 from elt.run.contract import Contract
 from elt.silver import cleaning, conventions, spreadsheets
@@ -36,6 +36,7 @@ from elt.silver.quarantine import (
 )
 from elt.silver.stops import Stops
 from elt.silver.zone_cuts import check_zones
+from elt.table_files import write_parts
 from elt.typed_twin import TypedTwin
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from elt.faults import Fault
-from elt.files import write_lazily
+from elt.table_files import write_lazily
 
 if TYPE_CHECKING:
     import polars as pl

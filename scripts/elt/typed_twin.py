@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from elt import tables
-from elt.files import ROW_GROUP, write_parts, write_scratch
+from elt.table_files import ROW_GROUP, write_parts, write_scratch
 from elt.tables import Spec, dates_as_text, polars_type
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ def test_the_tables_that_leave_are_known():
 def test_the_library_writes_no_csv_itself_but_for_the_protected_layers():
     names = {path.relative_to(ROOT / "scripts/elt").as_posix() for path in (ROOT / "scripts/elt").rglob("*.py")
              if called(path.read_text("utf-8")) & RAW_WRITERS}  # fmt: skip
-    assert names == {"files.py", "bronze/scan.py", "bronze/sheet_text.py", "typed_twin.py"}
+    assert names == {"files.py", "table_files.py", "bronze/scan.py", "bronze/sheet_text.py", "typed_twin.py"}
 
 
 def test_notebooks_export_no_table():
@@ -76,7 +76,7 @@ def test_notebooks_export_no_table():
 
 def test_the_check_sees_planted_writers():
     leaves, stays = ["<features>/x.csv"], ["<gold>/x.csv"]
-    assert faults("x", leaves, "from elt.files import write_frame\nwrite_frame(path, frame)") == []
+    assert faults("x", leaves, "from elt.table_files import write_frame\nwrite_frame(path, frame)") == []
     assert faults("x", leaves, "write_frame(a, b)\nframe.to_csv(path)") == ["x: to_csv writes cells as they are"]
     assert len(faults("x", leaves, "import csv\ncsv.writer(file)")) == 2
     assert len(faults("x", [*stays, *leaves], "frame.sink_csv(path)")) == 2

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from elt import files, receipts
+from elt import files, receipts, table_files
 from elt.system_faults import TEMPORARY
 
 OPERATIONS = {
@@ -31,7 +31,7 @@ FRAME = pl.DataFrame({"a": ["1", "2"], "b": [0.5, 1.5]})
 def parts(path: Path) -> None:
     """A table that comes in parts."""
     with files.staged(path) as temporary:
-        files.write_parts(temporary, ["a", "b"], [FRAME, FRAME])
+        table_files.write_parts(temporary, ["a", "b"], [FRAME, FRAME])
 
 
 def noted(path: Path) -> None:
@@ -54,7 +54,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "yaml": lambda path: files.write_yaml(path, {"a": 1}),
     "rows": lambda path: files.write_rows(path, ["a", "b"], ROWS),
     "leaving rows": lambda path: files.write_leaving(path, ["a", "b"], ROWS),
-    "frame": lambda path: files.write_frame(path, FRAME),
+    "frame": lambda path: table_files.write_frame(path, FRAME),
     "parts": parts,
     "copy": copied,
     "private": lambda path: files.write_private(path, "new\n"),

@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import pandas as pd
-import polars as pl
 import pytest
 import yaml
 
@@ -153,11 +151,6 @@ def test_rows_are_csv_with_lf_and_quotes_where_needed(tmp_path):
     assert (tmp_path / "x.csv").read_bytes() == b'a,b\n0,"x,""y"""\n1,"p\nq"\n2,\n'
 
 
-def test_a_frame_is_csv_without_index_and_six_decimals(tmp_path):
-    files.write_frame(tmp_path / "x.csv", pd.DataFrame({"a": ["x", None], "b": [0.1, 1 / 3]}, index=[7, 3]))
-    assert (tmp_path / "x.csv").read_bytes() == b"a,b\nx,0.100000\n,0.333333\n"
-
-
 def test_a_copy_has_the_same_bytes_and_hash(tmp_path):
     (tmp_path / "a").write_bytes(bytes(range(256)))
     files.copy_bytes(tmp_path / "a", tmp_path / "deep/b")
@@ -180,18 +173,6 @@ def test_fragments_are_gathered_by_the_stem_of_their_file_in_sorted_order(tmp_pa
         files.write_json(tmp_path / f"{name}.json", {"name": name})
     found = files.gathered([tmp_path / "b.json", tmp_path / "a.json"])
     assert list(found.items()) == [("a", {"name": "a"}), ("b", {"name": "b"})]
-
-
-def test_parts_stand_below_one_header_which_is_there_without_any_part(tmp_path):
-    path = tmp_path / "x.csv"
-    with files.staged(path) as temporary:
-        files.write_parts(
-            temporary, ["a", "b,c"], map(pl.DataFrame, [{"a": [1], "b,c": ["x"]}, {"a": [2], "b,c": ["y"]}])
-        )
-    assert path.read_bytes() == b'a,"b,c"\n1,x\n2,y\n'
-    with files.staged(path) as temporary:
-        files.write_parts(temporary, ["a"], [])
-    assert path.read_bytes() == b"a\n"
 
 
 def test_the_folder_of_retention_and_drafts_are_closed_and_a_folder_of_that_name_elsewhere_is_not(tmp_path):
@@ -272,31 +253,6 @@ def test_a_sealed_file_is_known_byte_for_byte_and_whatever_else_is_none(tmp_path
     path.write_text(path.read_text() + " ")
     assert not files.is_sealed(path, content)
     assert not files.is_sealed(tmp_path / "none.json", content) and not files.is_sealed(path, {"a": float("nan")})
-
-
-def test_decimals_are_those_stated_by_column_and_what_is_missing_is_an_empty_cell(tmp_path):
-    frame = pd.DataFrame({"a": [0.5, None], "b": [0.25, 1.0], "c": ["=1+1", None]})
-    files.write_frame(tmp_path / "x.csv", frame, {"b": 2})
-    assert (tmp_path / "x.csv").read_text() == "a,b,c\n0.500000,0.25,'=1+1\n,1.00,\n"
-
-
-def test_frames_are_computed_in_one_pass_into_csv_and_parquet_which_says_what_it_is(tmp_path):
-    frame = pl.LazyFrame({"a": [2, 1], "b": ["x", None]}).sort("a")
-    with files.staged(tmp_path / "x.csv") as csv, files.staged(tmp_path / "x.parquet") as parquet:
-        files.write_lazily({csv: frame, parquet: frame.select("a")}, {"told": "of x"})
-    assert (tmp_path / "x.csv").read_text() == "a,b\n1,\n2,x\n"
-    assert pl.read_parquet(tmp_path / "x.parquet").to_dict(as_series=False) == {"a": [1, 2]}
-    assert pl.read_parquet_metadata(tmp_path / "x.parquet")["told"] == "of x"
-
-
-def test_scratch_files_are_read_again_as_they_were_whole_and_by_part(tmp_path):
-    frame = pl.DataFrame({"a": [1, 2, 3]})
-    files.write_scratch(tmp_path / "x.arrow", frame, 2)
-    assert pl.read_ipc(tmp_path / "x.arrow").equals(frame)
-    (tmp_path / "parts").mkdir()
-    found = files.write_scattered(tmp_path / "parts", frame.lazy(), pl.col("a") % 2, [(0, 2), (2, 1)])
-    assert [[path.name for path in paths] for paths in found] == [["0.arrow"], ["1.arrow", "1.arrow"]]
-    assert [[pl.read_ipc(path)["a"].to_list() for path in paths] for paths in found] == [[[2]], [[1], [3]]]
 
 
 def test_a_copy_into_a_staged_path_gives_the_hash_of_what_was_written(tmp_path):

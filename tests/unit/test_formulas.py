@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from elt import files, formulas
+from elt import files, formulas, table_files
 
 SIGNS = "=+-@＝＋－＠"
 BEFORE = ["", " ", "  ", '"', '""', "\u00a0", "\ufeff", "\u200b", "\u00ad", "\x00", "\t", "\r", "\n", "\u3000"]
@@ -71,7 +71,7 @@ def test_polars_makes_the_same_texts():
 def test_a_table_that_leaves_has_no_formula_in_its_cells_or_its_header(tmp_path: Path):
     frame = pd.DataFrame({"=name": ["@a", None], "amount": [-1.5, 2.0], "money": [Decimal("-2.00"), Decimal(3)]})
     frame["kind"] = pd.Categorical(["＝1", "x"])
-    files.write_frame(tmp_path / "frame.csv", frame)
+    table_files.write_frame(tmp_path / "frame.csv", frame)
     assert (tmp_path / "frame.csv").read_text() == (
         "'=name,amount,money,kind\n'@a,-1.500000,-2.00,'＝1\n,2.000000,3,x\n"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elt import files
+from elt import table_files
 from elt.comparison.cells import PLACE, Difference, Tables, quoted
 from elt.comparison.states import Pair, State
 from elt.faults import Fault
@@ -98,7 +98,7 @@ class Contents:
             frame = scan.scan_file(state.run / path, metadata, self.scratch / f"{side}.csv", [])
             columns = {f"raw:{name}": name for name in metadata["dialect"]["columns"]}
             staged = self.scratch / f"{side}.parquet"
-            files.write_lazily({staged: frame.drop("_file").rename({"_record": PLACE, **columns})}, {})
+            table_files.write_lazily({staged: frame.drop("_file").rename({"_record": PLACE, **columns})}, {})
             view(self.connection, side, f"FROM read_parquet({literal(staged)})")
         return Tables(self.connection).difference()
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from elt.files import scratch, write_scattered
+from elt.files import scratch
 from elt.gold import documents
+from elt.table_files import write_scattered
 from elt.tables import ORDER_ID, ORDER_NUMBER
 
 CUSTOMER = "customer_key"

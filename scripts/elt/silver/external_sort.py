@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from elt.files import write_scratch
+from elt.table_files import write_scratch
 
 PART = 500_000  # rows that are sorted in memory
 EVERY = 1_000  # of so many rows one is looked at to find where parts begin
