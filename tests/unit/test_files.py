@@ -252,7 +252,8 @@ def test_a_sealed_file_is_known_byte_for_byte_and_whatever_else_is_none(tmp_path
     assert files.sealed(content) == content
     path.write_text(path.read_text() + " ")
     assert not files.is_sealed(path, content)
-    assert not files.is_sealed(tmp_path / "none.json", content) and not files.is_sealed(path, {"a": float("nan")})
+    assert files.is_sealed(tmp_path / "none.json", content) is False
+    assert files.is_sealed(path, {"a": float("nan")}) is False
 
 
 def test_a_copy_into_a_staged_path_gives_the_hash_of_what_was_written(tmp_path):
@@ -261,3 +262,34 @@ def test_a_copy_into_a_staged_path_gives_the_hash_of_what_was_written(tmp_path):
     with files.staged(tmp_path / "b.bin") as temporary:
         assert files.copied(source, temporary) == files.sha256(source)
     assert (tmp_path / "b.bin").read_bytes() == source.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("write", "is_folder_too"), [(files.write_text, False), (files.write_private, True)], ids=["staged", "private"]
+)
+def test_what_is_written_is_safe_on_disk_before_it_gets_its_name(tmp_path, monkeypatch, write, is_folder_too):
+    done: list[tuple[str, int | str]] = []
+    sync, replace, path = os.fsync, os.replace, tmp_path / "x.txt"
+
+    def synced(descriptor: int) -> None:
+        done.append(("synced", os.fstat(descriptor).st_ino if os.fstat(descriptor).st_size == 3 else "folder"))
+        sync(descriptor)
+
+    def named(source: Path, target: Path) -> None:
+        done.append(("named", source.stat().st_ino))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", named)
+    write(path, "abc")
+    inode = path.stat().st_ino
+    assert done == [("synced", inode), ("named", inode), *[("synced", "folder")] * is_folder_too]
+
+
+def test_a_private_file_can_be_read_by_its_owner_under_a_umask_that_takes_all_rights(tmp_path):
+    before = os.umask(0o777)
+    try:
+        files.write_private(tmp_path / "x.txt", "x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "x.txt").stat().st_mode & 0o777 == 0o600
