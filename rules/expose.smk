@@ -123,6 +123,40 @@ rule expose_report:
         "../scripts/expose_report.py"
 
 
-expose_outputs = [*rules.expose_numbers.output, *rules.expose_figures.output, *rules.expose_report.output]
+rule expose_index:
+    """Write the way into the run: what happened, and a door for each reader."""
+    input:
+        ledger="<reports>/number_ledger.json",
+        words=f"scripts/templates/index.{config['language']}.yaml",
+        expose=f"scripts/templates/expose.{config['language']}.yaml",
+        assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
+        markdown="scripts/templates/index.md.j2",
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
+    output:
+        markdown="<reports>/index.md",
+        page="<reports>/index.html",
+    log:
+        "<logs>/expose_index.log",
+    benchmark:
+        "<benchmarks>/expose_index.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("expose_index.py"),
+        kpis=company.kpis,
+        called=company.identity.called(company.name, config["language"]),
+    script:
+        "../scripts/expose_index.py"
+
+
+expose_outputs = [
+    *rules.expose_numbers.output,
+    *rules.expose_figures.output,
+    *rules.expose_report.output,
+    *rules.expose_index.output,
+]
 golden_path += expose_outputs
 to_publish += expose_outputs

@@ -110,6 +110,21 @@ def test_every_page_is_accessible_fits_every_screen_and_is_whole_in_print(runs, 
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
+def test_the_expose_prints_on_three_sheets(runs, page: Page, language: str):
+    page.goto((runs[language] / "reports/final_expose.html").as_uri())
+    assert sheets(page) == 3
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_door_of_the_index_opens(runs, page: Page, language: str):
+    index = runs[language] / "reports/index.html"
+    page.goto(index.as_uri())
+    links = page.eval_on_selector_all("main a", "links => links.map(link => link.getAttribute('href'))")
+    assert len(links) == 16
+    assert [link for link in links if not (index.parent / link).resolve().is_file()] == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
 def test_the_story_of_the_exploration_prints_on_four_sheets(runs, page: Page, language: str, tmp_path: Path):
     whole = (runs[language] / "step1_eda/reports/eda_report.html").read_text(encoding="utf-8")
     appendix = {"en": "<h2>Appendix: ", "de": "<h2>Anhang: "}[language]
