@@ -71,6 +71,13 @@ def test_the_report_opens_in_a_browser_with_its_landing_text(page: Path, tmp_pat
     assert "Uncaught" not in shown.stderr
 
 
+def test_the_expose_prints_on_three_sheets(sample_run: Path, tmp_path: Path):
+    printed = tmp_path / "expose.pdf"
+    page = sample_run / "reports/final_expose.html"
+    browser(page, tmp_path / "profile", "--no-pdf-header-footer", f"--print-to-pdf={printed}")
+    assert re.findall(rb"/Count (\d+)", printed.read_bytes()) == [b"3"]
+
+
 def test_the_expose_opens_in_a_browser_and_asks_for_nothing_else(sample_run: Path, tmp_path: Path):
     shown = browser(sample_run / "reports/final_expose.html", tmp_path / "profile", "--dump-dom")
     assert shown.stdout.count("<svg") == len(list((sample_run / "reports/figures").glob("*.svg")))
