@@ -8,11 +8,11 @@ from typing import Any
 import made_workbooks
 import pytest
 from conftest import Project
-from flat_shop import BLOCK, EXPORT, PAGE, FlatShop, lines
+from flat_shop import COMPANY, EXPORT, FlatShop, lines
 
 pytestmark = pytest.mark.slow
 
-CONTRACT = "config/flat_shop/contracts/bestellungen.yaml"
+CONTRACT = "contracts/bestellungen.yaml"
 SHEET = "Aufträge 2025"
 GOLD = ("gold_mart", "bronze_report", "bronze_workbook")
 WHOLE, DECIMAL = ("Position", "Menge"), ("Einzelpreis", "Betrag")
@@ -37,9 +37,11 @@ def cells() -> list[list[Any]]:
 
 def as_workbook(shop: FlatShop, ending: str) -> None:
     """Let the contract read workbooks."""
-    [text] = [text for path, text in BLOCK.findall(PAGE.read_text("utf-8")) if path == CONTRACT]
-    text = re.sub(r"files: .*", f'files: bestellungen*{ending}\nsheet: "{SHEET}"', text)
-    (shop.project.folder / CONTRACT).write_text(text.replace("%d.%m.%Y", "%Y-%m-%d"), encoding="utf-8")
+    stated = (COMPANY / CONTRACT).read_text("utf-8")
+    text = re.sub(r"files: .*", f'files: bestellungen*{ending}\nsheet: "{SHEET}"', stated)
+    (shop.project.folder / "config/flat_shop" / CONTRACT).write_text(
+        text.replace("%d.%m.%Y", "%Y-%m-%d"), encoding="utf-8"
+    )
 
 
 def built(project: Project, raw: Path, name: str, *targets: str) -> Path:
