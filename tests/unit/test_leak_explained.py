@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import subprocess
 
 import pytest
 
@@ -13,6 +14,7 @@ from elt.privacy.leak_files import pieces
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.protection import pseudonyms
+from elt.run import made_from
 from elt.run.columns import ClassedColumn, ClassedTable
 from elt.run.input_fingerprint import input_fingerprint
 
@@ -147,6 +149,25 @@ def test_what_stands_in_a_manifest_or_an_identity_whose_seal_is_broken_explains_
     write_json(tmp_path / "_meta/run.json", {"last_call": {"records": {"a": "de" * 32}}, "seal": "cf" * 32})
     for planted in ("ba", "bc", "de", "cf"):
         assert is_left(tmp_path, customers, planted * 32)
+
+
+def test_the_commit_that_a_manifest_or_a_run_at_work_names_is_explained_if_git_knows_it(
+    tmp_path, customers, monkeypatch
+):
+    project = tmp_path / "project"
+    git = ["git", "-C", str(project), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
+    monkeypatch.setattr(made_from, "PROJECT", project)
+    commit = made_from.revision(project)["commit"]
+    planted = hashlib.sha1(b"AW00011000", usedforsecurity=False).hexdigest()
+    for named_one, is_unknown in ((commit, False), (planted, True), (None, True)):
+        write_json(tmp_path / "_meta/run_manifest.json", {"revision": {"commit": named_one}})
+        assert is_left(tmp_path, customers, f"{named_one or planted}") == is_unknown
+    write_json(tmp_path / "_meta/run_manifest.json", {"revision": "x"})
+    assert is_left(tmp_path, customers, commit)
+    write_json(tmp_path / "_meta/run.json", {"last_call": {"sources": {"revision": {"commit": commit}}}})
+    assert not is_left(tmp_path, customers, commit)
 
 
 def test_no_piece_of_a_file_repeats_the_end_of_another_and_begins_within_a_word(tmp_path):

@@ -23,6 +23,7 @@ from elt.privacy.leak_fingerprints import Lookup
 from elt.privacy.leak_published import Published
 from elt.privacy.leak_tables import ProtectedTable
 from elt.protection import pseudonyms
+from elt.run import made_from
 from elt.run.input_fingerprint import input_fingerprint
 
 SHOWN = 16  # hex digits of a digest that are compared
@@ -35,6 +36,7 @@ CONFIG_MD5 = re.compile(r"^ *Config MD5: ([0-9a-f]{32})$", re.M)
 REMEMBERED = "remembered.json"  # hashes of settings and code, made before any data is read
 STATED = re.compile(r'"(?:sha256|root)": "([0-9a-f]{64})"')
 SHA256 = re.compile(r"[0-9a-f]{64}")
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 SEALED = ("code", "company", "records", "steps", "history", "last_call", "seal")  # of a manifest or an identity
 OF_USERS = "settings"  # what a user states is no hash of the run, wherever it is kept
 MANIFEST, IDENTITY = "_meta/run_manifest.json", "_meta/run.json"
@@ -88,7 +90,9 @@ class Surroundings:
         for path in (self.run / MANIFEST, *self.run.glob(f"_meta/history/*/{MANIFEST}")):
             yield from STATED.findall(path.read_text(encoding="utf-8") if path.exists() else "")
             yield from _under_seal(path)
+            yield from _commit(path)
         yield from _under_seal(self.run / IDENTITY)
+        yield from _commit(self.run / IDENTITY, "last_call", "sources")
         for path in self.records:
             with suppress(OSError, ValueError):  # Snakemake works on while it is searched
                 yield from _noted(path)
@@ -114,6 +118,18 @@ def _under_seal(path: Path) -> Iterator[str]:
         content = read_json(path)
         if isinstance(content, dict) and is_sealed(path, content):
             yield from _hashes({name: content.get(name) for name in SEALED})
+
+
+def _commit(path: Path, *place: str) -> Iterator[str]:
+    """The commit that a manifest names, or at a place the identity of a run at work, where git knows it as one: what
+    git has computed is no digest of a value."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        content = read_json(path)
+        for name in (*place, "revision"):
+            content = content[name]
+        commit = content["commit"]
+        if COMMIT.fullmatch(commit) and made_from.told(made_from.PROJECT, "cat-file", "-t", commit) == "commit":
+            yield commit
 
 
 def _hashes(content: Any) -> Iterator[str]:
