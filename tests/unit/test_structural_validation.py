@@ -266,3 +266,20 @@ def test_lines_in_utf_7_refuse_a_file_whose_encoding_the_contract_does_not_state
     stated = contract(field("a"), field("b"), key="a", dialect={"encoding": "utf-8"})
     assert structure(tmp_path / "x.csv", raw, 100, monkeypatch, stated).in_utf7 == 2
     assert structure(tmp_path / "x.csv", b"a,b\n1+A,2\n", 100, monkeypatch).in_utf7 == 0
+
+
+@pytest.mark.parametrize("sign", [" ", "\t", "#", "Err:", "err:", '="'])
+def test_each_sign_of_a_spreadsheet_or_of_trimming_makes_a_file_untidy(tmp_path, monkeypatch, sign):
+    raw = f"a,b\n1,x{sign}y\n".encode()
+    found = structure(tmp_path / "x.csv", raw, 100, monkeypatch)
+    assert found.is_tidy is False and found.is_unmarked is False
+    dialect = dialects.detect(tmp_path / "x.csv", "x.csv", Contract.of(AB))
+    flagged = found.flagged(dialect)
+    assert (flagged.is_plain, flagged.is_tidy, flagged.is_unmarked) == (found.is_plain, False, False)
+
+
+@pytest.mark.parametrize("mark", ".'%+")
+def test_each_mark_in_a_number_makes_a_file_marked_and_leaves_it_tidy(tmp_path, monkeypatch, mark):
+    found = structure(tmp_path / "x.csv", f"a,b\n1,2{mark}5\n".encode(), 100, monkeypatch)
+    assert (found.is_plain, found.is_tidy, found.is_unmarked) == (True, True, False)
+    assert structural_validation.MOJIBAKE == "mojibake"  # what metadata and pages call it
