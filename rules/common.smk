@@ -8,7 +8,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from elt.code_version import code_version
-from elt.command import invocation, job_memory, known_checksums, plain_params, progress, retention, warm_worker
+from elt.command import (
+    input_times,
+    invocation,
+    job_memory,
+    known_checksums,
+    plain_params,
+    progress,
+    retention,
+    warm_worker,
+)
 from elt.command.job_memory import mem_mb
 from elt.remembered import memory
 from elt.retention import erasures
@@ -22,6 +31,7 @@ is_job = not workflow.is_main_process  # of a run, on another machine: Snakemake
 memory.use(Path(".snakemake/remembered.json"), is_kept=not is_job)
 plain_params.start()
 known_checksums.start()
+input_times.start()
 config.update(settings.prepared(config))
 config.update(invocation.of_run() if is_job else {})
 progress.install(config["console"], workflow.output_settings)

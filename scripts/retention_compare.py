@@ -26,14 +26,15 @@ class Outputs(NamedTuple):
 
 
 def main(*, run_id: str, compare_to: str, memory_gb: float, template: str, outputs: Outputs) -> None:
-    """Compare the two runs and write what they differ in; raises Fault if one of them never came to an end."""
+    """Compare the two runs and write what they differ in; raises Fault for one without a manifest."""
     pair = Pair(*(State(run_folders.RUNS / name) for name in (compare_to, run_id)))
     minimum = max(int(state.manifest["settings"].get("minimum_group", 0)) for state in (pair.before, pair.after))
     with scratch(outputs.markdown) as folder, contents.database(folder, memory_gb) as connection:
         tables = contents.Contents(pair, connection, folder)
         every = [*tables.bronze(), *tables.silver(), *tables.gold()]
         moved = tables.migration()
-    parts = [part(pair) for part in (statements.versions, statements.settings, statements.steps, statements.raw_files)]
+    stated = (statements.endings, statements.versions, statements.settings, statements.steps, statements.raw_files)
+    parts = [part(pair) for part in stated]
     parts += [text.cells("bronze", every), statements.counts(pair), statements.repairs(pair)]
     parts += [text.cells("silver", every), text.cells("gold", every), statements.key_figures(pair)]
     parts += [text.segments(pair, moved, minimum), text.files(pair)]

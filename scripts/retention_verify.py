@@ -31,6 +31,9 @@ def remedy(differences: Sequence[Difference]) -> str:
         "Put the file itself in the place of a link": {v.LINKED, v.SECOND_NAME},
         "Give what has a wrong mode the one that is named": {what for _, what in differences if "the mode" in what},
         "Delete what was changed": {v.CHANGED},
+        "Give this account the right to what cannot be read, or have the disk checked": {
+            what for _, what in differences if what.startswith(v.UNREADABLE)
+        },
     }
     found = {what for name, what in differences if what != v.CHANGED or not name.startswith(NOT_MADE_AGAIN)}
     steps = [step for step, kinds in do.items() if kinds & found]

@@ -19,7 +19,7 @@ from elt.comparison.states import Pair, State, changes
 from elt.faults import Fault
 from elt.files import write_json, write_text, write_yaml
 from elt.retention import deletion
-from elt.run import manifest, run_folders
+from elt.run import last_call, manifest, run_folders
 
 pytestmark = pytest.mark.usefixtures("folder")
 HOME = Path("artifacts/retention")
@@ -171,6 +171,46 @@ def test_what_was_deleted_from_a_run_is_named_and_an_erasure_deletes_the_compari
     assert answers["Raw records"] == "not in both runs any more: customers.csv"
     assert answers["Marts"] == "not in both runs any more: agg_month"
     assert answers["Segments"] == "cannot be compared, as the tables of segments are gone"
+
+
+def restated(home: Path, **facts: Any) -> None:
+    """Give the manifest of a run other facts."""
+    path = home / manifest.NAME
+    write_text(path, json.dumps({**json.loads(path.read_text("utf-8")), **facts}))
+
+
+def test_contracts_and_marts_that_differ_are_named(folder):
+    company = {"contracts/orders.yaml": "a", "marts/fact_sales.sql": "a", "marts/old.sql": "a", "kpis.yaml": "a"}
+    standard = {"config/standard/star.yaml": "a", "scripts/gold_mart.py": "a"}
+    other = {"contracts/orders.yaml": "b", "marts/fact_sales.sql": "a", "marts/new.sql": "a", "kpis.yaml": "a"}
+    restated(made(folder, "r1"), company=company, code=standard)
+    restated(made(folder, "r2"), company=other, code=dict.fromkeys(standard, "b"))
+    answers, page = compared()
+    assert answers["Contracts, marts and parameters"] == (
+        "config/standard/star.yaml, contracts/orders.yaml, marts/new.sql, marts/old.sql differ"
+    )
+    for row in ("contracts/orders.yaml` | other content", "marts/new.sql` | new", "marts/old.sql` | gone"):
+        assert f"| `{row} |" in page
+    assert "gold_mart.py" not in page
+
+
+def test_a_run_that_failed_says_so_with_its_steps(folder):
+    made(folder, "r1")
+    failure = {"step": "gold_mart/fact_sales", "log": "x.log", "message": "mart fact_sales: it broke"}
+    restated(made(folder, "r2"), status="failed", failures=[failure])
+    answers, page = compared()
+    assert answers["State"] == "r1 is complete; r2 has failed"
+    assert answers[""] == "Run r2 compared to r1. The runs differ in: state."
+    assert "| `r2` | `gold_mart/fact_sales` | mart fact\\_sales: it broke |" in page
+
+
+def test_a_run_whose_last_call_was_killed_says_so(folder):
+    made(folder, "r1")
+    home = made(folder, "r2")
+    identity = json.loads((home / manifest.IDENTITY).read_text("utf-8"))
+    call = {"status": last_call.RUNNING, "began": "2026-11-29T10:00:00+00:00"}
+    write_json(home / manifest.IDENTITY, {**identity, last_call.KEY: call})
+    assert compared()[0]["State"] == "r1 is complete; r2 was killed"
 
 
 @pytest.mark.remedy("elt.comparison.states", "Run it again")

@@ -1,5 +1,6 @@
 """The check of a run: exactly what differs from the manifest is named, and tombstones are accepted."""
 
+import errno
 import fcntl
 import json
 import os
@@ -60,6 +61,29 @@ def test_exactly_what_differs_is_named(folder):
         "Move what is not in the manifest out of the run, then delete what was changed, then run it again, or restore "
         "it from your backup."
     ) in str(caught.value)
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EACCES])
+@pytest.mark.remedy("retention_verify", "…run it again, or restore it from your backup")
+def test_a_file_that_the_system_does_not_let_be_read_is_told_with_its_code_and_passes_once_it_does(
+    folder, monkeypatch, code
+):
+    run, plain = finished(folder, "r1"), os.open
+    closed = next(path for path in sorted(run.rglob("*.csv")) if "silver" in path.parts)
+
+    def refusing(path, *arguments, **more):
+        if Path(path) == closed:
+            raise OSError(code, os.strerror(code), str(path))
+        return plain(path, *arguments, **more)
+
+    monkeypatch.setattr(os, "open", refusing)
+    with pytest.raises(Fault) as caught:
+        verify(folder)
+    name = closed.relative_to(run).as_posix()
+    assert f"1 files are not as the manifest says: {name} cannot be read ({errno.errorcode[code]})" in str(caught.value)
+    assert "Give this account the right to what cannot be read, or have the disk checked, then" in str(caught.value)
+    monkeypatch.setattr(os, "open", plain)
+    assert verify(folder) == ["11 files have the hash of the manifest"]
 
 
 def edited_manifest(run: Path, name: str, *, with_root: bool) -> None:

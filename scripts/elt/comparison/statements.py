@@ -7,10 +7,12 @@ from typing import Any
 
 from elt.comparison.states import MISSING, Pair, changes
 from elt.report.languages import in_language
-from elt.report.markdown import Markdown, code
+from elt.report.markdown import Markdown, code, escape
 from elt.report.numbers import decimals_of, number
 
 NAMED = 20  # of a list, before the rest is counted
+COMPLETE = "complete"
+ENDINGS = {COMPLETE: "is complete", "failed": "has failed", "killed": "was killed"}
 OF_PLACES = {"bronze_file", "expose_numbers", "privacy_records"}  # their parameters name the raw folder or the run
 
 
@@ -72,21 +74,40 @@ def settings(pair: Pair) -> Part:
     return Part("Settings", answer, not told, ("setting", "before", "after"), rows)
 
 
+def endings(pair: Pair) -> Part:
+    """How the runs have ended, where one was not complete, and at which steps."""
+    states = [pair.before, pair.after]
+    ended = [f"{state.run.name} {ENDINGS.get(state.ending, state.ending)}" for state in states]
+    rows = [[code(state.run.name), code(one["step"]), one["message"]] for state in states for one in state.failures]
+    is_same = all(state.ending == COMPLETE for state in states)
+    return Part("State", "the same" if is_same else "; ".join(ended), is_same, ("run", "step", "why"), rows)
+
+
 def steps(pair: Pair) -> Part:
-    """Steps that were given other parameters (contracts, marts and the like), their code being equal."""
+    """Files of contracts, marts and the like that differ, and steps that were given other parameters by equal code."""
     one, other = pair.before.receipts, pair.after.receipts
     shared = sorted(one.keys() & other.keys())
     same_code = [job for job in shared if one[job]["code"] == other[job]["code"] and job.split("/")[0] not in OF_PLACES]
     found = [job for job in same_code if one[job]["params"] != other[job]["params"]]
     gone = sorted(one.keys() ^ other.keys())
-    answers = [f"{len(found)} of {len(shared)} steps were given other parameters"] * bool(found)
+    files = [name for name, *_ in file_changes(pair.before.stated, pair.after.stated)]
+    answers: list[str] = [Markdown(f"{listed(files)} {verb(len(files))}")] * bool(files)
+    answers += [f"{len(found)} of {len(shared)} steps were given other parameters"] * bool(found)
     answers += [f"{counted(len(gone), 'step')} ran in one of the two alone"] * bool(gone)
-    rows = [[code(job), "other parameters"] for job in found[:NAMED]] + [
-        [code(job), "in one run"] for job in gone[:NAMED]
-    ]
-    return Part(
-        "Contracts, marts and parameters", "; ".join(answers) or "the same", not answers, ("step", "what"), rows
-    )
+    rows = [[code(name), what] for name, what in file_changes(pair.before.stated, pair.after.stated)[:NAMED]]
+    rows += [[code(job), "other parameters"] for job in found[:NAMED]]
+    rows += [[code(job), "in one run"] for job in gone[:NAMED]]
+    answer = Markdown("; ".join(map(escape, answers))) if answers else "the same"
+    return Part("Contracts, marts and parameters", answer, not answers, ("file or step", "what"), rows)
+
+
+def file_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(path, what became of it) of files by their hashes, sorted; none where one run does not tell of its files."""
+    if not before or not after:
+        return []
+    what = {(True, False): "gone", (False, True): "new", (True, True): "other content"}
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return [(name, what[name in before, name in after]) for name in names]
 
 
 def raw_files(pair: Pair) -> Part:

@@ -10,7 +10,7 @@ from typing import Any
 from elt import receipts
 from elt.faults import Fault
 from elt.files import CLOSED, read_json, read_yaml
-from elt.run import manifest
+from elt.run import last_call, manifest
 
 TEXTS = {".md", ".html", ".json", ".yaml", ".svg"}  # files that may name the run
 OF_HASHES = {f"{CLOSED}/_meta/published.json", f"{CLOSED}/_meta/searched.json"}  # of files that are compared themselves
@@ -20,7 +20,7 @@ BYTES = re.compile(r'"bytes": \d+')
 
 @dataclass(frozen=True)
 class State:
-    """A run that came to an end; what was deleted from it is empty."""
+    """A run that has a manifest, whole or not; what was deleted from it is empty."""
 
     run: Path
 
@@ -47,6 +47,25 @@ class State:
         """Rule -> receipt of a job of it, for each file that the manifest knows."""
         stated = {name: receipts.stated(self.run, name) for name in self.manifest["files"]}
         return {receipt["job"]: receipt for _, receipt in sorted(stated.items()) if receipt}
+
+    @property
+    def ending(self) -> str:
+        """How its last call has ended, as the manifest and `run.json` say: complete, failed or killed."""
+        return last_call.KILLED if last_call.killed(self.run) else str(self.manifest["status"])
+
+    @property
+    def failures(self) -> list[Mapping[str, str]]:
+        """The steps that failed or were at work when it ended: step, log, message."""
+        call = last_call.killed(self.run)
+        return list(last_call.at_work(self.run, call) if call else self.manifest.get("failures", ()))
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """File of the company, or of the standard below config/ -> its SHA-256; empty where the manifest tells none."""
+        standard = {
+            name: sha for name, sha in self.manifest.get("code", {}).items() if name.startswith("config/standard/")
+        }
+        return {**self.manifest.get("company", {}), **standard}
 
     @property
     def bronze(self) -> dict[str, Mapping[str, Any]]:

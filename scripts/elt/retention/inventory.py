@@ -1,5 +1,6 @@
 """All that lies in a run folder, whatever it is, without following a link; and hashes of files, on all processors."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -60,6 +61,17 @@ def hash_of(path: Path) -> str:
     except OSError:
         return ""
     return digest.hexdigest()
+
+
+def refused(path: Path) -> str:
+    """Why the operating system does not let a file be read: its code in brackets; empty where it does by now."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb", buffering=0) as file:
+            while file.read(CHUNK):
+                pass
+    except OSError as error:
+        return f" ({errno.errorcode.get(error.errno or 0, 'EIO')})"
+    return ""
 
 
 def hashes(folder: Path, names: Iterable[str], sizes: Mapping[str, Entry]) -> dict[str, str]:

@@ -62,7 +62,7 @@ class Verification(StatedRun):
             if there is None or there.kind != FILE:
                 continue
             if self.hashes[name] != entry["sha256"] or there.bytes != entry["bytes"]:
-                yield name, CHANGED if self.hashes[name] else UNREADABLE
+                yield name, self.changed(name)
             if (wanted := bits(entry.get("mode"))) not in (None, there.mode):
                 yield name, WRONG_MODE.format(there.mode, wanted)
             receipt = self.receipts.get(name)
@@ -70,6 +70,10 @@ class Verification(StatedRun):
                 yield name, NO_RECEIPT
             elif not self.fits(receipt, entry):
                 yield name, OTHER_RECEIPT
+
+    def changed(self, name: str) -> str:
+        """What is wrong with a file whose content is not as it is stated: another one, or none that can be read."""
+        return CHANGED if self.hashes[name] else f"{UNREADABLE}{inventory.refused(self.run / name)}"
 
     def fits(self, receipt: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
         """Whether a receipt says what the manifest says: content, code and params, and the content of each input."""
@@ -87,7 +91,7 @@ class Verification(StatedRun):
             if name not in self.found and (name, str(sha)) not in self.tombstones:
                 yield name, MISSING
             elif name in self.files and self.hashes[name] != sha:
-                yield name, CHANGED
+                yield name, self.changed(name)
 
     def of_entry(self, name: str, entry: Entry) -> Iterator[str]:
         """What is wrong with something that lies in the folder, apart from the content of what is stated."""

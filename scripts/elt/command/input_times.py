@@ -1,0 +1,37 @@
+"""A file of the project whose time of change lies in the future is a file like any other: content decides, no time.
+
+When a job has ended Snakemake compares the times of what it made with those of its inputs, and fails where an input is
+the newer one: it would count as changed in the next call. Here it would not, as inputs are known by their checksums.
+But a template or a list of customers from a computer whose clock is ahead would fail its jobs until that time comes.
+Left out, without a word, under another version or another text of the method that it stands in for.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import inspect
+from collections.abc import Awaitable
+from typing import Any
+
+SNAKEMAKE = "9.27.1"
+STANDS_IN_FOR = "c04c0ec688adf944"  # first 16 hex digits of a SHA-256 over the source of the method below
+
+
+def shape(method: Any) -> str:
+    """What the source of a method comes to."""
+    return hashlib.sha256(inspect.getsource(method).encode()).hexdigest()[:16]
+
+
+def unchecked(*_: Any) -> Awaitable[None]:
+    """Compare no times; something to await, as Snakemake's method is."""
+    return asyncio.sleep(0)
+
+
+def start() -> None:
+    """From now on no job fails as one of its inputs is of a later time than what it made."""
+    with contextlib.suppress(Exception):  # whatever it is, the ordinary way is there
+        import snakemake
+        from snakemake.dag import DAG
+
+        if snakemake.__version__ == SNAKEMAKE and shape(DAG.check_output_mtime) == STANDS_IN_FOR:
+            DAG.check_output_mtime = unchecked

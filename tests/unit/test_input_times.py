@@ -1,0 +1,63 @@
+"""An input whose time of change lies in the future fails no job, and is made use of once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import snakemake.api  # before snakemake.dag, which it imports in turn
+from conftest import ROOT
+from snakemake.dag import DAG
+
+from elt.command import input_times
+
+SNAKEFILE = """
+import sys
+sys.path.insert(0, {scripts!r})
+from elt.command import input_times
+{start}
+
+rule made:
+    input: "words.txt"
+    output: "made.txt"
+    run: open(output[0], "w").write(open(input[0]).read())
+"""
+
+
+def called(folder: Path, start: str) -> tuple[int, str]:
+    """(exit code, output) of Snakemake in a folder with an input of the year 2096."""
+    (folder / "Snakefile").write_text(SNAKEFILE.format(scripts=str(ROOT / "scripts"), start=start), encoding="utf-8")
+    if not (folder / "words.txt").exists():
+        (folder / "words.txt").write_text("words", encoding="utf-8")
+        os.utime(folder / "words.txt", (4e9, 4e9))
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "rules"]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def test_an_input_of_the_year_2096_fails_no_job_and_runs_it_once(tmp_path: Path):
+    code, said = called(tmp_path, "input_times.start()")
+    assert code == 0, said
+    made = (tmp_path / "made.txt").stat().st_mtime_ns
+    code, said = called(tmp_path, "input_times.start()")
+    assert code == 0 and (tmp_path / "made.txt").stat().st_mtime_ns == made, said
+
+
+def test_without_it_snakemake_refuses_such_an_input(tmp_path: Path):
+    code, said = called(tmp_path, "")
+    assert code != 0 and "has older modification time" in said
+
+
+def test_the_method_that_it_stands_in_for_is_as_known():
+    assert snakemake.api is not None
+    assert input_times.shape(DAG.check_output_mtime) == input_times.STANDS_IN_FOR
+
+
+@pytest.mark.parametrize(("name", "value"), [("SNAKEMAKE", "9.0.0"), ("STANDS_IN_FOR", "0")])
+def test_under_another_version_or_text_all_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
+    ordinary = DAG.check_output_mtime
+    monkeypatch.setattr(DAG, "check_output_mtime", ordinary)  # put back after the test
+    monkeypatch.setattr(input_times, name, value)
+    input_times.start()
+    assert DAG.check_output_mtime is ordinary
