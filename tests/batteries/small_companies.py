@@ -92,6 +92,17 @@ def cancelled() -> list[Record]:
     return [*records(), *back]
 
 
+def giant() -> list[Record]:
+    """All orders, of which one customer bought a thousand times as much as the others together."""
+    return each(lambda number, row: {PIECES: "9999", AMOUNT: "99999999,99"} if number == 5 else {})
+
+
+def leap_day() -> list[Record]:
+    """Four customers, one of them a giant, who bought on one 29 February alone."""
+    giants = {AMOUNT: "9999999,99"}
+    return [row | {DAY: "29.02.2024"} | (giants if number == 0 else {}) for number, row in enumerate(persons(4)[:60])]
+
+
 SHAPES: dict[str, Callable[[], list[Record]]] = {
     "one product": lambda: of(PRODUCT, "K-200"),
     "two products": lambda: of(PRODUCT, "K-200", "T-100"),
@@ -116,6 +127,8 @@ SHAPES: dict[str, Callable[[], list[Record]]] = {
     "everything returned": cancelled,
     "all free of charge": lambda: each(lambda _, row: {AMOUNT: "0,00"}),
     "one product free of charge": lambda: each(lambda _, row: {AMOUNT: "0,00"} if row[PRODUCT] == "K-200" else {}),
+    "a giant customer": giant,
+    "all on 29 February": leap_day,
     "all customers unknown": lambda: each(lambda _, row: dict.fromkeys(PERSON, "")),
     "all countries unknown": lambda: each(lambda _, row: {COUNTRY: ""}),
 }

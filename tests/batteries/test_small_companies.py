@@ -45,7 +45,11 @@ TABLES = {
 }  # by their first column: rankings
 WHOLE = (  # shapes that stopped a run before, one for each place
     "one product", "one customer", "all customers unknown", "all returns", "five customers",
+    "all on 29 February",
 )  # fmt: skip
+SETTINGS = {"all on 29 February": ("language=de", "segmentation={k: 8}")}  # more segments than customers, in German
+NO_VALUE = re.compile(r"(?<![\w/#.-])(None|nan|NaN|-?inf|-?Infinity)(?![\w-])")
+NO_TEXT = re.compile(r"<style>.*?</style>|<meta[^>]*>|base64,[^\"']*", re.DOTALL)
 
 
 def number(text: str) -> Decimal:
@@ -69,6 +73,8 @@ def fact_rows(rows: list[Record]) -> list[dict[str, Any]]:
             "order_date": small_companies.day_of(row),
             "quantity": int(row[small_companies.PIECES]),
             "sales_amount": f"{number(row[small_companies.AMOUNT]):.2f}",
+            "quantity": int(row[small_companies.PIECES]),
+            "location_key": 1,
             "cost_amount": "",
         }
         for row in rows
@@ -236,12 +242,25 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def test_the_whole_run_of_a_small_company_ends_with_an_exposé(shop, tmp_path, shape):
     name = shape.replace(" ", "_")
     small_companies.write(SHAPES[shape](), shop.folder / name)
-    done = shop.snakemake("--config", f"raw={name}", "company=config/flat_shop", f"run_id={name}")
+    settings = (f"raw={name}", "company=config/flat_shop", f"run_id={name}", *SETTINGS.get(shape, ()))
+    done = shop.snakemake("--config", *settings)
     assert done.returncode == 0, done.stdout[-3000:]
     ledger = shop.run(name) / "reports/number_ledger.json"
     check(ledger, tmp_path, standard_kpis())
     said = (shop.run(name) / "reports/final_expose.md").read_text("utf-8")
     assert list(faults(said)) == []
+    assert no_values(shop.run(name)) == []
+
+
+def no_values(run: Path) -> list[str]:
+    """Files of a run that print what is no value, with it: tables, metadata, reports, pages and figures."""
+    found = []
+    for path in sorted(run.rglob("*.*")):
+        name = path.relative_to(run).as_posix()
+        if path.suffix in (".csv", ".json", ".yaml", ".md", ".html", ".svg") and not name.startswith("_meta/receipts"):
+            text = NO_TEXT.sub("", path.read_text("utf-8")) if "bronze/data" not in name else ""
+            found += [f"{name}: {hit[0]}" for hit in NO_VALUE.finditer(text)]
+    return found
 
 
 def standard_kpis() -> Any:
@@ -249,6 +268,12 @@ def standard_kpis() -> Any:
     from made_star import STANDARD
 
     return STANDARD.kpis
+
+
+def test_a_file_that_prints_no_value_is_found(tmp_path):
+    (tmp_path / "a.csv").write_text("a,b\nnan,1\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text("| -inf | Infinity War | information, Nancy |\n", encoding="utf-8")
+    assert no_values(tmp_path) == ["a.csv: nan", "b.md: -inf", "b.md: Infinity"]
 
 
 def test_a_fault_of_each_kind_is_found():

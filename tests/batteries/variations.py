@@ -8,6 +8,7 @@ written another way, another pseudonym key, and a clock of 2038 where faketime i
 
 import csv
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -19,11 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "workflow"), str(TESTS.parent / "scripts")]
+sys.path[:0] = [str(TESTS), str(TESTS / "workflow")]
 
 from flat_shop import FlatShop, Line, lines  # noqa: E402 (it stands beside the other tests of the workflow)
-
-from elt.files import sha256  # noqa: E402
 
 SURROUNDINGS: dict[str, tuple[str, str]] = {
     "cores": ("2", "1"),
@@ -101,11 +100,17 @@ def run(folder: Path, one: Variation) -> Path:
 
 
 def content(made: Path, without: tuple[str, ...] = ()) -> dict[str, str]:
-    """Path in a run -> hash, of the files of its layers; `without`: parts of paths that are left out."""
+    """Path in a run -> hash, of the files of its layers, without the fingerprint of its raw files that a page quotes.
+
+    `without`: parts of paths that are left out.
+    """
+    ledger = json.loads((made / "reports/number_ledger.json").read_bytes())
+    fingerprint = ledger["run"]["input_fingerprint"].encode()
     paths = (path for layer in LAYERS for path in (made / layer).rglob("*") if path.is_file())
     names = (path.relative_to(made).as_posix() for path in paths)
     apart = ("tracebacks", "raw_file_names", *without)
-    return {name: sha256(made / name) for name in sorted(names) if not any(part in name for part in apart)}
+    kept = (name for name in sorted(names) if not any(part in name for part in apart))
+    return {name: hashlib.sha256((made / name).read_bytes().replace(fingerprint, b"")).hexdigest() for name in kept}
 
 
 def other(one: dict[str, str], two: dict[str, str]) -> list[str]:
