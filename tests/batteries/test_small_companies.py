@@ -73,8 +73,6 @@ def fact_rows(rows: list[Record]) -> list[dict[str, Any]]:
             "order_date": small_companies.day_of(row),
             "quantity": int(row[small_companies.PIECES]),
             "sales_amount": f"{number(row[small_companies.AMOUNT]):.2f}",
-            "quantity": int(row[small_companies.PIECES]),
-            "location_key": 1,
             "cost_amount": "",
         }
         for row in rows
