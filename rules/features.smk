@@ -14,7 +14,7 @@ rule features_customers:
     output:
         exact="<gold>/data/customer_features_exact.csv",
         table="<features>/data/customer_features.csv",
-        dictionary="<features>/reports/feature_dictionary.md",
+        dictionary="<features>/_meta/feature_dictionary.json",
         people="<features>/_meta/dictionary_people.json",
     log:
         "<logs>/features_customers.log",
@@ -39,13 +39,15 @@ rule features_customers:
 
 
 rule features_report:
-    """Write the feature dictionary as one self-contained HTML file."""
+    """Write the feature dictionary in the language of the run."""
     input:
-        dictionary="<features>/reports/feature_dictionary.md",
+        dictionary="<features>/_meta/feature_dictionary.json",
+        words=f"scripts/templates/features.{config['language']}.yaml",
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
-        report(
+        dictionary="<features>/reports/feature_dictionary.md",
+        page=report(
             "<features>/reports/feature_dictionary.html",
             caption="../docs/report/feature_dictionary.rst",
             category="3 Features",

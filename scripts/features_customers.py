@@ -4,7 +4,7 @@ Inputs: gold/data/fact_sales.csv, gold/data/dim_product.csv, gold/data/customer_
 list of objections and gold/data/dim_customer.csv, if there is such a list; the list of erased persons, who may stand on
 it.
 Outputs: gold/data/customer_features_exact.csv (protected layer), which the segmentation reads;
-step2_feature_engineering/data/customer_features.csv, rounded; …/reports/feature_dictionary.md.
+step2_feature_engineering/data/customer_features.csv, rounded; …/_meta/feature_dictionary.json, what is told of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ import polars as pl
 from elt import rulelog
 from elt.features import objections
 from elt.features.catalogue import catalogue, guard
-from elt.features.dictionary import NotInTable, dictionary, people_behind
+from elt.features.dictionary import NotInTable, facts, people_behind
 from elt.features.measures import (
     by_category,
     features,
@@ -31,7 +31,7 @@ from elt.features.measures import (
 )
 from elt.features.objections import Objections
 from elt.features.rounding import ROUNDED, rounded
-from elt.files import write_json, write_text
+from elt.files import write_json
 from elt.retention import erasures
 from elt.sales.by_customer import CUSTOMER, by_customer, small
 from elt.sales.collective_accounts import CollectiveAccounts
@@ -150,7 +150,7 @@ def left_out(customers: int, objecting: Objections, collective: int, counted: Ma
 
 
 def main(
-    facts: Source,
+    sales: Source,
     products: Source,
     pseudonyms: str,
     *,
@@ -163,9 +163,9 @@ def main(
 ) -> None:
     """Compute, guard and write features and dictionary; objected and accounts (of many people) get no features."""
     objecting, has_category = objected.matched() if objected else Objections(), products.has("category")
-    today, decimals = day_of_analysis(facts.frame(), analysis_date), decimals_of(facts.frame())
+    today, decimals = day_of_analysis(sales.frame(), analysis_date), decimals_of(sales.frame())
     until = today or date.min
-    lines = order_lines(facts.lines(), with_cost=facts.has("cost_amount"))
+    lines = order_lines(sales.lines(), with_cost=sales.has("cost_amount"))
     catalogued = product_names(products.frame(), with_category=has_category)
     collective = sorted({*accounts.keys()} - {*objecting.keys}) if accounts else []
     customers, categories, counted = aggregated(lines, catalogued, until, [*objecting.keys, *collective], outputs.exact)
@@ -183,8 +183,7 @@ def main(
     money = {entry.name: decimals for entry in entries if entry.unit == "money"}
     write_frame(outputs.exact, table, money)
     write_frame(outputs.table, rounded(table, entries) if published == ROUNDED else table, money)
-    text = dictionary(table, entries, today, not_in_table, minimum_group, published)
-    write_text(outputs.dictionary, text)
+    write_json(outputs.dictionary, facts(table, entries, today, not_in_table, minimum_group, published))
     write_json(outputs.people, people_behind(table, entries, not_in_table, minimum_group))
     rulelog.log.info("%s customers, %s features", len(table), len(entries))
 

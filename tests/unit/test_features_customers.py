@@ -5,17 +5,21 @@ from datetime import date
 import pandas as pd
 import polars as pl
 import pytest
+from conftest import ROOT
 
 import features_customers as script
 from elt.faults import Fault
 from elt.features.catalogue import Feature, catalogue, guard, slugs
-from elt.features.dictionary import NotInTable, dictionary, people_behind
+from elt.features.dictionary import NotInTable, dictionary, facts, people_behind
 from elt.features.measures import category_features, features
 from elt.features.rounding import rounded
+from elt.files import read_json
+from elt.report.words import read
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.tables import ColumnType
 
-OUTPUTS = ("exact.csv", "table.csv", "dictionary.md", "people.json")
+OUTPUTS = ("exact.csv", "table.csv", "dictionary.json", "people.json")
+EN, DE = (read(ROOT / f"scripts/templates/features.{language}.yaml") for language in ("en", "de"))
 ANNA, BERT = "cu1_" + "a" * 26, "cu1_" + "b" * 26
 FACTS = [
     ColumnType("order_number", "string"),
@@ -70,7 +74,7 @@ def run(tmp_path):
         for name, text in (("facts", lines), ("products", catalogue), ("people", people)):
             (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
         paths = [str(tmp_path / f"{name}.csv") for name in ("facts", "products", "people")]
-        table, report = tmp_path / "table.csv", tmp_path / "dictionary.md"
+        table, told = tmp_path / "table.csv", tmp_path / "dictionary.json"
         script.main(
             script.Source(paths[0], facts),
             script.Source(paths[1], products),
@@ -82,7 +86,7 @@ def run(tmp_path):
             published=published,
             outputs=script.Outputs(*(str(tmp_path / name) for name in OUTPUTS)),
         )
-        return table.read_text(encoding="utf-8"), report.read_text(encoding="utf-8")
+        return table.read_text(encoding="utf-8"), dictionary(read_json(told), EN)
 
     return run
 
@@ -119,7 +123,7 @@ def test_what_is_published_is_rounded_and_the_exact_table_is_kept_for_the_segmen
 
 def test_people_behind_what_the_dictionary_shows_are_counted_and_nothing_of_few_is():
     table = pd.DataFrame({"x": [1.0] * 8 + [2.0, 3.0]})
-    entry = Feature("x", "", "money", "", "")
+    entry = Feature("x", "money", "")
     found = people_behind(table, [entry], NotInTable(customers_without_orders=3, customers_objected=7), 5)
     assert found == {"customers": 10, "x.5": 8, "x.50": 8, "objected": 7}
 
@@ -140,7 +144,7 @@ def test_the_dictionary_says_where_values_are_exact(run):
     ],
 )
 def test_each_unit_is_rounded_by_its_rule(unit, exact, published):
-    entry = Feature("x", "", unit, "", "")
+    entry = Feature("x", unit, "")
     found = rounded(pd.DataFrame({"x": exact}), [entry])["x"]
     assert found.tolist() == pytest.approx(published) and found.dtype == pd.Series(exact).dtype
     assert not any(str(value).startswith("-0.0") for value in found)
@@ -150,7 +154,7 @@ def test_each_unit_is_rounded_by_its_rule(unit, exact, published):
 
 def test_a_table_of_nobody_is_rounded_too():
     table = pd.DataFrame({"x": pd.Series([], dtype="int64")})
-    assert rounded(table, [Feature("x", "", "orders", "", "")])["x"].dtype == "int64"
+    assert rounded(table, [Feature("x", "orders", "")])["x"].dtype == "int64"
 
 
 def test_recency_is_zero_for_the_customer_of_the_newest_order(run):
@@ -241,11 +245,35 @@ def test_the_guard_refuses_a_broken_table_and_quotes_no_value(column, values):
 
 def test_the_dictionary_hides_percentiles_that_few_customers_hold():
     entries = catalogue([], with_category=False, with_cost=False)[:1]
-    few = dictionary(pd.DataFrame({"recency_days": range(20)}), entries, date(2024, 1, 1), NotInTable(), 5)
-    many = dictionary(pd.DataFrame({"recency_days": range(200)}), entries, date(2024, 1, 1), NotInTable(), 5)
+    few, many = (
+        dictionary(facts(pd.DataFrame({"recency_days": range(size)}), entries, date(2024, 1, 1), NotInTable(), 5), EN)
+        for size in (20, 200)
+    )
     assert "| `recency_days` | – | 10 | – |" in few
     assert "| `recency_days` | 9 | 100 | 189 |" in many
     assert "remains personal data" in many
+
+
+def test_the_dictionary_speaks_german_and_counts_few_people_in_no_language():
+    entries = catalogue(["Räder"], with_category=True, with_cost=False)
+    frame = pd.DataFrame({entry.name: [1200.5] * 9 for entry in entries})
+    told = facts(frame, entries, None, NotInTable(customers_objected=3, lines_later=1200), 5)
+    text = dictionary(told, DE)
+    assert text.startswith(
+        "# 9 Kunden, 11 Merkmale\n\nEine Zeile je Kunde mit mindestens einem Auftrag bis zum Stichtag, "
+    )
+    assert "| Anteil der Kategorie Räder am Umsatz des Kunden |" in text and "| `monetary` | 1.200,50 |" in text
+    assert "| Kunden, die der Profilbildung widersprechen | &lt;5 |" in text
+    assert "| Auftragspositionen nach dem Stichtag | 1.200 |" in text
+    assert "keine Rohertragsquote" in text and "Sammelkonten" not in text
+
+
+def test_every_feature_has_its_words():
+    names = {
+        "category_share" if entry.category else entry.name
+        for entry in catalogue(["x"], with_category=True, with_cost=True)
+    }
+    assert set(EN["features"]) == set(DE["features"]) == names
 
 
 def test_customers_of_whom_only_returns_are_known_are_no_rows_and_their_categories_no_columns(run):

@@ -137,7 +137,7 @@ def test_what_needs_a_missing_column_is_left_out_with_a_line_in_the_report(run):
     assert not (run / "gold/data/agg_category_performance.csv").exists()
     expose = (run / "reports/final_expose.md").read_text(encoding="utf-8")
     assert "Rohertrag fehlt" in expose
-    assert "no category" in (run / "step2_feature_engineering/reports/feature_dictionary.md").read_text(
+    assert "keine Kategorie der Artikel" in (run / "step2_feature_engineering/reports/feature_dictionary.md").read_text(
         encoding="utf-8"
     )
 

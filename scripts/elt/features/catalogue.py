@@ -16,15 +16,17 @@ TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", 
 
 @dataclass(frozen=True)
 class Feature:
-    """One column of customer_features.csv; `low` and `high` bound its values (None: no bound)."""
+    """One column of customer_features.csv; `low` and `high` bound its values (None: no bound).
+
+    What it means stands among the words of the feature dictionary. category: of whose revenue it is the share.
+    """
 
     name: str
-    formula: str
     unit: str  # days, orders, lines, pieces, products, categories, money, share
     source: str
-    description: str
     low: float | None = 0
     high: float | None = None
+    category: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -35,89 +37,66 @@ class Feature:
 FEATURES = (
     Feature(
         "recency_days",
-        formula="analysis date − MAX(order_date) of orders",
         unit="days",
         source="fact_sales.order_date",
-        description="How long ago the customer last ordered",
     ),
     Feature(
         "tenure_days",
-        formula="analysis date − MIN(order_date) of orders",
         unit="days",
         source="fact_sales.order_date",
-        description="How long ago the customer first ordered",
     ),
     Feature(
         "frequency",
-        formula="COUNT(DISTINCT order_number) of orders",
         unit="orders",
         source="fact_sales.order_number",
-        description="How often the customer ordered",
         low=1,
     ),
     Feature(
         "monetary",
-        formula="SUM(sales_amount)",
         unit="money",
         source="fact_sales.sales_amount",
-        description="What the customer spent",
         low=None,
     ),
     Feature(
         "average_order_value",
-        formula="monetary / frequency",
         unit="money",
         source="fact_sales.sales_amount, order_number",
-        description="What one order is worth",
         low=None,
     ),
     Feature(
         "lines_per_order",
-        formula="COUNT(*) of orders / frequency",
         unit="lines",
         source="fact_sales.order_number",
-        description="How many lines an order has",
         low=1,
     ),
     Feature(
         "units_per_order",
-        formula="SUM(quantity) of orders / frequency",
         unit="pieces",
         source="fact_sales.quantity",
-        description="How many pieces an order has",
         low=None,
     ),
     Feature(
         "distinct_products",
-        formula="COUNT(DISTINCT product_number) of orders",
         unit="products",
         source="fact_sales.product_key, dim_product.product_number",
-        description="How many different products were bought; versions of one product count once",
         low=1,
     ),
     Feature(
         "distinct_categories",
-        formula="COUNT(DISTINCT category) of orders",
         unit="categories",
         source="dim_product.category",
-        description="How many categories were bought from; products without a category are one category, n/a",
         low=1,
     ),
     Feature(
         "main_category_share",
-        formula="revenue of the strongest category / revenue of all categories",
         unit="share",
         source="fact_sales.sales_amount, dim_product.category",
-        description="How far the customer buys one kind of thing; of equally strong categories each gives the same "
-        "value, and categories without positive revenue count as 0",
         high=1,
     ),
     Feature(
         "gross_margin_rate",
-        formula="(SUM(sales_amount) − SUM(cost_amount)) / SUM(sales_amount), lines with a known cost",
         unit="share",
         source="fact_sales.sales_amount, cost_amount",
-        description="What is left of revenue after purchase cost; without any known cost, the rate of all customers",
         low=None,
     ),
 )
@@ -146,10 +125,9 @@ def category_share(category: str, slug: str) -> Feature:
     """The catalogue entry of one category's share of a customer's revenue."""
     return Feature(
         f"category_share_{slug}",
-        formula="revenue of the category / revenue of all categories",
         unit="share",
         source="fact_sales.sales_amount, dim_product.category",
-        description=f"Share of the category {category} in the customer's revenue",
+        category=category,
         high=1,
     )
 

@@ -1,41 +1,25 @@
 """The feature dictionary as Markdown: what each feature means, how it is spread, what is left out and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
 
 from elt.features.catalogue import Feature
-from elt.features.rounding import ROUNDED, told
+from elt.features.rounding import DAYS, ROUNDED, told
 from elt.protection.disclosure import count_text
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number
+from elt.report.words import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PERCENTILES = (5, 50, 95)  # not the smallest and the largest value, which may be one person
 DECIMALS = {"money": 2, "share": 3, "lines": 2, "pieces": 2}  # of a percentile, by unit; other units 0
-ABSENT = {
-    "gross_margin_rate": "No cost is known: no gross margin rate.",
-    "main_category_share": "The star schema knows no category of a product: no features about categories.",
-}
-PUBLISHED = {
-    ROUNDED: "Values are rounded as the last column but one says, so that who knows some purchases of a person finds "
-    "many customers who fit. The segments are made of the exact values, which stay in the protected layers; the "
-    "percentiles below are exact too. `_meta/uniqueness_report.md` measures how many can be found.\n\n",
-    "exact": "Values are exact, as the setting `published_features` asks for: who knows some purchases of a person may "
-    "find that person's row. `_meta/uniqueness_report.md` measures how many can be found.\n\n",
-}
-LEFT_OUT = (
-    ("Names, customer numbers, order numbers, surrogate keys", "identify a person; the pseudonym stands for them"),
-    (
-        "Date of birth, age, gender, marital status",
-        "not needed to describe buying; treating people by them needs grounds",
-    ),
-    ("Country, region, city", "reported for groups only; with revenue and dates it singles people out"),
-    ("Dates of orders", "replaced by days up to the analysis date"),
-)
+OPTIONAL = ("gross_margin_rate", "main_category_share")  # features that some star schemas do not allow
+MAY_BE_NONE = ("objections_awaited", "collective_accounts")  # counts that are told only where there are any
 
 
 @dataclass(frozen=True)
@@ -50,30 +34,26 @@ class NotInTable:
     collective_accounts: int = 0
     remarks: Sequence[str] = ()
 
-    def rows(self, minimum_group: int) -> list[list[str]]:
-        """What and how many, as rows of a table; a count of few people is hidden."""
-        awaited = [
-            "Entries of the list of objections that are no customer now",
-            people(self.objections_awaited, minimum_group),
-        ]
-        collective = ["Collective accounts, as the contracts list them", number(self.collective_accounts)]
-        return [
-            ["Customers without an order", people(self.customers_without_orders, minimum_group)],
-            ["Customers who object to profiling", people(self.customers_objected, minimum_group)],
-            *([awaited] * bool(self.objections_awaited)),
-            *([collective] * bool(self.collective_accounts)),
-            ["Order lines of the unknown customer (key 0)", number(self.lines_unknown)],
-            ["Order lines after the analysis date", number(self.lines_later)],
-        ]
+    def counts(self, minimum_group: int) -> dict[str, int | str]:
+        """How many of each; a count of few people is hidden."""
+        of_people = ("customers_without_orders", "customers_objected", "objections_awaited")
+        counts: dict[str, int | str] = {
+            name: count_text(getattr(self, name), minimum_group) if name in of_people else getattr(self, name)
+            for name in (*of_people, "collective_accounts", "lines_unknown", "lines_later")
+        }
+        return {name: count for name, count in counts.items() if count or name not in MAY_BE_NONE}
 
 
-def spread(values: "pd.Series", decimals: int, minimum_group: int) -> list[str]:
-    """The percentiles as text; one with fewer than the minimum of people at or beyond it is hidden."""
-    shown = []
-    for percentile in PERCENTILES:
-        value, heads = beyond(values, percentile)
-        shown.append(number(value, decimals) if heads >= minimum_group else "–")
-    return shown
+def spread(values: "pd.Series", decimals: int, minimum_group: int) -> list[str | None]:
+    """The percentiles with their decimals; one with fewer than the minimum of people at or beyond it is None."""
+    found = [beyond(values, percentile) for percentile in PERCENTILES]
+    return [number_text(value, decimals) if heads >= minimum_group else None for value, heads in found]
+
+
+def number_text(value: float, decimals: int) -> str:
+    """A number as a plain decimal, rounded half up as pages print it."""
+    step = Decimal(1).scaleb(-decimals)
+    return str(Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP))
 
 
 def people_behind(
@@ -96,41 +76,89 @@ def beyond(values: "pd.Series", percentile: int) -> tuple[float, int]:
     return value, int(min((values <= value).sum(), (values >= value).sum())) if len(values) else 0
 
 
-def people(count: int, minimum_group: int) -> str:
-    """A count of people as text, hidden under the minimum group."""
-    shown = count_text(count, minimum_group)
-    return shown if isinstance(shown, str) else number(shown)
-
-
-def dictionary(
+def facts(
     frame: "pd.DataFrame",
     entries: Sequence[Feature],
     today: date | None,
     not_in_table: NotInTable,
     minimum_group: int,
     published: str = ROUNDED,
-) -> str:
-    """The whole dictionary. frame: exact features; today: the analysis date, None without orders; published: how."""
-    meanings = [[code(e.name), e.description, e.formula, e.unit, told(e, published), e.source] for e in entries]
-    spreads = [[code(e.name), *spread(frame[e.name], DECIMALS.get(e.unit, 0), minimum_group)] for e in entries]
-    absent = sorted(ABSENT.keys() - {entry.name for entry in entries})
-    parts = [
-        f"# {people(len(frame), minimum_group)} customers, {len(entries)} features\n\n",
-        f"One row a customer with at least one order up to the analysis date, {today or 'none: no orders'}.\n\n",
-        "The table is pseudonymised. For whoever holds the key it remains personal data.\n\n",
-        "## What each feature means\n\n",
-        "The first column, `customer`, is the pseudonym; the rows are sorted by it.\n\n",
-        PUBLISHED[published],
-        table(["feature", "meaning", "formula", "unit", "published", "source"], meanings),
-        *(f"{ABSENT[name]}\n\n" for name in absent),
-        "## How the features are spread\n\n",
-        f"Percentiles, because a smallest or largest value may be one person. “–” stands where fewer than "
-        f"{minimum_group} customers lie at or beyond the value.\n\n",
-        table(["feature", "5 %", "50 %", "95 %"], spreads),
-        "## Counted, but not in the table\n\n",
-        table(["what", "number"], not_in_table.rows(minimum_group)),
-        *(f"The list of objections: {remark}.\n\n" for remark in not_in_table.remarks),
-        "## Left out on purpose\n\n",
-        table(["what", "why"], LEFT_OUT),
+) -> dict[str, Any]:
+    """What the dictionary tells, without words, so that another language computes no feature.
+
+    frame: exact features; today: the analysis date, None without orders; published: how.
+    """
+    features = [
+        {
+            "name": entry.name,
+            "category": entry.category,
+            "unit": entry.unit,
+            "source": entry.source,
+            "rounding": told(entry, published),
+            "percentiles": spread(frame[entry.name], DECIMALS.get(entry.unit, 0), minimum_group),
+        }
+        for entry in entries
     ]
-    return Markdown("".join(parts).rstrip("\n") + "\n")
+    return {
+        "customers": count_text(len(frame), minimum_group),
+        "analysis_date": today.isoformat() if today else None,
+        "minimum_group": minimum_group,
+        "published": published,
+        "features": features,
+        "absent": sorted({*OPTIONAL} - {entry.name for entry in entries}),
+        "counted": not_in_table.counts(minimum_group),
+        "remarks": list(not_in_table.remarks),
+    }
+
+
+def dictionary(found: Mapping[str, Any], words: Words) -> str:
+    """The whole dictionary as Markdown; found: as `facts` gives it."""
+    language, heads, columns = words["language"], words["headings"], words["columns"]
+
+    def count(value: int | str) -> str:
+        return value if isinstance(value, str) else number(value, 0, language)
+
+    def meaning(feature: Mapping[str, Any]) -> list[str]:
+        said, formula = words["features"]["category_share" if feature["category"] is not None else feature["name"]]
+        rounding = words["rounding"][feature["rounding"]].format(days=DAYS)
+        unit = words["units"][feature["unit"]]
+        return [
+            code(feature["name"]),
+            said.format(category=feature["category"]),
+            formula,
+            unit,
+            rounding,
+            feature["source"],
+        ]
+
+    def percentiles(feature: Mapping[str, Any]) -> list[str]:
+        of = DECIMALS.get(feature["unit"], 0)
+        return ["–" if value is None else number(value, of, language) for value in feature["percentiles"]]
+
+    features, day = found["features"], found["analysis_date"] or words["no_orders"]
+    names = ("feature", "meaning", "formula", "unit", "published", "source")
+    parts = [
+        "# " + words["title"].format(customers=count(found["customers"]), features=len(features)),
+        words["grain"].format(day=day),
+        words["personal"],
+        f"## {heads['meaning']}",
+        words["order"],
+        words["published"][found["published"]],
+        table([columns[name] for name in names], map(meaning, features)).rstrip(),
+        *(words["absent"][name] for name in found["absent"]),
+        f"## {heads['spread']}",
+        words["spread"].format(minimum=found["minimum_group"]),
+        table(
+            [columns["feature"], "5 %", "50 %", "95 %"],
+            [[code(feature["name"]), *percentiles(feature)] for feature in features],
+        ).rstrip(),
+        f"## {heads['counted']}",
+        table(
+            [columns["what"], columns["number"]],
+            [[words["counted"][name], count(value)] for name, value in found["counted"].items()],
+        ).rstrip(),
+        *(words["remark"].format(remark=remark) for remark in found["remarks"]),
+        f"## {heads['left_out']}",
+        table([columns["what"], columns["why"]], words["left_out"]).rstrip(),
+    ]
+    return Markdown("\n\n".join(parts) + "\n")

@@ -36,18 +36,15 @@ def tenths(values: "pd.Series") -> "pd.Series":
     return (values / SHARE).round() * SHARE + 0.0
 
 
-RULES: dict[str, tuple[Callable[["pd.Series"], "pd.Series"], str]] = {  # unit -> how, and how that is told
-    "days": (whole_steps, f"whole steps of {DAYS} days, downwards"),
-    "share": (tenths, "tenths"),
-}
-ELSE = (one_digit, "one significant digit")
+RULES: dict[str, Callable[["pd.Series"], "pd.Series"]] = {"days": whole_steps, "share": tenths}  # unit: how, else:
+ELSE = one_digit
 
 
 def told(entry: Feature, published: str) -> str:
-    """How a feature is published, in words."""
-    return RULES.get(entry.unit, ELSE)[1] if published == ROUNDED else "exact"
+    """How a feature is published: the key of its words."""
+    return "exact" if published != ROUNDED else entry.unit if entry.unit in RULES else "other"
 
 
 def rounded(table: "pd.DataFrame", entries: Sequence[Feature]) -> "pd.DataFrame":
     """The table of features, one row a customer, each rounded by the rule of its unit; types as before."""
-    return table.assign(**{entry.name: RULES.get(entry.unit, ELSE)[0](table[entry.name]) for entry in entries})
+    return table.assign(**{entry.name: RULES.get(entry.unit, ELSE)(table[entry.name]) for entry in entries})
