@@ -25,7 +25,7 @@ rule silver_table:
         code=code_version("silver_table.py"),
         contract=lambda wildcards: [contract_parts.of_cleaning(company.contract(wildcards.table))],
         order_dates=lambda wildcards: mart_lineage.order_dates(company, wildcards.table),
-        stops=stops,  # no list around it: Snakemake is not to compare it, as it changes no table
+        stops=[stops],  # looks the same whatever the budgets are, as they change no table
         is_exceeded=lambda wildcards: stops.is_exceeded(f"{home}/silver/_meta/tables/{wildcards.table}.json"),
     script:
         "../scripts/silver_table.py"

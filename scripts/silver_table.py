@@ -182,7 +182,7 @@ if __name__ == "__main__":
         contract=snakemake.params.contract[0],
         words=snakemake.input.words,
         order_dates=snakemake.params.order_dates,
-        stops=snakemake.params.stops,
+        stops=snakemake.params.stops[0],
         table=snakemake.output.table,
         twin=snakemake.output.twin,
         quarantine=snakemake.output.quarantine,

@@ -65,7 +65,7 @@ def test_vouchers_are_discounts_and_not_returns(documents):
     report = (documents / "gold/reports/gold_marts_report.md").read_text("utf-8")
     assert "| `discount` | 73 | 73 | -730.00 |" in report
     assert "| `credit_note` | 2 | 2 | -14.50 |" in report
-    assert "| Cancellations and returns | 0.00 |" in page_one(documents)
+    assert "Cancellations and returns" not in page_one(documents), "a row that is always zero says nothing"
 
 
 def test_what_is_said_of_orders_is_the_same_everywhere(documents):

@@ -192,7 +192,8 @@ def role_faults(folder: Path, found: Mapping[str, Any], root: Path) -> list[str]
     zone = country_zone(found, root)
     contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
     written = stated_marts(found).keys() | {path.stem for path in folder.glob("marts/*.sql")}
-    if zone is not None and not time_zones.is_known(zone):
+    is_listed = zone == time_zones.of_country(root, calendar_of(found).country)  # no need of Polars to know it
+    if zone is not None and not is_listed and not time_zones.is_known(zone):
         return [f"company.yaml: timeZone: {zone} is no time zone. Write one such as Europe/Berlin"]
     return list(reference_faults(contracts)) or list(drawing.faults(contracts, written))
 
