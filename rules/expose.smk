@@ -160,3 +160,26 @@ expose_outputs = [
 ]
 golden_path += expose_outputs
 to_publish += expose_outputs
+
+
+rule expose_pdf:
+    """On request: the exposé of a complete run as a PDF, printed by Chromium where it is installed."""
+    input:
+        intact,
+        page="<home>/reports/final_expose.html",
+        run="<meta>/run_manifest.json",
+    output:
+        "<home>/reports/final_expose.pdf",
+    log:
+        "<logs>/expose_pdf.log",
+    benchmark:
+        "<benchmarks>/expose_pdf.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("expose_pdf.py"),
+        published_mode=config["published_mode"],
+    script:
+        "../scripts/expose_pdf.py"

@@ -22,6 +22,7 @@ FLAGS = (
 ).split()
 WIDTHS = (360, 768, 1280, 1920)
 A4_INSIDE = 680  # pixels of 180 mm: A4 less the margins of the stylesheet
+SHEET = re.compile(rb"/Type\s*/Page\b(?!s)")
 BEYOND = """width => [...document.querySelectorAll("body *")]
     .filter(part => !part.closest("svg") && part.getBoundingClientRect().right > width + 1)
     .map(part => part.tagName + " " + part.textContent.trim().slice(0, 40)).slice(0, 3)"""
@@ -92,7 +93,7 @@ def cut_off(page: Page) -> list[str]:
 
 def sheets(page: Page) -> int:
     """Sheets of paper of the page in print."""
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+    return len(SHEET.findall(page.pdf(prefer_css_page_size=True)))
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -113,6 +114,17 @@ def test_every_page_is_accessible_fits_every_screen_and_is_whole_in_print(runs, 
 def test_the_expose_prints_on_three_sheets(runs, page: Page, language: str):
     page.goto((runs[language] / "reports/final_expose.html").as_uri())
     assert sheets(page) == 3
+
+
+def test_the_expose_as_a_pdf_is_made_on_request_and_known_to_verify(sample_project: Project, tmp_path: Path):
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    project = clone(sample_project, tmp_path / "project")
+    for target in ("expose_pdf", "verify"):
+        done = project.snakemake(target, "--config", "run_id=sample", *(["seed=42"] if target == "expose_pdf" else []))
+        assert done.returncode == 0, done.stdout[-3000:]
+    printed = (project.run("sample") / "reports/final_expose.pdf").read_bytes()
+    assert len(SHEET.findall(printed)) == 3
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

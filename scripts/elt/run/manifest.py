@@ -38,6 +38,7 @@ ON_REQUEST = (  # made when asked for; it may be older than the run and says wha
     "release/",
     *("gold/warehouse.duckdb", "gold/_meta/warehouse.json", "gold/_meta/publication.json"),
     *(CRATE, EVENTS),
+    "reports/final_expose.pdf",
 )
 OF_THE_CALL = (  # what the same inputs do not give again
     *("run_id", "started_at", "finished_at", "revision", "failures", "records", "history", "seal"),

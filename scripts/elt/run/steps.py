@@ -15,6 +15,7 @@ ON_REQUEST = (
     "warehouse_",
     "release_",
     "audit_provenance",
+    "expose_pdf",
 )  # steps whose files are made when asked for; their failure is not the run's
 CUT_OFF = "was cut off: it has not ended, and said nothing"
 
