@@ -8,6 +8,7 @@ EXPOSE_FIGURES = {
     "cohort_retention": "Cohort retention",
     "product_classes": "ABC of products",
 }
+EXPOSE_PARTS = ("kpis", "moves", "segments", "actions", "best")  # tables that pages share
 
 
 rule expose_numbers:
@@ -98,6 +99,7 @@ rule expose_report:
         html="scripts/templates/final_expose.html.j2",
         style="scripts/templates/style.css.j2",
         markdown="scripts/templates/final_expose.md.j2",
+        parts=expand("scripts/templates/parts/{part}.md.j2", part=EXPOSE_PARTS),
     output:
         html=report(
             "<reports>/final_expose.html",
@@ -121,6 +123,42 @@ rule expose_report:
         currency=company.identity.currency,
     script:
         "../scripts/expose_report.py"
+
+
+rule expose_departments:
+    """Write a page for sales, marketing and purchasing: the findings that concern each, and what is behind them."""
+    input:
+        ledger="<reports>/number_ledger.json",
+        figures=expand("<reports>/figures/{name}.svg", name=EXPOSE_FIGURES),
+        words=f"scripts/templates/departments.{config['language']}.yaml",
+        expose=f"scripts/templates/expose.{config['language']}.yaml",
+        assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
+        markdown="scripts/templates/department.md.j2",
+        parts=expand("scripts/templates/parts/{part}.md.j2", part=EXPOSE_PARTS),
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
+    output:
+        sales_text="<reports>/sales.md",
+        sales_page="<reports>/sales.html",
+        marketing_text="<reports>/marketing.md",
+        marketing_page="<reports>/marketing.html",
+        purchasing_text="<reports>/purchasing.md",
+        purchasing_page="<reports>/purchasing.html",
+    log:
+        "<logs>/expose_departments.log",
+    benchmark:
+        "<benchmarks>/expose_departments.tsv"
+    conda:
+        "../envs/pipeline.yaml"
+    resources:
+        mem_mb=mem_mb,
+    params:
+        code=code_version("expose_departments.py"),
+        kpis=company.kpis,
+        called=company.identity.called(company.name, config["language"]),
+        currency=company.identity.currency,
+    script:
+        "../scripts/expose_departments.py"
 
 
 rule expose_index:
@@ -156,6 +194,7 @@ expose_outputs = [
     *rules.expose_numbers.output,
     *rules.expose_figures.output,
     *rules.expose_report.output,
+    *rules.expose_departments.output,
     *rules.expose_index.output,
 ]
 golden_path += expose_outputs

@@ -6,11 +6,10 @@ Outputs: reports/index.md, reports/index.html.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from elt import rulelog
-from elt.expose.wording import Wording
+from elt.expose.wording import Texts, Wording
 from elt.files import read_json
 from elt.report import pages
 from elt.report.markdown import Markdown
@@ -22,7 +21,12 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 DOORS = {  # reader: page: file of the run; {language} is that of the run
-    "management": {"expose": "reports/final_expose.html"},
+    "management": {
+        "expose": "reports/final_expose.html",
+        "sales": "reports/sales.html",
+        "marketing": "reports/marketing.html",
+        "purchasing": "reports/purchasing.html",
+    },
     "analysis": {
         "exploration": "step1_eda/reports/eda_report.html",
         "segments": "step3_segmentation/reports/segmentation_report.html",
@@ -45,15 +49,6 @@ DOORS = {  # reader: page: file of the run; {language} is that of the run
         "policy": "_meta/data_policy.json",
     },
 }
-
-
-@dataclass(frozen=True)
-class Texts:
-    """Files of words: of this page, of the exposé, of the assumptions that the exposé speaks of."""
-
-    page: str
-    expose: str
-    assumptions: str
 
 
 def doors(language: str) -> dict[str, dict[str, Markdown]]:
@@ -80,7 +75,7 @@ def main(
 ) -> None:
     """Write the page as Markdown and HTML. templates: its own and that of all reports; called: name of the company."""
     ledger, words = read_json(ledger_file), read(texts.page)
-    wording = Wording({**read(texts.expose), "contradicted": read(texts.assumptions)}, ledger["figures"], kpis)
+    wording = Wording.of(texts, ledger["figures"], kpis)
     content = {"w": wording, "words": words, "called": called, "run": ledger["run"], "code": code, **ledger["pages"]}
     text = filled(templates[0], doors=doors(words["language"]), **content)
     pages.write(text, *made, template=templates[1], language=words["language"])

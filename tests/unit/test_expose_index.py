@@ -6,7 +6,8 @@ import pytest
 from small_run import KPIS, TEMPLATES, SmallRun, lines
 
 import expose_index
-from expose_index import DOORS, Texts, doors
+from elt.expose.wording import Texts
+from expose_index import DOORS, doors
 
 HOSTILE = "<script>alert(1)</script>|[x](http://evil.example)`"
 

@@ -69,7 +69,7 @@ def pages(run: Path) -> list[Path]:
         "_meta/privacy",
     )
     found = sorted(path for part in parts for path in (run / part).rglob("*.html"))
-    assert len(found) >= 13
+    assert len(found) >= 16
     return found
 
 
@@ -116,6 +116,13 @@ def test_the_expose_prints_on_three_sheets(runs, page: Page, language: str):
     assert sheets(page) == 3
 
 
+@pytest.mark.parametrize("department", ["sales", "marketing", "purchasing"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_page_of_a_department_prints_on_at_most_two_sheets(runs, page: Page, language: str, department: str):
+    page.goto((runs[language] / f"reports/{department}.html").as_uri())
+    assert sheets(page) <= 2
+
+
 def test_the_expose_as_a_pdf_is_made_on_request_and_known_to_verify(sample_project: Project, tmp_path: Path):
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
@@ -132,7 +139,7 @@ def test_every_door_of_the_index_opens(runs, page: Page, language: str):
     index = runs[language] / "reports/index.html"
     page.goto(index.as_uri())
     links = page.eval_on_selector_all("main a", "links => links.map(link => link.getAttribute('href'))")
-    assert len(links) == 16
+    assert len(links) == 19
     assert [link for link in links if not (index.parent / link).resolve().is_file()] == []
 
 

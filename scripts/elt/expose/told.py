@@ -159,7 +159,8 @@ def place_table(ledger: NumberLedger, rows: Iterable[Mapping[str, Any]], places:
 
 
 def listed(ledger: NumberLedger, found: Iterable[Finding]) -> list[dict[str, Any]]:
-    """The findings for the ledger: kind, subject, measure, the names of their figures, people; the weightiest first."""
+    """The findings for the ledger, the weightiest first: kind, subject, measure, names of figures, people and the
+    sentence (that of a gap stands on page one)."""
     return [
         {
             "kind": one.kind,
@@ -167,6 +168,7 @@ def listed(ledger: NumberLedger, found: Iterable[Finding]) -> list[dict[str, Any
             "measure": one.measure,
             "figures": entered(ledger, one),
             "people": one.people,
+            "said": None if one.kind == "gap" else statement(ledger, one),
         }
         for one in found
     ]

@@ -1,13 +1,15 @@
 """Wording: the sentences of the exposé in a language, filled with figures of the number ledger."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from elt.expose.number_ledger import NOT_MEANINGFUL
 from elt.report import assumptions
 from elt.report.numbers import NO_BREAK, number, percent
+from elt.report.words import read
 from elt.run.key_figures import Kpi
 
 COUNTED = {0: "none", 1: "one"}  # forms of a wording by the count that it states, where it has them
@@ -44,12 +46,26 @@ class Figure:
         return format(self, "")
 
 
+@dataclass(frozen=True)
+class Texts:
+    """Files of words of one language: of a page beside the exposé, of the exposé, of the assumptions it speaks of."""
+
+    page: str
+    expose: str
+    assumptions: str
+
+
 class Wording:
     """Sentences and words of one language over the figures of one run."""
 
     def __init__(self, words: Mapping[str, Any], figures: Mapping[str, Any], kpis: Mapping[str, Kpi]) -> None:
         self.words, self.figures, self.kpis = words, figures, kpis
         self.language = words["language"]
+
+    @classmethod
+    def of(cls, texts: Texts, figures: Mapping[str, Any], kpis: Mapping[str, Kpi]) -> Self:
+        """The wording of files of words."""
+        return cls({**read(texts.expose), "contradicted": read(texts.assumptions)}, figures, kpis)
 
     def text(self, value: Any) -> str:
         """A text of the data or the settings: as it is, or by language."""
