@@ -162,6 +162,21 @@ def test_of_many_places_ten_are_shown_and_the_others_together(tmp_path):
     assert "2 weitere zusammen" in many_places(tmp_path / "de", 12).reports("de")[1]
 
 
+def test_a_small_place_that_moved_most_is_shown_though_ten_others_are_larger(tmp_path):
+    run = many_places(tmp_path, 14)
+    rows = lines()
+    for number, row in enumerate(rows):
+        row["customer_key"] += 60 * (number // 2 % 4)
+        row["location_key"] = row["customer_key"] % 14
+        moved = row["location_key"] in (12, 13)
+        is_late = str(row["order_date"]) >= "2023-06-01"
+        row["sales_amount"] = 1 if moved and not is_late else 30 if moved else row["sales_amount"]
+    run.table("fact_sales", rows)
+    _, text = run.reports()
+    names = [row[0] for row in places_of(text)]
+    assert {"Place 12", "Place 13"} & {*names}, names
+
+
 def test_eleven_places_are_all_shown_as_the_row_of_the_others_would_take_as_much_room(tmp_path):
     _, text = many_places(tmp_path, 11).reports()
     assert len(places_of(text)) == 11 and "together" not in text

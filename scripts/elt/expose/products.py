@@ -294,5 +294,5 @@ def page(ledger: NumberLedger, sales: Sales, names: Mapping[str, str]) -> dict[s
         "categories_title": largest_message(ledger, categories, "category"),
         "categories": shortened(ledger, categories, "category"),
         "places_title": largest_message(ledger, places, "place"),
-        "places": shortened(ledger, places, "place"),
+        "places": places,  # all of them: `told.place_table` takes those that moved most, or shortens the table
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from elt.expose.bridge import by_size
 from elt.expose.number_ledger import FEWEST, NOT_MEANINGFUL, NumberLedger, say
+from elt.expose.products import shortened
 from elt.findings.statement import Finding
 from elt.sales.periods import NO_CATEGORY
 
@@ -146,11 +147,11 @@ def messages(
     return [message for message in (*told, *others) if message][:MESSAGES]
 
 
-def place_table(ledger: NumberLedger, rows: Iterable[Mapping[str, Any]], places: Sequence[Finding]) -> dict[str, Any]:
+def place_table(ledger: NumberLedger, rows: Sequence[dict[str, Any]], places: Sequence[Finding]) -> dict[str, Any]:
     """The places whose share of revenue moved most, and the weightiest of them as title; of fewer than two, which rank
-    nothing, those with most revenue under their own title. rows: of all places."""
+    nothing, those with most revenue under their own title, and the others together. rows: of all places."""
     if len(places) < FEWEST:
-        return {"places": [*rows][:PLACES]}
+        return {"places": shortened(ledger, [*rows], "place")}
     by_name = {row["place"]: row for row in rows}
     return {
         "places_title": statement(ledger, places[0]),
