@@ -126,7 +126,7 @@ def test_the_record_names_every_raw_table_whose_persons_meet_those_of_another(fo
 def test_no_document_and_no_published_text_calls_pseudonymised_data_anonymous(sample_run: Path):
     texts = [p for p in sample_run.rglob("*") if p.suffix in (".md", ".html", ".json", ".svg") and p.is_file()]
     texts += [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").rglob("*.rst")]
-    texts += list((ROOT / "scripts/templates").iterdir())
+    texts += [path for path in (ROOT / "scripts/templates").rglob("*") if path.is_file()]
     assert {path.name: found for path in texts if (found := claims(path.read_text("utf-8", "replace")))} == {}
 
 
