@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from elt.files import sha256
-from elt.provenance.stated_steps import StatedSteps, Step
+from elt.provenance.stated_steps import ENGINE_PAGE, StatedSteps, Step
 from elt.run import manifest
 
 CONTEXT = ("https://w3id.org/ro/crate/1.1/context", {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"})
@@ -35,7 +35,7 @@ FORMATS = {
     ".yaml": "application/yaml",
 }
 PRIVATE_SETTINGS = {"company", "erase_from", "objections", "raw"}  # they name files or folders of who runs it
-ENGINE, ENGINE_PAGE = "#snakemake", "https://snakemake.github.io"
+ENGINE = "#snakemake"
 COMPLETED = "http://schema.org/CompletedActionStatus"
 TERMS = {
     "@id": "#terms",

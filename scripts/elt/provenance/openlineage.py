@@ -13,11 +13,11 @@ from typing import Any
 
 from elt.provenance.column_lineage import ColumnLineage, Field
 from elt.provenance.processing import english
-from elt.provenance.stated_steps import StatedSteps, Step
+from elt.provenance.stated_steps import ENGINE_PAGE, StatedSteps, Step
 from elt.run.contract import Contract
 from elt.run.mart import Mart
 
-PRODUCER = "https://pypi.org/project/snakemake"  # the program whose jobs these are; the project has no address
+PRODUCER = ENGINE_PAGE  # the project has no address of its own
 SPEC = "https://openlineage.io/spec"
 EVENT = f"{SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent"
 FACETS = {  # facet -> its schema

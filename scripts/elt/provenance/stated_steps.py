@@ -10,6 +10,7 @@ from elt import receipts
 from elt.faults import Fault
 from elt.run import manifest
 
+ENGINE_PAGE = "https://snakemake.github.io"  # of the program whose jobs the steps are
 REMEDY = "Call the whole run again: what is not as its step wrote it is made anew"
 
 
