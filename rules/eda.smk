@@ -115,6 +115,7 @@ rule eda_report:
             category="4 Exploration",
             labels={"what": "Exploration report"},
         ),
+        ledger="<eda>/reports/number_ledger.json",
     log:
         "<logs>/eda_report.log",
     benchmark:

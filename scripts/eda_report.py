@@ -2,7 +2,8 @@
 
 Inputs: step1_eda/data/eda_summary.json; the figures, which it shows by relative links; the words in the language of
 the run, the template of pages.
-Outputs: step1_eda/reports/eda_report.md, the same as a page, step1_eda/reports/eda_report.html.
+Outputs: step1_eda/reports/eda_report.md, the same as a page, step1_eda/reports/eda_report.html, and the ledger of all
+figures that it prints, step1_eda/reports/number_ledger.json.
 """
 
 import os
@@ -11,15 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.eda import sentences
+from elt.eda import origins, sentences
 from elt.eda.profile_text import mart_section, numbers_table
 from elt.eda.sentences import Finding
 from elt.eda.suppression import missing_rows, suppressed_rows
-from elt.files import read_json
+from elt.files import read_json, write_json
 from elt.protection import people_behind
+from elt.protection.people_behind import Behind
 from elt.report import pages
+from elt.report.figure_ledger import Told
 from elt.report.markdown import table
-from elt.report.words import Words, read
+from elt.report.words import read
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -33,60 +36,63 @@ def section(found: Finding, link: str) -> str:
     return f"## {found.title}\n\n{text}![{found.alternative}]({link})\n\n"
 
 
-def story(summary: Mapping[str, Any], links: Mapping[str, str], words: Words) -> list[str]:
+def story(summary: Mapping[str, Any], links: Mapping[str, str], told: Told) -> list[str]:
     """What the data say, a section a figure: when, who, how much at once, what, where."""
     groups = {name: part["groups"] for name, part in summary["breakdowns"].items()}
     customers, correlations = summary["customers"], summary["correlations"]["customers"]
-    measures = {name: words["measures"].get(name, name) for name in customers["columns"]}
-    numbers = numbers_table(customers["columns"], words, measures)
+    measures = {name: told["measures"].get(name, name) for name in customers["columns"]}
+    numbers = numbers_table(customers["columns"], told, origins.CUSTOMER_ROWS, measures)
     return [
-        section(sentences.of_months(groups["month"], words), links["revenue_by_month"]),
-        section(sentences.of_groups(groups.get("category"), "category", words), links["revenue_by_category"]),
-        section(sentences.of_groups(groups["country"], "country", words), links["revenue_by_country"]),
-        section(sentences.of_weekdays(groups["weekday"], words), links["lines_by_weekday"]),
-        section(sentences.of_concentration(summary["concentration"], words), links["lorenz_curve"]),
-        section(sentences.of_customers(customers, summary["minimum_group"], words), links["revenue_a_customer"]),
-        section(sentences.of_orders(summary["order_values"], words), links["order_values"]),
-        section(sentences.of_correlations(correlations, words), links["correlations"]),
-        f"### {words['headings']['numbers']}\n\n{numbers}" if numbers else "",
+        section(sentences.of_months(groups["month"], told), links["revenue_by_month"]),
+        section(sentences.of_groups(groups.get("category"), "category", told), links["revenue_by_category"]),
+        section(sentences.of_groups(groups["country"], "country", told), links["revenue_by_country"]),
+        section(sentences.of_weekdays(groups["weekday"], told), links["lines_by_weekday"]),
+        section(sentences.of_concentration(summary["concentration"], told), links["lorenz_curve"]),
+        section(sentences.of_customers(customers, summary["minimum_group"], told), links["revenue_a_customer"]),
+        section(sentences.of_orders(summary["order_values"], told), links["order_values"]),
+        section(sentences.of_correlations(correlations, told), links["correlations"]),
+        f"### {told['headings']['numbers']}\n\n{numbers}" if numbers else "",
     ]
 
 
-def report(summary: Mapping[str, Any], links: Mapping[str, str], words: Words, smallest: int | None = None) -> str:
-    """The whole report as Markdown; `links`: figure name to relative path; `smallest`: people behind a figure."""
-    marts, heads, columns = summary["marts"], words["headings"], words["columns"]
-    title, text = sentences.opening(summary, smallest, words)
-    gaps, suppressed = missing_rows(marts, words), suppressed_rows(summary, words)
+def report(summary: Mapping[str, Any], links: Mapping[str, str], told: Told, smallest: Behind | None = None) -> str:
+    """The whole report as Markdown; `links`: figure name to relative path; `smallest`: the fewest behind a figure."""
+    marts, heads, columns = summary["marts"], told["headings"], told["columns"]
+    title, text = sentences.opening(summary, smallest, told)
+    gaps, suppressed = missing_rows(marts, told), suppressed_rows(summary, told)
     parts = [
         f"# {title}\n\n{text}\n\n",
-        *story(summary, links, words),
+        *story(summary, links, told),
         f"## {heads['quality']}\n\n### {heads['missing']}\n\n",
         table([columns[name] for name in ("table", "column", "missing")], gaps)
         if gaps
-        else f"{words['missing_none']}\n\n",
+        else f"{told['missing_none']}\n\n",
         f"### {heads['suppressed']}\n\n",
         table([columns[name] for name in ("where", "what", "why")], suppressed)
         if suppressed
-        else f"{words['suppressed_none']}\n\n",
-        *(f"{line}\n\n" for line in sentences.absent_text(summary, words)),
-        words["rules"].format(minimum=summary["minimum_group"]) + "\n\n",
+        else f"{told['suppressed_none']}\n\n",
+        *(f"{line}\n\n" for line in sentences.absent_text(summary, told)),
+        told["rules"].format(minimum=sentences.least(summary["minimum_group"], told)) + "\n\n",
         f"## {heads['appendix']}\n\n",
-        *(mart_section(name, profile, words) for name, profile in marts.items()),
+        *(mart_section(name, profile, told) for name, profile in marts.items()),
     ]
     return "".join(parts).rstrip() + "\n"
 
 
-def main(summary: str, figures: Mapping[str, str], word_file: str, template: str, *, output: str, page: str) -> None:
-    """Read the summary, write the report; figures are linked relative to it."""
-    folder, words = Path(output).parent, read(word_file)
+def main(
+    summary: str, figures: Mapping[str, str], word_file: str, template: str, *, output: str, page: str, ledger: str
+) -> None:
+    """Read the summary, write the report and the ledger of its figures; figures are linked relative to it."""
+    folder, told = Path(output).parent, Told(read(word_file))
     links = {name: Path(os.path.relpath(path, folder)).as_posix() for name, path in figures.items()}
     content = read_json(summary)
-    fewest = people_behind.smallest(people_behind.of_exploration(content))
+    smallest = people_behind.smallest(people_behind.of_exploration(content))
     for profile in (*content["marts"], content["customers"]):
         profile["columns"] = {column["name"]: column for column in profile["columns"]}
     content["marts"] = {mart["name"]: mart for mart in content["marts"]}
-    text = report(content, links, words, fewest.people if fewest else None)
-    pages.write(text, output, page, template=template, language=words["language"])
+    pages.write(report(content, links, told, smallest), output, page, template=template, language=told.language)
+    write_json(ledger, {"tables": origins.tables(content["breakdowns"]), "figures": told.ledger.figures})
+    rulelog.log.info("%d figures", len(told.ledger.figures))
 
 
 if __name__ == "__main__":
@@ -98,4 +104,5 @@ if __name__ == "__main__":
         snakemake.input.template,
         output=snakemake.output.report,
         page=snakemake.output.page,
+        ledger=snakemake.output.ledger,
     )

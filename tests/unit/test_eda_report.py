@@ -5,13 +5,16 @@ from conftest import ROOT
 
 from eda_report import section
 from elt.eda import sentences
-from elt.eda.profile_text import content_text, is_measure, missing_cell, numbers_table, plain, spark
+from elt.eda.origins import Source
+from elt.eda.profile_text import content_text, is_measure, missing_cell, numbers_table, spark
 from elt.eda.sentences import Finding, absent_text, closest_pairs
 from elt.eda.suppression import suppressed_rows
+from elt.report.figure_ledger import Told
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.words import read
 
 EN, DE = (read(ROOT / f"scripts/templates/eda.{language}.yaml") for language in ("en", "de"))
+ROWS = Source("m", ("marts", "m"), "gold.m")
 NB = "\N{NO-BREAK SPACE}"
 
 
@@ -60,7 +63,10 @@ def test_a_table_without_rows_has_a_header():
 
 
 def test_a_figure_that_is_not_shown_is_a_dash():
-    assert [plain(value) for value in (None, 2.0, 2.345, 1234567.0)] == ["–", "2", "2.35", "1,234,567"]
+    told = Told(EN)
+    texts = [told.amount(f"x.{value}", value, {"formula": "1"}) for value in (None, 2.0, 2.345, 1234567.0)]
+    assert texts == ["–", "2", "2.35", "1,234,567"]
+    assert told.ledger.figures["x.2.345"] == {"value": "2.345", "unit": "money", "decimals": 2, "formula": "1"}
 
 
 def test_the_shape_allows_for_the_width_of_bins():
@@ -71,44 +77,44 @@ def test_the_shape_allows_for_the_width_of_bins():
 def test_percentiles_stand_in_their_order_whatever_the_order_in_the_file():
     shares = {"p25": 2.0, "p5": 1.0, "p50": 3.0, "p75": 4.0, "p95": None}
     column = {"shown": "number", "unit": "pieces", "percentiles": shares, "mean": 9.0, "standard_deviation": 8.0}
-    assert "| `x` | pieces | 9 | 8 | 1 | 2 | 3 | 4 | – |" in numbers_table({"x": column}, EN)
-    assert "| Menge | Stück | 9 | 8 | 1 |" in numbers_table({"x": column}, DE, {"x": "Menge"})
+    assert "| `x` | pieces | 9 | 8 | 1 | 2 | 3 | 4 | – |" in numbers_table({"x": column}, Told(EN), ROWS)
+    assert "| Menge | Stück | 9 | 8 | 1 |" in numbers_table({"x": column}, Told(DE), ROWS, {"x": "Menge"})
 
 
 def test_a_number_without_a_unit_is_no_measure():
     year = {"shown": "number", "unit": None, "mean": 2023.4}
     assert not is_measure(year) and is_measure(year | {"unit": "pieces"})
-    assert numbers_table({"year": year}, EN) == ""
-    assert content_text(year, EN) == "a number that is no measure"
+    assert numbers_table({"year": year}, Told(EN), ROWS) == ""
+    assert content_text("x", year, Told(EN), ROWS) == "a number that is no measure"
 
 
 def test_the_values_of_a_category_cannot_add_a_cell():
     column = {"shown": "category", "counts": [{"value": "a|b", "rows": 9}], "suppressed_groups": 2}
-    assert content_text(column, EN) == r"a\|b 9, 2 groups suppressed"
+    assert content_text("x", column, Told(EN), ROWS) == r"a\|b 9, 2 groups suppressed"
 
 
 def test_age_bands_stand_in_the_order_of_age():
     counts = [{"value": "40–49", "rows": 9}, {"value": "30–39", "rows": 7}]
-    assert content_text({"shown": "ages", "counts": counts}, EN) == "30–39 7, 40–49 9"
+    assert content_text("x", {"shown": "ages", "counts": counts}, Told(EN), ROWS) == "30–39 7, 40–49 9"
 
 
 def test_suppressed_numbers_of_missing_cells_are_hidden_in_the_language_of_the_page():
-    assert missing_cell({"missing": "<5", "missing_share": None}, EN) == "<5"
-    assert missing_cell({"missing": "hidden", "missing_share": None}, DE) == "verborgen"
-    assert missing_cell({"missing": 1300, "missing_share": 0.5}, DE) == f"1.300 (50,0{NB}% der Zeilen)"
+    assert missing_cell("x", {"missing": "<5", "missing_share": None}, Told(EN), ROWS) == "<5"
+    assert missing_cell("x", {"missing": "hidden", "missing_share": None}, Told(DE), ROWS) == "verborgen"
+    assert missing_cell("x", {"missing": 1300, "missing_share": 0.5}, Told(DE), ROWS) == f"1.300 (50,0{NB}% der Zeilen)"
 
 
 def test_the_share_of_the_largest_group_is_of_what_is_shown():
     groups = [{"country": "A", "revenue": 30.0}, {"country": "B", "revenue": 10.0}]
-    found = sentences.of_groups(groups, "country", EN)
+    found = sentences.of_groups(groups, "country", Told(EN))
     assert (found.title, found.text) == (f"A brings 75.0{NB}% of the revenue", "")
-    assert sentences.of_groups([], "country", EN) == Finding("No revenue by country can be shown")
-    assert sentences.of_groups(None, "category", EN) == Finding("The products have no category")
+    assert sentences.of_groups([], "country", Told(EN)) == Finding("No revenue by country can be shown")
+    assert sentences.of_groups(None, "category", Told(EN)) == Finding("The products have no category")
 
 
 def test_more_than_three_groups_are_told_together():
     groups = [{"country": name, "revenue": 25.0} for name in "ABCD"]
-    assert sentences.of_groups(groups, "country", EN).text == (
+    assert sentences.of_groups(groups, "country", Told(EN)).text == (
         f"The 4 countries shown bring 100; the first three of them 75.0{NB}%."
     )
 
@@ -116,7 +122,7 @@ def test_more_than_three_groups_are_told_together():
 def test_partial_months_are_named():
     months = [{"month": "2013-12", "revenue": 9.0, "is_complete": True}, {"month": "2014-01", "revenue": 1.0}]
     months[1]["is_complete"] = False
-    found = sentences.of_months(months, EN)
+    found = sentences.of_months(months, Told(EN))
     assert found.title == "Revenue was highest in December 2013 with 9"
     assert found.text.endswith("Partial, and hatched: January 2014.")
 
@@ -127,60 +133,62 @@ def weekdays(*lines: int) -> list[dict]:
 
 
 def test_weekdays_that_hardly_differ_are_a_sentence_without_a_figure():
-    found = sentences.of_weekdays(weekdays(100, 101, 99, 100, 104, 98, 98), EN)
+    found = sentences.of_weekdays(weekdays(100, 101, 99, 100, 104, 98, 98), Told(EN))
     assert found.alternative == "" and found.title.startswith("The weekdays hardly differ: between 14.0")
     assert "![" not in section(found, "x.svg")
 
 
 def test_a_weekday_a_tenth_above_the_others_has_a_figure():
-    found = sentences.of_weekdays(weekdays(100, 100, 100, 100, 100, 120, 80), EN)
+    found = sentences.of_weekdays(weekdays(100, 100, 100, 100, 100, 120, 80), Told(EN))
     assert found.title == "Saturday has most order lines, Sunday the fewest"
     assert section(found, "x.svg").endswith("![Share of order lines by weekday, most on Saturday](x.svg)\n\n")
 
 
 def test_a_day_without_business_is_worth_a_figure():
-    assert sentences.of_weekdays(weekdays(100, 100, 100, 100, 100, 100), EN).alternative
+    assert sentences.of_weekdays(weekdays(100, 100, 100, 100, 100, 100), Told(EN)).alternative
 
 
 def test_a_weekday_text_without_lines_says_so():
-    assert sentences.of_weekdays([], EN) == Finding("No weekday can be shown.")
+    assert sentences.of_weekdays([], Told(EN)) == Finding("No weekday can be shown.")
 
 
 def test_too_few_customers_for_percentiles_are_said():
-    assert sentences.of_customers({"rows": 7, "columns": {"revenue": {}}}, 5, EN).title == (
+    assert sentences.of_customers({"rows": 7, "columns": {"revenue": {}}}, 5, Told(EN)).title == (
         "7 known customers have ordered; too few for percentiles"
     )
-    assert sentences.of_customers({"rows": 3, "columns": {"revenue": {}}}, 5, EN).title.startswith("Fewer than 5 known")
+    assert sentences.of_customers({"rows": 3, "columns": {"revenue": {}}}, 5, Told(EN)).title.startswith(
+        "Fewer than 5 known"
+    )
 
 
 def test_how_much_a_tenth_of_the_customers_brings_is_said():
     tenths = [
         {"customers": 10, "revenue_share": share} for share in (0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.99, 1)
     ]
-    found = sentences.of_concentration(tenths, DE)
+    found = sentences.of_concentration(tenths, Told(DE))
     assert found.title == f"Ein Zehntel der Kunden bringt 50,0{NB}% des Umsatzes"
     assert found.text == f"Zwei Zehntel bringen 70,0{NB}%, die Hälfte mit dem kleineren Umsatz 10,0{NB}%."
-    assert sentences.of_concentration([], EN).title.startswith("How the revenue is spread")
+    assert sentences.of_concentration([], Told(EN)).title.startswith("How the revenue is spread")
 
 
 def test_quartiles_of_orders_are_said_where_all_of_them_may_be_shown():
     orders = {"percentiles": {"p25": 10.0, "p50": 20.5, "p75": None}, "histogram": {"edges": [1, 2], "rows": [9]}}
-    assert sentences.of_orders(orders, EN) == Finding("Too few orders for a distribution of their values.")
+    assert sentences.of_orders(orders, Told(EN)) == Finding("Too few orders for a distribution of their values.")
     orders["percentiles"]["p75"] = 40.0
-    assert sentences.of_orders(orders, EN).title == "Half of the orders are worth at most 20.50"
-    assert sentences.of_orders(None, EN).alternative == ""
+    assert sentences.of_orders(orders, Told(EN)).title == "Half of the orders are worth at most 20.50"
+    assert sentences.of_orders(None, Told(EN)).alternative == ""
 
 
 def test_pairs_come_once_and_the_closest_first():
     matrix = [[1.0, 0.2, None], [0.2, 1.0, -0.9], [None, -0.9, 1.0]]
     found = {"columns": ["a", "b", "c"], "rows": 12, "spearman": matrix}
     assert closest_pairs(found) == [("b", "c", -0.9), ("a", "b", 0.2)]
-    assert sentences.of_correlations(found, EN).title == "b and c go together most closely"
+    assert sentences.of_correlations(found, Told(EN)).title == "b and c go together most closely"
 
 
 def test_what_the_star_schema_does_not_offer_is_said():
     marts = {"dim_customer": {"columns": {}}, "agg_exec_kpis": {"columns": {"is_complete": {}}}}
-    texts = absent_text({"marts": marts, "breakdowns": {"category": {}}}, EN)
+    texts = absent_text({"marts": marts, "breakdowns": {"category": {}}}, Told(EN))
     assert [text.split(":")[0] for text in texts] == ["Revenue by subcategory", "Age bands"]
 
 
@@ -190,10 +198,10 @@ def test_everything_suppressed_is_listed_with_its_reason():
     summary = {
         "minimum_group": 5,
         "breakdowns": {"country": {"suppressed_groups": 3}},
-        "marts": {"m": {"rows_about_few": 0, "columns": columns}},
+        "marts": {"m": {"rows_about_few": 0, "unknown_member_rows": 0, "columns": columns}},
         "customers": empty,
     }
-    found = [row[:2] for row in suppressed_rows(summary, EN)]
+    found = [row[:2] for row in suppressed_rows(summary, Told(EN))]
     assert found == [
         ["revenue by country", "3 groups"],
         ["`m`.`x`", "2 groups"],

@@ -1,23 +1,17 @@
 """Profiles of marts as Markdown: one section a mart with its columns, numbers and categories."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from elt.eda.origins import Source, all_rows, place, quoted
+from elt.report.figure_ledger import Told
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
-from elt.report.numbers import number, percent
-from elt.report.words import Words
 
 PERCENTILES = ("p5", "p25", "p50", "p75", "p95")
+MOMENTS = {"mean": "AVG({})", "standard_deviation": "COALESCE(STDDEV_SAMP({}), 0)"}
 BLOCKS = "▁▂▃▄▅▆▇█"
-
-
-def plain(value: float | None, decimals: int = 2, language: str = "en") -> str:
-    """A figure with group marks, whole numbers without decimals; a dash where it is not shown."""
-    if value is None:
-        return "–"
-    return number(value, 0 if value == int(value) else decimals, language)
 
 
 def spark(histogram: Mapping[str, Any] | None) -> str:
@@ -36,20 +30,18 @@ def is_measure(column: Mapping[str, Any]) -> bool:
     return bool(column["shown"] == "number" and column["unit"])
 
 
-def numbers_table(columns: Mapping[str, Any], words: Words, names: Mapping[str, str] | None = None) -> str:
+def numbers_table(
+    columns: Mapping[str, Any], told: Told, source: Source, names: Mapping[str, str] | None = None
+) -> str:
     """Mean, spread, percentiles and shape of the measures; empty text without any. names: of columns, else as code."""
     measures = {name: column for name, column in columns.items() if is_measure(column)}
     if not measures:
         return ""
-    rows, heads, language = [], words["columns"], words["language"]
+    rows, heads = [], told["columns"]
     for name, column in measures.items():
-        shares = column.get("percentiles", {})
-        figures = [column.get("mean"), column.get("standard_deviation"), *map(shares.get, PERCENTILES)]
-        decimals = 4 if column["unit"] == "share" else 2
-        unit = words["units"].get(column["unit"], column["unit"])
+        unit = told["units"].get(column["unit"], column["unit"])
         called = names[name] if names else code(name)
-        shown = (plain(figure, decimals, language) for figure in figures)
-        rows.append([called, unit, *shown, Markdown(spark(column.get("histogram")))])
+        rows.append([called, unit, *numbers(name, column, told, source), Markdown(spark(column.get("histogram")))])
     percents = ["5 %", "25 %", heads["median"], "75 %", "95 %"]
     return table(
         [heads["column"], heads["unit"], heads["mean"], heads["deviation"], *percents, heads["shape"]],
@@ -57,40 +49,88 @@ def numbers_table(columns: Mapping[str, Any], words: Words, names: Mapping[str, 
     )
 
 
-def content_text(column: Mapping[str, Any], words: Words) -> str:
+def numbers(name: str, column: Mapping[str, Any], told: Told, source: Source) -> Iterator[str]:
+    """Mean, standard deviation and percentiles of a measure as text."""
+    unit, shares = column["unit"], column.get("percentiles", {})
+    decimals = 4 if unit == "share" else 2
+    for part, expression in MOMENTS.items():
+        origin = source.of(name, part, expression)
+        yield told.amount(source.figure(name, part), column.get(part), origin, decimals, unit)
+    for part in PERCENTILES:
+        yield told.amount(source.figure(name, part), shares.get(part), source.of_percentile(name, part), decimals, unit)
+
+
+def content_text(name: str, column: Mapping[str, Any], told: Told, source: Source) -> str:
     """What a column that is no number holds, in words."""
-    hidden, said, language = column.get("suppressed_groups", 0), words["content"], words["language"]
-    note = said["suppressed"].format(count=hidden) if hidden else ""
+    hidden, said = column.get("suppressed_groups", 0), told["content"]
+    note = said["suppressed"].format(count=suppressed(name, hidden, told, source)) if hidden else ""
     match column["shown"]:
         case "hidden" | "key":
             return said[column["shown"]]
         case "boolean":
             share = column["share_true"]
-            return note if share is None else said["boolean"].format(share=percent(share, 1, language))
+            if share is None:
+                return note
+            origin = source.of(name, "share_true", "AVG(CASE {} WHEN TRUE THEN 1.0 WHEN FALSE THEN 0.0 END)")
+            return said["boolean"].format(share=told.share(source.figure(name, "share_true"), share, origin))
         case "months" if "months" in column:
-            return said["months_few" if column["months"]["first"] is None else "months"].format(**column["months"])
+            return months_text(name, column, told, source)
         case "category" if len(column.get("counts", [])) > 1 and all(entry["rows"] == 1 for entry in column["counts"]):
-            return said["each_once"].format(count=len(column["counts"]))
+            return said["each_once"].format(count=distinct(name, len(column["counts"]), told, source))
         case "ages" | "category" if "counts" in column:
-            entries = column["counts"]
-            if column["shown"] == "ages":
-                entries = sorted(entries, key=lambda entry: entry["value"])
-            counts = [f"{escape(entry['value'])} {number(entry['rows'], 0, language)}" for entry in entries]
+            counts = counts_text(name, column, told, source)
             return Markdown(", ".join([*counts, note] if note else counts))
         case "ages" | "category":
-            return said["distinct"].format(count=number(column["distinct"], 0, language))
+            return said["distinct"].format(count=distinct(name, column["distinct"], told, source))
     return said["below" if is_measure(column) else "number"]
 
 
-def missing_cell(column: Mapping[str, Any], words: Words) -> str:
+def suppressed(name: str, count: int, told: Told, source: Source) -> str:
+    """How many groups of a column are hidden."""
+    return told.number(
+        source.figure(name, "suppressed_groups"), count, place(*source.path, "columns", name, "suppressed_groups")
+    )
+
+
+def distinct(name: str, count: int, told: Told, source: Source) -> str:
+    """How many values a column has."""
+    return told.number(source.figure(name, "distinct"), count, source.of(name, "distinct", "COUNT(DISTINCT {})"))
+
+
+def months_text(name: str, column: Mapping[str, Any], told: Told, source: Source) -> str:
+    """First and last month of a column of days, and how many there are."""
+    months, said = column["months"], told["content"]
+    origin = place(*source.path, "columns", name, "months", "distinct")
+    count = told.number(source.figure(name, "months"), months["distinct"], origin)
+    return said["months_few" if months["first"] is None else "months"].format(**{**months, "distinct": count})
+
+
+def counts_text(name: str, column: Mapping[str, Any], told: Told, source: Source) -> list[str]:
+    """The values of a closed category with their rows; age bands in the order of age."""
+    entries, is_age = column["counts"], column["shown"] == "ages"
+    if is_age:
+        entries = sorted(entries, key=lambda entry: entry["value"])
+    texts = []
+    for entry in entries:
+        value, rows = entry["value"], f"COUNT(*) FILTER (WHERE {{}} = {quoted(entry['value'])})"
+        in_sql = source.of(name, "counts", rows)
+        origin = in_sql if source.rows and not is_age else place(*source.path, "columns", name, "counts", value, "rows")
+        texts.append(f"{escape(value)} {told.number(source.figure(name, f'rows.{value}'), entry['rows'], origin)}")
+    return texts
+
+
+def missing_cell(name: str, column: Mapping[str, Any], told: Told, source: Source) -> str:
     """Missing cells with their share; those that may not be told are hidden or "<5"."""
-    missing, language = column["missing"], words["language"]
+    missing = column["missing"]
     if isinstance(missing, str):
-        return words["hidden"] if missing == "hidden" else missing
+        return told["hidden"] if missing == "hidden" else missing
+    gaps = "COUNT(*) FILTER (WHERE {} IS NULL)"
+    count = told.number(source.figure(name, "missing"), missing, source.of(name, "missing", gaps))
     if not missing:
-        return str(missing)
-    share = percent(column["missing_share"], 1, language)
-    return words["content"]["missing"].format(count=number(missing, 0, language), share=share)
+        return count
+    origin = source.of(name, "missing_share", f"{gaps} * 1.0 / COUNT(*)")
+    share = told.share(source.figure(name, "missing_share"), column["missing_share"], origin)
+    return told["content"]["missing"].format(count=count, share=share)
 
 
 def sentence(text: str) -> str:
@@ -98,22 +138,29 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def mart_section(name: str, mart: Mapping[str, Any], words: Words) -> str:
+def mart_section(name: str, mart: Mapping[str, Any], told: Told) -> str:
     """The section of one mart."""
-    said, language = words["table"], words["language"]
-    title, grain = (escape(in_language(mart[key], language)) for key in ("title", "grain"))
+    said, source = told["table"], Source.of_mart(name, mart)
+    title, grain = (escape(in_language(mart[key], told.language)) for key in ("title", "grain"))
     text = [f"### {title} ({code(name)})\n\n{sentence(grain)}. "]
-    text.append(said["rows"].format(rows=number(mart["rows"], 0, language)))
-    if mart["unknown_member_rows"]:
-        text.append(said["unknown"].format(count=number(mart["unknown_member_rows"], 0, language)))
+    text.append(said["rows"].format(rows=told.number(f"{name}.rows", mart["rows"], all_rows(name))))
+    if unknown := mart["unknown_member_rows"]:
+        count = told.number(f"{name}.unknown", unknown, place(*source.path, "unknown_member_rows"))
+        text.append(said["unknown"].format(count=count))
     text.append(".")
     if mart["rows_about_few"]:
-        text.append(" " + said["few"].format(count=number(mart["rows_about_few"], 0, language)))
+        text.append(" " + said["few"].format(count=few_rows(mart["rows_about_few"], told, source)))
     rows = []
     for column_name, column in mart["columns"].items():
-        kind = words["types"].get(column["type"], column["type"])
-        told = (missing_cell(column, words), content_text(column, words), in_language(column["description"], language))
-        rows.append([code(column_name), kind, words["classes"][column["personal"]], *told])
+        kind = told["types"].get(column["type"], column["type"])
+        described = in_language(column["description"], told.language)
+        cells = (cell(column_name, column, told, source) for cell in (missing_cell, content_text))
+        rows.append([code(column_name), kind, told["classes"][column["personal"]], *cells, described])
     heads = ("column", "type", "class", "missing", "content", "description")
-    text.append("\n\n" + table([words["columns"][head] for head in heads], rows))
-    return "".join(text) + numbers_table(mart["columns"], words)
+    text.append("\n\n" + table([told["columns"][head] for head in heads], rows))
+    return "".join(text) + numbers_table(mart["columns"], told, source)
+
+
+def few_rows(count: int, told: Told, source: Source) -> str:
+    """How many rows of a mart are about too few people."""
+    return told.number(f"{source.name}.rows_about_few", count, place(*source.path, "rows_about_few"))

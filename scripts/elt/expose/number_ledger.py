@@ -4,32 +4,22 @@ Sentences and tables refer to figures by name; nothing is printed that has no en
 """
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from elt.findings.statement import is_meaningful
+from elt.report.figure_ledger import FigureLedger, Origin, exact
 
 UNITS = ("money", "count", "people", "share", "points", "ratio", "date", "month", "score")
 FEWEST = 2  # of one alone nothing is more or less than another
 NOT_MEANINGFUL = "n.m."  # in place of the name of a figure
-EXACT = Decimal("0.000001")
 
 
-def exact(value: Any) -> str | int | None:
-    """A value as the ledger keeps it: whole numbers and None as they are, dates as ISO, the rest as decimal text."""
-    if value is None or isinstance(value, int):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
-    return format(Decimal(str(value)).quantize(EXACT, rounding=ROUND_HALF_UP).normalize(), "f")
-
-
-class NumberLedger:
-    """Figures by name, each entered once. `decimals`: of the amounts that come as whole numbers of the last one."""
+class NumberLedger(FigureLedger):
+    """The figures of the exposé. `decimals`: of the amounts that come as whole numbers of the last one."""
 
     def __init__(self, decimals: int = 2) -> None:
-        self.figures: dict[str, dict[str, Any]] = {}
+        super().__init__()
         self.decimals = decimals
 
     def amount(self, units: int) -> Decimal:
@@ -41,14 +31,14 @@ class NumberLedger:
         name: str,
         value: Any,
         unit: str,
-        origin: Mapping[str, str],
+        origin: Origin,
         decimals: int | None = None,
         people: int | None = None,
     ) -> str:
         """Enter a figure and return its name.
 
-        `origin` says where it comes from: {file, row, column}, {file, query} or {formula} over other entries in
-        square brackets. `decimals` overrules how many are printed; `people` says how many stand behind the figure.
+        `origin` says where it comes from, as `elt.report.figure_ledger` has it. `decimals` overrules how many are
+        printed; `people` says how many stand behind the figure.
         """
         if unit not in UNITS:
             raise ValueError(f"unknown unit {unit}")
@@ -57,9 +47,7 @@ class NumberLedger:
             entry["decimals"] = decimals
         if people is not None or unit == "people":
             entry["people"] = value if people is None else people
-        if self.figures.setdefault(name, entry) != entry:
-            raise ValueError(f"two figures are called {name}")
-        return name
+        return self.keep(name, entry)
 
     def value(self, name: str) -> Any:
         """The value of a figure: int, Decimal, text of a date, or None."""

@@ -1,0 +1,83 @@
+"""The ledger of a page: every figure that it prints, with value, unit and origin, entered as it is printed.
+
+An origin is one of three, so that whoever holds the run computes the figure again from its entry alone:
+- `query`: SQL over the tables of gold (gold.fact_sales) and over the ledger's own `tables`, which are SQL over them;
+- `file` and `path`: a place in a file of the run, step by step: a key, or of a list the element of that name or number,
+  * for all, ** for all at any depth. `function` takes several together: count (those equal to
+  `where`), pairs (of a symmetric matrix those beyond `above`, whatever their sign), smallest (above zero, under keys
+  that are `named`);
+- `formula`: arithmetic over numbers and other entries, whose names stand in square brackets.
+
+SQL is that of DuckDB. No figure that a page prints lacks an entry: `Told` enters it and only then gives its text.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from elt.report.numbers import number, percent
+from elt.report.words import Words
+
+EXACT = Decimal("0.000001")
+FINE = Decimal("0.000000000001")  # of what is printed from here: 0.9064999997 is 90.6 %, though 0.9065 is 90.7 %
+ABSENT = "–"
+Origin = Mapping[str, Any]
+
+
+def exact(value: Any, step: Decimal = EXACT) -> str | int | None:
+    """A value as a ledger keeps it: whole numbers and None as they are, dates as ISO, the rest as decimal text."""
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP).normalize(), "f")
+
+
+class FigureLedger:
+    """Figures by name, each entered once."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, dict[str, Any]] = {}
+
+    def keep(self, name: str, entry: dict[str, Any]) -> str:
+        """Keep an entry and return its name; ValueError if another one has it."""
+        if self.figures.setdefault(name, entry) != entry:
+            raise ValueError(f"two figures are called {name}")
+        return name
+
+
+class Told:
+    """The words of a page, and the ledger of its figures: a figure is entered, and only then is it text."""
+
+    def __init__(self, words: Words) -> None:
+        self.words, self.ledger = words, FigureLedger()
+
+    def __getitem__(self, key: str) -> Any:
+        """The words under a key."""
+        return self.words[key]
+
+    @property
+    def language(self) -> str:
+        """The language of the words."""
+        return str(self.words["language"])
+
+    def enter(self, name: str, value: Any, unit: str, decimals: int, origin: Origin) -> str | int | None:
+        """Enter a figure and return its value as the ledger has it."""
+        kept = exact(value, FINE)
+        self.ledger.keep(name, {"value": kept, "unit": unit, "decimals": decimals, **origin})
+        return kept
+
+    def number(self, name: str, value: Any, origin: Origin, decimals: int = 0, unit: str = "count") -> str:
+        """A number with so many decimals."""
+        return number(self.enter(name, value, unit, decimals, origin), decimals, self.language)
+
+    def amount(self, name: str, value: float | None, origin: Origin, decimals: int = 2, unit: str = "money") -> str:
+        """A figure, whole numbers without decimals; a dash where it is not shown."""
+        if value is None:
+            return ABSENT
+        return self.number(name, value, origin, 0 if value == int(value) else decimals, unit)
+
+    def share(self, name: str, value: Any, origin: Origin, decimals: int = 1) -> str:
+        """A share as per cent."""
+        return percent(self.enter(name, value, "share", decimals, origin), decimals, self.language)

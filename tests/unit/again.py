@@ -1,0 +1,130 @@
+"""Figures of any ledger computed again from their entries alone: DuckDB and the run's files, none of the run's code."""
+
+import ast
+import json
+import operator
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+SIGNS: dict[type, Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+NAMED_BY = ("name", "value", "label", "k")  # by which a step of a path finds an element of a list
+
+
+class Again:
+    """The ledger of a page of a run, and each of its figures again."""
+
+    def __init__(self, run: Path, ledger: str) -> None:
+        self.run, content = run, json.loads((run / ledger).read_text())
+        self.figures, self.tables = content["figures"], content.get("tables", {})
+
+    @cached_property
+    def database(self) -> duckdb.DuckDBPyConnection:
+        """The marts as gold.<mart>, and the tables of the ledger over them."""
+        database = duckdb.connect()
+        database.execute("SET threads = 1; CREATE SCHEMA gold")
+        for file in sorted((self.run / "gold/data").glob("*.csv")):
+            database.execute(f"CREATE TABLE gold.{file.stem} AS FROM read_csv('{file}', sample_size = -1)")
+        for name, sql in self.tables.items():
+            database.execute(f"CREATE TABLE {name} AS {sql}")
+        return database
+
+    def read(self, file: str) -> Any:
+        """A file of the run that holds values under names."""
+        text = (self.run / file).read_text()
+        return yaml.safe_load(text) if file.endswith(".yaml") else json.loads(text)
+
+    def again(self, name: str) -> Any:
+        """A figure computed again."""
+        entry = self.figures[name]
+        if "query" in entry:
+            return self.database.execute(entry["query"]).fetchone()[0]
+        if "path" in entry:
+            return self.at_place(entry)
+        return self.calculated(ast.parse(self.filled(entry["formula"]), mode="eval").body)
+
+    def filled(self, formula: str) -> str:
+        """A formula with the values of the entries that it names."""
+        return re.sub(r"\[([^]]+)\]", lambda found: f"({self.figures[found[1]]['value']})", formula)
+
+    def calculated(self, node: ast.expr) -> float:
+        """Numbers, signs and brackets; anything else is no formula."""
+        if isinstance(node, ast.BinOp):
+            return SIGNS[type(node.op)](self.calculated(node.left), self.calculated(node.right))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -self.calculated(node.operand)
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+            return node.value
+        raise ValueError("no formula")
+
+    def at_place(self, entry: dict[str, Any]) -> Any:
+        """What stands at a place of a file, or what its function makes of several."""
+        content = self.read(entry["file"])
+        if entry["path"] == ["**"]:
+            return min(number for number in under(content, entry["named"]) if number > 0)
+        found = [*at(content, entry["path"])]
+        if entry.get("function") == "count":
+            return sum(value == entry["where"] for value in found) if "where" in entry else len(found)
+        if entry.get("function") == "pairs":
+            size = round(len(found) ** 0.5)
+            above = [found[row * size + column] for row in range(size) for column in range(row)]
+            return sum(rho is not None and abs(rho) > entry["above"] for rho in above)
+        (value,) = found
+        return value
+
+    def differences(self) -> dict[str, tuple[Any, Any]]:
+        """(in the ledger, again) of every figure that comes out otherwise as far as it is printed."""
+        found = {}
+        for name, entry in self.figures.items():
+            told, again = entry["value"], self.again(name)
+            if not is_same(told, again, entry):
+                found[name] = (told, again)
+        return found
+
+
+def at(content: Any, steps: list[Any]) -> Iterator[Any]:
+    """What stands at the end of a path: * is every key or element, an element of a list has a name or a number."""
+    if not steps:
+        yield content
+        return
+    first, *rest = steps
+    if first == "*":
+        for part in content.values() if isinstance(content, dict) else content:
+            yield from at(part, rest)
+    elif isinstance(content, dict):
+        yield from at(content[first], rest)
+    else:
+        named = [part for part in content if isinstance(part, dict) and first in [part.get(k) for k in NAMED_BY]]
+        yield from at(named[0] if named else content[int(first)], rest)
+
+
+def under(content: Any, names: list[str], *, is_named: bool = False) -> Iterator[float]:
+    """All numbers under keys of these names, at any depth."""
+    if isinstance(content, dict):
+        for key, part in content.items():
+            yield from under(part, names, is_named=key in names)
+    elif isinstance(content, list):
+        for part in content:
+            yield from under(part, names, is_named=is_named)
+    elif is_named and isinstance(content, (int, float)):
+        yield content
+
+
+def is_same(told: Any, again: Any, entry: dict[str, Any]) -> bool:
+    """Whether a figure comes out as it is printed: to half of its last decimal, and what the ledger rounds itself."""
+    if told is None or again is None or entry["unit"] in ("date", "month"):
+        return str(told) == str(again)
+    decimals = entry.get("decimals", 6) + (2 if entry["unit"] in ("share", "points") else 0)
+    step = Decimal(1).scaleb(-min(decimals, 6))
+    return abs(Decimal(str(told)) - Decimal(str(again))) <= step / 2 + Decimal("0.000001")

@@ -1,0 +1,72 @@
+"""Each figure that a page of a finished run prints has an entry in the ledger of the page, and comes out of it again."""
+
+import json
+import re
+import shutil
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from again import Again
+from conftest import ROOT
+
+EDA, EDA_PAGE, EDA_WORDS = "step1_eda/reports/number_ledger.json", "step1_eda/reports/eda_report.md", "eda.en.yaml"
+NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
+
+
+def printed(entry: dict[str, Any]) -> set[str]:
+    """A figure as an English page prints it, without sign and unit; a share stands in per cent or as it is."""
+    value, step = abs(Decimal(str(entry["value"]))), Decimal(1).scaleb(-entry["decimals"])
+    values = [value, value * 100] if entry["unit"] == "share" else [value]
+    return {f"{one.quantize(step, rounding=ROUND_HALF_UP):,}" for one in values}
+
+
+def without_entry(run: Path, ledger: str, page: str, *texts: str) -> set[str]:
+    """Numbers of a page that are none of its ledger's figures; texts: where numbers that are no figures come from."""
+    entries = json.loads((run / ledger).read_text())["figures"].values()
+    figures = {text for entry in entries for text in printed(entry)}
+    shown = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", (run / page).read_text())
+    return set(NUMBER.findall(shown)) - figures - {number for text in texts for number in NUMBER.findall(text)}
+
+
+def texts_of_exploration(run: Path) -> list[str]:
+    """The words of the page, the descriptions of the marts, their texts of categories, and months."""
+    summary = json.loads((run / "step1_eda/data/eda_summary.json").read_text())
+    columns = [column for mart in summary["marts"] for column in mart["columns"]]
+    values = [str(entry["value"]) for column in columns for entry in column.get("counts", [])]
+    said = [str(part[key]) for part in columns for key in ("description", "months") if key in part]
+    said += [str(mart[key]) for mart in summary["marts"] for key in ("title", "grain")]
+    months = [group["month"] for group in summary["breakdowns"]["month"]["groups"]]
+    words = str(yaml.safe_load((ROOT / "scripts/templates" / EDA_WORDS).read_text()))
+    return [words, "5 25 75 95", *values, *said, *(month.replace("-", " ") for month in months)]
+
+
+def test_every_figure_of_the_exploration_comes_out_of_its_entry_again(sample_run):
+    assert Again(sample_run, EDA).differences() == {}
+
+
+def test_no_number_stands_on_the_page_of_the_exploration_without_an_entry(sample_run):
+    assert without_entry(sample_run, EDA, EDA_PAGE, *texts_of_exploration(sample_run)) == set()
+
+
+@pytest.fixture
+def planted(sample_run: Path, tmp_path: Path) -> Path:
+    """The ledger of the exploration with one figure changed and one taken out, beside the files that it is about."""
+    for path in (EDA, EDA_PAGE, "step1_eda/data/eda_summary.json"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(sample_run / path, tmp_path / path)
+    ledger = json.loads((tmp_path / EDA).read_text())
+    ledger["figures"]["columns.hidden"]["value"] += 1
+    total = ledger["figures"]["month.revenue"]
+    figures = {name: entry for name, entry in ledger["figures"].items() if entry["value"] != total["value"]}
+    (tmp_path / EDA).write_text(json.dumps(ledger | {"figures": figures}))
+    return tmp_path
+
+
+def test_a_changed_figure_and_a_number_without_an_entry_are_found(planted):
+    again = Again(planted, EDA)
+    again.figures = {name: entry for name, entry in again.figures.items() if "path" in entry}
+    assert list(again.differences()) == ["columns.hidden"]
+    assert len(without_entry(planted, EDA, EDA_PAGE, *texts_of_exploration(planted))) == 1
