@@ -41,8 +41,10 @@ def drop_repeats(profiles: Mapping[str, dict[str, Any]], breakdowns: Mapping[str
         if "revenue" in columns:
             columns["revenue"]["histogram"] = None
         for name in breakdowns.keys() & columns.keys():
-            if columns[name].get("counts"):  # none are left where all groups are hidden
-                columns[name]["distinct"] = len(columns[name].pop("counts"))
+            column = columns[name]
+            if column.get("counts"):  # none are left where all groups are hidden
+                hidden = column["suppressed_groups"] - (column["missing"] == "hidden")  # a gap is no value
+                column["distinct"] = len(column.pop("counts")) + hidden
 
 
 def listed(name: str, found: Mapping[str, Any]) -> dict[str, Any]:

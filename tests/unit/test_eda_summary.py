@@ -15,9 +15,11 @@ from elt.eda.customers import CUSTOMERS, concentration, customer_measures, reven
 from elt.eda.distributions import bin_edges, distribution, merged, rank_value
 from elt.eda.mart_shape import kind
 from elt.eda.order_values import counted, of_part, order_values
+from elt.eda.origins import Source
 from elt.eda.profile_text import content_text
 from elt.eda.profiles import profile
 from elt.files import read_json
+from elt.report.figure_ledger import Told
 from elt.report.words import read
 from elt.run.mart import Mart
 
@@ -297,7 +299,16 @@ def test_the_summary_holds_every_mart_in_order_without_optional_columns(tmp_path
 def test_groups_that_are_all_hidden_stay_said_as_hidden():
     columns = {"country": {"shown": "category", "counts": [], "suppressed_groups": 2}}
     drop_repeats({"dim_customer": {"about_people": "row", "columns": columns}}, {"country": {"groups": []}})
-    assert content_text(columns["country"], read(ROOT / "scripts/templates/eda.en.yaml")) == "2 groups suppressed"
+    told = Told(read(ROOT / "scripts/templates/eda.en.yaml"))
+    source = Source("dim_customer", ("marts", "dim_customer"), "gold.dim_customer")
+    assert content_text("country", columns["country"], told, source) == "2 groups suppressed"
+
+
+def test_values_whose_rows_are_not_counted_a_second_time_are_all_there_hidden_ones_too():
+    shown = [{"value": "A", "rows": 9}, {"value": "B", "rows": 7}]
+    column = {"shown": "category", "counts": shown, "suppressed_groups": 3, "missing": "hidden"}
+    drop_repeats({"dim_customer": {"about_people": "row", "columns": {"country": column}}}, {"country": {"groups": []}})
+    assert "counts" not in column and column["distinct"] == 4, "one of the hidden groups has no value"
 
 
 def test_a_tenth_of_the_customers_brings_a_share_of_the_revenue():

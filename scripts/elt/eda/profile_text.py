@@ -76,7 +76,10 @@ def content_text(name: str, column: Mapping[str, Any], told: Told, source: Sourc
         case "months" if "months" in column:
             return months_text(name, column, told, source)
         case "category" if len(column.get("counts", [])) > 1 and all(entry["rows"] == 1 for entry in column["counts"]):
-            return said["each_once"].format(count=distinct(name, len(column["counts"]), told, source))
+            origin = place(*source.path, "columns", name, "counts", "*", function="count")
+            return said["each_once"].format(
+                count=told.number(source.figure(name, "shown"), len(column["counts"]), origin)
+            )
         case "ages" | "category" if "counts" in column:
             counts = counts_text(name, column, told, source)
             return Markdown(", ".join([*counts, note] if note else counts))
