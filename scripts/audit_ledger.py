@@ -73,7 +73,7 @@ def money_in_marts(tables: Mapping[str, Any], marts: Sequence[BuiltMart]) -> dic
             expected = Decimal(amount["silver"]) + Decimal(rounding or 0) - left_out(mart, column)
             if Decimal(total) != expected:
                 problem = f"the sum of {column} is {total}, the silver table has {amount['silver']}"
-                raise Fault(where, problem, f"Look for lines that {mart.name}.sql loses or doubles")
+                raise Fault(where, problem, "Look for lines that the mart loses or doubles")
             amount["marts"][f"{mart.name}.{column}"] = total
             if rounding is not None:
                 amount.setdefault("rounded", {})[f"{mart.name}.{column}"] = rounding
@@ -89,7 +89,7 @@ def kpis_in_marts(marts: Sequence[BuiltMart]) -> dict[str, dict[str, Any]]:
             total = mart.money[column]
             if not Decimal(total) == Decimal(proof["total"]) == Decimal(entry["total"]):
                 problem = f"the sum of {column} is {total}, {proof['kpi']} over all order lines is {proof['total']}"
-                raise Fault(f"mart {mart.name}", problem, f"Look for lines that {mart.name}.sql loses or doubles")
+                raise Fault(f"mart {mart.name}", problem, "Look for lines that the mart loses or doubles")
             entry["marts"][f"{mart.name}.{column}"] = total
     return found
 
@@ -102,7 +102,7 @@ def rows_in_marts(tables: Mapping[str, Any], marts: Sequence[BuiltMart]) -> dict
             expected = tables[mart.ledger.table]["silver"]
             if mart.rows != expected:
                 problem = f"has {mart.rows} rows, silver has {expected}"
-                raise Fault(f"mart {mart.name}", problem, f"Check {mart.name}.sql")
+                raise Fault(f"mart {mart.name}", problem, "Check the SQL of the mart, or the roles that it is drawn from")
             rows[mart.name] = expected
     return rows
 

@@ -62,7 +62,7 @@ def grouped_by(mart: Mart, accounts: CollectiveAccounts | None) -> dict[str, Gro
 
 def planned(sql: str, frames: Frames, mart: Mart) -> None:
     """Raise Fault for SQL that cannot run."""
-    with tables.planning(f"mart {mart.name}", f"Correct {mart.name}.sql"):
+    with tables.planning(f"mart {mart.name}", f"Correct {mart.made_by}"):
         shaped(pl.SQLContext(frames).execute(sql), mart).collect_schema()
 
 
@@ -131,7 +131,7 @@ def main(
     parts = parts_of(sql, counting_orders(sql, frames, sources, mart), mart, sorted_by)
     building = Building(sql, mart, parts, grouped_by(mart, accounts))
     with staged(output) as temporary, staged(twin) as typed, scratch(output) as folder:
-        with tables.computing(f"mart {mart.name}", f"Look in {mart.name}.sql for a cast that a value does not allow"):
+        with tables.computing(f"mart {mart.name}", f"Look in {mart.made_by} for a cast that a value does not allow"):
             columns = TypedTwin(folder, mart.typed_columns)
             columns.write(temporary, typed, building.frames(), **described(mart))
         written, rounded = tables.scan(typed, mart.typed_columns), building.roundings()

@@ -20,7 +20,8 @@ def pseudonymised(customers: dict[int, str], key: bytes) -> dict[int, str]:
     """Customer key -> pseudonym, from customer key -> customer number; as many pseudonyms as customers, or Fault."""
     numbers = {pseudonyms.harmonised(number) for number in customers.values()}
     if len(numbers) != len(customers):
-        count, remedy = len(customers) - len(numbers), "Make one customer of them in dim_customer.sql"
+        count = len(customers) - len(numbers)
+        remedy = "Make one number of them by a repair in the contract of the customer number, or in dim_customer.sql"
         raise Fault("dim_customer", f"{count} customers share their customer_number with another", remedy)
     named = {surrogate: pseudonyms.pseudonym(key, "customer", number) for surrogate, number in customers.items()}
     if len(set(named.values())) != len(named):

@@ -187,7 +187,7 @@ def test_lost_rows_stop_the_run_above_the_budget_with_count_amount_and_a_remedy_
         reconciliation.check_budget(told, mart, 0.01)
     text = str(caught.value).replace("\u00a0", " ")
     assert "10 of 40 rows of the silver table are not in the mart, 54.00 in sales_amount (27.0 %)" in text
-    assert "the budget is 1.0 %" in text and "ledger.left_out in marts.yaml" in text
+    assert "the budget is 1.0 %" in text and "ledger in marts.yaml the line left_out: {en:" in text
     reconciliation.check_budget(told, mart, 0.3)
 
 

@@ -232,6 +232,92 @@ def test_a_line_costs_what_the_version_of_its_day_cost_and_older_ones_are_flagge
     ]  # fmt: skip
 
 
+ADDRESSES = contract("addresses", "id", field("id", "integer"), field("land", "string", "country", personal="quasi"))
+
+
+def test_of_two_references_to_one_table_the_star_follows_the_one_that_is_meant(tmp_path):
+    keys = [
+        {"fields": name, "reference": {"resource": "addresses", "fields": "id"}, "follow": name == "sent"}
+        for name in ("billed", "sent")
+    ]
+    lines = contract(
+        "lines", ("no", "pos"), ORDER, LINE, DAY, BUYER, ITEM, PIECES, AMOUNT,
+        field("billed", "integer"), field("sent", "integer"), foreignKeys=keys,
+    )  # fmt: skip
+    silver = {"lines": rows(f"{HEAD} billed sent", f"{MORE} 1 2"), "addresses": rows("id land", "1 DE", "2 AT")}
+    built = Built(tmp_path, company([lines, ADDRESSES]), silver)
+    assert built.rows("dim_location") == [("0", "n/a"), ("1", "AT"), ("2", "DE")]
+    assert built.rows("fact_sales", "location_key") == [("1",)]
+    assert [key.is_followed for key in lines.foreign_keys] == [False, True]
+
+
+PRICE_LIST = contract(
+    "prices", ("sku", "from"), field("sku", "string", "product_number"), field("from", "date", "valid_from"),
+    field("price", "number", "unit_price", decimals=2), field("cost", "number", "unit_cost", decimals=2),
+)  # fmt: skip
+LISTED = rows("sku from price cost", "P1 2024-01-01 3.00 1.00", "P1 2024-02-01 3.50 1.20", "P2 2024-02-01 8.00 -")
+
+
+@pytest.mark.parametrize(
+    ("discount", "cells", "amounts"),
+    [
+        (None, ("", "", ""), ("6.00", "7.00", "8.00")),
+        (field("off", "number", "discount_share", decimals=1, unit="percent"), ("10", "-", "50"), ("5.40", "7.00", "4.00")),
+        (field("off", "number", "discount_amount", decimals=2), ("0.50", "-", "1"), ("5.50", "7.00", "7.00")),
+    ],
+)  # fmt: skip
+def test_a_line_has_the_price_of_the_list_of_its_day_and_older_ones_are_flagged(tmp_path, discount, cells, amounts):
+    more = [discount] if discount else []
+    lines = contract(
+        "lines", ("no", "pos"), ORDER, LINE, DAY, BUYER, field("item", "string"), PIECES, *more, refers={"item": "prices.sku"}
+    )  # fmt: skip
+    records = (
+        "A 1 2024-01-31 K1 P1 2",
+        "B 1 2024-02-01 K1 P1 2",
+        "C 1 2024-01-05 K1 P2 1",
+    )
+    header = "no pos day buyer item pieces" + (" off" if discount else "")
+    silver = {
+        "lines": rows(header, *(f"{one} {cell}".strip() for one, cell in zip(records, cells, strict=True))),
+        "prices": LISTED,
+    }
+    built = Built(tmp_path, company([lines, PRICE_LIST]), silver)
+    assert built.rows("dim_product", "product_number", "list_price") == [
+        ("n/a", ""), ("P1", "3.00"), ("P1", "3.50"), ("P2", "8.00"),
+    ]  # fmt: skip
+    found = built.rows("fact_sales", "unit_price", "sales_amount", "is_before_first_price")
+    prices, older = ("3.00", "3.50", "8.00"), ("false", "false", "true")
+    assert found == list(zip(prices, amounts, older, strict=True))
+    assert built.company.marts["fact_sales"].by_name["is_before_first_price"].doubts == ("sales_amount",)
+
+
+def test_a_price_list_in_another_currency_counts_at_the_rate_of_the_day(tmp_path):
+    lines = contract(
+        "lines", ("no", "pos"), ORDER, LINE, DAY, BUYER, field("item", "string"), PIECES, field("cur", "string", "currency"),
+        field("less", "number", "discount_amount", decimals=2), refers={"item": "prices.sku"},
+    )  # fmt: skip
+    rates = contract(
+        "rates", ("cur", "day"), field("cur", "string", "rate_currency"), field("day", "date", "rate_date"),
+        field("rate", "number", "exchange_rate", decimals=4),
+    )  # fmt: skip
+    silver = {
+        "lines": rows("no pos day buyer item pieces cur less", "A 1 2024-02-02 K1 P1 2 USD 1"),
+        "prices": LISTED,
+        "rates": rows("cur day rate", "USD 2024-01-01 0.5000"),
+    }
+    built = Built(tmp_path, company([lines, PRICE_LIST, rates]), silver)
+    assert built.rows("fact_sales", "unit_price", "amount_in_currency", "sales_amount") == [("3.50", "6.00", "3.00")]
+
+
+def test_where_the_line_states_its_amount_the_price_of_the_list_is_told_beside_it_and_doubts_nothing(tmp_path):
+    lines = contract(
+        "lines", ("no", "pos"), ORDER, LINE, DAY, BUYER, field("item", "string"), PIECES, AMOUNT, refers={"item": "prices.sku"}
+    )  # fmt: skip
+    built = Built(tmp_path, company([lines, PRICE_LIST]), {"lines": rows(HEAD, MORE), "prices": LISTED})
+    assert built.rows("fact_sales", "unit_price", "sales_amount") == [("3.00", "10.00")]
+    assert "is_before_first_price" not in built.header("fact_sales")
+
+
 def test_a_cost_on_the_line_is_the_cost_of_the_line_and_not_of_the_product(tmp_path):
     table = flat(field("cost", "number", "unit_cost", decimals=2), field("pay", "date", "due_date"))
     built = Built(tmp_path, company([table]), {"lines": rows(f"{HEAD} cost pay", f"{MORE} 1.25 2024-01-09")})
@@ -374,12 +460,13 @@ def test_a_table_that_no_reference_leads_to_is_named_with_the_reference_to_write
     assert faults(contract("lines", "no", *fields, refers={"group": "groups.id"}), GROUPS) == []
 
 
-@remedy("elt.run.star.role_faults", "Leave the one that is meant by the roles", line=True)
+@remedy("elt.run.star.role_faults", "Write follow: false to the one that is not meant; it is checked all the same", line=True)
 def test_two_references_to_one_table_are_named():
     fields = [ORDER, LINE, DAY, BUYER, ITEM, PIECES, AMOUNT, field("a", "integer"), field("b", "integer")]
     (line,) = faults(contract("lines", "no", *fields, refers={"a": "groups.id", "b": "groups.id"}), GROUPS)
     assert "two references lead from the order lines (lines) to groups, which has role: category" in line
-    assert faults(contract("lines", "no", *fields, refers={"b": "groups.id"}), GROUPS) == []
+    keys = [{"fields": own, "reference": {"resource": "groups", "fields": "id"}, "follow": own == "b"} for own in "ab"]
+    assert faults(contract("lines", "no", *fields, foreignKeys=keys), GROUPS) == []
 
 
 @remedy("elt.run.star.role_faults", "Write …, or take role: … away from one", line=True)

@@ -62,7 +62,7 @@ def test_a_mart_that_loses_lines_is_refused_with_both_sums(finished: Project):
     done = with_mart(finished, lossy).snakemake("--config", "seed=42", "run_id=sample")
     assert done.returncode != 0
     assert "mart agg_weekday: the sum of revenue is" in done.stdout
-    assert "Look for lines that agg_weekday.sql loses or doubles" in done.stdout
+    assert "Look for lines that are lost or doubled by agg_weekday.sql" in done.stdout
     assert not (finished.run("sample") / "gold/data/agg_weekday.csv").exists()
 
 

@@ -28,7 +28,7 @@ def shaped(frame: pl.LazyFrame, mart: Mart) -> pl.LazyFrame:
     wanted = [column for column in mart.columns if column.name not in mart.derived]
     if missing := [column.name for column in wanted if column.name not in got]:
         hints = "".join(sql_names.alike(column, set(got) - {*mart.names}) for column in missing)
-        raise Fault(where, f"the SQL gives no column {', '.join(missing)}{hints}", f"Select it in {mart.name}.sql")
+        raise Fault(where, f"the SQL gives no column {', '.join(missing)}{hints}", f"Select it in {mart.made_by}")
     if extra := [column for column in got if column not in (*mart.names, *(mart.left_out or ()))]:
         raise Fault(where, f"marts.yaml does not know column {', '.join(extra)}", "Describe it in marts.yaml")
     return frame.select(rounding.typed(column) for column in wanted).sort(mart.key)
@@ -65,7 +65,7 @@ def faults(company: Company) -> Iterator[str]:
         formulas = company.formulas_of(name)
         sql = sql_names.with_formulas(query.text, formulas)
         try:
-            with tables.planning(f"mart {name}", f"Correct {query.file}"):
+            with tables.planning(f"mart {name}", f"Correct {mart.made_by if mart.is_drawn else query.file}"):
                 shaped(pl.SQLContext(frames).execute(sql), mart).collect_schema()
                 if mart.ledger.kpis:
                     proof(frames[FACTS], mart, formulas).collect_schema()
@@ -85,15 +85,18 @@ def unbound_line(company: Company, mart: str, found: Unbound) -> str:
     else:
         where = f"{query.file}: mart {mart}"
     if len(found.tables) == 1:
-        return f"{where}: {found.tables[0]} has no column {found.column}{hint}. {remedy(company, found.tables[0])}"
-    return f"{where}: none of {', '.join(found.tables)} has a column {found.column}{hint}. Correct the SQL"
+        told = remedy(company, mart, found.tables[0])
+        return f"{where}: {found.tables[0]} has no column {found.column}{hint}. {told}"
+    told = remedy(company, mart)
+    return f"{where}: none of {', '.join(found.tables)} has a column {found.column}{hint}. {told}"
 
 
-def remedy(company: Company, table: str) -> str:
-    """Where a column of a table can be added."""
+def remedy(company: Company, mart: str, table: str = "") -> str:
+    """What to correct where the SQL of a mart names a column that a table lacks, or where the column can be added."""
+    wrong = company.marts[mart].made_by if company.marts[mart].is_drawn else "the SQL"
     layer, _, name = table.partition(".")
     if layer == "silver":
-        return f"Correct the SQL, or add the field to {company.contract_file(name)}"
+        return f"Correct {wrong}, or add the field to {company.contract_file(name)}"
     if layer == "gold":
-        return f"Correct the SQL, or describe the column in marts.yaml, under marts.{name}"
-    return "Correct the SQL"
+        return f"Correct {wrong}, or describe the column in marts.yaml, under marts.{name}"
+    return f"Correct {wrong}"

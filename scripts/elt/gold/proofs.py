@@ -45,7 +45,7 @@ def check_filled(rows: int, mart: Mart, sources: Mapping[str, Source]) -> None:
     if empty := sorted(name for name, rows in read.items() if rows.is_empty()):
         remedy = "Look in silver/reports where the records are, and export the table with them"
         raise Fault(f"mart {mart.name}", f"has no rows, as {', '.join(empty)} has none", remedy)
-    raise Fault(f"mart {mart.name}", "has no rows", f"Check {mart.name}.sql against the silver tables")
+    raise Fault(f"mart {mart.name}", "has no rows", f"Check {mart.made_by} against the silver tables")
 
 
 def check_rows(found: Mapping[str, Any], mart: Mart, dates: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -53,9 +53,9 @@ def check_rows(found: Mapping[str, Any], mart: Mart, dates: Mapping[str, Sequenc
 
     `found`: values of `counters`.
     """
-    where, remedy = f"mart {mart.name}", f"Check {mart.name}.sql"
+    where, remedy = f"mart {mart.name}", f"Check {mart.made_by}"
     if count := found["repeated"]:
-        raise Fault(where, f"{count} rows repeat the key {', '.join(mart.key)}", "Check the joins or the key")
+        raise Fault(where, f"{count} rows repeat the key {', '.join(mart.key)}", f"Check the key and the joins of {mart.made_by}")
     for column in sorted(mart.required_columns, key=lambda name: (name not in dates, name)):
         if count := found[f"missing {column}"]:
             problem, origin = f"required column {column} is missing in {count} rows", dates.get(column, ())
@@ -179,7 +179,7 @@ def check_kpis(
     for column, kpi in mart.ledger.kpis.items():
         if Decimal(money[column]) != totals[column]:
             problem = f"the sum of {column} is {money[column]}, {kpi} over {FACTS} is {totals[column]}"
-            raise Fault(f"mart {mart.name}", problem, f"Look for lines that {mart.name}.sql loses or doubles")
+            raise Fault(f"mart {mart.name}", problem, f"Look for lines that are lost or doubled by {mart.made_by}")
     return {column: {"kpi": kpi, "total": str(totals[column])} for column, kpi in mart.ledger.kpis.items()}
 
 

@@ -26,9 +26,9 @@ PROBLEMS = {
     DIFFERS: "the amounts of {of} lines are not those of their rows in silver, computed again",
 }
 REMEDY = "or raise fact_budget in config/config.yaml"
-REMEDIES = {
-    LEFT_OUT: f"if it is meant so, say why under ledger.left_out in marts.yaml, {REMEDY}",
-}
+LINE = "write under marts.{mart}.ledger in marts.yaml the line left_out: {{en: <why>, de: <warum>}}"
+MEANT = f"if it is meant so, {LINE}"
+DRAWN = f"if it is meant so, let snakemake draft_star write the mart, and {LINE}"
 
 
 @dataclass(frozen=True)
@@ -258,8 +258,15 @@ def check_budget(told: Sequence[assumptions.Entry], mart: Mart, budget: float) -
             f"mart {mart.name} ({one['where']})",
             f"{PROBLEMS[one['code']].format(records=number(one['records']), of=number(one['of']))}{amounts_text(one)}; "
             f"the budget is {percent(budget)}",
-            f"Look at the conditions and joins of {mart.name}.sql; {REMEDIES.get(one['code'], REMEDY)}",
+            f"Look at the conditions and joins of {mart.made_by}; {ways_out(one['code'], mart)}",
         )
+
+
+def ways_out(code: str, mart: Mart) -> str:
+    """What may be done beside correcting a mart; for rows that are left out with the line to write."""
+    if code != LEFT_OUT:
+        return REMEDY
+    return f"{(DRAWN if mart.is_drawn else MEANT).format(mart=mart.name)}, {REMEDY}"
 
 
 def amounts_text(one: assumptions.Entry) -> str:

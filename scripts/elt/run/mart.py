@@ -56,6 +56,12 @@ class Mart:
         )
 
     @property
+    def made_by(self) -> str:
+        """What a person corrects if it is wrong, in remedies: its SQL, or the roles that it is drawn from."""
+        file = f"{self.name}.sql"
+        return f"the roles and foreignKeys of the contracts (snakemake draft_star writes {file})" if self.is_drawn else file
+
+    @property
     def is_standard(self) -> bool:
         """Whether it is an aggregate that every company gets, fitted to the columns that it has."""
         return self.left_out is not None

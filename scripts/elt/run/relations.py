@@ -13,6 +13,7 @@ class ForeignKey:
     resource: str  # table that is referred to
     reference_fields: tuple[str, ...]
     budget: float | None = None  # share of records or money without a partner, where the settings' one does not count
+    is_followed: bool = True  # whether roles are reached over it; if not, it is checked only
 
     @classmethod
     def of(cls, entry: Mapping[str, Any], table: str) -> Self:
@@ -21,7 +22,8 @@ class ForeignKey:
         fields, target = (
             (names,) if isinstance(names, str) else tuple(names) for names in (entry["fields"], reference["fields"])
         )
-        return cls(fields, reference.get("resource") or table, target, entry.get("budget"))
+        resource, is_followed = reference.get("resource") or table, entry.get("follow", True)
+        return cls(fields, resource, target, entry.get("budget"), is_followed)
 
     @property
     def target(self) -> str:

@@ -9,6 +9,7 @@ from elt.run.star.roles import Filled, Roles
 OF_CUSTOMERS = ("customer_name", "gender", "birth_date", "marital_status")
 OF_PLACES = ("country", "region", "city")
 OF_PRODUCTS = ("product_name", "category", "subcategory", "product_line", "unit_cost")
+LIST_PRICE = "list_price"
 DAYS = (
     *("date", "year", "quarter", "month", "month_start", "iso_year", "iso_week", "weekday", "is_weekend"),
     *("is_holiday", "holiday"),
@@ -53,12 +54,26 @@ def of_customers(roles: Roles) -> dict[str, Filled]:
 
 def of_products(roles: Roles) -> dict[str, Filled]:
     """Column of dim_product -> the field that fills it, number and validity apart; a cost on the line is the line's."""
-    found = {role: roles.get(role) for role in OF_PRODUCTS}
+    found = {role: roles.get(role) for role in OF_PRODUCTS} | {LIST_PRICE: version_price(roles)}
     return {
         name: one
         for name, one in found.items()
         if one is not None and not (name == "unit_cost" and one.table in roles.order_tables)
     }
+
+
+def has_versions(roles: Roles) -> bool:
+    """Whether a product has versions: the table of its number says from when a record holds."""
+    start = roles.get("valid_from")
+    return start is not None and start.table == roles.of("product_number").table
+
+
+def version_price(roles: Roles) -> Filled | None:
+    """The price that each version of a product has, as a price list does; None where a line finds its price by joins."""
+    price = roles.get("unit_price")
+    if price is None or not has_versions(roles) or price.table in roles.order_tables:
+        return None
+    return None if roles.reach.is_joined(roles.reach.nearest(price.place).table) else price
 
 
 def newest_first(roles: Roles, home: Filled, reach: Reach) -> str:
@@ -121,9 +136,8 @@ def products(roles: Roles, template: Template) -> DrawnMart:
     number, filled = text(reach.sql(home.place), home.field), of_products(roles)
     made = {"product_number": Made(number)} | {name: column(name, one, reach) for name, one in filled.items()}
     tables = [one.table for one in filled.values()]
-    start = roles.get("valid_from")
-    if start is not None and start.table == home.table:
-        return _versions(home, reach, made, template, tables, reach.sql(start.place), roles)
+    if has_versions(roles):
+        return _versions(home, reach, made, template, tables, reach.sql(roles.of("valid_from").place), roles)
     parts, where = {name: one.sql for name, one in made.items()}, f"WHERE {reach.sql(home.place)} IS NOT NULL"
     rest = "FROM records"
     if home.table in roles.order_tables:  # no table of products: what its lines say of a product, the largest text

@@ -14,6 +14,8 @@ from elt.tables import DECIMALS
 CUSTOMER, PRODUCT, LOCATION = "dim_customer", "dim_product", "dim_location"
 AS_STATED = ("ship_date", "due_date", "document_type")
 CATEGORIES = ("channel", "store")
+DISCOUNTS = ("discount_share", "discount_amount")
+PRICED = ("quantity", "unit_price", *DISCOUNTS)
 RATES = """rates AS (
 SELECT k.currency, d.date, k.exchange_rate
 FROM (
@@ -66,11 +68,21 @@ class Facts:
         stated, reach = self.roles.get("sales_amount"), self.roles.reach
         if stated is not None:
             return amount(reach.sql(reach.nearest(stated.place)), stated.field)
-        sql, share = f"{self.sql('quantity')} * {self.sql('unit_price')}", self.roles.get("discount_share")
+        parts = {role: sql for role in PRICED if (sql := self.sql(role)) is not None}
+        return self._less_discount(parts)
+
+    @cached_property
+    def is_priced_by_version(self) -> bool:
+        """Whether a line has no amount of its own, and its price is that of the product's version of the day."""
+        return self.roles.get("sales_amount") is None and dimensions.version_price(self.roles) is not None
+
+    def _less_discount(self, parts: Mapping[str, str]) -> Made:
+        """Quantity by price, less a discount; `parts`: the SQL of each role."""
+        sql, share = f"{parts['quantity']} * {parts['unit_price']}", self.roles.get("discount_share")
         if share is not None:
-            part = f"COALESCE({self.sql('discount_share')}, 0)"
+            part = f"COALESCE({parts['discount_share']}, 0)"
             sql += f" * (100 - {part}) / 100" if share.field.unit == PERCENT else f" * (1 - {part})"
-        if less := self.sql("discount_amount"):
+        if less := parts.get("discount_amount"):
             sql += f" - COALESCE({less}, 0)"
         return Made(sql, "decimal", max(DECIMALS, self.roles.of("unit_price").field.scale))
 
@@ -112,12 +124,19 @@ class Facts:
             **{role: self.sql(role) for role in AS_STATED},
             **{role: self._category(role) for role in CATEGORIES},
             "quantity": self.sql("quantity"),
-            "unit_price": self.sql("unit_price"),
             "currency": self.sql("currency") if self.is_rated else None,
-            "line_amount": self.line_amount.sql,
+            **self._priced(),
             "line_cost": self.line_cost.sql if self.line_cost else None,
         }
         return {name: sql for name, sql in found.items() if sql is not None}
+
+    def _priced(self) -> dict[str, str | None]:
+        """Price and amount of a line; of a version's price what the amount is then computed from."""
+        if self.is_priced_by_version:
+            return {role: self.sql(role) for role in DISCOUNTS}
+        has_own_price = dimensions.version_price(self.roles) is None
+        price = self.sql("unit_price") if has_own_price else None
+        return {"unit_price": price, "line_amount": self.line_amount.sql}
 
     def _place(self, name: str, found: Filled) -> str:
         """A column of a place, as dim_location has it."""
@@ -141,16 +160,38 @@ class Facts:
         quantity, price = self.roles.of("quantity"), self.roles.get("unit_price")
         found["quantity"] = taken(quantity, self.roles.reach)._replace(sql="l.quantity", type=_kind(quantity))
         if price is not None:
-            found["unit_price"] = amount("l.unit_price", price.field, DECIMALS)
-        return found | self._amounts() | self._costs()
+            found["unit_price"] = amount(self.price, price.field, DECIMALS)
+        return found | self._amounts() | self._costs() | self._doubted_prices()
+
+    @property
+    def price(self) -> str:
+        """The price of a piece: of the line, or of the version of its product."""
+        return "l.unit_price" if "unit_price" in self.lines else f"p.{dimensions.LIST_PRICE}"
+
+    @property
+    def is_before_first(self) -> str | None:
+        """Whether a line is older than the first version of its product; None without versions that say so."""
+        if not (self.has_versions and self.has(PRODUCT, "reaches_back", "introduced_date")):
+            return None
+        return "COALESCE(p.reaches_back AND l.order_date < p.introduced_date, FALSE)"
+
+    def _doubted_prices(self) -> dict[str, Made]:
+        """A flag for amounts by the price of a later version."""
+        flag = self.is_before_first if self.is_priced_by_version else None
+        return {"is_before_first_price": Made(flag)} if flag else {}
 
     def _amounts(self) -> dict[str, Made]:
         """The amount of a line, in the currency of the books and in that of the order."""
-        line = self.line_amount._replace(sql="l.line_amount")
+        if self.is_priced_by_version:
+            known = {name: f"l.{name}" for name in self.lines}
+            line = self._less_discount({**known, "unit_price": self.price})
+        else:
+            line = self.line_amount._replace(sql="l.line_amount")
         if not self.is_rated:
             return {"sales_amount": line}
         rate = amount(self._rate(), self.roles.of("exchange_rate").field)
-        books = Made(f"l.line_amount * {rate.sql}", "decimal", max(DECIMALS, line.decimals or 0))
+        in_books = f"({line.sql}) * {rate.sql}" if self.is_priced_by_version else f"{line.sql} * {rate.sql}"
+        books = Made(in_books, "decimal", max(DECIMALS, line.decimals or 0))
         own = {"currency": Made("l.currency"), "exchange_rate": rate, "amount_in_currency": line}
         return {**own, "sales_amount": books}
 
@@ -170,9 +211,8 @@ class Facts:
         found = {"cost_amount": Made("l.quantity * p.unit_cost", "decimal", decimals)}
         if self.has_versions and self.has(PRODUCT, "is_current"):
             found["current_cost_amount"] = Made("l.quantity * today.unit_cost", "decimal", decimals)
-        if self.has_versions and self.has(PRODUCT, "reaches_back", "introduced_date"):
-            is_older = "COALESCE(p.reaches_back AND l.order_date < p.introduced_date, FALSE)"
-            found["is_before_first_version"] = Made(is_older)
+        if self.is_before_first:
+            found["is_before_first_version"] = Made(self.is_before_first)
         return found
 
     def _join_of_places(self) -> str:
@@ -193,7 +233,7 @@ class Facts:
     def _read(self) -> list[str]:
         """The roles that the lines are made of."""
         roles = [*self.lines, *(("customer_country", *dimensions.OF_PLACES) if self.places else ())]
-        computed = () if self.roles.get("sales_amount") else ("discount_share", "discount_amount")
+        computed = () if self.roles.get("sales_amount") else DISCOUNTS
         costs = ("cost_amount",) if self.roles.get("cost_amount") else ("unit_cost",) if self.line_cost else ()
         return [*roles, "sales_amount", *computed, *costs]
 

@@ -44,7 +44,7 @@ def steps(contracts: Mapping[str, Contract]) -> Iterator[Step]:
     backward = []
     for name, contract in contracts.items():
         for key in contract.foreign_keys:
-            if key.resource == name or key.resource not in contracts:
+            if key.resource == name or key.resource not in contracts or not key.is_followed:
                 continue
             pairs = tuple(zip(key.fields, key.reference_fields, strict=False))
             is_single = set(key.reference_fields) == set(contracts[key.resource].primary_key)

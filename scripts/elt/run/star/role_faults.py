@@ -80,7 +80,8 @@ def out_of_reach(roles: Roles) -> Iterator[str]:
             key = foreign_key("…", table, key_of(roles, table))
             yield f"contracts/{roles.lines}.yaml: foreignKeys: no reference leads {words}. Write there {key}"
         elif table in roles.reach.unclear:
-            yield f"contracts: foreignKeys: two references lead {words}. Leave the one that is meant by the roles"
+            remedy = "Write follow: false to the one that is not meant; it is checked all the same"
+            yield f"contracts: foreignKeys: two references lead {words}. {remedy}"
 
 
 def key_of(roles: Roles, table: str) -> str:
@@ -128,7 +129,8 @@ def of_rates(roles: Roles) -> Iterator[str]:
 def on_lines(roles: Roles) -> Iterator[str]:
     """What an order line has one of, in a table that has several records for it."""
     places = dimensions.place_fields(roles).values()
-    for found in (*filter(None, map(roles.get, ON_LINES)), *places):
+    stated = [one for role in ON_LINES if (one := roles.get(role)) is not None]
+    for found in (one for one in (*stated, *places) if one != dimensions.version_price(roles)):
         if not roles.reach.is_joined(roles.reach.nearest(found.place).table):
             words = f"{found.table} may have several records for an order line"
             yield f"{place_of(found)}: {words}. Take role: {found.field.role} away, or refer to its primaryKey"
