@@ -102,7 +102,9 @@ def rows_in_marts(tables: Mapping[str, Any], marts: Sequence[BuiltMart]) -> dict
             expected = tables[mart.ledger.table]["silver"]
             if mart.rows != expected:
                 problem = f"has {mart.rows} rows, silver has {expected}"
-                raise Fault(f"mart {mart.name}", problem, "Check the SQL of the mart, or the roles that it is drawn from")
+                raise Fault(
+                    f"mart {mart.name}", problem, "Check the SQL of the mart, or the roles that it is drawn from"
+                )
             rows[mart.name] = expected
     return rows
 

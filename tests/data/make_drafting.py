@@ -9,7 +9,7 @@ folders of HELD_OUT are not looked at while the drafter is made better.
 import csv
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -63,7 +63,7 @@ class Table:
     end: str = ""
     files: int = 1
     quoted: bool = False
-    ignored: Sequence[str] = field(default_factory=list)  # headers that no field may have
+    renamed: Mapping[str, str] = field(default_factory=dict)  # header that no field may have -> name of the field
 
 
 def german(value: float, digits: int = 2) -> str:
@@ -407,8 +407,8 @@ def excel_by_hand() -> list[Table]:
     m = Maker("excel")
     return [
         Table("umsatzliste", [
-            Column("Nr", m.number(1), "integer"), Column("Kunde", m.firm, personal="direct", role="customer_name"), Column("Datum", m.mixed(m.day("%d.%m.%Y"), "2024-03-31", 6), "date", ("%d.%m.%Y", "%Y-%m-%d"), role="order_date"), Column("Produkt", m.from_list(TOOLS), role="product_name"), Column("Menge?", m.whole(1, 9)), Column("Preis [EUR]", m.money(2, 90)), Column("Umsatz", m.money(2, 2000), "number", role="sales_amount"), Column("2024", m.whole(0, 1)), Column("Bemerkung", m.mixed(m.of(""), "Herr Zorn ruft an", 5), personal="direct"),
-        ], 42, [["Nr"]], "Umsatzliste 2024.csv", encoding="cp1252", above=["Umsatzliste Vertrieb;;;;;;;;", ";;;;;;;;"], below=[";;;;;;12.345,00;;"], ignored=["Menge?", "Preis [EUR]", "2024"]),
+            Column("Nr", m.number(1), "integer"), Column("Kunde", m.firm, personal="direct", role="customer_name"), Column("Datum", m.mixed(m.day("%d.%m.%Y"), "2024-03-31", 6), "date", ("%d.%m.%Y", "%Y-%m-%d"), role="order_date"), Column("Produkt", m.from_list(TOOLS), role="product_name"), Column("Menge?", m.whole(1, 9), "integer", role="quantity"), Column("Preis [EUR]", m.money(2, 90), "number", role="unit_price"), Column("Umsatz", m.money(2, 2000), "number", role="sales_amount"), Column("2024", m.whole(0, 1), "integer"), Column("Bemerkung", m.mixed(m.of(""), "Herr Zorn ruft an", 5), personal="direct"),
+        ], 42, [["Nr"]], "Umsatzliste 2024.csv", encoding="cp1252", above=["Umsatzliste Vertrieb;;;;;;;;", ";;;;;;;;"], below=[";;;;;;12.345,00;;"], renamed={"Menge?": "Menge", "Preis [EUR]": "Preis EUR", "2024": "column_8"}),
         Table("preisliste", [Column("Art.-Nr.", m.mixed(m.number(4711), "4711-B", 24), role="product_number"), Column("Bezeichnung", m.from_list(TOOLS), role="product_name"), Column("Gruppe", m.of("Hand", "Maschine"), role="category"), Column("Listenpreis €", m.mixed(m.money(2, 90), "auf Anfrage", 60), "number", role="unit_price"), Column("gültig ab", m.day("%d.%m.%Y", date(2024, 1, 1), 0), "date", ("%d.%m.%Y",), role="valid_from")], 24, [["Art.-Nr."]], "Preisliste.csv", encoding="cp1252", below=[";;;;"]),
         Table("teilnehmer", [Column("Vor- und Nachname", m.person, personal="direct"), Column("Handy", m.phone, personal="direct"), Column("geb.", m.birth("%d.%m.%y"), "date", ("%d.%m.%y",), "quasi"), Column("Kurs", m.of("A1", "A2", "B1")), Column("bezahlt", m.of("ja", "nein")), Column("Betrag", m.of("90.000 €", "45.000 €"), "number")], 22, [["Handy"]], "Teilnehmerliste.csv"),
     ]  # fmt: skip
@@ -508,14 +508,12 @@ def truth(table: Table) -> dict[str, Any]:
     """What is right of a table, as YAML has it."""
     fields = {}
     for column in table.columns:
-        if column.name in table.ignored:
-            continue
         found: dict[str, Any] = {"type": column.kind, "personal": column.personal}
         if column.formats:
             found["formats"] = list(column.formats)
         if column.role:
             found["role"] = column.role
-        fields[column.name] = found
+        fields[table.renamed.get(column.name, column.name)] = found
     return {
         "files": names(table),
         "dialect": {

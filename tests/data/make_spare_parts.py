@@ -118,7 +118,10 @@ def write(folder: Path) -> None:
     for year in YEARS:
         orders, lines = year_of_orders(chance, year, known, first)
         first += len(lines)
-        save(folder / f"bestellungen_{year}.xlsx", {"s_order": [ORDER_HEAD, *orders], "s_order_details": [LINE_HEAD, *lines]})
+        save(
+            folder / f"bestellungen_{year}.xlsx",
+            {"s_order": [ORDER_HEAD, *orders], "s_order_details": [LINE_HEAD, *lines]},
+        )
     save(
         folder / "kunden.xlsx",
         {

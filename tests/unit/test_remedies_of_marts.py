@@ -203,7 +203,10 @@ def test_a_foreign_file_is_moved_out_of_the_run(tmp_path):
     closed()
 
 
-@remedy("gold_pseudonyms", "Make one number of them by a repair in the contract of the customer number, or in dim_customer.sql")
+@remedy(
+    "gold_pseudonyms",
+    "Make one number of them by a repair in the contract of the customer number, or in dim_customer.sql",
+)
 def test_customers_with_one_number_become_one(tmp_path: Path):
     refused(lambda: pseudonymised(tmp_path, "customer_key,customer_number\n1,AW1\n2,AW1\n3,AW2\n"))
     assert len(pseudonymised(tmp_path, "customer_key,customer_number\n1,AW1\n3,AW2\n")) == 3

@@ -460,7 +460,11 @@ def test_a_table_that_no_reference_leads_to_is_named_with_the_reference_to_write
     assert faults(contract("lines", "no", *fields, refers={"group": "groups.id"}), GROUPS) == []
 
 
-@remedy("elt.run.star.role_faults", "Write follow: false to the one that is not meant; it is checked all the same", line=True)
+@remedy(
+    "elt.run.star.role_faults",
+    "Write follow: false to the one that is not meant; it is checked all the same",
+    line=True,
+)
 def test_two_references_to_one_table_are_named():
     fields = [ORDER, LINE, DAY, BUYER, ITEM, PIECES, AMOUNT, field("a", "integer"), field("b", "integer")]
     (line,) = faults(contract("lines", "no", *fields, refers={"a": "groups.id", "b": "groups.id"}), GROUPS)

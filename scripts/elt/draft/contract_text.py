@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from elt.bronze.headers import COLUMN
 from elt.draft import personal_hints
 from elt.draft.column_profile import MOST_DECIMALS, ColumnProfile
 from elt.draft.export_files import Export
@@ -52,13 +53,8 @@ class Table:
 
     @property
     def positions(self) -> dict[str, int]:
-        """Column -> its position, where the header does not name it alone."""
+        """Column -> its position, where the header does not name it alone or no field may be called so."""
         return self.draft.exports[0].positions
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        """Names in a header that no field may have -> position."""
-        return {name: at for export in self.draft.exports for name, at in export.ignored.items()}
 
 
 def quoted(text: str) -> str:
@@ -124,11 +120,8 @@ def ignore_lines(table: Table) -> Iterator[str]:
     for name in table.index:
         at = table.positions[name]
         yield f"# column {at} has no name and counts the records up, as an index that a program writes: left out"
-    for name, at in table.ignored.items():
-        shown = json.dumps(name, ensure_ascii=False)
-        yield f"# {shown}: a name that no field may have; if it is needed, add a field with position: {at}"
-    if table.index or table.ignored:
-        yield f"ignore: {flow([*([''] if table.index else []), *table.ignored])}"
+    if table.index:
+        yield f"ignore: {flow([''])}"
 
 
 def mark_lines(marks: Collection[str], undecided: Sequence[str]) -> Iterator[str]:
@@ -165,12 +158,21 @@ def code_list(column: ColumnProfile, *, beside_persons: bool) -> tuple[list[str]
     return shown, len(column.codes) - len(shown)
 
 
+def odd_name(called: str) -> str:
+    """Why a column is declared by its position; `called`: its name in the header, or nothing."""
+    if not called:
+        return "it has no name in the header"
+    if COLUMN.fullmatch(called):
+        return "its name stands in the header more than once"
+    return f"no field may be called {json.dumps(called, ensure_ascii=False)}, as the header has it"
+
+
 def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
     """One field; the evidence behind each key, hints on personal data, codes as a comment."""
     yield f"  - name: {quoted(column.name)}"
     if at := table.positions.get(column.name):
         called = table.draft.exports[0].called[column.name]
-        why = "its name stands in the header more than once" if called else "it has no name in the header"
+        why = odd_name(called)
         yield f"    position: {at} # {why}; if it is not needed, state ignore: {flow([called])} in place of the field"
     evidence = [f"filled in {column.filled} of {table.records}"]
     if column.kind != "string" and (lost := column.real - column.readable) > 0:
@@ -264,7 +266,7 @@ def summary(tables: Sequence[Table], kept: Mapping[str, str], faults: Sequence[s
             t.draft.name: {
                 "records": t.records,
                 "fields": len(t.columns),
-                "ignored": len(t.index) + len(t.ignored),
+                "ignored": len(t.index),
                 "hints": sum(bool(c.personal) for c in t.columns),
                 "has_key": bool(t.key),
                 "open": sum("OPEN" in line for line in contract(t).splitlines()),

@@ -32,8 +32,8 @@ VALUE = re.compile(r"[-+]?[.,]?[0-9][0-9.,:/ -]*|[^@ ]+@[^@ ]+")
 class Export:
     """One raw file: where it lies, its columns under the names that fields may have, what the contract must say of it.
 
-    `positions`: column -> its position (1 is the first), where the header does not name it alone; `called`: what it is
-    called there, or nothing; `ignored`: names in the header that no field may have -> position.
+    `positions`: column -> its position (1 is the first), where the header does not name it alone or no field may be
+    called so; `called`: what it is called there, or nothing.
     """
 
     path: Path
@@ -47,7 +47,6 @@ class Export:
     is_only_sheet: bool = False
     positions: dict[str, int] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
-    ignored: dict[str, int] = field(default_factory=dict)
 
     @property
     def source(self) -> Path:
@@ -133,10 +132,7 @@ def check_table(lines: Sequence[str], where: str, cells: Sequence[str]) -> None:
 def export_of(path: Path, where: str, cells: Sequence[str], stated: dict[str, Any], remarks: list[str]) -> Export:
     """An export with the columns of its header; raises Fault if it is none."""
     check_header(where, cells)
-    names = [name_of(cell) for cell in cells]
-    # a column without a name or with a shared one is declared by its position; one with an odd name can be ignored
-    is_ignored = [bool(name) and not COLUMN.fullmatch(name) for name in names]
-    taken = [(n, at) for (n, at), ignored in zip(field_names(cells), is_ignored, strict=True) if not ignored]
+    taken = field_names(cells)  # what the header does not name alone, or as no field may be called, has a position
     return Export(
         path,
         where,
@@ -145,7 +141,6 @@ def export_of(path: Path, where: str, cells: Sequence[str], stated: dict[str, An
         remarks,
         positions={name: at for name, at in taken if at is not None},
         called={name: composed(cells[at - 1]).strip() for name, at in taken if at is not None},
-        ignored={composed(cell).strip(): at for at, cell in enumerate(cells, 1) if is_ignored[at - 1]},
     )
 
 
@@ -203,7 +198,7 @@ def dialect_of(export: Export) -> dialects.Dialect:
     """The dialect of an export under the contract that is being drafted; raises Fault."""
     fields = tuple(Field(name, "string", position=export.positions.get(name)) for name in export.columns)
     stated = StatedDialect.of(export.stated)
-    contract = Contract("", "", "", (), fields, dialect=stated, ignore=tuple(export.ignored), sheet=export.sheet)
+    contract = Contract("", "", "", (), fields, dialect=stated, sheet=export.sheet)
     read_by = contract if export.sheet is None else sheet_text.as_read(contract)
     return dialects.detect(export.path, export.where, read_by)
 

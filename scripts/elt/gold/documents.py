@@ -99,4 +99,8 @@ def check(types: Iterable[str]) -> None:
     """Refuse a document type that does not exist."""
     if unknown := sorted(str(name) for name in types if name not in TYPES):
         problem = f"{COLUMN} holds {len(unknown)} values that are no document type"
-        raise Fault("mart fact_sales", problem, f"Give one of {', '.join(TYPES)} by codes of the field with role: document_type, or in fact_sales.sql")
+        raise Fault(
+            "mart fact_sales",
+            problem,
+            f"Give one of {', '.join(TYPES)} by codes of the field with role: document_type, or in fact_sales.sql",
+        )

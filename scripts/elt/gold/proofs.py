@@ -55,7 +55,11 @@ def check_rows(found: Mapping[str, Any], mart: Mart, dates: Mapping[str, Sequenc
     """
     where, remedy = f"mart {mart.name}", f"Check {mart.made_by}"
     if count := found["repeated"]:
-        raise Fault(where, f"{count} rows repeat the key {', '.join(mart.key)}", f"Check the key and the joins of {mart.made_by}")
+        raise Fault(
+            where,
+            f"{count} rows repeat the key {', '.join(mart.key)}",
+            f"Check the key and the joins of {mart.made_by}",
+        )
     for column in sorted(mart.required_columns, key=lambda name: (name not in dates, name)):
         if count := found[f"missing {column}"]:
             problem, origin = f"required column {column} is missing in {count} rows", dates.get(column, ())

@@ -59,7 +59,11 @@ class Mart:
     def made_by(self) -> str:
         """What a person corrects if it is wrong, in remedies: its SQL, or the roles that it is drawn from."""
         file = f"{self.name}.sql"
-        return f"the roles and foreignKeys of the contracts (snakemake draft_star writes {file})" if self.is_drawn else file
+        return (
+            f"the roles and foreignKeys of the contracts (snakemake draft_star writes {file})"
+            if self.is_drawn
+            else file
+        )
 
     @property
     def is_standard(self) -> bool:

@@ -69,7 +69,7 @@ def has_versions(roles: Roles) -> bool:
 
 
 def version_price(roles: Roles) -> Filled | None:
-    """The price that each version of a product has, as a price list does; None where a line finds its price by joins."""
+    """The price that each version of a product has, as in a price list; None where a line finds it by joins."""
     price = roles.get("unit_price")
     if price is None or not has_versions(roles) or price.table in roles.order_tables:
         return None
