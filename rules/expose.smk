@@ -54,6 +54,7 @@ rule expose_numbers:
         flags=lambda wildcards: company.mart("fact_sales").doubtful,
         minimum_group=config["minimum_group"],
         analysis_date=config["analysis_date"],
+        first_month=[company.identity.first_month],
         run={"company": company.name, "run_id": call.run_id, "seed": config["seed"]},
     script:
         "../scripts/expose_numbers.py"
@@ -100,6 +101,7 @@ rule expose_report:
         style="scripts/templates/style.css.j2",
         markdown="scripts/templates/final_expose.md.j2",
         parts=expand("scripts/templates/parts/{part}.md.j2", part=EXPOSE_PARTS),
+        logo=company.logo_files,
     output:
         html=report(
             "<reports>/final_expose.html",

@@ -85,6 +85,7 @@ def main(
     flags: Sequence[Column] = (),
     minimum_group: int,
     analysis_date: str,
+    first_month: int | None = None,
     run: Mapping[str, Any],
     output: str,
 ) -> None:
@@ -92,14 +93,15 @@ def main(
 
     inputs: files by name of mart, and model, ledger, uniqueness, summary, dictionary, and those of silver and its
     references; told: table -> title and department; columns: of the marts read; personal: the data policy class of
-    every column of the warehouse; flags: those of fact_sales that say which values rest on an assumption; run:
-    company, run_id and seed.
+    every column of the warehouse; flags: those of fact_sales that say which values rest on an assumption; first_month:
+    that of the business year, if it is stated; run: company, run_id and seed.
     """
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
     facts = scan_lines(inputs["fact_sales"], columns["fact_sales"])
     products, months = marts["dim_product"], marts["agg_exec_kpis"]
     places = marts.get("dim_location")
-    sales = sales_of(facts, products, months, kpis, analysis_date, minimum_group, flags, output, places)
+    days = (analysis_date, minimum_group)
+    sales = sales_of(facts, products, months, kpis, *days, flags, output, places, first_month)
     compared = Compared(sales)
     accounts = read_json(inputs["ledger"])
     silver = with_references(with_words(gathered(inputs["silver"]), told), gathered(inputs["references"]))
@@ -134,6 +136,7 @@ if __name__ == "__main__":
         flags=snakemake.params.flags,
         minimum_group=snakemake.params.minimum_group,
         analysis_date=snakemake.params.analysis_date,
+        first_month=snakemake.params.first_month[0],
         run=snakemake.params.run,
         output=snakemake.output.ledger,
     )

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from elt import rulelog
 from elt.expose.wording import Wording
 from elt.files import read_json, write_text
+from elt.report.logo import address
 from elt.report.markdown import Markdown
 from elt.report.templates import filled
 from elt.report.words import read
@@ -59,10 +60,12 @@ def main(
     templates: Pages,
     made: Pages,
     identity: tuple[str, str | None],
+    logo: str | None = None,
 ) -> None:
     """Fill both templates with the same content; figures stand in the HTML and are linked from the Markdown.
 
-    `assumption_file`: words of the assumptions; `identity`: name of the company, currency of its books if it is stated.
+    `assumption_file`: words of the assumptions; `identity`: name of the company, currency of its books if it is stated;
+    `logo`: file of its picture.
     """
     ledger = read_json(ledger_file)
     words = {**read(word_file), "contradicted": read(assumption_file)}
@@ -71,7 +74,8 @@ def main(
     content = {"w": wording, "words": wording.words, "run": ledger["run"], **about, **ledger["pages"]}
     inlined = {Path(p).stem: inline(Path(p).read_text(encoding="utf-8"), Path(p).stem) for p in figures}
     linked = {Path(p).stem: Markdown(f"figures/{Path(p).name}") for p in figures}
-    write_text(made.html, filled(templates.html, figure_of=inlined, **content))
+    picture = address(Path(logo)) if logo else None
+    write_text(made.html, filled(templates.html, figure_of=inlined, logo=picture, **content))
     write_text(made.markdown, filled(templates.markdown, figure_of=linked, **content))
     rulelog.log.info("%s figures in the ledger, %s charts", len(ledger["figures"]), len(figures))
 
@@ -88,4 +92,5 @@ if __name__ == "__main__":
         templates=Pages(given.html, given.markdown),
         made=Pages(output.html, output.markdown),
         identity=(snakemake.params.called, snakemake.params.currency),
+        logo=next(iter(given.logo), None),
     )

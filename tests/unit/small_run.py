@@ -171,7 +171,7 @@ class SmallRun:
             writer.writeheader()
             writer.writerows(rows)
 
-    def numbers(self, flags: Sequence[Column] = ()) -> dict[str, Any]:
+    def numbers(self, flags: Sequence[Column] = (), first_month: int | None = None) -> dict[str, Any]:
         """Run expose_numbers; the ledger. flags: those of fact_sales that doubt a value."""
         files = {
             "model": ("step3_segmentation/_meta/model_metadata.json", json.dumps(self.model)),
@@ -193,12 +193,12 @@ class SmallRun:
         run = {"company": "small_shop", "run_id": "r1", "seed": 42}
         expose_numbers.main(
             inputs=listed, told={"sales": {}}, columns=self.columns, personal=CLASSES, kpis=KPIS, flags=flags, minimum_group=5,
-            analysis_date="newest", run=run, output=str(output),
+            analysis_date="newest", first_month=first_month, run=run, output=str(output),
         )  # fmt: skip
         return json.loads(output.read_text(encoding="utf-8"))
 
     def reports(
-        self, language: str = "en", flags: Sequence[Column] = (), currency: str | None = None
+        self, language: str = "en", flags: Sequence[Column] = (), currency: str | None = None, logo: str | None = None
     ) -> tuple[str, str]:
         """Run all three scripts; the HTML and the Markdown."""
         self.numbers(flags)
@@ -214,6 +214,6 @@ class SmallRun:
         identity = ("Small & Shop", currency)
         expose_report.main(
             ledger, words, figures, KPIS,
-            assumption_file=assumed, templates=templates, made=made, identity=identity,
+            assumption_file=assumed, templates=templates, made=made, identity=identity, logo=logo,
         )  # fmt: skip
         return tuple(Path(path).read_text(encoding="utf-8") for path in (made.html, made.markdown))

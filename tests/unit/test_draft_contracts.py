@@ -293,6 +293,40 @@ def test_a_column_whose_name_no_field_may_have_is_drafted_by_its_position(tmp_pa
     assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 50
 
 
+def test_days_with_names_of_months_are_dates_and_no_names_of_persons(tmp_path: Path):
+    days = [("01 Jan 2023", "1-APR-23", "June 5, 2024"), ("14 May 2024", "30-MAY-24", "Jan 31, 2024")]
+    rows = [f'{n};{a};{b};"{c}"' for n, (a, b, c) in enumerate(days * 20, 100)]
+    contract, _ = drafted(tmp_path, {"rates.csv": table("Nr;From;Day;Until", *rows)})["rates"]
+    found = fields(contract)
+    assert [found[name]["type"] for name in ("From", "Day", "Until")] == ["date", "date", "date"]
+    assert [found[name]["format"] for name in ("From", "Day", "Until")] == ["%d %b %Y", "%d-%b-%y", "%B %d, %Y"]
+    text = (tmp_path / "new/contracts/rates.yaml").read_text("utf-8")
+    assert "looks personal: " not in text.partition("name: From")[2]
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 40
+
+
+def test_roles_of_a_service_are_proposed_and_the_number_of_an_address_is_no_customer(tmp_path: Path):
+    head = "Invoice No.;Item;Invoice Date;Service Code;Service;Hours;Hourly Rate;billing_addressID"
+    lines = [f"R{n // 2};{n % 2};05 Jul 2024;S{n % 4};Survey {n % 4};{n}.5;160.25;{n % 9}" for n in range(60)]
+    places = [f"{n};Town {n};DE" for n in range(9)]
+    found = drafted(tmp_path, {
+        "invoice_items.csv": table(head, *lines), "customer_addresses.csv": table("id;city;country", *places),
+    })  # fmt: skip
+    roles = {
+        name: dict(re.findall(r"name: (.+)\n(?:    .*\n)*?    # role: (\w+)", text))
+        for name, (_, text) in found.items()
+    }
+    stated = {name.strip('"'): role for name, role in roles["invoice_items"].items()}
+    assert stated == {
+        "Invoice No.": "order_number", "Item": "line_number", "Invoice Date": "order_date",
+        "Service Code": "product_number", "Service": "product_name", "Hours": "quantity", "Hourly Rate": "unit_price",
+    }  # fmt: skip
+    assert "customer_number" not in roles["customer_addresses"].values()
+    assert "the number of an address, which leads to a person (usually identifier)" in found["invoice_items"][1]
+    (key,) = [line for line in found["invoice_items"][1].splitlines() if "resource: customer_addresses" in line]
+    assert "billing_addressID" in key
+
+
 def test_a_written_index_is_ignored_and_is_no_key(tmp_path: Path):
     rows = [f"{n};A{n // 2};{n % 2}" for n in range(300)]
     contract, text = drafted(tmp_path, {"x.csv": table(";Auftrag;Pos", *rows)})["x"]

@@ -43,6 +43,40 @@ def test_up_to_a_year_has_nothing_to_be_compared_with(count):
     assert last is None
 
 
+@pytest.mark.parametrize(
+    ("count", "this_year"),
+    [
+        (24, (date(2024, 7, 1), date(2025, 7, 1))),  # a whole business year
+        (22, (date(2024, 7, 1), date(2025, 5, 1))),  # the months of it that are complete
+        (26, (date(2024, 7, 1), date(2025, 7, 1))),  # a new one that is no quarter old: the whole one before
+        (27, (date(2025, 7, 1), date(2025, 10, 1))),
+        (14, (date(2024, 7, 1), date(2024, 9, 1))),  # no quarter old, and nothing before it to compare
+    ],
+)
+def test_with_a_business_year_its_complete_months_are_compared_with_those_a_year_earlier(count, this_year):
+    this, last = comparison(months(date(2023, 7, 1), count), 7)
+    assert (this, last) == (Period(*this_year), Period(*this_year).a_year_before())
+
+
+def test_of_a_business_year_that_began_before_the_data_only_months_with_a_former_year_are_compared():
+    this, _ = comparison(months(date(2023, 10, 1), 20), 7)
+    assert this == Period(date(2024, 10, 1), date(2025, 6, 1))
+    assert comparison(months(date(2023, 10, 1), 12), 7)[1] is None
+    this, _ = comparison(months(date(2023, 10, 1), 23), 7)
+    assert this == Period(date(2024, 10, 1), date(2025, 7, 1))  # two months of the new year are too few
+
+
+def test_the_business_year_is_named_where_it_is_compared(tmp_path):
+    run = SmallRun(tmp_path, lines())
+    assert "business_year.start" not in run.numbers()["figures"]
+    ledger = run.numbers(first_month=2)
+    figures, header = ledger["figures"], ledger["pages"]["situation"]["header"]
+    assert [said["say"] for said in header][-2:-1] == ["business_year"]
+    start, end = (figures[f"business_year.{part}"]["value"] for part in ("start", "end"))
+    assert start <= figures["period.this.start"]["value"] <= figures["period.this.end"]["value"] <= end
+    assert (start[5:], end[5:7]) == ("02-01", "01")
+
+
 def test_without_a_complete_month_there_is_no_period():
     assert comparison([]) == (None, None)
 

@@ -131,7 +131,7 @@ def hours(project: Project) -> list[Record]:
 def test_nothing_but_contracts_and_a_name_is_theirs(project, company):
     folder = project.folder / "config" / company
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {name for name in files if not name.startswith("contracts/")} == {"company.yaml"}
+    assert {name for name in files if not name.startswith("contracts/")} - {"logo.svg"} == {"company.yaml"}
 
 
 def test_each_line_has_the_price_and_the_cost_of_the_list_of_its_day(project, parts):
@@ -204,6 +204,10 @@ def test_credit_notes_are_returns_and_no_orders(project, hours):
 def test_an_exposé_without_categories_and_costs_says_so_and_ranks_neither(project):
     expose = (project.run("surveyors") / "reports/final_expose.md").read_text("utf-8")
     assert expose.startswith("# Hill Surveyors: ") and "- Amounts in CHF" in expose
+    assert "- This year: 1 July 2024 to 30 June 2025, 12 complete months" in expose.replace("\N{NO-BREAK SPACE}", " ")
+    assert "- Business year: 1 July 2024 to 30 June 2025" in expose.replace("\N{NO-BREAK SPACE}", " ")
+    page = (project.run("surveyors") / "reports/final_expose.html").read_text("utf-8")
+    assert page.count('<img class="logo" src="data:image/svg+xml;base64,') == 1
     assert "| Category |" not in expose and "Not shown, because the data do not allow it: categories." in expose
 
 

@@ -28,10 +28,14 @@ FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y",
            "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M",
            "%Y-%m-%d %H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y%m%dT%H%M%S%z", "%d.%m.%Y %H:%M:%S",
            "%d.%m.%Y %H:%M:%S%z", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M%z", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S",
-           "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")  # fmt: skip
+           "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M",
+           "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y")  # fmt: skip
+MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"  # as Polars reads it
+NAMED_DAY = rf"^\d{{1,2}}[ -]{MONTH}[ -]\d{{2,4}}$|^{MONTH} \d{{1,2}}, \d{{4}}$"
 MAY_BE_DATE = (
     rf"^\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}(?:[T ]\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?(?:{dates.ZONE})?)?$"
     rf"|^(?:18|19|20|21|99)\d{{6}}(?:T\d{{6}}(?:{dates.ZONE}))?$"
+    rf"|{NAMED_DAY}"
 )
 MAY_BE_NUMBER = r"^[(+-]?(?:€|(?i:eur))? *[.,]?[0-9][0-9.,'’ \x{a0}\x{2007}\x{2009}\x{202f}]*(?:€|(?i:eur)|%|\)|-| )*$"
 FOREIGN = (
@@ -155,7 +159,8 @@ def count_cells(column: ColumnProfile, cells: pl.Series) -> None:
         column.marks.update(conventions.number_counts(numeric))
     count_days(column, values)
     is_all_digits = digits.height == values.height and not zeros.any()
-    column.content.update(personal_hints.content(cells.head(personal_hints.SAMPLE) if is_all_digits else cells))
+    told = cells.filter(~cells.str.contains(NAMED_DAY))  # April and June are names of persons too
+    column.content.update(personal_hints.content(told.head(personal_hints.SAMPLE) if is_all_digits else told))
     count_codes(column, values)
 
 

@@ -154,4 +154,6 @@ def is_named_alike(name: str, table: str, key: str) -> bool:
         is_same_kind = words[-1] in NUMBERS.split() and words[-1:] == others[-1:]
         return is_bare or is_same_kind or whole.endswith(other) or len(words) == 1
     stems = [text[: max(LEAST_STEM, len(text) - PLURAL)] for text in (owner, *owners[-1:])]
-    return whole.startswith(tuple(stems))
+    # a number of the table with a word in front: shipping_address_id
+    is_qualified = len(words) > 1 and words[-1] in NUMBERS.split() and words[-2].startswith(stems[-1])
+    return whole.startswith(tuple(stems)) or is_qualified

@@ -161,6 +161,12 @@ NAMES: tuple[Sound, ...] = (
         "shippingstate mailingstate otherstate stateprovince =province provinz =county",
     ),
     Sound(
+        "the number of an address, which leads to a person",
+        "identifier",
+        "addressid addressesid adressid adresseid anschriftid idaddress idadress",
+        of_things=False,
+    ),
+    Sound(
         "a street or house number",
         "direct",
         "=strasse strasse$ =strassenr strassehaus strassenname =str strnr =stras =street street$ hausnummer hausnr "

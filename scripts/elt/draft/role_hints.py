@@ -69,11 +69,13 @@ ROLES = (
     Role("product_number", (PRODUCTS, SALES), NUMBER_OF, r"^(matnr|prdkey|prodkey|sku|upc|plu|ean|artnr|artikel|"
                                                          r"article|productid|artikeln(r|ummer)|teilenummer|itemnumber|materialnummer|"
                                                          r"articleordernumber|productnumber|partnumber|stockcode)$"),
-    Role("product_number", (SALES,), NUMBER_OF, r"artikeln|articlen|productid|produktn"),
+    Role("product_number", (SALES,), NUMBER_OF, r"artikeln|articlen|productid|produktn|servicecode|"
+                                               r"leistungsn"),
     Role("product_name", (PRODUCTS,), (TEXT,), r"^(maktx|nm|name|text|bezeichnung|beschreibung|description|artikel|"
                                                r"artikelname|artikeltext|artikelbezeichnung|productname|produkt|"
                                                r"produktname|itemname|title|titel)$"),
-    Role("product_name", (SALES,), (TEXT,), r"^(produkt|product|productname|produktname|leistungsart|artikelname)$"),
+    Role("product_name", (SALES,), (TEXT,), r"^(produkt|product|productname|produktname|leistungsart|artikelname|"
+                                             r"service|servicename|leistung)$"),
     Role("subcategory", (PRODUCTS,), (TEXT,), r"untergruppe|subcat|unterkategorie|ebene2"),
     Role("category", (PRODUCTS, SALES), (TEXT,), r"kategor|categor|warengruppe|^gruppe$|matkl|attributeset|"
                                                 r"produktgruppe"),
@@ -82,13 +84,13 @@ ROLES = (
     Role("unit_cost", (PRODUCTS,), MEASURED, r"^ek|einkauf|einstand|cost|purchase|stprs|selbstkosten|herstellkosten"),
     Role("unit_price", (PRODUCTS,), MEASURED, r"vk|preis|price"),
     Role("valid_from", (PRODUCTS,), (DAY,), r"gueltig(ab|von)|validfrom|start(date|dt)|^(ab|seit)$"),
-    Role("quantity", (SALES,), MEASURED, r"^(menge|qty|quantity|anzahl|stueck|stueckzahl|kwmeng|stunden|units|pieces)|"
-                                         r"^qtyordered"),
+    Role("quantity", (SALES,), MEASURED, r"^(menge|qty|quantity|anzahl|stueck|stueckzahl|kwmeng|stunden|hours|"
+                                         r"units|pieces)|^qtyordered"),
     Role("discount_share", (SALES,), MEASURED, r"^(zeilen)?rabatt(in|prozent|satz)?$|discount(percent|pct|share)"),
     Role("discount_amount", (SALES,), MEASURED, r"rabattbetrag|discountamount"),
     Role("cost_amount", (SALES,), MEASURED, r"ekwert|basecost|costamount|wareneinsatz|einstandswert"),
     Role("unit_price", (SALES,), MEASURED, r"einzelpreis|stueckpreis|unitprice|^price|netpr|^vkpreis|itemcost|"
-                                           r"stundensatz|^preis$"),
+                                           r"stundensatz|hourlyrate|^preis$"),
     Role("sales_amount", (SALES,), MEASURED, r"^(netwr|betrag|umsatz|rowtotal|totalprice|extprice|itemtotal|linetotal|"
                                              r"gesamtnetto|nettobetrag|net|amount|positionswert|sales)"),
     Role("currency", (SALES,), (TEXT,), r"waehrung|currency|waerk|^wkz"),
@@ -101,6 +103,7 @@ OF_LINES = (  # not where the lines lie in another table
     "cost_amount",
 )
 OF_KEYS = {CUSTOMERS: "customer_number", PRODUCTS: "product_number"}
+OF_PLACES = r"addresse?s?$|adressen?$|anschrift(en)?$"
 LABELS = ("category", "subcategory", "product_name", "city", "country", "customer_name")  # no numbers of other tables
 SOLD = ("sales_amount", "quantity", "unit_price")  # without one of them a table is none of sales
 
@@ -128,7 +131,8 @@ def proposed(
     kind, found = about(table), dict[str, str]()
     kind, has_lines = (kind, has_lines) if kind else (SALES, False)
     names = list(dict.fromkeys(referred)) or list(key)
-    if len(names) == 1 and (kind in OF_KEYS or (kind == SALES and has_lines)):
+    is_of_places = re.search(OF_PLACES, plain(table)[0]) is not None  # addresses have a number that is no customer's
+    if len(names) == 1 and not is_of_places and (kind in OF_KEYS or (kind == SALES and has_lines)):
         found[names[0]] = OF_KEYS.get(kind, "order_number")
     for role in ROLES:
         is_elsewhere = kind == SALES and has_lines and role.name in OF_LINES

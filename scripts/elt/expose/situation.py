@@ -13,7 +13,7 @@ from elt.protection.disclosure import fragile, publishable_in_order
 from elt.run.key_figures import Kpi
 from elt.sales.kpi_views import kpi_query
 from elt.sales.overview import Sales
-from elt.sales.periods import Gap, Period, add_months
+from elt.sales.periods import Gap, Period, add_months, year_of
 
 UNITS = {"money": "money", "count": "count", "share": "share"}
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
@@ -179,7 +179,20 @@ def header(ledger: NumberLedger, sales: Sales, apart: int = 0) -> list[dict[str,
             "months": ledger.enter(f"period.{year}.months", len(period.months), "count", months),
         }
         sentences.append(say(f"period_{year}", figures))
-    return [*sentences, as_of(ledger, sales.today, apart)]
+    return [*sentences, *business_year(ledger, sales), as_of(ledger, sales.today, apart)]
+
+
+def business_year(ledger: NumberLedger, sales: Sales) -> list[dict[str, Any]]:
+    """The business year whose months are compared, where the company states one."""
+    if sales.first_month is None or "this" not in sales.periods:
+        return []
+    year = year_of(sales.periods["this"].start, sales.first_month)
+    origin = {"file": "company.yaml", "column": "firstMonthOfBusinessYear"}
+    figures = {
+        "start": ledger.enter("business_year.start", year.start, "date", origin),
+        "end": ledger.enter("business_year.end", year.end - timedelta(days=1), "date", origin),
+    }
+    return [say("business_year", figures)]
 
 
 def page(ledger: NumberLedger, compared: Compared, kpis: Mapping[str, Kpi], apart: int = 0) -> dict[str, Any]:

@@ -37,10 +37,12 @@ class StarColumn:
 
 @dataclass(frozen=True)
 class Identity:
-    """What a company is called in reports, where its company.yaml says so, and the currency of its books."""
+    """What a company is called in reports, where its company.yaml says so, its logo and the currency of its books."""
 
     name: Words = ""
     currency: str | None = None
+    logo: str | None = None  # file in the folder of the company
+    first_month: int | None = None  # of its business year
 
     def called(self, folder: str, language: str) -> str:
         """The name in a language; without one that of its folder."""
@@ -105,6 +107,11 @@ class Company:
         """Customer numbers that contracts list as collective accounts, sorted."""
         listed = (field.collective_accounts for contract in self.contracts.values() for field in contract.fields)
         return tuple(sorted({number for numbers in listed for number in numbers}))
+
+    @property
+    def logo_files(self) -> tuple[str, ...]:
+        """Path of the company's logo; nothing without one."""
+        return (f"{self.folder}/{self.identity.logo}",) if self.identity.logo else ()
 
     @property
     def told(self) -> dict[str, dict[str, Words]]:

@@ -13,7 +13,7 @@ from elt.code_version import SCRIPTS
 from elt.files import sha256
 
 PROJECT = SCRIPTS.parent
-STATED = {".yaml", ".sql"}  # endings of what a company states: contracts, marts, key figures, privacy
+STATED = {".yaml", ".sql", ".svg", ".png"}  # endings of what a company states: contracts, marts, privacy, its logo
 CODE = (
     *("Snakefile", "rules/*.smk", "scripts/**/*.py", "scripts/templates/*", "config/*.yaml", "config/standard/**/*"),
     *("profiles/**/*.yaml", "envs/requirements.txt"),

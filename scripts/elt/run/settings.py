@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from elt.code_version import code_version
+from elt.faults import Fault
 from elt.files import read_yaml
 from elt.remembered import memory
 from elt.run import reasons, sql_names, standard, time_zones
@@ -198,6 +199,17 @@ def role_faults(folder: Path, found: Mapping[str, Any], root: Path) -> list[str]
     return list(reference_faults(contracts)) or list(drawing.faults(contracts, written))
 
 
+def logo_faults(folder: Path, found: Mapping[str, Any]) -> Iterator[str]:
+    """A line for a logo that the exposé cannot show, of the contents of config/<company>/."""
+    if stated := found.get("company.yaml", {}).get("logo"):
+        from elt.report import logo
+
+        try:
+            logo.address(folder / stated)
+        except Fault as fault:
+            yield f"company.yaml: logo: {fault.where}: {fault.problem}. {fault.remedy}"
+
+
 def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     """The company of a folder whose files the schema allows, the standard marts and key figures fitted to it."""
     base = standard.read(root)
@@ -205,7 +217,8 @@ def typed(folder: Path, found: Mapping[str, Any], root: Path) -> Company:
     contracts = {name: Contract.of(entry, zone) for name, entry in found["contracts"].items()}
     sql_files = {path.stem: path for path in sorted(folder.glob("marts/*.sql"))}
     stated = stated_marts(found)
-    identity = Identity(**taken(Identity, found.get("company.yaml", {})))
+    about = found.get("company.yaml", {})
+    identity = Identity(**taken(Identity, about, first_month=about.get("firstMonthOfBusinessYear")))
     star = drawing.star(contracts, stated, stated.keys() | sql_files.keys(), root, identity.currency)
     own = standard.with_derived({**stated, **star.marts}, base.star)
     shown = {name: Kpi.of(kpi) for name, kpi in found["kpis.yaml"].items()} if "kpis.yaml" in found else base.kpis
@@ -258,7 +271,7 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     if not faults:
         faults = list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
     if not faults:
-        faults = role_faults(folder, found, root)
+        faults = [*role_faults(folder, found, root), *logo_faults(folder, found)]
     faults = [*undecided, *faults]
     if faults:
         return None, [fault if str(folder) in fault else f"{folder}/{fault}" for fault in faults]

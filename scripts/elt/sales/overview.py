@@ -34,6 +34,7 @@ class Sales:
     minimum: int  # smallest number of people behind a figure
     decimals: int = CENTS  # of amounts: in the views they are whole numbers of the last one
     flags: Sequence[Column] = ()  # of the order lines: which values rest on an assumption
+    first_month: int | None = None  # of the business year, where years are compared by it
 
     def rows(self, view: str, key: str) -> dict[Any, dict[str, Any]]:
         """The rows of a view by one of its columns; empty if there is no such view."""
@@ -80,12 +81,13 @@ def sales_of(
     flags: Sequence[Column] = (),
     beside: str | Path = "sales",
     locations: pl.LazyFrame | None = None,
+    first_month: int | None = None,
 ) -> Sales:
     """Find the periods that may be compared, then aggregate the order lines up to the analysis date.
 
     facts, products, monthly: fact_sales, dim_product and agg_exec_kpis; kpis: kpis.yaml; flags: flags of fact_sales
     that say which values rest on an assumption; beside: a path for what does not fit into memory; locations:
-    dim_location.
+    dim_location; first_month: that of the company's business year, if it is stated.
     """
     today = day_of_analysis(facts, analysis_date)
     if today is None:
@@ -99,9 +101,9 @@ def sales_of(
     with by_customer(counted(facts, flags), beside) as parts:
         gaps = gaps_of(parts, codes)
         compared = comparable_months(whole_months, gaps)
-        periods = {year: p for year, p in zip(("this", "last"), comparison(compared), strict=True) if p}
+        periods = {year: p for year, p in zip(("this", "last"), comparison(compared, first_month), strict=True) if p}
         observed = Period(compared[0], add_months(compared[-1], 1)) if compared else None
         views = over(parts, lambda lines: plans_of(lines, codes, periods, observed, flags), codes)
     usable = usable_kpis(facts, kpis)
     views |= over_all(lines, usable, periods, views, today)
-    return Sales(today, periods, observed, months, gaps, usable, views, minimum, decimals_of(facts), flags)
+    return Sales(today, periods, observed, months, gaps, usable, views, minimum, decimals_of(facts), flags, first_month)

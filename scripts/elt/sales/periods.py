@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-YEAR = 12
+YEAR, QUARTER = 12, 3
 MATERIAL_SHARE = 0.05  # a category below this share of revenue may pause without spoiling a comparison
 SUSPECT = 0.5  # of a category's share: so much more without a category may be that category
 NO_CATEGORY = "n/a"  # of lines without a product or a category
@@ -48,8 +48,28 @@ class Period:
         return f"order_date >= DATE '{self.start}' AND order_date < DATE '{self.end}'"
 
 
-def comparison(complete: Iterable[date]) -> tuple[Period | None, Period | None]:
+def year_of(month: date, first_month: int) -> Period:
+    """The business year in which a month lies; `first_month`: that with which it begins, 1 to 12."""
+    start = date(month.year - (month.month < first_month), first_month, 1)
+    return Period(start, add_months(start, YEAR))
+
+
+def in_business_year(this: Period, earliest: date, first_month: int) -> Period:
+    """Of the months that may be compared, up to the end of `this`, those of the business year.
+
+    While that is no quarter old it is the whole one before, if its first months may be compared: from `earliest` on.
+    """
+    year = year_of(add_months(this.end, -1), first_month)
+    before = Period(max(add_months(year.start, -YEAR), earliest), year.start)
+    is_young = len(months_between(year.start, this.end)) < QUARTER
+    return before if is_young and before.months else Period(max(year.start, earliest), this.end)
+
+
+def comparison(complete: Iterable[date], first_month: int | None = None) -> tuple[Period | None, Period | None]:
     """(this year, last year): the last twelve complete months and the twelve before.
+
+    `first_month`: that of a business year; this year is then the months of it that are complete, or the whole one
+    before while it is no quarter old, and last year the same months of the year before.
 
     With fewer than 24 complete months this year shrinks to the months that have the same month a year earlier; with
     twelve or fewer there is no last year (None); without any complete month neither.
@@ -63,6 +83,7 @@ def comparison(complete: Iterable[date]) -> tuple[Period | None, Period | None]:
     if length <= 0:
         return Period(first, end), None
     this = Period(add_months(end, -length), end)
+    this = this if first_month is None else in_business_year(this, add_months(first, YEAR), first_month)
     return this, this.a_year_before()
 
 
