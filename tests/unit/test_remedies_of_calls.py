@@ -289,13 +289,17 @@ def company() -> Company:
     return found
 
 
-@remedy("elt.gold.binding", "Correct the SQL", line=True)
-@remedy("elt.gold.binding", "Correct the SQL, or add the field to …", line=True)
-@remedy("elt.gold.binding", "Correct the SQL, or describe the column in marts.yaml, under marts.…", line=True)
+@remedy("elt.gold.binding", "Correct …", line=True)
+@remedy("elt.gold.binding", "Correct …, or add the field to …", line=True)
+@remedy("elt.gold.binding", "Correct …, or describe the column in marts.yaml, under marts.…", line=True)
 @remedy("elt.tables", "Correct …")
 def test_the_sql_of_a_mart_is_corrected_or_gets_the_column_that_it_names(company):
     (calendar, *_) = bound(company, "dim_date", "d.iso_week,", "d.iso_wek,")
     assert calendar.endswith("Correct the SQL")
+    drawn = replace(company, marts={**company.marts, "dim_date": replace(company.marts["dim_date"], is_drawn=True)})
+    (calendar, *_) = bound(drawn, "dim_date", "d.iso_week,", "d.iso_wek,")
+    written = "(snakemake draft_star writes dim_date.sql)"
+    assert calendar.endswith(f"Correct the roles and foreignKeys of the contracts {written}")
     assert bound(company, "dim_date", "d.iso_week,", "d.iso_week,") == []
     lines = bound(company, "dim_customer", "erp.BDATE AS", "erp.BORN AS")
     assert any("Correct the SQL, or add the field to" in line for line in lines)
