@@ -9,6 +9,7 @@ from pathlib import Path
 
 from elt.code_version import code_version
 from elt.command import (
+    early_cutoff,
     input_times,
     invocation,
     job_memory,
@@ -111,6 +112,7 @@ onstart:
     print(call.begin(workflow.rules), end="", file=sys.stderr)
     memory.keep()
     warm_worker.start(workflow, config["warm_worker"])
+    early_cutoff.start(workflow)
 
 
 onsuccess:

@@ -245,6 +245,19 @@ def of_inputs(paths: Iterable[str | Path]) -> dict[str, str]:
     return found
 
 
+def made_from(inputs: Iterable[str | Path], params: Any) -> dict[str, Any]:
+    """What a receipt says of the making of a file: hashes of inputs, params and code of its job, versions of packages.
+
+    Raises Fault for an input that is not as its job wrote it.
+    """
+    return {
+        "inputs": of_inputs(inputs),
+        "params": hashlib.sha256(repr(sorted(params.items())).encode()).hexdigest(),
+        "code": hashlib.sha256(repr(params.get("code")).encode()).hexdigest(),
+        "versions": json.loads(os.environ.get(VERSIONS_VARIABLE, "{}")),
+    }
+
+
 def start(snakemake: Any) -> None:
     """In a job of a run: check what it will read, and make a receipt of each output when it gets its name."""
     outputs = {str(path): run for path in snakemake.output if (run := run_of(path)) is not None}
@@ -254,10 +267,7 @@ def start(snakemake: Any) -> None:
     job = Path(snakemake.log[0])
     about = {
         "job": job.relative_to(next(iter(outputs.values())) / "_meta/logs").with_suffix("").as_posix(),
-        "inputs": of_inputs(snakemake.input),
-        "params": hashlib.sha256(repr(sorted(snakemake.params.items())).encode()).hexdigest(),
-        "code": hashlib.sha256(repr(snakemake.params.get("code")).encode()).hexdigest(),
-        "versions": json.loads(os.environ.get(VERSIONS_VARIABLE, "{}")),
+        **made_from(snakemake.input, snakemake.params),
     }
 
     def note(final: Path, sha: str) -> None:

@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import Project, copy_project
+from conftest import Project, copy_project, jobs_in
+
+from elt.command import early_cutoff
 
 pytestmark = pytest.mark.slow
 
@@ -42,9 +44,13 @@ def test_a_changed_raw_file_reruns_its_table_and_no_other_table_whatever_its_tim
     path = finished.folder / "raw/source_erp/LOC_A101.csv"
     path.write_bytes(path.read_bytes().replace(b";Polen\r\n", b";PL\r\n", 1))
     os.utime(path, (4e9, 4e9))  # in the year 2096: Snakemake refuses outputs that are older than an input
-    jobs = finished.jobs(*CONFIG)
+    done = finished.snakemake(*CONFIG)
+    jobs, kept = jobs_in(done.stdout), set(re.findall(f"^{early_cutoff.KEPT}(.*)$", done.stdout, re.MULTILINE))
+    assert done.returncode == 0, done.stdout[-6000:]
     assert tables(jobs) == {"silver_table/erp_locations"}
     assert {"bronze_file/LOC_A101.csv", "gold_mart/dim_customer", "expose_report", *AFTER_GOLD} <= jobs
+    assert {"gold_mart dim_customer", "gold_mart fact_sales", "eda_summary", "segmentation_kmeans"} <= kept
+    assert not kept & {"bronze_file LOC_A101.csv", "silver_table erp_locations", "privacy_leaks", "audit_manifest"}
     assert not jobs & {"gold_mart/dim_product", "gold_mart/dim_date", "bronze_file/sales_details.csv"}
     assert finished.jobs(*CONFIG, dry=True) == set()
 

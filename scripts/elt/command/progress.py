@@ -13,7 +13,16 @@ LOGGER = "snakemake.logging"
 HANDLER = "DefaultStreamHandler"
 UNSEEN = ("debug_dag", "job_started", "resources_info", "rulegraph", "run_info", "shellcmd", "workflow_started")
 UNSEEN_TEXTS = (
-    *("Building DAG", "Conda environments", "Elapsed time", "Execute ", "Group jobs", "Provided ", "Select jobs"),
+    *(
+        "Building DAG",
+        "Conda environments",
+        "Elapsed time",
+        "Execute ",
+        "Group jobs",
+        "Kept as they are",
+        "Provided ",
+        "Select jobs",
+    ),
     *("Rules claiming", "Using shell"),
 )
 BAR = 16  # characters
