@@ -14,6 +14,7 @@ from elt.command import (
     invocation,
     job_memory,
     known_checksums,
+    looks,
     plain_params,
     progress,
     retention,
@@ -111,6 +112,7 @@ wildcard_constraints:
 onstart:
     print(call.begin(workflow.rules), end="", file=sys.stderr)
     memory.keep()
+    looks.start(workflow)
     warm_worker.start(workflow, config["warm_worker"])
     early_cutoff.start(workflow)
 

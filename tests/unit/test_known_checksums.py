@@ -112,6 +112,25 @@ def test_a_file_of_a_run_that_is_as_its_job_wrote_it_is_never_hashed_and_an_edit
     assert ask(10) == hashlib.sha256(b"two\n").hexdigest()
 
 
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_receipt_is_read_once_and_again_when_it_or_its_file_has_changed(written: Path, monkeypatch, settled: bool):
+    later = 2**62 if settled else 0
+    monkeypatch.setattr(known_checksums.time, "time_ns", lambda: written.stat().st_ctime_ns + 1 + later)
+    run, name, read = written.parents[2], "gold/data/a.csv", []
+    stated = receipts.stated
+    monkeypatch.setattr(receipts, "stated", lambda *of: read.append(of) or stated(*of))
+    vouched = known_checksums.Vouched()
+    first = vouched.of(str(written))
+    assert vouched.of(str(written)) == first is not None
+    assert len(read) == (1 if settled else 2)
+    receipts.write(run, name, {**first, "sha256": "other"})
+    assert vouched.of(str(written))["sha256"] == "other"
+    written.write_text("two\n")
+    assert vouched.of(str(written)) is None
+    receipts.remove(run, name)
+    assert vouched.of(str(written)) is None
+
+
 @pytest.mark.parametrize(("edit", "is_known"), [(False, True), (True, False)])
 def test_a_receipt_that_fits_still_fits_after_a_touch_and_one_that_does_not_is_left(
     written: Path, edit: bool, is_known: bool

@@ -77,9 +77,10 @@ def test_an_exit_code_is_counted_as_by_an_interpreter(given: object, code: int, 
 
 
 def test_nothing_that_starts_threads_is_imported_before_a_fork():
-    assert not [name for name in fork_server.PACKAGES if name.partition(".")[0] in ("duckdb", "elt")]
-    assert set(fork_server.NEED_POLARS) == {name for name in fork_server.PACKAGES if name.endswith(".polars")}
-    places = [fork_server.PACKAGES.index(name) for name in ("polars", *fork_server.NEED_POLARS)]
+    names = (*fork_server.FIRST, *fork_server.PACKAGES)
+    assert not [name for name in names if name.partition(".")[0] == "duckdb"]
+    assert set(fork_server.NEED_POLARS) == {name for name in names if name.endswith(".polars")}
+    places = [names.index(name) for name in ("polars", *fork_server.NEED_POLARS)]
     assert places == sorted(places)
 
 
@@ -87,11 +88,12 @@ def test_what_needs_polars_is_left_to_the_forks_with_it(monkeypatch: pytest.Monk
     asked: list[str] = []
     monkeypatch.setattr(fork_server.importlib, "import_module", asked.append)
     monkeypatch.setattr(fork_server.gc, "freeze", lambda: None)
-    server = SimpleNamespace(waiting=["pandera.polars"], polars=SimpleNamespace(module=None))
-    fork_server.Server.import_next(server)
-    server = SimpleNamespace(waiting=["pandera.polars", "yaml"], polars=SimpleNamespace(module=object()))
-    fork_server.Server.import_next(server)
-    assert (asked, server.waiting) == (["pandera.polars"], ["yaml"])
+    server = SimpleNamespace(polars=SimpleNamespace(module=None))
+    fork_server.Server.bring_in(server, "pandera.polars")
+    assert asked == []
+    server = SimpleNamespace(polars=SimpleNamespace(module=object()))
+    fork_server.Server.bring_in(server, "pandera.polars")
+    assert asked == ["pandera.polars"]
 
 
 def test_the_server_is_given_what_the_run_was_given(monkeypatch: pytest.MonkeyPatch):

@@ -7,9 +7,10 @@ of the fork, the fork reads what it is to run, and when it has ended the server 
 counts it, and what it has used. Once the socket is closed nobody waits for results: forks that still run are killed,
 and the server ends.
 
-Nothing of the project is imported, since a fork must read its code as it is by then. No thread outlives a fork, so
-Polars is imported but for the call that starts its threads: a fork makes it when its script imports Polars. Without
-threads a fork is a process like any other.
+Of the project it has modules that many scripts import, too; a fork that finds one of their files changed lets go of all
+of them, since a fork must read its code as it is by then. No thread outlives a fork, so Polars is imported but for the
+call that starts its threads: a fork makes it when its script imports Polars. Without threads a fork is a process like
+any other.
 """
 
 import atexit
@@ -35,9 +36,18 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
-PACKAGES = (  # in the order in which a run comes to need them; what is not there is passed over
+FIRST = (  # before the first script, or else each of those that begin with the run would import them beside the others
     "snakemake.iocontainers",
     "snakemake.logging",
+    "elt.rulelog",
+    "elt.table_files",
+    "elt.tables",
+    "elt.run.company",
+    "elt.run.contract_parts",
+    "elt.run.steps",
+    "elt.report.assumptions",
+    "elt.bronze.exports",
+    "elt.bronze.structural_validation",
     "yaml",
     "polars",
     "numpy",
@@ -47,6 +57,8 @@ PACKAGES = (  # in the order in which a run comes to need them; what is not ther
     "pandera.pandas",
     "pandera.polars",
     "pandera.backends.pandas.builtin_hypotheses",  # what the first schema imports, Hypothesis among it where it is
+)
+PACKAGES = (  # while nobody asks, in the order in which a run comes to need them; what is not there is passed over
     "sqlglot.optimizer.scope",
     "sqlglot.optimizer.qualify",
     "sqlglot.dialects.duckdb",
@@ -54,6 +66,7 @@ PACKAGES = (  # in the order in which a run comes to need them; what is not ther
     "holidays.countries",
     "markdown_it",
     "jinja2",
+    "elt.report.pages",
     "matplotlib",
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
@@ -61,6 +74,8 @@ PACKAGES = (  # in the order in which a run comes to need them; what is not ther
     "sklearn.metrics",
     "sklearn.cluster",
 )
+SCRIPTS = Path(__file__).resolve().parents[2]
+OWN = "elt"  # the package of the project
 NEED_POLARS = ("pandera.polars",)  # they would start it if it were not imported by then
 POLARS = "2.1.0"  # its start is known; another version is left to the forks
 POLARS_CORE = "_polars_runtime_32._polars_runtime"
@@ -76,6 +91,43 @@ CANNOT_FLUSH = 120  # what Python exits with if standard output cannot be writte
 def threads() -> int:
     """Threads of this process, those of libraries among them."""
     return len(os.listdir("/proc/self/task"))  # noqa: PTH208 (pathlib is no shorter)
+
+
+def look(file: str | Path) -> tuple[int, int, int]:
+    """What changes with a file: its size, time of change and inode; other than any before where it is gone."""
+    try:
+        found = os.stat(file)  # noqa: PTH116 (a hundred files a fork)
+    except OSError:
+        return (-1, -1, -1)
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+class OwnCode:
+    """Modules of the project that the server has imported, and how their files looked before."""
+
+    def __init__(self) -> None:
+        self.seen = {str(path): look(path) for path in (SCRIPTS / OWN).rglob("*.py")}
+
+    def import_one(self, name: str) -> None:
+        """Import a module and what it needs; one that needs Polars is left to the forks, which start it."""
+        known = sys.modules.get("polars")
+        sys.modules["polars"] = None  # type: ignore[assignment]  # so that its import fails
+        sys.path.insert(0, str(SCRIPTS))
+        try:
+            importlib.import_module(name)
+        finally:
+            sys.path.remove(str(SCRIPTS))
+            del sys.modules["polars"]
+            if known is not None:
+                sys.modules["polars"] = known
+
+    def let_go_if_changed(self) -> None:
+        """In a fork: unless all files look as they did, its script imports their modules anew."""
+        mine = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == OWN}
+        files = [str(module.__file__) for module in mine.values()]
+        if any(look(file) != self.seen.get(file) for file in files):
+            for name in mine:
+                del sys.modules[name]
 
 
 class Polars:
@@ -127,7 +179,7 @@ class Server:
 
     def __init__(self, control: socket.socket, errors: int) -> None:
         self.control, self.errors = control, errors
-        self.waiting, self.polars = list(PACKAGES), Polars()
+        self.waiting, self.polars, self.own = list(PACKAGES), Polars(), OwnCode()
         self.running: dict[int, tuple[int, socket.socket]] = {}  # descriptor of a process: its number, its connection
         self.selector = selectors.DefaultSelector()
         self.selector.register(control, selectors.EVENT_READ)
@@ -135,10 +187,12 @@ class Server:
 
     def serve(self) -> socket.socket | None:
         """Answer until nobody asks; None then, and in each fork the connection that tells what to run."""
+        for name in FIRST:
+            self.bring_in(name)
         while True:
             events = self.selector.select(0 if self.waiting else None)
-            if not events:
-                self.import_next()
+            if not events:  # a script may be waiting, so not all of them at once
+                self.bring_in(self.waiting.pop(0))
             for key, _ in events:
                 if key.fd != self.control.fileno():
                     self.report(key.fd)
@@ -151,12 +205,13 @@ class Server:
                 if self.fork(connection):
                     return connection
 
-    def import_next(self) -> None:
-        """Import one of the packages that are left; a script may be waiting, so not all of them at once."""
-        name = self.waiting.pop(0)
+    def bring_in(self, name: str) -> None:
+        """Import a module."""
         with contextlib.suppress(Exception):  # a script that needs it says what is wrong with it
             if name == "polars":
                 self.polars.import_all_but_start()
+            elif name.startswith(f"{OWN}."):
+                self.own.import_one(name)
             elif self.polars.module is not None or name not in NEED_POLARS:
                 importlib.import_module(name)
         gc.freeze()  # forks share what lies here, as long as nobody writes to it
@@ -195,6 +250,7 @@ class Server:
             signal.signal(number, handler)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, LEFT_TO_FORKS)
         self.polars.leave_start_to_import()
+        self.own.let_go_if_changed()
 
     def report(self, process: int) -> None:
         """Write the exit code of a fork that has ended, its processor time, largest memory, blocks read and written."""
