@@ -3,7 +3,7 @@
 Inputs: gold/data/fact_sales.csv, gold/data/dim_product.csv, gold/data/customer_pseudonyms.csv (protected layer); the
 list of objections and gold/data/dim_customer.csv, if there is such a list; the list of erased persons, who may stand on
 it.
-Outputs: gold/data/customer_features_exact.csv (protected layer), which the segmentation reads;
+Outputs: gold/data/customer_features_exact.csv (protected layer), with sums beside, which the segmentation reads;
 step2_feature_engineering/data/customer_features.csv, rounded; …/_meta/feature_dictionary.json, what is told of them.
 """
 
@@ -26,7 +26,9 @@ from elt.features.measures import (
     order_lines,
     pandas_of,
     product_names,
+    sums,
     totals,
+    usual_prices,
     with_products,
 )
 from elt.features.objections import Objections
@@ -42,6 +44,9 @@ from elt.tables import Spec, scan, scan_lines
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
+
+
+BEFORE_ALL = date(4, 1, 1)  # the analysis date without orders; two years before it are dates too
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,11 @@ def aggregated(
         lines_unknown=(~KNOWN).sum(),
         lines_later=(KNOWN & (pl.col("order_date") > until)).sum(),
     )
-    of_parts = []
+    products, of_parts = usual_prices(used, products, until), []
     with by_customer(used, beside) as parts:
         for part in parts:
             sold = with_products(part, products)
-            plans = [totals(sold), *([by_category(sold)] if "category" in products.collect_schema() else [])]
+            plans = [totals(sold, until), *([by_category(sold)] if "category" in products.collect_schema() else [])]
             of_parts.append(pl.collect_all(plans, engine="streaming"))
     customers, *categories = (pl.concat(found) for found in zip(*of_parts, strict=True))
     bought = categories[0].join(customers, on=CUSTOMER, how="semi") if categories else None
@@ -164,7 +169,7 @@ def main(
     """Compute, guard and write features and dictionary; objected and accounts (of many people) get no features."""
     objecting, has_category = objected.matched() if objected else Objections(), products.has("category")
     today, decimals = day_of_analysis(sales.frame(), analysis_date), decimals_of(sales.frame())
-    until = today or date.min
+    until = today or BEFORE_ALL
     lines = order_lines(sales.lines(), with_cost=sales.has("cost_amount"))
     catalogued = product_names(products.frame(), with_category=has_category)
     collective = sorted({*accounts.keys()} - {*objecting.keys}) if accounts else []
@@ -177,11 +182,13 @@ def main(
         [] if categories is None else categories["category"],
         with_category=has_category,
         with_cost="gross_margin_rate" in table,
+        with_repeats="days_between_orders" in table,
     )
     guard(table, entries)
     not_in_table = left_out(len(names) - len(table), objecting, len(collective), counted)
     money = {entry.name: decimals for entry in entries if entry.unit == "money"}
-    write_frame(outputs.exact, table, money)
+    beside = sums(pandas_of(customers), pseudonym_of, decimals)
+    write_frame(outputs.exact, table.join(beside), money | dict.fromkeys(beside, decimals))
     write_frame(outputs.table, rounded(table, entries) if published == ROUNDED else table, money)
     write_json(outputs.dictionary, facts(table, entries, today, not_in_table, minimum_group, published))
     write_json(outputs.people, people_behind(table, entries, not_in_table, minimum_group))

@@ -35,7 +35,7 @@ def shown_segments(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def evidence_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
-    """Silhouette and lowest Jaccard by number of segments; the chosen number is marked."""
+    """Silhouette with its error and lowest Jaccard by number of segments; the chosen number is marked."""
     text, language, evidence = words["figures"], words["language"], metadata["evidence"]
     if not evidence:
         return empty(words, "no_evidence")
@@ -51,6 +51,9 @@ def evidence_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
                 axes.annotate(
                     label, (k, value), (0, 9), textcoords="offset points", ha="center", color=ACCENT, weight="bold"
                 )
+        if key == "silhouette":
+            errors = [entry["silhouette_error"] for entry in evidence if entry[column] is not None]
+            axes.errorbar(*zip(*points, strict=True), yerr=errors, fmt="none", ecolor=MUTED, capsize=3)
         if key == "jaccard":
             axes.axhline(metadata["choice"]["stable_from"], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.set_title(text[key].format(limit=number(metadata["choice"]["stable_from"], 2, language)), fontsize=9)

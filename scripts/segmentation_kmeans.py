@@ -14,9 +14,10 @@ import pandas as pd
 import sklearn
 
 from elt import rulelog
+from elt.features.scaling import scale
 from elt.files import write_json
-from elt.segmentation import clustering
-from elt.segmentation.clustering import Solution
+from elt.segmentation import clustering, evidence
+from elt.segmentation.evidence import Solution
 from elt.segmentation.metadata import UNIT, Segmented, feature_records, hidden_last, segment_records
 from elt.table_files import write_frame
 
@@ -50,13 +51,26 @@ class Settings:
         return max(ceil(round(self.search["minimum_share"] * customers, 6)), self.minimum_group)
 
 
-def chosen(found: Sequence[Solution], fixed_k: int | None, minimum: int) -> tuple[Solution | None, str]:
-    """The solution and why: evidence, settings, reduced (fewer distinct customers than asked for) or none.
+def chosen(
+    found: list[Solution], settings: Settings, minimum: int, values: np.ndarray
+) -> tuple[Solution | None, str, list[Solution]]:
+    """The solution, why (evidence, settings, reduced: fewer distinct customers than asked for; none), and all of them.
 
-    A fixed number overrules the evidence; None means one segment, all customers.
+    A fixed number overrules the evidence; None means one segment, all customers. The solution has all resamples behind
+    its stability; one that these show to be unstable is not taken, and the next one is.
     """
+    while True:
+        best, reason = looked_for(found, settings.fixed_k, minimum)
+        if best is None or best.resamples == settings.search["bootstraps"]:
+            return best, reason, found
+        sure = evidence.confirmed(best, values, settings.search["bootstraps"], settings.seed)
+        found = [sure if solution is best else solution for solution in found]
+
+
+def looked_for(found: Sequence[Solution], fixed_k: int | None, minimum: int) -> tuple[Solution | None, str]:
+    """The solution and why, by the evidence as it is."""
     if fixed_k is None:
-        best = clustering.choose(found, minimum)
+        best = evidence.choose(found, minimum)
         return best, "evidence" if best else "none"
     within = [solution for solution in found if solution.k <= fixed_k]
     best = max(within, key=lambda solution: solution.k, default=None)
@@ -72,10 +86,14 @@ def choice_record(settings: Settings, best: Solution | None, reason: str, custom
         "asked": settings.fixed_k or "auto",
         **{key: settings.search[key] for key in ("k_min", "k_max", "minimum_share", "bootstraps")},
         "minimum_customers": settings.smallest_segment(customers),
-        "stable_from": clustering.STABLE,
-        "unstable_below": clustering.UNSTABLE,
+        "screened": min(evidence.SCREENED, settings.search["bootstraps"]),
+        "resample_rows": min(customers, evidence.RESAMPLE_ROWS) if is_shown else None,
+        "stable_from": evidence.STABLE,
+        "unstable_below": evidence.UNSTABLE,
+        "border": clustering.BORDER,
         **({"evidence_rows": clustering.EVIDENCE_ROWS} if customers > clustering.EVIDENCE_ROWS else {}),
-        "silhouette_rows": min(customers, clustering.SILHOUETTE_ROWS) if is_shown else None,
+        "silhouette_samples": evidence.SAMPLES,
+        "silhouette_rows": evidence.sampled_rows(customers) if is_shown else None,
     }
 
 
@@ -88,10 +106,10 @@ def model(table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, dict[s
     features, rows = settings.features, len(table)
     table = clustering.by_value(table, features)
     amounts = (table["monetary"].astype("float64") * UNIT).round().astype("int64").to_numpy()
-    scaled = clustering.scale(table, features)
+    scaled = scale(table, features)
     bootstraps, minimum = settings.search["bootstraps"], settings.smallest_segment(rows)
-    found = clustering.solutions(scaled.values, amounts, settings.all_k, bootstraps, settings.seed)
-    best, reason = chosen(found, settings.fixed_k, minimum)
+    found = evidence.solutions(scaled.values, amounts, settings.all_k, bootstraps, settings.seed)
+    best, reason, found = chosen(found, settings, minimum, scaled.values)
     labels, jaccard = hidden_last(
         best.labels if best else np.zeros(rows, dtype=int),
         amounts,
@@ -99,7 +117,8 @@ def model(table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, dict[s
         settings.minimum_group,
     )
     profile = clustering.profile(table, labels, features, scaled.logged)
-    segmented = Segmented(labels, amounts, scaled, profile, jaccard)
+    beside = clustering.neighbours(scaled.values, labels)
+    segmented = Segmented(labels, amounts, scaled, profile, jaccard, beside)
     is_shown = rows >= settings.minimum_group
     metadata = {
         "method": "k-means",
@@ -108,7 +127,7 @@ def model(table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, dict[s
         "minimum_group": settings.minimum_group,
         "features": feature_records(segmented, features, is_shown=is_shown),
         "choice": choice_record(settings, best, reason, rows),
-        "evidence": clustering.evidence(found, minimum, rows, settings.minimum_group) if is_shown else [],
+        "evidence": evidence.records(found, minimum, rows, settings.minimum_group) if is_shown else [],
         "segments": segment_records(segmented, settings.minimum_group),
         "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
     }

@@ -49,6 +49,7 @@ def evidence_title(model: Model, words: Words) -> str:
     return text["why"]["evidence"].format(
         k=choice["k"],
         silhouette=number(taken["silhouette"], 2, language),
+        error=number(taken["silhouette_error"], 3, language),
         jaccard=number(taken["lowest_jaccard"], 2, language),
     )
 

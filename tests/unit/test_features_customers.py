@@ -11,7 +11,13 @@ import features_customers as script
 from elt.faults import Fault
 from elt.features.catalogue import Feature, catalogue, guard, slugs
 from elt.features.dictionary import NotInTable, dictionary, facts, people_behind
-from elt.features.measures import category_features, features
+from elt.features.measures import (
+    category_features,
+    days_between_orders,
+    features,
+    price_level,
+    revenue_trend,
+)
 from elt.features.rounding import rounded
 from elt.files import read_json
 from elt.report.words import read
@@ -101,11 +107,12 @@ def test_a_collective_account_gets_no_features_and_is_counted(run):
 def test_the_table_holds_every_formula_and_money_to_the_cent(run):
     table, _ = run()
     assert table == (
-        "customer,recency_days,tenure_days,frequency,monetary,average_order_value,lines_per_order,units_per_order,"
+        "customer,recency_days,tenure_days,frequency,monetary,average_order_value,"
+        "days_between_orders,revenue_trend,price_level,lines_per_order,units_per_order,"
         "distinct_products,distinct_categories,main_category_share,category_share_raeder,category_share_zubehoer,"
         "gross_margin_rate\n"
-        f"{ANNA},0,0,1,50.00,50.00,1.000000,1.000000,1,1,1.000000,0.000000,1.000000,0.400000\n"
-        f"{BERT},10,20,2,200.00,100.00,1.500000,2.000000,2,2,0.501500,0.501500,0.498500,0.499499\n"
+        f"{ANNA},0,0,1,50.00,50.00,10,1.000000,0.668003,1.000000,1.000000,1,1,1.000000,0.000000,1.000000,0.400000\n"
+        f"{BERT},10,20,2,200.00,100.00,10,1.000000,1.141878,1.500000,2.000000,2,2,0.501500,0.501500,0.498500,0.499499\n"
     )
 
 
@@ -113,10 +120,15 @@ def test_what_is_published_is_rounded_and_the_exact_table_is_kept_for_the_segmen
     exact, _ = run()
     table, report = run(published="rounded")
     assert table.splitlines()[1:] == [
-        f"{ANNA},0,0,1,50.00,50.00,1.000000,1.000000,1,1,1.000000,0.000000,1.000000,0.400000",
-        f"{BERT},0,0,2,200.00,100.00,2.000000,2.000000,2,2,0.500000,0.500000,0.500000,0.500000",
+        f"{ANNA},0,0,1,50.00,50.00,0,1.000000,0.700000,1.000000,1.000000,1,1,1.000000,0.000000,1.000000,0.400000",
+        f"{BERT},0,0,2,200.00,100.00,0,1.000000,1.100000,2.000000,2.000000,2,2,0.500000,0.500000,0.500000,0.500000",
     ]
-    assert (tmp_path / "exact.csv").read_text(encoding="utf-8") == exact
+    kept = pd.read_csv(tmp_path / "exact.csv", dtype="str")
+    sums = kept[["customer", "revenue_of_year", "costed_revenue", "gross_margin"]].to_csv(index=False)
+    assert kept.drop(columns=["revenue_of_year", "costed_revenue", "gross_margin"]).to_csv(index=False) == exact
+    assert sums == (
+        f"customer,revenue_of_year,costed_revenue,gross_margin\n{ANNA},50.00,50.00,20.00\n{BERT},200.00,199.80,99.80\n"
+    )
     assert "| whole steps of 28 days, downwards |" in report and "| one significant digit |" in report
     assert "Values are rounded" in report and "| tenths |" in report
 
@@ -205,6 +217,13 @@ def test_a_customer_without_known_cost_gets_the_margin_rate_of_all():
     day = pd.Timestamp("2024-01-01")
     customers = pd.DataFrame(
         {"customer_key": [1, 2], "first_order": day, "last_order": day, "frequency": 1, "lines": 1, "units": 1}
+        | {
+            "order_days": 1,
+            "revenue_of_year": 1000,
+            "revenue_of_year_before": 0,
+            "sold": 1000,
+            "sold_at_usual_prices": 1000,
+        }
         | {"distinct_products": 1, "revenue": [1000, 1000], "costed": [1000, 0], "margin": [250, 0]}
     )
     result = features(customers, None, {1: ANNA, 2: BERT}, date(2024, 1, 1))
@@ -260,7 +279,7 @@ def test_the_dictionary_speaks_german_and_counts_few_people_in_no_language():
     told = facts(frame, entries, None, NotInTable(customers_objected=3, lines_later=1200), 5)
     text = dictionary(told, DE)
     assert text.startswith(
-        "# 9 Kunden, 11 Merkmale\n\nEine Zeile je Kunde mit mindestens einem Auftrag bis zum Stichtag, "
+        "# 9 Kunden, 14 Merkmale\n\nEine Zeile je Kunde mit mindestens einem Auftrag bis zum Stichtag, "
     )
     assert "| Anteil der Kategorie Räder am Umsatz des Kunden |" in text and "| `monetary` | 1.200,50 |" in text
     assert "| Kunden, die der Profilbildung widersprechen | &lt;5 |" in text
@@ -288,3 +307,43 @@ def test_nothing_but_returns_gives_an_empty_table(run):
     header = LINES.splitlines()[0]
     table, _ = run(lines=f"{header}\nO3,credit_note,2,2,2024-01-21,-1,-50.00,-30.00\n")
     assert len(table.splitlines()) == 1
+
+
+def customers_of(**columns):
+    """One row a customer as the features take it, with what the test is about."""
+    return pd.DataFrame(columns)
+
+
+def test_days_between_orders_are_those_of_repeaters_and_their_median_for_who_ordered_on_one_day():
+    days = [pd.Timestamp("2024-01-01") + pd.Timedelta(days=after) for after in (0, 30, 90, 0)]
+    bought = customers_of(first_order=days[0], last_order=days, order_days=[1, 2, 4, 1])
+    assert days_between_orders(bought).tolist() == [30, 30, 30, 30]
+    assert days_between_orders(bought.assign(order_days=[1, 2, 2, 1])).tolist() == [60, 30, 90, 60]
+    assert days_between_orders(bought.assign(order_days=1)) is None
+
+
+def test_the_trend_runs_from_stopped_to_new_and_returns_count_as_no_revenue():
+    bought = customers_of(revenue_of_year=[0, 500, 100, 300, 0, -50], revenue_of_year_before=[500, 0, 100, 100, 0, 70])
+    assert revenue_trend(bought).tolist() == [-1.0, 1.0, 0.0, 0.5, 0.0, -1.0]
+
+
+def test_a_customer_without_a_sale_has_the_usual_price_level():
+    bought = customers_of(sold=[50, 0], sold_at_usual_prices=[100, 0])
+    assert price_level(bought).tolist() == [0.5, 1.0]
+
+
+def test_a_feature_that_tells_nobody_apart_is_told_with_the_reason():
+    entries = catalogue([], with_category=False, with_cost=False)[:4]
+    rows = range(100)
+    frame = pd.DataFrame({"recency_days": rows, "tenure_days": [3 * row + 1 for row in rows], "frequency": 1})
+    frame = frame.assign(monetary=[0.0] * 96 + [1.0] * 4)
+    text = dictionary(facts(frame, entries, date(2024, 1, 1), NotInTable(), 5), EN)
+    told = {line.split("`")[1]: line.split("|")[-2].strip() for line in text.splitlines() if line.startswith("| `")}
+    assert told == {
+        "recency_days": "yes",
+        "tenure_days": "no: says the same as recency\\_days (correlation above 0.95)",
+        "frequency": "no: the same for all",
+        "monetary": "no: the same for 95 % of the customers or more",
+    }
+    assert {entry["refused"][0] if entry["refused"] else None for entry in facts(
+        frame.head(4), entries, None, NotInTable(), 5)["features"]} == {None}, "of few people nothing is told"  # fmt: skip

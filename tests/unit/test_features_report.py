@@ -14,7 +14,7 @@ FOUND = {
     "published": "rounded",
     "features": [
         {"name": "frequency", "category": None, "unit": "orders", "source": "fact_sales.order_number", "rounding": "other",
-         "percentiles": ["1", "2", None]}
+         "refused": ["degenerate", None],         "percentiles": ["1", "2", None]}
     ],
     "absent": ["gross_margin_rate"],
     "counted": {"lines_unknown": 12},

@@ -8,7 +8,7 @@ import pytest
 from elt.expose.evidence import open_points
 from elt.expose.number_ledger import NumberLedger
 from elt.expose.products import category_rows, is_any_hidden
-from elt.segmentation.clustering import Solution, evidence
+from elt.segmentation.evidence import Solution, records
 from elt.segmentation.metadata import hidden_last, hidden_segments
 
 MINIMUM = 5
@@ -106,7 +106,7 @@ def test_segments_keep_their_numbers_where_none_is_hidden():
 
 def test_the_stability_of_clusters_is_listed_in_no_order_of_revenue():
     labels = np.repeat([0, 1, 2], 10)
-    found = evidence([Solution(3, labels, 0.5, 1.0, [0.7, 0.99, 0.8])], 5, 30, MINIMUM)
+    found = records([Solution(3, labels, np.full(2, 0.5), 1.0, [0.7, 0.99, 0.8])], 5, 30, MINIMUM)
     assert found[0]["jaccard"] == [0.7, 0.8, 0.99]
 
 

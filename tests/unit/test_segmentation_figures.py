@@ -17,8 +17,8 @@ SEGMENT = {"name": {"en": "Big <spenders>", "de": "Groß"}, "is_suppressed": Fal
 MODEL = {
     "choice": {"k": 2, "stable_from": 0.75},
     "evidence": [
-        {"k": 2, "silhouette": 0.5, "lowest_jaccard": 0.9},
-        {"k": 3, "silhouette": None, "lowest_jaccard": 0.5},
+        {"k": 2, "silhouette": 0.5, "silhouette_error": 0.02, "lowest_jaccard": 0.9},
+        {"k": 3, "silhouette": None, "silhouette_error": None, "lowest_jaccard": 0.5},
     ],
     "features": [{"name": "monetary", "is_used": True, "label": {"en": "Revenue", "de": "Umsatz"}}],
     "segments": [SEGMENT, SEGMENT | {"name": {"en": "Rest", "de": "Rest"}, "deviation": {"monetary": -0.4}}],

@@ -7,14 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from sklearn.metrics import silhouette_score
 
 import segmentation_kmeans as script
+from elt.features.scaling import scale
 from elt.files import json_text
 from elt.report.words import read_all
 from elt.run.segment_rules import SegmentCondition, SegmentRule, Segments
-from elt.segmentation import clustering
+from elt.segmentation import clustering, evidence
 from elt.segmentation.descriptions import described
-from elt.segmentation.metadata import hidden_segments
+from elt.segmentation.evidence import Solution
+from elt.segmentation.metadata import hidden_segments, told_shares
 from elt.segmentation.segment_names import SegmentNames
 
 WORDS = read_all(ROOT / f"scripts/templates/segmentation.{language}.yaml" for language in ("en", "de"))
@@ -36,6 +39,11 @@ def model(table, *, company=COMPANY, **search):
     segments, clusters = script.model(table, settings)
     written = json.loads(json_text(clusters))  # as the next step reads it
     return segments, described(written, SegmentNames(company.rules, {}, WORDS))
+
+
+def scores(*values):
+    """Silhouettes on two samples or more."""
+    return np.array(values if len(values) > 1 else values * 2)
 
 
 def names(*rules):
@@ -139,7 +147,7 @@ def test_one_customer_is_described_by_nothing():
 
 def test_a_constant_a_missing_and_a_near_duplicate_feature_are_refused():
     table = THREE.assign(twin=THREE["monetary"] * 2 + 1, same=4)
-    scaled = clustering.scale(table, ["monetary", "twin", "same", "absent"])
+    scaled = scale(table, ["monetary", "twin", "same", "absent"])
     assert scaled.used == ["monetary"]
     assert scaled.refused == {
         "twin": ("near_duplicate", "monetary"),
@@ -148,32 +156,80 @@ def test_a_constant_a_missing_and_a_near_duplicate_feature_are_refused():
     }
 
 
+def test_a_feature_with_one_value_for_nearly_all_is_refused_as_degenerate():
+    table = pd.DataFrame({"rare": [0] * 95 + list(range(1, 6)), "fine": [0] * 94 + list(range(1, 7))})
+    assert scale(table, ["rare", "fine"]).refused == {"rare": ("degenerate", None)}
+
+
 def test_only_a_skewed_feature_is_taken_as_logarithm():
     table = pd.DataFrame({"skewed": [1, 1, 1, 1, 100], "even": [1, 2, 3, 4, 5]})
-    assert clustering.scale(table, ["skewed", "even"]).logged == ["skewed"]
+    assert scale(table, ["skewed", "even"]).logged == ["skewed"]
 
 
 def test_jaccard_is_one_for_the_same_clusters_under_other_labels():
     before, after = np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0])
-    assert clustering.jaccard(before, after, 2).tolist() == [1.0, 1.0]
+    assert evidence.jaccard(before, after, 2).tolist() == [1.0, 1.0]
 
 
 def test_jaccard_is_shared_by_united_members():
     before, after = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
-    assert clustering.jaccard(before, after, 2).tolist() == [2 / 3, 1 / 2]
+    assert evidence.jaccard(before, after, 2).tolist() == [2 / 3, 1 / 2]
 
 
 def test_of_equal_silhouettes_the_smaller_number_is_chosen():
     labels = np.repeat([0, 1, 2], 10)
-    found = [clustering.Solution(k, labels, 0.5, 1.0, [0.9] * k) for k in (2, 3)]
-    assert clustering.choose(found, 5).k == 2
+    found = [Solution(k, labels, scores(0.5), 1.0, [0.9] * k) for k in (2, 3)]
+    assert evidence.choose(found, 5).k == 2
+
+
+def test_the_smaller_number_is_chosen_where_the_larger_is_better_by_less_than_the_error():
+    labels = np.repeat([0, 1, 2], 10)
+    smaller = Solution(2, labels, scores(0.50, 0.52, 0.48), 1.0, [0.9] * 2)
+    within = Solution(3, labels, scores(0.56, 0.49, 0.49), 1.0, [0.9] * 3)
+    beyond = Solution(3, labels, scores(0.53, 0.55, 0.51), 1.0, [0.9] * 3)
+    assert (evidence.choose([smaller, within], 5).k, evidence.choose([smaller, beyond], 5).k) == (2, 3)
+
+
+def test_the_silhouette_is_that_of_the_literature():
+    values = THREE[["recency_days", "monetary"]].to_numpy("float64")
+    labels = np.repeat([0, 1, 2], [40, 30, 20])
+    distances = np.sqrt(((values[:, None] - values) ** 2).sum(axis=2))
+    for labelling in (labels, np.arange(90) % 4, np.minimum(np.arange(90), 1)):
+        expected = silhouette_score(values, labelling)
+        assert evidence.silhouette(distances, labelling) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_solution_that_all_resamples_show_to_be_unstable_is_not_taken(monkeypatch):
+    settings = script.Settings(42, SEARCH | {"bootstraps": 40}, ("a",), 5)
+    two, labels = np.repeat([0, 1], 10), np.arange(20) % 3
+    found = [Solution(2, two, scores(0.9), 1.0, [0.9, 0.9]), Solution(3, labels, scores(0.5), 1.0, [0.8] * 3)]
+    monkeypatch.setattr(evidence, "stability", lambda values, labels, k, turns, seed: [0.55 if k == 2 else 0.8] * k)
+    best, reason, seen = script.chosen(found, settings, 5, np.zeros((20, 1)))
+    assert (best.k, reason, best.resamples) == (3, "evidence", 40)
+    assert [(one.k, round(one.lowest_jaccard, 3), one.resamples) for one in seen] == [(2, 0.725, 40), (3, 0.8, 40)]
+
+
+def test_customers_between_two_centres_are_borderline_and_the_nearest_segment_is_named():
+    values = np.array([[0.0], [0.0], [4.4], [10.0], [10.0], [30.0]])
+    found = clustering.neighbours(values, np.array([0, 0, 0, 1, 1, 2]))
+    assert found.nearest == [1, 0, 1]
+    assert found.borderline == [0.0, 0.0, 0.0], "a customer at 4.4 is 2.9 from its own centre and 5.6 from the next"
+    values[2] = 5.7
+    assert clustering.neighbours(values, np.array([0, 0, 0, 1, 1, 2])).borderline == [1 / 3, 0.0, 0.0]
+
+
+def test_a_share_of_few_people_is_told_of_nobody_nor_from_the_total():
+    size = {0: 100, 1: 100, 2: 100}
+    assert told_shares({0: 50, 1: 40, 2: 3}, size, 5) == {0: 0.5}
+    assert told_shares({0: 50, 1: 40, 2: 97}, size, 5) == {1: 0.4}
+    assert told_shares({0: 50, 1: 40, 2: 0}, size, 5) == {0: 0.5, 1: 0.4, 2: 0.0}
 
 
 def test_an_unstable_or_too_small_solution_is_not_chosen():
     labels = np.repeat([0, 1], [10, 2])
-    unstable = clustering.Solution(2, np.repeat([0, 1], 10), 0.9, 1.0, [0.9, 0.7])
-    small = clustering.Solution(2, labels, 0.9, 1.0, [0.9, 0.9])
-    assert clustering.choose([unstable, small], 5) is None
+    unstable = Solution(2, np.repeat([0, 1], 10), scores(0.9), 1.0, [0.9, 0.7])
+    small = Solution(2, labels, scores(0.9), 1.0, [0.9, 0.9])
+    assert evidence.choose([unstable, small], 5) is None
 
 
 def test_a_name_goes_to_the_best_match_and_the_other_gets_the_next():
@@ -224,6 +280,7 @@ def test_of_very_many_customers_an_even_part_makes_the_evidence_and_all_get_a_se
     whole, described = model(table)
     monkeypatch.setattr("elt.segmentation.clustering.FIT_ROWS", 200)
     monkeypatch.setattr("elt.segmentation.clustering.EVIDENCE_ROWS", 450)
+    monkeypatch.setattr("elt.segmentation.evidence.EVIDENCE_ROWS", 450)
     sampled, said = model(table)
     again, _ = model(table.sample(frac=1, random_state=3))
     assert sampled.equals(again) and sampled["segment"].equals(whole["segment"])

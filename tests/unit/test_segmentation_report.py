@@ -21,6 +21,8 @@ def segment(number, **change):
         "is_no_action": False,
         "is_suppressed": False,
         "jaccard": 0.9,
+        "nearest": 1,
+        "borderline_share": 0.125,
         "customers": 1200,
         "customer_share": 0.25,
         "revenue": 1234567.5,
@@ -33,7 +35,9 @@ def segment(number, **change):
     } | change
 
 
-HIDDEN = dict.fromkeys(["customers", "customer_share", "revenue", "revenue_share", "centre"]) | {
+HIDDEN = dict.fromkeys(
+    ["nearest", "borderline_share", "customers", "customer_share", "revenue", "revenue_share", "centre"]
+) | {
     "is_suppressed": True,
     "distinguishing": [],
     "rule": [],
@@ -47,7 +51,11 @@ def model(*segments, by="evidence", **change):
         "choice": {"k": len(segments), "by": by, "asked": "auto", "k_min": 2, "k_max": 8, "minimum_share": 0.03}
         | {
             "minimum_customers": 30,
-            "bootstraps": 20,
+            "bootstraps": 100,
+            "screened": 20,
+            "resample_rows": 900,
+            "silhouette_samples": 20,
+            "border": 0.8,
             "stable_from": 0.75,
             "unstable_below": 0.6,
             "silhouette_rows": 900,
@@ -59,7 +67,14 @@ def model(*segments, by="evidence", **change):
             | {"refused": "near_duplicate", "near_duplicate_of": "monetary", "overall": 100.0},
         ],
         "evidence": [
-            {"k": 2, "silhouette": 0.5074, "davies_bouldin": 0.78, "smallest_customers": None}
+            {
+                "k": 2,
+                "silhouette": 0.5074,
+                "silhouette_error": 0.0042,
+                "resamples": 100,
+                "davies_bouldin": 0.78,
+                "smallest_customers": None,
+            }
             | {"lowest_jaccard": 0.932, "is_eligible": True}
         ],
         "segments": list(segments),
@@ -82,6 +97,13 @@ def test_german_reports_use_german_numbers_and_words():
     assert "**Namensregel:** Umsatz &gt; +0,5 SA." in text
 
 
+def test_the_nearest_segment_and_the_share_of_borderline_customers_are_told():
+    told = segment(2, nearest=1), segment(1, nearest=2, borderline_share=None)
+    text = script.report(model(*told), WORDS["en"])
+    assert "The nearest segment is “Group \\*1\\*”; borderline are 12.5\xa0% of these customers." in text
+    assert "“Group \\*2\\*”; how many are borderline is withheld, as fewer than 5 customers" in text
+
+
 def test_a_suppressed_segment_shows_no_figure_and_the_report_says_why():
     text = script.report(model(segment(1), segment(2, **HIDDEN)), WORDS["en"])
     assert "| – | – | – | – |" in text
@@ -89,7 +111,7 @@ def test_a_suppressed_segment_shows_no_figure_and_the_report_says_why():
 
 
 def test_a_cluster_size_under_the_minimum_is_hidden_in_the_evidence():
-    assert "| 2 | 0.507 | 0.78 | <5 | 0.932 | yes | chosen |" in evidence_table(
+    assert "| 2 | 0.507 ± 0.004 | 0.78 | <5 | 0.932 | 100 | yes | chosen |" in evidence_table(
         model(segment(1), segment(2)), WORDS["en"]
     ).replace("&lt;", "<")
 

@@ -64,6 +64,23 @@ FEATURES = (
         low=None,
     ),
     Feature(
+        "days_between_orders",
+        unit="days",
+        source="fact_sales.order_date",
+    ),
+    Feature(
+        "revenue_trend",
+        unit="share",
+        source="fact_sales.sales_amount, order_date",
+        low=-1,
+        high=1,
+    ),
+    Feature(
+        "price_level",
+        unit="share",
+        source="fact_sales.sales_amount, quantity, product_key, dim_product.product_number",
+    ),
+    Feature(
         "lines_per_order",
         unit="lines",
         source="fact_sales.order_number",
@@ -132,11 +149,17 @@ def category_share(category: str, slug: str) -> Feature:
     )
 
 
-def catalogue(categories: Iterable[str], *, with_category: bool, with_cost: bool) -> list[Feature]:
-    """The features of a table, in the order of its columns; what needs an absent optional column is left out."""
+def catalogue(
+    categories: Iterable[str], *, with_category: bool, with_cost: bool, with_repeats: bool = True
+) -> list[Feature]:
+    """The features of a table, in the order of its columns; what needs an absent optional column is left out.
+
+    with_repeats: whether anybody ordered on two days.
+    """
     named = slugs(categories)
     shares = sorted((category_share(name, slug) for name, slug in named.items()), key=lambda entry: entry.name)
     needs = {"distinct_categories": with_category, "main_category_share": with_category, "gross_margin_rate": with_cost}
+    needs["days_between_orders"] = with_repeats
     chosen = [entry for entry in FEATURES if needs.get(entry.name, True)]
     at = next((i + 1 for i, entry in enumerate(chosen) if entry.name == "main_category_share"), len(chosen))
     return chosen[:at] + shares * with_category + chosen[at:]

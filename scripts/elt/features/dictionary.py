@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from elt.features.catalogue import Feature
 from elt.features.rounding import DAYS, ROUNDED, told
+from elt.features.scaling import Refused, scale
 from elt.protection.disclosure import count_text
 from elt.report.markdown import Markdown, code, table
 from elt.report.numbers import number
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 PERCENTILES = (5, 50, 95)  # not the smallest and the largest value, which may be one person
 DECIMALS = {"money": 2, "share": 3, "lines": 2, "pieces": 2}  # of a percentile, by unit; other units 0
-OPTIONAL = ("gross_margin_rate", "main_category_share")  # features that some star schemas do not allow
+OPTIONAL = (
+    "days_between_orders",
+    "gross_margin_rate",
+    "main_category_share",
+)  # what some data do not allow
 MAY_BE_NONE = ("objections_awaited", "collective_accounts")  # counts that are told only where there are any
 
 
@@ -88,6 +93,8 @@ def facts(
 
     frame: exact features; today: the analysis date, None without orders; published: how.
     """
+    names = [entry.name for entry in entries]
+    refused: Mapping[str, Refused] = scale(frame, names).refused if len(frame) >= minimum_group else {}
     features = [
         {
             "name": entry.name,
@@ -95,6 +102,7 @@ def facts(
             "unit": entry.unit,
             "source": entry.source,
             "rounding": told(entry, published),
+            "refused": list(refused.get(entry.name, ())),
             "percentiles": spread(frame[entry.name], DECIMALS.get(entry.unit, 0), minimum_group),
         }
         for entry in entries
@@ -131,6 +139,10 @@ def dictionary(found: Mapping[str, Any], words: Words) -> str:
             feature["source"],
         ]
 
+    def apart(feature: Mapping[str, Any]) -> str:
+        reason, twin = feature["refused"] or ("yes", None)
+        return words["apart"][reason].format(twin=twin or "")
+
     def percentiles(feature: Mapping[str, Any]) -> list[str]:
         of = DECIMALS.get(feature["unit"], 0)
         return ["–" if value is None else number(value, of, language) for value in feature["percentiles"]]
@@ -149,8 +161,8 @@ def dictionary(found: Mapping[str, Any], words: Words) -> str:
         f"## {heads['spread']}",
         words["spread"].format(minimum=found["minimum_group"]),
         table(
-            [columns["feature"], "5 %", "50 %", "95 %"],
-            [[code(feature["name"]), *percentiles(feature)] for feature in features],
+            [columns["feature"], "5 %", "50 %", "95 %", columns["apart"]],
+            [[code(feature["name"]), *percentiles(feature), apart(feature)] for feature in features],
         ).rstrip(),
         f"## {heads['counted']}",
         table(

@@ -1,7 +1,7 @@
 """The features of a customer, aggregated from order lines: Polars up to one row a customer, pandas from there on."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import polars as pl
@@ -11,6 +11,8 @@ from elt.features.catalogue import slugs
 from elt.sales.order_lines import CENTS, IS_ORDER, ORDERS, whole_amount
 from elt.sales.periods import NO_CATEGORY
 
+YEAR = 365  # days
+SALE = IS_ORDER & (pl.col("quantity") > 0) & (pl.col("sales_amount") > 0)  # a line that tells a price
 NEEDED = ("order_number", "document_type", "customer_key", "product_key", "order_date", "quantity", "sales_amount")
 
 
@@ -31,23 +33,45 @@ def product_names(products: pl.LazyFrame, *, with_category: bool) -> pl.LazyFram
     return products.select("product_key", number, *([category] if with_category else []))
 
 
+def usual_prices(lines: pl.LazyFrame, products: pl.LazyFrame, until: date) -> pl.LazyFrame:
+    """`products` with `usual_price`: what a piece of the product cost on average over all orders up to a day, versions
+    together, as whole amounts; null for a product without a sale."""
+    sold = with_products(lines.filter(SALE & (pl.col("order_date") <= until)), products)
+    price = pl.col("sales_amount").sum().cast(pl.Float64) / pl.col("quantity").sum().cast(pl.Float64)
+    prices = sold.group_by("product_number").agg(price.alias("usual_price")).collect(engine="streaming")
+    return products.join(prices.lazy(), on="product_number", how="left")
+
+
 def with_products(lines: pl.LazyFrame, products: pl.LazyFrame) -> pl.LazyFrame:
     """The order lines with what `product_names` says of their products."""
     return lines.join(products, on="product_key", how="left")
 
 
-def totals(lines: pl.LazyFrame) -> pl.LazyFrame:
+def of_year(until: date, years_before: int) -> pl.Expr:
+    """Whether an order line lies in the 365 days up to a day, or in those that end so many times 365 days before."""
+    end = until - timedelta(days=YEAR * years_before)
+    return (pl.col("order_date") <= end) & (pl.col("order_date") > end - timedelta(days=YEAR))
+
+
+def totals(lines: pl.LazyFrame, until: date) -> pl.LazyFrame:
     """One row a customer with an order (credit notes alone are none): first and last order, orders, and the lines,
-    units and products of orders; revenue of all lines; with a cost column also the revenue and margin of the lines
-    whose cost is known."""
+    units and products of orders; revenue of all lines, of the last 365 days and of those before; what sales brought and
+    would have brought at the usual prices; with a cost column also the revenue and margin of the lines whose cost is
+    known."""
+    revenue, usual = pl.col("sales_amount"), pl.col("quantity").cast(pl.Float64) * pl.col("usual_price")
     measures = [
         pl.col("order_date").filter(IS_ORDER).min().alias("first_order"),
         pl.col("order_date").filter(IS_ORDER).max().alias("last_order"),
+        pl.col("order_date").filter(IS_ORDER).n_unique().cast(pl.Int64).alias("order_days"),
         ORDERS.alias("frequency"),
         IS_ORDER.sum().cast(pl.Int64).alias("lines"),
         pl.col("quantity").filter(IS_ORDER).sum().alias("units"),
         pl.col("product_number").filter(IS_ORDER).n_unique().alias("distinct_products"),
-        pl.col("sales_amount").sum().alias("revenue"),
+        revenue.sum().alias("revenue"),
+        revenue.filter(of_year(until, 0)).sum().alias("revenue_of_year"),
+        revenue.filter(of_year(until, 1)).sum().alias("revenue_of_year_before"),
+        revenue.filter(SALE).sum().alias("sold"),
+        usual.filter(SALE).round().cast(pl.Int64).sum().alias("sold_at_usual_prices"),
     ]
     if "cost_amount" in lines.collect_schema():
         costed = pl.col("sales_amount").filter(pl.col("cost_amount").is_not_null()).sum()
@@ -100,6 +124,33 @@ def gross_margin_rate(customers: pd.DataFrame) -> pd.Series | None:
     return (customers["margin"] / customers["costed"].where(has_cost)).fillna(rate_of_all)
 
 
+def days_between_orders(customers: pd.DataFrame) -> pd.Series | None:
+    """Mean days between the days on which a customer ordered, one whole number a customer; who ordered on one day has
+    the median of the others, which is the repurchase cycle of the company.
+
+    None if nobody ordered on two days.
+    """
+    is_repeated = customers["order_days"] > 1
+    if not is_repeated.any():
+        return None
+    days = (customers["last_order"] - customers["first_order"]).dt.days
+    between = (days / (customers["order_days"] - 1).where(is_repeated)).round()
+    return between.fillna(between.median()).round().astype("int64")
+
+
+def price_level(customers: pd.DataFrame) -> pd.Series:
+    """What a customer paid by what all paid on average for the same products; 1 without a sale, below 1 is less."""
+    usual = customers["sold_at_usual_prices"]
+    return (customers["sold"] / usual.where(usual > 0)).fillna(1.0)
+
+
+def revenue_trend(customers: pd.DataFrame) -> pd.Series:
+    """Revenue of the last 365 days less that of those before, by their sum: from -1 (stopped) to 1 (new); 0 without
+    either. Negative revenue counts as none."""
+    now, before = (customers[name].clip(lower=0) for name in ("revenue_of_year", "revenue_of_year_before"))
+    return ((now - before) / (now + before).where(now + before > 0)).fillna(0.0)
+
+
 def pseudonyms_of(keys: pd.Index, pseudonyms: Mapping[int, str] | pd.Series) -> pd.Series:
     """The pseudonym of each customer_key, indexed by it; raises Fault, without a key, if one is missing."""
     found = pd.Series(pseudonyms, dtype="str").reindex(keys)
@@ -131,6 +182,10 @@ def features(
     table["frequency"] = orders
     table["monetary"] = revenue / 10**decimals
     table["average_order_value"] = (revenue / orders).round() / 10**decimals
+    if (between := days_between_orders(customers)) is not None:
+        table["days_between_orders"] = between
+    table["revenue_trend"] = revenue_trend(customers)
+    table["price_level"] = price_level(customers)
     table["lines_per_order"] = customers["lines"] / orders
     table["units_per_order"] = customers["units"] / orders
     table["distinct_products"] = customers["distinct_products"]
@@ -141,3 +196,13 @@ def features(
     whole = table.select_dtypes("integer").columns
     table = table.astype(dict.fromkeys(whole, "int64")).round(6)
     return table.sort_values("customer", ignore_index=True)
+
+
+def sums(customers: pd.DataFrame, pseudonyms: Mapping[int, str] | pd.Series, decimals: int = CENTS) -> pd.DataFrame:
+    """Money by which segments are told beside the features, one row a customer, sorted by pseudonym: revenue of the
+    last 365 days, and where costs are known the revenue with a known cost and its margin. Input: that of `features`."""
+    customers = customers.set_index("customer_key").sort_index()
+    names = {"revenue_of_year": "revenue_of_year", "costed": "costed_revenue", "margin": "gross_margin"}
+    found = customers[[name for name in names if name in customers]].rename(columns=names) / 10**decimals
+    order = pseudonyms_of(customers.index, pseudonyms).argsort(kind="stable")
+    return found.iloc[order].reset_index(drop=True)

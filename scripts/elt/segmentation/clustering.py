@@ -1,11 +1,12 @@
 """k-means whose answer depends on the values alone: not on row order, pseudonyms or the number of cores.
 
-Sources: Hennig (2007), Cluster-wise assessment of cluster stability, for the bootstrap; Rousseeuw (1987) for the
-silhouette; Davies and Bouldin (1979); Dolnicar, Grün and Leisch (2018), Market Segmentation Analysis, for the practice.
+Sources: Dolnicar, Grün and Leisch (2018), Market Segmentation Analysis, for the practice; Leisch (2010), Neighborhood
+graphs, stripes and shadow plots for cluster visualization, for who stands between two segments.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,85 +14,25 @@ import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import davies_bouldin_score, pairwise_distances, silhouette_score
 from threadpoolctl import threadpool_limits
 
-SKEWED = 1.0  # skewness above which a feature is taken as log(1 + x)
-NEAR_DUPLICATE = 0.95  # |r| above which a feature says nothing new
-STABLE, UNSTABLE = 0.75, 0.6  # mean bootstrap Jaccard, Hennig (2007)
-STARTS, RESTARTS = 10, 3  # k-means starts: on the customers, on a resample
-FIT_ROWS, SILHOUETTE_ROWS, RESAMPLE_ROWS = 20_000, 3_000, 5_000
+from elt.features.scaling import CELL, log_scaled
+
+STARTS = 10  # of k-means
+FIT_ROWS = 20_000
 EVIDENCE_ROWS = (
     500_000  # of more customers, so many evenly spread ones make centres and evidence; all get their segment
 )
-CELL = 1e-9  # differences below are rounding, not data
+BORDER = 0.8  # nearer than this to another segment's centre, as a part of the distance to it, a customer is borderline
 
 
-@dataclass(frozen=True)
-class Scaled:
-    """Features made comparable: `values` has one row a customer and one column a used feature, mean 0, deviation 1."""
-
-    values: np.ndarray
-    used: list[str]
-    logged: list[str]
-    refused: dict[str, tuple[str, str | None]]  # feature: (missing, constant or near_duplicate, of which feature)
-    mean: dict[str, float]
-    scale: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Solution:
-    """One k: `labels` are 0 to k-1, one a customer; `jaccard` holds the stability of each cluster."""
-
-    k: int
-    labels: np.ndarray
-    silhouette: float | None
-    davies_bouldin: float | None
-    jaccard: list[float]
-
-    @property
-    def smallest(self) -> int:
-        """Customers in the smallest cluster."""
-        return int(np.bincount(self.labels, minlength=self.k).min())
-
-    @property
-    def lowest_jaccard(self) -> float:
-        """Stability of the least stable cluster."""
-        return min(self.jaccard)
-
-
-def log_scaled(column: pd.Series) -> pd.Series:
-    """log(1 + x), and the mirrored curve below zero."""
-    return np.sign(column) * np.log1p(column.abs())
-
-
-def scale(table: pd.DataFrame, wanted: Sequence[str]) -> Scaled:
-    """Logarithm where skewed, standard scores, and refusal of what is missing, constant or said already.
-
-    table: one row a customer, sorted by value.
-    """
-    refused: dict[str, tuple[str, str | None]] = {}
-    scores: dict[str, np.ndarray] = {}
-    logged, mean, deviation = [], {}, {}
-    for name in dict.fromkeys(wanted):
-        if name not in table:
-            refused[name] = ("missing", None)
-            continue
-        column = table[name].astype("float64")
-        if column.max() - column.min() <= CELL * max(1.0, column.abs().max()) or len(column) < 2:
-            refused[name] = ("constant", None)
-            continue
-        is_skewed = bool(column.skew() > SKEWED)  # undefined for two rows, and then false
-        column = log_scaled(column) if is_skewed else column
-        score = ((column - column.mean()) / column.std(ddof=0)).to_numpy()
-        twin = next((other for other in scores if abs(np.mean(score * scores[other])) > NEAR_DUPLICATE), None)
-        if twin:
-            refused[name] = ("near_duplicate", twin)
-            continue
-        logged += [name] if is_skewed else []
-        scores[name], mean[name], deviation[name] = score, float(column.mean()), float(column.std(ddof=0))
-    values = np.column_stack(list(scores.values())) if scores else np.empty((len(table), 0))
-    return Scaled(values, list(scores), logged, refused, mean, deviation)
+@contextmanager
+def quietly() -> Iterator[None]:
+    """One thread, so that sums are the same on any machine, and no warning of resamples with fewer distinct rows than
+    clusters."""
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
 
 
 def every(rows: int, at_most: int) -> np.ndarray:
@@ -113,25 +54,6 @@ def fit(values: np.ndarray, k: int, seed: int) -> np.ndarray:
     return model.labels_
 
 
-def jaccard(before: np.ndarray, after: np.ndarray, k: int) -> np.ndarray:
-    """For each cluster of `before`, its likeness to the most alike cluster of `after`: shared / united members."""
-    shared = np.bincount(before * k + after, minlength=k * k).reshape(k, k).astype(float)
-    united = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0, keepdims=True) - shared
-    return (shared / np.maximum(united, 1)).max(axis=1)
-
-
-def stability(values: np.ndarray, labels: np.ndarray, k: int, bootstraps: int, seed: int) -> list[float]:
-    """Mean Jaccard of each cluster over refits on resamples, compared by predicting all customers (Hennig 2007)."""
-    random = np.random.default_rng(seed)
-    rows = len(values)
-    total = np.zeros(k)
-    for turn in range(bootstraps):
-        resample = values[random.integers(0, rows, min(rows, RESAMPLE_ROWS))]
-        again = KMeans(k, n_init=RESTARTS, random_state=seed + turn).fit(resample)
-        total += jaccard(labels, again.predict(values), k)
-    return [float(mean) for mean in total / bootstraps]
-
-
 def canonical(labels: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     """Labels 0 to k-1 by falling revenue of the cluster; of equal ones the larger, then the one that comes first.
 
@@ -143,43 +65,6 @@ def canonical(labels: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     rank = np.empty(len(found), dtype=int)
     rank[order] = np.arange(len(found))
     return rank[np.searchsorted(found, labels)]
-
-
-def solutions(values: np.ndarray, amounts: np.ndarray, ks: Sequence[int], bootstraps: int, seed: int) -> list[Solution]:
-    """The evidence for each k; those above the number of distinct rows, or of rows less one, are left out.
-
-    Of more than EVIDENCE_ROWS, as many evenly spread ones are looked at.
-    """
-    seen = every(len(values), EVIDENCE_ROWS) if len(values) > EVIDENCE_ROWS else slice(None)
-    most = values[seen]
-    possible = min(len(np.unique(most, axis=0)), len(most) - 1) if values.size else 0
-    found = []
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # resamples with fewer distinct rows than k
-        sample = every(len(values), SILHOUETTE_ROWS) if possible else np.array([], dtype=int)
-        distances = pairwise_distances(values[sample]) if possible else None
-        for k in (k for k in ks if 2 <= k <= possible):
-            labels = canonical(fit(values, k, seed), amounts)
-            score = None
-            if 1 < len(np.unique(labels[sample])) < len(sample):
-                score = silhouette_score(distances, labels[sample], metric="precomputed")
-            index = float(davies_bouldin_score(most, labels[seen]))
-            stable = stability(most, labels[seen], k, bootstraps, seed)
-            found.append(Solution(k, labels, score, index, stable))
-    return found
-
-
-def is_eligible(solution: Solution, minimum: int) -> bool:
-    """Whether every cluster is stable and none is smaller than the minimum."""
-    return (
-        solution.silhouette is not None and round(solution.lowest_jaccard, 3) >= STABLE and solution.smallest >= minimum
-    )
-
-
-def choose(found: Sequence[Solution], minimum: int) -> Solution | None:
-    """The eligible solution with the best silhouette (three decimals; of equal ones the smallest k), or none."""
-    eligible = [solution for solution in found if is_eligible(solution, minimum)]
-    return max(eligible, key=lambda solution: (round(solution.silhouette or 0.0, 3), -solution.k), default=None)
 
 
 def by_value(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -207,21 +92,31 @@ def profile(table: pd.DataFrame, labels: np.ndarray, wanted: Sequence[str], logg
     return {"centre": centre, "overall": overall, "deviation": scores.groupby(labels).mean()}
 
 
-def evidence(found: Sequence[Solution], minimum: int, rows: int, minimum_group: int) -> list[Mapping[str, Any]]:
-    """One record a k, rounded; the size of a cluster under the minimum group is None."""
-    records: list[Mapping[str, Any]] = []
-    for solution in found:
-        is_shown = solution.smallest >= minimum_group
-        records.append(
-            {
-                "k": solution.k,
-                "silhouette": None if solution.silhouette is None else round(float(solution.silhouette), 3),
-                "davies_bouldin": None if solution.davies_bouldin is None else round(solution.davies_bouldin, 3),
-                "smallest_customers": solution.smallest if is_shown else None,
-                "smallest_share": round(solution.smallest / rows, 4) if is_shown else None,
-                "jaccard": sorted(round(value, 3) for value in solution.jaccard),  # in no order of clusters
-                "lowest_jaccard": round(solution.lowest_jaccard, 3),
-                "is_eligible": is_eligible(solution, minimum),
-            }
-        )
-    return records
+@dataclass(frozen=True)
+class Neighbours:
+    """Of each segment the one whose centre is nearest (None if it is alone), and the share of its customers who are
+    borderline: whose distance to their own centre is more than BORDER of that to the nearest other one."""
+
+    nearest: list[int | None]
+    borderline: list[float]
+
+
+def neighbours(values: np.ndarray, labels: np.ndarray) -> Neighbours:
+    """How segments, 0 to k-1, lie to each other. Distances are Euclidean, in standard scores, to the means of segments.
+
+    Of more than EVIDENCE_ROWS customers, so many, evenly spread, are looked at.
+    """
+    count = int(labels.max()) + 1 if len(labels) else 0
+    if count < 2 or not values.shape[1]:
+        return Neighbours([None] * count, [0.0] * count)
+    centres = np.stack([values[labels == label].mean(axis=0) for label in range(count)])
+    apart = ((centres[:, None] - centres) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    seen = every(len(values), EVIDENCE_ROWS)
+    squares = np.stack([((values[seen] - centre) ** 2).sum(axis=1) for centre in centres])
+    rows, own = np.arange(len(seen)), labels[seen]
+    mine = squares[own, rows].copy()
+    squares[own, rows] = np.inf
+    is_borderline = mine > BORDER**2 * squares.min(axis=0)
+    share = [float(is_borderline[own == label].mean()) if (own == label).any() else 0.0 for label in range(count)]
+    return Neighbours([int(place) for place in apart.argmin(axis=1)], share)

@@ -1,14 +1,15 @@
 """What clustering has found of segments and features; nothing of a segment that may not be published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
-from elt.protection.disclosure import publishable_sums
-from elt.segmentation.clustering import Scaled
+from elt.features.scaling import Scaled
+from elt.protection.disclosure import publishable, publishable_sums
+from elt.segmentation.clustering import Neighbours
 
 UNIT = 1_000_000  # amounts are whole millionths, so that sums of up to six decimals are exact
 
@@ -17,13 +18,14 @@ UNIT = 1_000_000  # amounts are whole millionths, so that sums of up to six deci
 class Segmented:
     """Customers in segments. `labels` (as `hidden_last` gives them) and `amounts` (revenue) have one value a
     customer, in the order of the scaled features; `profile` is what `clustering.profile` gives; `jaccard` has one value
-    a segment, or none."""
+    a segment, or none; `beside` says how they lie to each other."""
 
     labels: np.ndarray
     amounts: np.ndarray
     scaled: Scaled
     profile: Mapping[str, Any]
     jaccard: Sequence[float]
+    beside: Neighbours
 
     @property
     def count(self) -> int:
@@ -73,6 +75,7 @@ def segment_records(segmented: Segmented, minimum_group: int) -> list[dict[str, 
     profile.
     """
     hidden = hidden_segments(segmented.labels, segmented.amounts, minimum_group) if segmented.count else set()
+    borderline = borderline_shares(segmented, hidden, minimum_group)
     records = []
     for segment in range(segmented.count):
         figures = segment_figures(segmented, segment)
@@ -84,9 +87,33 @@ def segment_records(segmented: Segmented, minimum_group: int) -> list[dict[str, 
                 "jaccard": round(segmented.jaccard[segment], 3) if segmented.jaccard and not is_hidden else None,
                 "exact": {} if is_hidden else {name: float(v) for name, v in segmented.deviation(segment).items()},
                 **(dict.fromkeys(figures) if is_hidden else figures),
+                "nearest": None if is_hidden else nearest(segmented, segment, hidden),
+                "borderline_share": borderline.get(segment),
             }
         )
     return records
+
+
+def nearest(segmented: Segmented, segment: int, hidden: Collection[int]) -> int | None:
+    """The number of the segment whose centre is nearest, or None if there is no other or that one is hidden."""
+    place = segmented.beside.nearest[segment]
+    return None if place is None or place in hidden else place + 1
+
+
+def borderline_shares(segmented: Segmented, hidden: Collection[int], minimum_group: int) -> dict[int, float]:
+    """The share of borderline customers of each segment of which neither they nor the others are too few to be told."""
+    shown = [segment for segment in range(segmented.count) if segment not in hidden]
+    size = {segment: int((segmented.labels == segment).sum()) for segment in shown}
+    share = {segment: segmented.beside.borderline[segment] for segment in shown}
+    return told_shares({segment: round(share[segment] * size[segment]) for segment in shown}, size, minimum_group)
+
+
+def told_shares(some: Mapping[int, int], people: Mapping[int, int], minimum_group: int) -> dict[int, float]:
+    """The share of a group's people of whom something holds, where neither they nor the others are too few to be told,
+    nor could be told from a total. Group -> people in both."""
+    those = publishable(some, minimum_group)
+    others = publishable({group: people[group] - some[group] for group in some}, minimum_group)
+    return {group: round(some[group] / people[group], 6) for group in some if those[group] and others[group]}
 
 
 def segment_figures(segmented: Segmented, segment: int) -> dict[str, Any]:

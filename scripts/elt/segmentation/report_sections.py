@@ -54,18 +54,26 @@ def segment_table(model: Model, words: Words) -> str:
     return table(text["segment_columns"], rows) + text["shares_of"] + "\n\n" + (note + "\n\n" if is_any_hidden else "")
 
 
+def silhouette_text(entry: Model, language: str) -> str:
+    """A silhouette with its error, or a dash."""
+    if entry["silhouette"] is None:
+        return HIDDEN
+    return f"{number(entry['silhouette'], 3, language)} ± {number(entry['silhouette_error'], 3, language)}"
+
+
 def evidence_table(model: Model, words: Words) -> str:
     """One row a number of segments, with what speaks for and against it."""
     text, language = words["report"], words["language"]
     rows = [
         [
             entry["k"],
-            HIDDEN if entry["silhouette"] is None else number(entry["silhouette"], 3, language),
+            silhouette_text(entry, language),
             number(entry["davies_bouldin"], 2, language),
             f"<{model['minimum_group']}"
             if entry["smallest_customers"] is None
             else number(entry["smallest_customers"], 0, language),
             number(entry["lowest_jaccard"], 3, language),
+            entry["resamples"],
             text["agreed"] if entry["is_eligible"] else text["denied"],
             text["chosen"] if entry["k"] == model["choice"]["k"] else "",
         ]
@@ -102,6 +110,20 @@ def distinguishing_table(segment: Model, model: Model, words: Words) -> str:
     return table(words["report"]["profile_columns"], rows)
 
 
+def neighbourhood(segment: Model, model: Model, words: Words) -> Iterator[str]:
+    """A sentence: which segment is nearest, and how many customers stand about as near to it as to their own."""
+    text, language = words["report"], words["language"]
+    names = {other["label"]: other["name"][language] for other in model["segments"]}
+    if segment["nearest"] is not None:
+        share = segment["borderline_share"]
+        said = text["borderline" if share is not None else "borderline_hidden"].format(
+            name=escape(names[segment["nearest"]]),
+            share="" if share is None else percent(share, 1, language),
+            minimum=model["minimum_group"],
+        )
+        yield said + "\n\n"
+
+
 def profile(segment: Model, model: Model, words: Words) -> Iterator[str]:
     """One segment: what sets it apart, by which rule it has its name, what to do and how success is measured."""
     text, language = words["report"], words["language"]
@@ -110,6 +132,7 @@ def profile(segment: Model, model: Model, words: Words) -> Iterator[str]:
         yield text["suppressed"].format(minimum=model["minimum_group"]) + "\n\n"
     if segment["distinguishing"]:
         yield distinguishing_table(segment, model, words)
+    yield from neighbourhood(segment, model, words)
     rule = rule_text(segment["rule"], words)
     lines = {
         "rule": escape(rule) if rule else text["no_rule"],
@@ -142,7 +165,11 @@ def method(model: Model, words: Words) -> Iterator[str]:
         "logged": escape(", ".join(logged)) or HIDDEN,
         "seed": model["seed"],
         "rows": HIDDEN if choice["silhouette_rows"] is None else number(choice["silhouette_rows"], 0, language),
+        "samples": choice["silhouette_samples"],
         "bootstraps": choice["bootstraps"],
+        "screened": choice["screened"],
+        "resample": HIDDEN if choice["resample_rows"] is None else number(choice["resample_rows"], 0, language),
+        "border": percent(choice["border"], 0, language),
         "share": percent(choice["minimum_share"], 0, language),
         "minimum": number(choice["minimum_customers"], 0, language),
         "stable": number(choice["stable_from"], 2, language),
