@@ -30,6 +30,8 @@ rule segmentation_profiles:
     """Name the segments by the company's rules, and say what tells them apart."""
     input:
         clusters="<gold>/_meta/customer_clusters.json",
+        table="<gold>/data/customer_clusters.csv",
+        features="<gold>/data/customer_features_exact.csv",
         words=["scripts/templates/segmentation.en.yaml", "scripts/templates/segmentation.de.yaml"],
     output:
         "<segmentation>/_meta/model_metadata.json",

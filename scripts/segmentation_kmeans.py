@@ -18,7 +18,8 @@ from elt.features.scaling import scale
 from elt.files import write_json
 from elt.segmentation import clustering, evidence
 from elt.segmentation.evidence import Solution
-from elt.segmentation.metadata import UNIT, Segmented, feature_records, hidden_last, segment_records
+from elt.segmentation.members import whole
+from elt.segmentation.metadata import Segmented, feature_records, hidden_last, segment_records
 from elt.table_files import write_frame
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def model(table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, dict[s
     """
     features, rows = settings.features, len(table)
     table = clustering.by_value(table, features)
-    amounts = (table["monetary"].astype("float64") * UNIT).round().astype("int64").to_numpy()
+    amounts = whole(table["monetary"])
     scaled = scale(table, features)
     bootstraps, minimum = settings.search["bootstraps"], settings.smallest_segment(rows)
     found = evidence.solutions(scaled.values, amounts, settings.all_k, bootstraps, settings.seed)

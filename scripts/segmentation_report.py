@@ -15,7 +15,15 @@ from elt.report.markdown import Markdown, escape
 from elt.report.numbers import number, percent
 from elt.report.words import Words, read
 from elt.sales.collective_accounts import is_beside_segments
-from elt.segmentation.report_sections import Model, evidence_table, method, profile, refused_features, segment_table
+from elt.segmentation.report_sections import (
+    Model,
+    evidence_table,
+    figures_table,
+    method,
+    profile,
+    refused_features,
+    segment_table,
+)
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -65,7 +73,7 @@ def report(model: Model, words: Words, beside: Sequence[str] = ()) -> str:
     text = words["report"]
     parts = [f"# {headline(model, words)}\n\n"]
     if model["segments"]:
-        parts += [segment_table(model, words), *beside]
+        parts += [segment_table(model, words), *figures_table(model, words), *beside]
         parts += [f"## {evidence_title(model, words)}\n\n", evidence_table(model, words)]
         actions = sum(not segment["is_no_action"] for segment in model["segments"])
         parts += [f"## {text['profiles'].format(actions=actions, segments=len(model['segments']))}\n\n"]

@@ -315,8 +315,20 @@ class Recomputed:
             segments = [s["customers"] for s in self.model["segments"] if s["customers"]]
             others = json.loads((self.run / "step2_feature_engineering/_meta/dictionary_people.json").read_text())
             own = [entry["people"] for entry in self.figures.values() if entry.get("people")]
-            return min([*own, *segments, *others.values()])
+            return min([*own, *segments, *others.values(), *self.of_shares()])
         return self.uniqueness["purchases"]["after"]["three_purchases"]["unique_share"]
+
+    def of_shares(self) -> list[int]:
+        """Customers, and the other ones, of every share that is told of a segment."""
+        found = []
+        for segment in self.model["segments"]:
+            told = [segment["borderline_share"], *(segment["figures"] or {}).values()]
+            names = ["borderline_share", *(segment["figures"] or {})]
+            for name, share in zip(names, told, strict=True):
+                if share is not None and name.endswith("_share"):
+                    some = round(share * segment["customers"])
+                    found += [count for count in (some, segment["customers"] - some) if count]
+        return found
 
     def of_segment(self, label: str, column: str) -> float:
         found = next(s for s in self.model["segments"] if s["label"] == int(label))

@@ -12,13 +12,14 @@ from sklearn.metrics import silhouette_score
 import segmentation_kmeans as script
 from elt.features.scaling import scale
 from elt.files import json_text
+from elt.protection.disclosure import publishable_shares
 from elt.report.words import read_all
 from elt.run.segment_rules import SegmentCondition, SegmentRule, Segments
 from elt.segmentation import clustering, evidence
 from elt.segmentation.descriptions import described
 from elt.segmentation.evidence import Solution
-from elt.segmentation.metadata import hidden_segments, told_shares
-from elt.segmentation.segment_names import SegmentNames
+from elt.segmentation.metadata import hidden_segments
+from elt.segmentation.segment_names import Profile, SegmentNames
 
 WORDS = read_all(ROOT / f"scripts/templates/segmentation.{language}.yaml" for language in ("en", "de"))
 SEARCH = {"k": "auto", "k_min": 2, "k_max": 5, "minimum_share": 0.03, "bootstraps": 5}
@@ -38,7 +39,8 @@ def model(table, *, company=COMPANY, **search):
     settings = script.Settings(seed=42, search=SEARCH | search, features=company.features, minimum_group=5)
     segments, clusters = script.model(table, settings)
     written = json.loads(json_text(clusters))  # as the next step reads it
-    return segments, described(written, SegmentNames(company.rules, {}, WORDS))
+    people = table.merge(segments, on="customer").assign(frequency=1, revenue_of_year=0.0)
+    return segments, described(written, SegmentNames(company.rules, {}, WORDS), people)
 
 
 def scores(*values):
@@ -220,9 +222,9 @@ def test_customers_between_two_centres_are_borderline_and_the_nearest_segment_is
 
 def test_a_share_of_few_people_is_told_of_nobody_nor_from_the_total():
     size = {0: 100, 1: 100, 2: 100}
-    assert told_shares({0: 50, 1: 40, 2: 3}, size, 5) == {0: 0.5}
-    assert told_shares({0: 50, 1: 40, 2: 97}, size, 5) == {1: 0.4}
-    assert told_shares({0: 50, 1: 40, 2: 0}, size, 5) == {0: 0.5, 1: 0.4, 2: 0.0}
+    assert publishable_shares({0: 50, 1: 40, 2: 3}, size, 5) == {0: 0.5}
+    assert publishable_shares({0: 50, 1: 40, 2: 97}, size, 5) == {1: 0.4}
+    assert publishable_shares({0: 50, 1: 40, 2: 0}, size, 5) == {0: 0.5, 1: 0.4, 2: 0.0}
 
 
 def test_an_unstable_or_too_small_solution_is_not_chosen():
@@ -234,14 +236,16 @@ def test_an_unstable_or_too_small_solution_is_not_chosen():
 
 def test_a_name_goes_to_the_best_match_and_the_other_gets_the_next():
     rules = [rule("rich", {"feature": "monetary", "above": 0.5}), rule("good", {"feature": "monetary", "above": 0})]
-    found = names(*rules).of_profiles([{"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {}])
+    found = names(*rules).of_profiles(
+        [Profile(one) for one in ({"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {})]
+    )
     assert [segment.id for segment in found] == ["good", "rich", "segment_3", "segment_4"]
 
 
 def test_a_rule_needs_every_condition():
     rules = [rule("new", {"feature": "monetary", "above": 0}, {"feature": "recency_days", "below": -0.5})]
     profiles = [{"monetary": 1, "recency_days": 0}, {"monetary": 1, "recency_days": -1}]
-    found = names(*rules).of_profiles(profiles)
+    found = names(*rules).of_profiles([Profile(one) for one in profiles])
     assert [segment.id for segment in found] == ["segment_1", "new"]
 
 

@@ -1,5 +1,6 @@
 """Segments described: what k-means has found, named by the company's rules; a hidden segment tells nothing of itself."""
 
+import pytest
 from conftest import ROOT
 
 import segmentation_profiles
@@ -10,19 +11,30 @@ TEMPLATES = ROOT / "scripts/templates"
 BOTH = {"en": "x", "de": "x"}
 BIG = SegmentRule("big", {"en": "Big", "de": "Groß"}, (SegmentCondition("monetary", above=0.5),), BOTH, BOTH)
 LABELS = {"monetary": {"en": "Revenue", "de": "Umsatz"}}
+COMPANY = Segments(("monetary",), (BIG,), LABELS)
 
 
-def described(folder, *segments):
-    """Model metadata of segments (number, exact deviation of the revenue or None for a hidden one)."""
+HEADER = "customer,recency_days,frequency,monetary,days_between_orders,revenue_of_year,costed_revenue,gross_margin\n"
+
+
+def described(folder, *segments, company=COMPANY, members=()):
+    """Model metadata of segments (number, exact deviation of the revenue or None for a hidden one). members: twelve rows
+    a segment (recency, orders, revenue, days between orders); revenue is that of the year, a quarter of it is margin."""
+    rows = members or [(10, 2, 100, 30)] * 12 * len(segments)
+    people = [f"c{place:03}" for place in range(len(rows))]
+    lines = [f"{c},{r},{f},{m},{d},{m},{m},{m / 4}\n" for c, (r, f, m, d) in zip(people, rows, strict=True)]
+    (folder / "features.csv").write_text(HEADER + "".join(lines), encoding="utf-8")
+    numbers = [f"{c},{segments[place // 12][0]}\n" for place, c in enumerate(people)]
+    (folder / "clusters.csv").write_text("customer,segment\n" + "".join(numbers), encoding="utf-8")
     found = [
-        {"label": label, "is_suppressed": at is None, "exact": {} if at is None else {"monetary": at}, "customers": 9}
+        {"label": label, "is_suppressed": at is None, "exact": {} if at is None else {"monetary": at}, "customers": 12}
         for label, at in segments
     ]
     features = [{"name": "monetary", "is_used": True}]
-    write_json(folder / "clusters.json", {"features": features, "segments": found})
+    write_json(folder / "clusters.json", {"features": features, "segments": found, "minimum_group": 5})
     words = [str(TEMPLATES / f"segmentation.{language}.yaml") for language in ("en", "de")]
-    company = Segments(("monetary",), (BIG,), LABELS)
-    segmentation_profiles.main(str(folder / "clusters.json"), words, company, str(folder / "model.json"))
+    customers = segmentation_profiles.Customers(str(folder / "features.csv"), str(folder / "clusters.csv"))
+    segmentation_profiles.main(str(folder / "clusters.json"), customers, words, company, str(folder / "model.json"))
     return read_json(folder / "model.json")
 
 
@@ -47,3 +59,45 @@ def test_one_segment_is_all_customers_and_told_apart_by_nothing(tmp_path):
 
 def test_without_customers_there_is_no_segment(tmp_path):
     assert described(tmp_path)["segments"] == []
+
+
+LONG_AGO = SegmentRule("gone", BOTH, (SegmentCondition("recency_days", at_least=2, unit="cycles"),), BOTH, BOTH)
+GONE = Segments(("monetary",), (LONG_AGO,), LABELS)
+
+
+@pytest.mark.parametrize(("recent", "name"), [(3, "gone"), (4, "segment_1")])
+def test_a_name_that_more_than_a_quarter_of_the_members_contradict_is_not_given(tmp_path, recent, name):
+    """The repurchase cycle is 30 days; who ordered less than 60 days ago is not gone."""
+    members = [(59, 2, 100, 30)] * recent + [(60, 2, 100, 30)] * (12 - recent)
+    found = described(tmp_path, (1, -2.0), (2, 0.0), company=GONE, members=members + [(10, 2, 100, 30)] * 12)
+    assert found["segments"][0]["id"] == name and found["cycle_days"] == 30
+
+
+def test_a_limit_in_cycles_is_told_in_days_and_none_holds_where_few_people_ordered_again(tmp_path):
+    (first, _) = described(tmp_path, (1, -2.0), (2, 0.0), company=GONE, members=[(90, 2, 1, 30)] * 24)["segments"]
+    assert first["rule"][0] == {"feature": "recency_days", "at_least": 2, "unit": "cycles", "value": 60.0} | {
+        "label": {"en": "Days since last order", "de": "Tage seit dem letzten Auftrag"}
+    }
+    few = [(90, 2, 1, 30)] * 4 + [(90, 1, 1, 30)] * 20
+    found = described(tmp_path, (1, -2.0), (2, 0.0), company=GONE, members=few)
+    assert (found["cycle_days"], found["segments"][0]["id"]) == (None, "segment_1")
+
+
+def test_a_limit_in_medians_is_a_multiple_of_that_of_all_customers(tmp_path):
+    rule = SegmentRule("rich", BOTH, (SegmentCondition("monetary", at_least=2, unit="medians"),), BOTH, BOTH)
+    members = [(10, 2, 200, 30)] * 12 + [(10, 2, 100, 30)] * 13 + [(10, 2, 10, 30)] * 11
+    found = described(tmp_path, (1, 1.0), (2, 0.0), (3, 0.0), company=Segments((), (rule,), LABELS), members=members)
+    assert [segment["id"] for segment in found["segments"]] == ["rich", "segment_2", "segment_3"]
+
+
+def test_sums_over_the_members_are_told_and_those_of_few_people_are_not(tmp_path):
+    """Of the last segment one customer brings all revenue, so its sums are hidden, and those of a second one with it."""
+    members = [(10, 2, 100, 30)] * 12 + [(400, 1, 100, 30)] * 12 + [(10, 1, 1, 30)] * 11 + [(400, 4, 9000, 30)]
+    members = [(10, 2, 100, 30)] * 12 + members
+    found = described(tmp_path, (1, 0.1), (2, 0.1), (3, 0.0), (4, 0.0), members=members)["segments"]
+    *others, last = (segment["figures"] for segment in found)
+    assert others[0]["average_order_value"] == 50.0 and last["average_order_value"] == round(9011 / 15, 2)
+    assert (last["repeat_share"], last["active_share"]) == (None, None), "one customer of twelve"
+    assert (last["revenue_of_year"], last["gross_margin"], last["margin_rate"]) == (None, None, None)
+    told = [one for one in others if one["gross_margin"] is not None]
+    assert len(told) < 3 and all((one["gross_margin"], one["margin_rate"]) == (300.0, 0.25) for one in told)

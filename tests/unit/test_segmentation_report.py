@@ -5,7 +5,7 @@ from conftest import ROOT
 
 import segmentation_report as script
 from elt.report.words import read
-from elt.segmentation.report_sections import evidence_table
+from elt.segmentation.report_sections import evidence_table, rule_text
 
 WORDS = {language: read(ROOT / f"scripts/templates/segmentation.{language}.yaml") for language in ("en", "de")}
 
@@ -21,6 +21,9 @@ def segment(number, **change):
         "is_no_action": False,
         "is_suppressed": False,
         "jaccard": 0.9,
+        "measure": "repeat_share",
+        "figures": {"repeat_share": 0.25, "active_share": None, "average_order_value": 514.4, "revenue_of_year": 9000.5}
+        | {"gross_margin": None, "margin_rate": None},
         "nearest": 1,
         "borderline_share": 0.125,
         "customers": 1200,
@@ -36,7 +39,7 @@ def segment(number, **change):
 
 
 HIDDEN = dict.fromkeys(
-    ["nearest", "borderline_share", "customers", "customer_share", "revenue", "revenue_share", "centre"]
+    ["figures", "nearest", "borderline_share", "customers", "customer_share", "revenue", "revenue_share", "centre"]
 ) | {
     "is_suppressed": True,
     "distinguishing": [],
@@ -48,6 +51,7 @@ def model(*segments, by="evidence", **change):
     return {
         "seed": 42,
         "minimum_group": 5,
+        "cycle_days": 130.0,
         "choice": {"k": len(segments), "by": by, "asked": "auto", "k_min": 2, "k_max": 8, "minimum_share": 0.03}
         | {
             "minimum_customers": 30,
@@ -102,6 +106,27 @@ def test_the_nearest_segment_and_the_share_of_borderline_customers_are_told():
     text = script.report(model(*told), WORDS["en"])
     assert "The nearest segment is “Group \\*1\\*”; borderline are 12.5\xa0% of these customers." in text
     assert "“Group \\*2\\*”; how many are borderline is withheld, as fewer than 5 customers" in text
+
+
+def test_what_segments_are_like_is_a_table_and_a_withheld_figure_is_a_dash():
+    text = script.report(model(segment(1), segment(2, **HIDDEN)), WORDS["de"])
+    assert "| Segment | mit zweitem Auftrag | durchschnittlicher Auftragswert | Umsatz der letzten 365 Tage |" in text
+    assert "| Gruppe 1 | 25,0\xa0% | 514,40 | 9.000,50 |" in text and "| Gruppe 2 | 25" not in text
+    assert "Der Wiederkaufzyklus des Unternehmens beträgt 130 Tage" in text
+
+
+def test_an_action_has_a_baseline_and_a_value_with_the_sum_that_gives_it():
+    text = script.report(model(segment(1), segment(2, is_no_action=True)), WORDS["en"])
+    assert text.count("**Baseline today:** with a second order: 25.0\xa0%.") == 2
+    assert text.count("**Value of the action:**") == 1
+    assert "every tenth customer (120) ordered once more at the average order value (514.40), 61,728 of revenue" in text
+
+
+def test_a_rule_in_business_units_tells_its_limit():
+    days = {"feature": "recency_days", "label": {"en": "Days since last order"}, "unit": "cycles", "value": 260.0}
+    rule = [days | {"at_least": 2}, {"feature": "frequency", "label": {"en": "Orders"}, "at_most": 1, "value": 1}]
+    expected = "Days since last order at least 260 (2 × the repurchase cycle) and Orders at most 1"
+    assert rule_text(rule, WORDS["en"]) == expected
 
 
 def test_a_suppressed_segment_shows_no_figure_and_the_report_says_why():

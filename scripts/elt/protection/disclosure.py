@@ -39,6 +39,14 @@ def publishable(people: Mapping[Group, int], minimum: int) -> dict[Group, bool]:
     return shown
 
 
+def publishable_shares(some: Mapping[Group, int], people: Mapping[Group, int], minimum: int) -> dict[Group, float]:
+    """The share of each group's people of whom something holds, where neither they nor the others are too few to be
+    told, nor could be told from a total. Group -> people, in both."""
+    those = publishable(some, minimum)
+    others = publishable({group: people[group] - count for group, count in some.items()}, minimum)
+    return {group: round(some[group] / people[group], 6) for group in some if those[group] and others[group]}
+
+
 def count_text(count: int, minimum: int) -> int | str:
     """A count of people, or "<5" (with the minimum as number) where it is above zero and under the minimum."""
     return count if count == 0 or count >= minimum else f"<{minimum}"

@@ -63,11 +63,23 @@ def of_model(model: Mapping[str, Any]) -> Iterator[Behind]:
     for segment in model["segments"]:
         if segment["customers"]:
             yield Behind(MODEL, f"segments.{segment['label']}", segment["customers"])
+            yield from of_shares(segment)
     for tried in model.get("evidence", ()):
         if tried.get("smallest_customers"):
             yield Behind(MODEL, f"evidence.{tried['k']}.smallest_customers", tried["smallest_customers"])
     if model.get("rows"):
         yield Behind(MODEL, "features", model["rows"])
+
+
+def of_shares(segment: Mapping[str, Any]) -> Iterator[Behind]:
+    """The customers of a segment of whom a share tells, and the others."""
+    shares = {"borderline_share": segment.get("borderline_share"), **(segment.get("figures") or {})}
+    for name in ("borderline_share", "repeat_share", "active_share"):
+        if shares.get(name) is not None:
+            some = round(shares[name] * segment["customers"])
+            for what, count in ((name, some), (f"{name}, others", segment["customers"] - some)):
+                if count:
+                    yield Behind(MODEL, f"segments.{segment['label']}.{what}", count)
 
 
 def of_uniqueness(report: Mapping[str, Any]) -> Iterator[Behind]:

@@ -6,14 +6,21 @@ from typing import Any, Self
 
 from elt.run.entries import taken
 
+CYCLES = "cycles"  # the repurchase cycle of the company, in days
+MEDIANS = "medians"  # the median of all customers
+
 
 @dataclass(frozen=True)
 class SegmentCondition:
-    """A condition on the mean of a segment: a feature above or below so many standard deviations."""
+    """A condition on a segment: its mean of a feature lies above or below so many standard deviations; or most of its
+    members have at least or at most so much of it, in its own unit or in multiples of `unit`."""
 
     feature: str
     above: float | None = None
     below: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    unit: str | None = None  # cycles or medians
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class SegmentRule:
     action: Mapping[str, str]
     success: Mapping[str, str]
     no_action: bool = False
+    measure: str | None = None  # the figure of the segment that is the baseline of its success
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:

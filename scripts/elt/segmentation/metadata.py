@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from elt.features.scaling import Scaled
-from elt.protection.disclosure import publishable, publishable_sums
+from elt.protection.disclosure import publishable_shares, publishable_sums
 from elt.segmentation.clustering import Neighbours
-
-UNIT = 1_000_000  # amounts are whole millionths, so that sums of up to six decimals are exact
+from elt.segmentation.members import UNIT, largest_of
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,8 @@ def hidden_segments(labels: np.ndarray, amounts: np.ndarray, minimum_group: int)
     """Segments of which nothing is published: too small, dominated, or needed to hide such a one from the total."""
     groups = {}
     for segment in np.unique(labels):
-        largest = np.sort(amounts[labels == segment])[::-1]
-        sums = {"revenue": largest.sum(), "largest": largest[0], "largest_two": largest[:2].sum()}
-        sums["largest_three"] = largest[:3].sum()
-        groups[int(segment)] = {"customers": len(largest)} | {name: float(value) for name, value in sums.items()}
+        own = amounts[labels == segment]
+        groups[int(segment)] = largest_of(own) | {"customers": len(own)}
     return {segment for segment, is_shown in publishable_sums(groups, minimum_group).items() if not is_shown}
 
 
@@ -105,15 +102,9 @@ def borderline_shares(segmented: Segmented, hidden: Collection[int], minimum_gro
     shown = [segment for segment in range(segmented.count) if segment not in hidden]
     size = {segment: int((segmented.labels == segment).sum()) for segment in shown}
     share = {segment: segmented.beside.borderline[segment] for segment in shown}
-    return told_shares({segment: round(share[segment] * size[segment]) for segment in shown}, size, minimum_group)
-
-
-def told_shares(some: Mapping[int, int], people: Mapping[int, int], minimum_group: int) -> dict[int, float]:
-    """The share of a group's people of whom something holds, where neither they nor the others are too few to be told,
-    nor could be told from a total. Group -> people in both."""
-    those = publishable(some, minimum_group)
-    others = publishable({group: people[group] - some[group] for group in some}, minimum_group)
-    return {group: round(some[group] / people[group], 6) for group in some if those[group] and others[group]}
+    return publishable_shares(
+        {segment: round(share[segment] * size[segment]) for segment in shown}, size, minimum_group
+    )
 
 
 def segment_figures(segmented: Segmented, segment: int) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from elt.features.catalogue import FEATURES
 from elt.report.markdown import escape, table
 from elt.report.numbers import number, percent
 from elt.report.words import Words
+from elt.segmentation.members import FIGURES, MONEY
 
 Model = Mapping[str, Any]
 DECIMALS = {"money": 2, "share": 2, "days": 0}  # of a typical value, by unit; other units 1
 HIDDEN = "–"
+TENTH = 10  # ASSUMPTION: the value of an action is told for every tenth customer, a share that a campaign may reach
 
 
 def stability_word(jaccard: float | None, choice: Model, text: Words) -> str:
@@ -83,15 +85,71 @@ def evidence_table(model: Model, words: Words) -> str:
 
 
 def rule_text(conditions: list[Model], words: Words) -> str:
-    """A rule as text: "Orders > +0.5 SD and Revenue > +0.5 SD"; empty without a rule."""
-    language, unit = words["language"], words["rule"]["deviation"]
-    parts = []
-    for condition in conditions:
-        for key, mark in (("above", ">"), ("below", "<")):
-            if key in condition:
-                limit = number(condition[key], 1, language, sign=True)
-                parts.append(f"{condition['label'][language]} {mark} {limit} {unit}")
+    """A rule as text: "Orders > +0.5 SD and Days since last order at most 260 (2 repurchase cycles)"; empty without."""
+    parts = [part for condition in conditions for part in condition_texts(condition, words)]
     return f" {words['rule']['and']} ".join(parts)
+
+
+def condition_texts(condition: Model, words: Words) -> Iterator[str]:
+    """The limits of a condition, a text each; one that no data of enough people could be compared with is left out."""
+    language, rule, label = words["language"], words["rule"], condition["label"][words["language"]]
+    for key, mark in (("above", ">"), ("below", "<")):
+        if key in condition:
+            limit = number(condition[key], 1, language, sign=True)
+            yield f"{label} {mark} {limit} {rule['deviation']}"
+    for key in ("at_least", "at_most"):
+        if key in condition and "value" in condition:
+            text = f"{label} {rule[key]} {limit_text(condition['feature'], condition['value'], language)}"
+            times = number(condition[key], decimals_of(condition[key]), language)
+            yield f"{text} ({rule[condition['unit']].format(times=times)})" if "unit" in condition else text
+
+
+def limit_text(feature: str, value: float, language: str) -> str:
+    """A limit of a rule in the feature's unit, with the decimals that it needs."""
+    unit = next((entry.unit for entry in FEATURES if entry.name == feature), "share")
+    if unit == "share":
+        return percent(value, 0, language)
+    return number(value, 2 if unit == "money" else decimals_of(value), language)
+
+
+def decimals_of(value: float) -> int:
+    """Decimals that a limit needs to be told as it is stated, at most two."""
+    return next(places for places in range(3) if places == 2 or round(value, places) == value)
+
+
+def figure_text(name: str, value: float | None, language: str) -> str:
+    """A figure of a segment: a share, or money; a dash where it is withheld."""
+    if value is None:
+        return HIDDEN
+    return number(value, 2, language) if name in MONEY else percent(value, 1, language)
+
+
+def figures_table(model: Model, words: Words) -> Iterator[str]:
+    """One row a segment that is shown: order behaviour, the last year, margin; what nobody has is no column."""
+    text, language = words["report"], words["language"]
+    shown = [segment for segment in model["segments"] if segment["figures"]]
+    names = [name for name in FIGURES if any(segment["figures"][name] is not None for segment in shown)]
+    rows = [
+        [segment["name"][language], *(figure_text(name, segment["figures"][name], language) for name in names)]
+        for segment in shown
+    ]
+    if rows and names:
+        yield table([text["segment"], *(text["measures"][name] for name in names)], rows) + "\n"
+        if any(segment["figures"][name] is None for segment in shown for name in names):
+            yield text["figure_hidden"].format(minimum=model["minimum_group"]) + "\n\n"
+    if model["cycle_days"] is not None:
+        yield text["cycle"].format(days=number(model["cycle_days"], 0, language)) + "\n\n"
+
+
+def value_text(segment: Model, words: Words) -> str:
+    """What one more order of every tenth customer would bring, with the sum that gives it."""
+    language, order = words["language"], segment["figures"]["average_order_value"]
+    customers = round(segment["customers"] / TENTH)
+    return words["report"]["value_of_action"].format(
+        customers=number(customers, 0, language),
+        order=number(order, 2, language),
+        amount=number(customers * order, 0, language),
+    )
 
 
 def distinguishing_table(segment: Model, model: Model, words: Words) -> str:
@@ -139,6 +197,12 @@ def profile(segment: Model, model: Model, words: Words) -> Iterator[str]:
         "no_action" if segment["is_no_action"] else "action": escape(segment["action"][language]),
         "success": escape(segment["success"][language]),
     }
+    if segment["figures"]:
+        measure = segment["measure"]
+        if measure and segment["figures"][measure] is not None:
+            baseline = figure_text(measure, segment["figures"][measure], language)
+            lines["baseline"] = f"{text['measures'][measure]}: {baseline}"
+        lines |= {} if segment["is_no_action"] else {"value": value_text(segment, words)}
     yield "".join(f"- **{text[key]}:** {line}.\n" for key, line in lines.items()) + "\n"
 
 

@@ -1,11 +1,12 @@
 """Names of segments by declarative rules on their profile, and words for how far a mean lies from the average."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from elt.report.words import Words, in_all_languages
 from elt.run.segment_rules import SegmentCondition, SegmentRule
+from elt.segmentation.members import MOST
 
 Texts = Mapping[str, str]
 
@@ -23,18 +24,37 @@ def deviation_word(deviation: float) -> str:
     return next((key for limit, key in HIGH if deviation >= limit), "average")
 
 
-def margin(conditions: Sequence[SegmentCondition], deviation: Mapping[str, float]) -> float | None:
-    """How far the tightest condition is cleared, in standard deviations; None if one fails or its feature is absent."""
-    cleared = []
-    for condition in conditions:
-        value = deviation.get(condition.feature)
-        if value is None:
-            return None
-        if condition.above is not None:
-            cleared.append(value - condition.above)
-        if condition.below is not None:
-            cleared.append(condition.below - value)
-    return min(cleared) if cleared and min(cleared) > 0 else None
+def nothing_holds(condition: SegmentCondition) -> float | None:
+    """Of a segment that may not be described no condition is said to hold."""
+    return None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What rules look at in a segment: its deviations from the mean of all customers in standard deviations, and of
+    which share of its members a condition in business units holds (None if that cannot be said)."""
+
+    deviation: Mapping[str, float]
+    share: Callable[[SegmentCondition], float | None] = nothing_holds
+
+
+def cleared(condition: SegmentCondition, profile: Profile) -> Iterator[float | None]:
+    """By how much each limit of a condition is cleared; below 0 it is not, and None if its feature is absent."""
+    deviation = profile.deviation.get(condition.feature)
+    if condition.above is not None:
+        yield None if deviation is None or deviation <= condition.above else deviation - condition.above
+    if condition.below is not None:
+        yield None if deviation is None or deviation >= condition.below else condition.below - deviation
+    if condition.at_least is not None or condition.at_most is not None:
+        share = profile.share(condition)
+        yield None if share is None or share < MOST else share - MOST
+
+
+def margin(conditions: Sequence[SegmentCondition], profile: Profile) -> float | None:
+    """How far the tightest condition is cleared, in standard deviations or as a share of the members beyond most of
+    them; None if one fails or its feature is absent."""
+    found = [by for condition in conditions for by in cleared(condition, profile)]
+    return None if not found or None in found else min(by for by in found if by is not None)
 
 
 @dataclass(frozen=True)
@@ -74,7 +94,7 @@ class SegmentNames:
             success=in_all_languages(self.words, "names", "undefined_success"),
         )
 
-    def of_profiles(self, deviations: Sequence[Mapping[str, float]]) -> list[SegmentRule]:
+    def of_profiles(self, profiles: Sequence[Profile]) -> list[SegmentRule]:
         """The rule of each segment, given their profiles in order of revenue.
 
         Rules are taken in order. Each goes to the one unnamed segment that clears it by most (of equal ones the one
@@ -82,11 +102,11 @@ class SegmentNames:
         """
         found: dict[int, SegmentRule] = {}
         for rule in self.rules:
-            margins = {i: margin(rule.when, d) for i, d in enumerate(deviations) if i not in found}
+            margins = {i: margin(rule.when, one) for i, one in enumerate(profiles) if i not in found}
             matching = {i: round(value, 9) for i, value in margins.items() if value is not None}
             if matching:
                 found[max(matching, key=lambda i: (matching[i], -i))] = rule
-        return [found.get(i) or self.unnamed(i + 1) for i in range(len(deviations))]
+        return [found.get(i) or self.unnamed(i + 1) for i in range(len(profiles))]
 
     def distinguishing(self, deviation: Mapping[str, float]) -> list[dict[str, Any]]:
         """The features that lie farthest from the average, with words; the fourth and fifth only if noticeable."""
