@@ -53,7 +53,7 @@ def evidence_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
                 )
         if key == "silhouette":
             errors = [entry["silhouette_error"] for entry in evidence if entry[column] is not None]
-            axes.errorbar(*zip(*points, strict=True), yerr=errors, fmt="none", ecolor=MUTED, capsize=3)
+            axes.errorbar(*zip(*points, strict=True), yerr=errors, fmt="none", ecolor=MUTED, capsize=3, zorder=1)
         if key == "jaccard":
             axes.axhline(metadata["choice"]["stable_from"], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.set_title(text[key].format(limit=number(metadata["choice"]["stable_from"], 2, language)), fontsize=9)

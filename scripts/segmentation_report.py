@@ -56,7 +56,7 @@ def evidence_title(model: Model, words: Words) -> str:
     taken = next(entry for entry in model["evidence"] if entry["k"] == choice["k"])
     return text["why"]["evidence"].format(
         k=choice["k"],
-        silhouette=number(taken["silhouette"], 2, language),
+        silhouette=number(taken["silhouette"], 3, language),
         error=number(taken["silhouette_error"], 3, language),
         jaccard=number(taken["lowest_jaccard"], 2, language),
     )

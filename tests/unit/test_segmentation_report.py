@@ -136,7 +136,7 @@ def test_a_suppressed_segment_shows_no_figure_and_the_report_says_why():
 
 
 def test_a_cluster_size_under_the_minimum_is_hidden_in_the_evidence():
-    assert "| 2 | 0.507 ± 0.004 | 0.78 | <5 | 0.932 | 100 | yes | chosen |" in evidence_table(
+    assert "| 2 | 0.507\xa0±\xa00.004 | 0.78 | <5 | 0.932 | 100 | yes | chosen |" in evidence_table(
         model(segment(1), segment(2)), WORDS["en"]
     ).replace("&lt;", "<")
 

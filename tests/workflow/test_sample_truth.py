@@ -136,3 +136,22 @@ def test_the_unknown_category_is_shown_as_unknown_and_its_sales_are_kept(sample_
     planted = PLANTED["crm_products"]["unknown_category"]
     products = rows(sample_run / "gold/data/dim_product.csv")
     assert sum(r["category"] == "n/a" and r["product_key"] != "0" for r in products) == len(planted["records"])
+
+
+def test_three_quarters_of_the_members_of_a_segment_bear_out_its_name(sample_run: Path):
+    """The rule of each name is checked on the members themselves, as the tables of the run hold them."""
+    model = json.loads((sample_run / "step3_segmentation/_meta/model_metadata.json").read_text("utf-8"))
+    segment_of = {row["customer"]: int(row["segment"]) for row in rows(sample_run / "gold/data/customer_clusters.csv")}
+    people = rows(sample_run / "gold/data/customer_features_exact.csv")
+    checked = 0
+    for segment in model["segments"]:
+        members = [row for row in people if segment_of[row["customer"]] == segment["label"]]
+        for condition in (part for part in segment["rule"] if "value" in part):
+            values = [float(row[condition["feature"]]) for row in members]
+            met = sum(
+                value >= condition["value"] if "at_least" in condition else value <= condition["value"]
+                for value in values
+            )
+            assert met >= 0.75 * len(members), (segment["id"], condition["feature"])
+            checked += 1
+    assert checked >= 10 and len(members) == segment["customers"]

@@ -60,7 +60,7 @@ def silhouette_text(entry: Model, language: str) -> str:
     """A silhouette with its error, or a dash."""
     if entry["silhouette"] is None:
         return HIDDEN
-    return f"{number(entry['silhouette'], 3, language)} ± {number(entry['silhouette_error'], 3, language)}"
+    return f"{number(entry['silhouette'], 3, language)}\xa0±\xa0{number(entry['silhouette_error'], 3, language)}"
 
 
 def evidence_table(model: Model, words: Words) -> str:
@@ -134,7 +134,7 @@ def figures_table(model: Model, words: Words) -> Iterator[str]:
         for segment in shown
     ]
     if rows and names:
-        yield table([text["segment"], *(text["measures"][name] for name in names)], rows) + "\n"
+        yield table([text["segment"], *(text["measures"][name] for name in names)], rows)
         if any(segment["figures"][name] is None for segment in shown for name in names):
             yield text["figure_hidden"].format(minimum=model["minimum_group"]) + "\n\n"
     if model["cycle_days"] is not None:
