@@ -113,6 +113,7 @@ def test_what_segments_are_like_is_a_table_and_a_withheld_figure_is_a_dash():
     assert "| Segment | mit zweitem Auftrag | durchschnittlicher Auftragswert | Umsatz der letzten 365 Tage |" in text
     assert "| Gruppe 1 | 25,0\xa0% | 514,40 | 9.000,50 |" in text and "| Gruppe 2 | 25" not in text
     assert "Der Wiederkaufzyklus des Unternehmens beträgt 130 Tage" in text
+    assert "Rohertrag" not in text.split("##")[0], "nobody's costs are known"
 
 
 def test_an_action_has_a_baseline_and_a_value_with_the_sum_that_gives_it():

@@ -137,6 +137,8 @@ def figures_table(model: Model, words: Words) -> Iterator[str]:
         yield table([text["segment"], *(text["measures"][name] for name in names)], rows)
         if any(segment["figures"][name] is None for segment in shown for name in names):
             yield text["figure_hidden"].format(minimum=model["minimum_group"]) + "\n\n"
+    if "gross_margin" in names:
+        yield text["margin"] + "\n\n"
     if model["cycle_days"] is not None:
         yield text["cycle"].format(days=number(model["cycle_days"], 0, language)) + "\n\n"
 
