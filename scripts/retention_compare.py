@@ -1,16 +1,18 @@
 """Compare a run with another one: code, settings, raw files, rows, repairs, key figures, segments, changed cells.
 
-Inputs: the manifests, receipts, metadata and tables of both runs.
+Inputs: the manifests, receipts, metadata and tables of both runs, the words of the comparison.
 Outputs: the comparison as Markdown and as a page, a summary for the closing words. No cell is quoted.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from elt import rulelog
-from elt.comparison import contents, statements, text
+from elt.comparison import contents, text
 from elt.comparison.states import Pair, State
+from elt.comparison.wording import Wording
 from elt.files import scratch, write_json
 from elt.report import pages
+from elt.report.words import read
 from elt.run import run_folders
 
 if TYPE_CHECKING:
@@ -25,24 +27,31 @@ class Outputs(NamedTuple):
     summary: str
 
 
-def main(*, run_id: str, compare_to: str, memory_gb: float, template: str, outputs: Outputs) -> None:
-    """Compare the two runs and write what they differ in; raises Fault for one without a manifest."""
+def main(
+    *,
+    run_id: str,
+    compare_to: str,
+    memory_gb: float,
+    template: str,
+    page_words: str,
+    console_words: str,
+    outputs: Outputs,
+) -> None:
+    """Compare the two runs and write what they differ in; raises Fault for one without a manifest.
+
+    `page_words`: words of the page, in its language; `console_words`: those of the closing words, which are English.
+    """
     pair = Pair(*(State(run_folders.RUNS / name) for name in (compare_to, run_id)))
     minimum = max(int(state.manifest["settings"].get("minimum_group", 0)) for state in (pair.before, pair.after))
     with scratch(outputs.markdown) as folder, contents.database(folder, memory_gb) as connection:
         tables = contents.Contents(pair, connection, folder)
         every = [*tables.bronze(), *tables.silver(), *tables.gold()]
-        moved = tables.migration()
-    stated = (statements.endings, statements.versions, statements.settings, statements.steps, statements.raw_files)
-    parts = [part(pair) for part in stated]
-    parts += [text.cells("bronze", every), statements.counts(pair), statements.repairs(pair)]
-    parts += [text.cells("silver", every), text.cells("gold", every), statements.key_figures(pair)]
-    parts += [text.segments(pair, moved, minimum), text.files(pair)]
-    pages.write(text.report(pair, parts, every), outputs.markdown, outputs.page, template=template)
-    lines = [f"{part.title}: {part.answer}".replace("`", "") for part in parts]
-    words = f"Run {run_id} compared to {compare_to}. {text.verdict(pair, parts)}"
-    write_json(outputs.summary, {"words": words, "lines": [*lines, f"All of it: {outputs.page}"]})
-    rulelog.log.info("%d parts differ", sum(not part.is_same for part in parts))
+        found = text.Found(pair, every, tables.migration(), minimum)
+    said, console = (Wording(read(path)) for path in (page_words, console_words))
+    report = text.report(found, said)
+    pages.write(report, outputs.markdown, outputs.page, template=template, language=said.language)
+    write_json(outputs.summary, text.closing_words(found, console, outputs.page))
+    rulelog.log.info("%d tables differ", len(every))
 
 
 if __name__ == "__main__":
@@ -52,5 +61,7 @@ if __name__ == "__main__":
         compare_to=snakemake.params.compare_to,
         memory_gb=snakemake.params.memory_gb,
         template=snakemake.input.template,
+        page_words=snakemake.input.words,
+        console_words=snakemake.input.console,
         outputs=Outputs(snakemake.output.markdown, snakemake.output.page, snakemake.output.summary),
     )

@@ -1,6 +1,7 @@
 """Two runs are compared: the answer first, a changed cell named exactly, and no content of any cell."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from elt.command import retention
 from elt.comparison import contents, statements, text
 from elt.comparison.cells import Tables
 from elt.comparison.states import Pair, State, changes
+from elt.comparison.wording import Wording
 from elt.faults import Fault
 from elt.files import write_json, write_text, write_yaml
+from elt.report.words import read
 from elt.retention import deletion
 from elt.run import last_call, manifest, run_folders
 
@@ -69,10 +72,17 @@ def close(home: Path, *, seed: int, version: str) -> None:
     write_text(home / manifest.NAME, json.dumps(stated))
 
 
-def compared(memory_gb: float = 0.25) -> tuple[dict[str, str], str]:
+TEMPLATES = ROOT / "scripts/templates"
+ENGLISH, GERMAN = (Wording(read(TEMPLATES / f"comparison.{language}.yaml")) for language in ("en", "de"))
+
+
+def compared(memory_gb: float = 0.25, language: str = "en") -> tuple[dict[str, str], str]:
     """(part -> its answer in the closing words, the page) of r2 compared to r1."""
-    template = str(ROOT / "scripts/templates/report.html.j2")
-    retention_compare.main(run_id="r2", compare_to="r1", memory_gb=memory_gb, template=template, outputs=OUTPUTS)
+    page_words, console = (str(TEMPLATES / f"comparison.{one}.yaml") for one in (language, "en"))
+    retention_compare.main(
+        run_id="r2", compare_to="r1", memory_gb=memory_gb, template=str(TEMPLATES / "report.html.j2"),
+        page_words=page_words, console_words=console, outputs=OUTPUTS,
+    )  # fmt: skip
     said = json.loads(Path(OUTPUTS.summary).read_text("utf-8"))
     answers = dict(line.split(": ", 1) for line in said["lines"])
     return {"": said["words"], **answers}, Path(OUTPUTS.markdown).read_text("utf-8")
@@ -136,6 +146,28 @@ def test_what_differs_is_told_by_part_and_persons_by_pseudonym(folder):
     assert "| `seed` | 42 | 7 |" in page
     assert "| New | &lt;5 | 0 |" in page
     assert not {"Anna", "Bert"} & set(page.split())
+
+
+def test_in_german_page_and_numbers_are_german_and_the_console_stays_english(folder):
+    made(folder, "r1", customers={**CUSTOMERS, "revenue": [0, 10, 20]})
+    other = {**CUSTOMERS, "revenue": [1, 10, 25], "is_new": [False, False, True]}
+    more = {"months": [35], "seed": 7, "version": "2", "total": "1035.50", "names": ["Loyal", "Loyal"], "repaired": 3}
+    made(folder, "r2", customers=other, **more)
+    answers, page = compared(language="de")
+    assert answers["Settings"] == "1 setting differs"
+    assert page.startswith("# Lauf r2 verglichen mit r1\n\n**Die Läufe unterscheiden sich in: Code und Pakete, Einst")
+    assert "| Kennzahlen | orders amount in Silver +1.005,50 |" in page
+    assert "| Segmente | <5 von <5 Kunden sind in einem anderen Segment |".replace("<", "&lt;") in page
+    for row in ("| gold dim\\_customer | Pseudonym cu1\\_b | `revenue` | geändert |",
+                "| gold dim\\_customer | Pseudonym 0 | `revenue` | geändert |",
+                "| gold dim\\_customer |  | `is_new` | neue Spalte |", "| New | &lt;5 | 0 |"):  # fmt: skip
+        assert row in page
+    assert '<html lang="de"' in Path(OUTPUTS.page).read_text("utf-8")
+    english, german = (
+        set(re.findall(r"[A-Za-z]{4,}", str([said.words[key] for key in ("columns", "what", "rows_by")])))
+        for said in (ENGLISH, GERMAN)
+    )
+    assert not (english - german) & set(re.findall(r"[A-Za-z]{4,}", page))
 
 
 def test_a_new_customer_moves_surrogate_keys_and_no_pseudonym(folder):
@@ -260,10 +292,10 @@ def test_long_lists_are_cut_and_the_rest_is_counted():
         keyed = Tables(connection, ("z",)).difference()
     assert (found.rows, found.cells, len(found.named), found.gone) == (30, 30, 20, 0)
     assert keyed.is_none
-    rows = list(text.cell_rows(contents.Compared("silver", "t", "row", found)))
+    rows = list(text.cell_rows(contents.Compared("silver", "t", "row", found), ENGLISH))
     assert len(rows) == 21
     assert rows[-1][1] == "10 more rows"
-    assert statements.listed(str(n) for n in range(25)).endswith("and 5 more")
+    assert ENGLISH.listed(str(n) for n in range(25)).endswith("and 5 more")
 
 
 def test_rows_that_changed_their_place_are_no_difference_and_types_are_compared_as_text():
@@ -283,5 +315,5 @@ def test_a_run_without_receipts_does_not_tell_its_code(folder):
     runs = [made(folder, name) for name in ("r1", "r2")]
     for path in (runs[0] / receipts.FOLDER).rglob("*.json"):
         path.unlink()
-    part = statements.versions(Pair(*map(State, runs)))
+    part = statements.versions(Pair(*map(State, runs)), ENGLISH)
     assert (part.is_same, part.is_known) == (True, False)

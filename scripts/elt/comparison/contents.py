@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 PSEUDONYMS = "gold/data/customer_pseudonyms.csv"
+UNKNOWN = "the unknown one"  # the customer without a pseudonym; pages have a word of their own for it
 SEGMENTS = "step3_segmentation/data/customer_segments.csv"
 
 
@@ -139,7 +140,7 @@ class Contents:
             view(self.connection, side, self.with_pseudonyms(sql, state, person) if person else sql)
         columns = stated.get("columns", {})
         if person and key == (person,):
-            rows_by, named = "pseudonym", f"coalesce({{side}}.{quoted(person)}, 'the unknown one')"
+            rows_by, named = "pseudonym", f"coalesce({{side}}.{quoted(person)}, '{UNKNOWN}')"
         elif key and all(columns.get(column, {}).get("personal") == "none" for column in key):
             rows_by, named = ", ".join(key), f"concat_ws(', ', {', '.join(f'{{side}}.{quoted(one)}' for one in key)})"
         else:
