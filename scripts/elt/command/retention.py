@@ -1,5 +1,6 @@
 """What `snakemake expire`, `erase`, `verify`, `sign` and `compare` are asked for, and what they say at the end."""
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -30,9 +31,17 @@ def of_company(config: Mapping[str, Any]) -> list[str]:
 
 
 def verified_run(config: Mapping[str, Any]) -> str | None:
-    """The run that is checked or compared: the named one, else the newest of company and raw folder; None if none."""
+    """The run that is checked or compared: the named one, else the newest of company and raw folder; None if none.
+
+    Raises OSError for a named one that this account may not read.
+    """
     known, mine = run_folders.known(), run_folders.identity(config)
     if config.get("run_id") not in (None, "new"):
+        with (
+            contextlib.suppress(FileNotFoundError, NotADirectoryError),
+            os.scandir(run_folders.RUNS / config["run_id"] / "_meta"),
+        ):
+            pass  # one that this account may not read is there all the same: the system's refusal is told
         return config["run_id"] if config["run_id"] in {*known, *run_folders.damaged()} else None
     own = [name for name, theirs in known.items() if all(theirs[key] == mine[key] for key in mine)]
     return own[-1] if own else None

@@ -64,8 +64,11 @@ def hash_of(path: Path) -> str:
 
 
 def refused(path: Path) -> str:
-    """Why the operating system does not let a file be read: its code in brackets; empty where it does by now."""
+    """Why the operating system does not let a file or folder be read: its code in brackets; empty where it does."""
     try:
+        if path.is_dir():
+            with os.scandir(path):
+                return ""
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb", buffering=0) as file:
             while file.read(CHUNK):
                 pass

@@ -31,6 +31,11 @@ class StatedRun:
         return {name for name, entry in self.found.items() if entry.kind == FILE}
 
     @cached_property
+    def closed(self) -> list[str]:
+        """Folders that cannot be read."""
+        return [name for name, entry in self.found.items() if entry.kind == inventory.CLOSED]
+
+    @cached_property
     def hashes(self) -> dict[str, str]:
         """Path in the run -> SHA-256 of every file that has one stated somewhere."""
         stated = {manifest.NAME, manifest.SIGNATURE, *self.content["files"], *self.records}

@@ -33,11 +33,15 @@ class Verification(StatedRun):
     """What of a run is not as it is stated."""
 
     def differences(self) -> list[Difference]:
-        """All that is not as it should be, sorted by path."""
+        """All that is not as it should be, sorted by path; nothing is said of what lies in a folder that is closed."""
         lines = [*self.of_call(), *self.of_files(), *self.of_records()]
         for name, entry in self.found.items():
             lines += [(name, what) for what in self.of_entry(name, entry)]
-        return sorted(set(lines))
+        return sorted({(name, what) for name, what in lines if not self.is_closed(name)})
+
+    def is_closed(self, name: str) -> bool:
+        """Whether a folder above a path cannot be read."""
+        return any(name.startswith(f"{place}/") for place in self.closed)
 
     def of_call(self) -> Iterator[Difference]:
         """The manifest itself, what the last call said of itself, and whether others may write into the folder."""
@@ -47,7 +51,7 @@ class Verification(StatedRun):
         if manifest.IDENTITY not in self.found:
             yield manifest.IDENTITY, MISSING
         elif not self.is_called_whole:
-            yield manifest.IDENTITY, EDITED
+            yield manifest.IDENTITY, self.unread(manifest.IDENTITY) or EDITED
         elif receipts.CALL in self.files and receipts.began(self.run) != last_call.read(self.run).get("began"):
             yield receipts.CALL, CHANGED
         if (mode := self.run.stat().st_mode & 0o7777) & OF_OTHERS:
@@ -66,14 +70,19 @@ class Verification(StatedRun):
             if (wanted := bits(entry.get("mode"))) not in (None, there.mode):
                 yield name, WRONG_MODE.format(there.mode, wanted)
             receipt = self.receipts.get(name)
-            if receipt is None:
-                yield name, NO_RECEIPT
-            elif not self.fits(receipt, entry):
+            if receipt is None and not self.is_closed(f"{receipts.FOLDER}/{name}"):
+                yield name, self.unread(f"{receipts.FOLDER}/{name}.json") or NO_RECEIPT
+            elif receipt is not None and not self.fits(receipt, entry):
                 yield name, OTHER_RECEIPT
+
+    def unread(self, name: str) -> str:
+        """That the system does not let something be read, with its code; empty where it does."""
+        code = inventory.refused(self.run / name) if name in self.found else ""
+        return f"{UNREADABLE}{code}" if code else ""
 
     def changed(self, name: str) -> str:
         """What is wrong with a file whose content is not as it is stated: another one, or none that can be read."""
-        return CHANGED if self.hashes[name] else f"{UNREADABLE}{inventory.refused(self.run / name)}"
+        return CHANGED if self.hashes[name] else self.unread(name) or UNREADABLE
 
     def fits(self, receipt: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
         """Whether a receipt says what the manifest says: content, code and params, and the content of each input."""
@@ -98,7 +107,7 @@ class Verification(StatedRun):
         if any(part.startswith(".") for part in PurePosixPath(name).parts):
             yield HIDDEN
         elif entry.kind in ODD:
-            yield ODD[entry.kind]
+            yield self.unread(name) or UNREADABLE if entry.kind == inventory.CLOSED else ODD[entry.kind]
         elif entry.kind == FOLDER:
             if not self.is_known_folder(name):
                 yield from [EMPTY] * self.is_known_folder(str(PurePosixPath(name).parent))
