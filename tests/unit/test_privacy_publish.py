@@ -43,9 +43,7 @@ def run_with(folder: Path, content: dict[str, str]) -> Path:
 def publish(run: Path, mode: str = "0640", names: tuple[str, ...] = tuple(CLOSED)) -> None:
     """The rule's main on a run."""
     closed = [str(run / "_closed" / name) for name in names]
-    privacy_publish.main(
-        closed, str(run / "_closed/_meta/searched.json"), mode, str(run / "_closed/_meta/published.json")
-    )
+    privacy_publish.main(closed, str(run / "_closed/_meta/searched.json"), mode)
 
 
 def outside(run: Path) -> dict[str, str]:
@@ -58,14 +56,12 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_every_closed_file_is_published_under_its_name_and_the_receipt_says_so(tmp_path):
+def test_every_closed_file_is_published_under_its_name_with_the_bytes_that_were_searched(tmp_path):
     run = run_with(tmp_path, CLOSED)
     publish(run)
     assert outside(run) == CLOSED
-    receipt, searched = (
-        json.loads((run / f"_closed/_meta/{name}.json").read_text()) for name in ("published", "searched")
-    )
-    assert receipt == searched
+    searched = json.loads((run / "_closed/_meta/searched.json").read_text())
+    assert {name: hashlib.sha256((run / name).read_bytes()).hexdigest() for name in CLOSED} == searched
 
 
 @pytest.mark.parametrize("published_mode", ["0600", "0640", "0644"])
@@ -95,7 +91,6 @@ def test_a_file_that_changed_after_the_search_is_not_published_and_nothing_else_
         publish(run)
     assert str(caught.value).startswith(f"{changed}: ")
     assert outside(run) == {}
-    assert not (run / "_closed/_meta/published.json").exists()
     run_with(tmp_path, {**CLOSED, changed: "searched again\n"})
     publish(run)
     assert outside(run) == {**CLOSED, changed: "searched again\n"}

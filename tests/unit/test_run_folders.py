@@ -213,7 +213,7 @@ def test_a_run_and_its_records_are_closed_whatever_the_umask_and_closed_again_if
 
 
 def published_run() -> Path:
-    """A run with two published files, their receipts, and the record of what was published."""
+    """A run with two published files, their receipts as the job that publishes writes them."""
     run, files = run_folders.RUNS / "a", {"reports/a.md": "a", "_meta/ledger.json": "{}"}
     run_folders.begin(run, CONFIG, NOW)
     os.close(run_folders._locks.pop())
@@ -221,9 +221,8 @@ def published_run() -> Path:
         for path in (run / name, run / "_closed" / name):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        receipts.write(run, name, {"sha256": hashlib.sha256(text.encode()).hexdigest(), **receipts.look(run / name)})
-    receipt = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
-    (run / run_folders.RECEIPT).write_text(json.dumps(receipt), "utf-8")
+        about = {"sha256": hashlib.sha256(text.encode()).hexdigest(), "job": "privacy_publish"}
+        receipts.write(run, name, {**about, **receipts.look(run / name)})
     return run
 
 
@@ -304,7 +303,10 @@ def test_a_closed_file_that_was_made_again_is_unpublished(project):
     run = published_run()
     (run / "_closed/reports/a.md").write_text("new", "utf-8")
     assert run_folders.unpublished(run)
-    (run / run_folders.RECEIPT).unlink()
+    (run / "_closed/reports/a.md").unlink()
+    assert not run_folders.unpublished(run)
+    for name in list(receipts.known(run)):
+        receipts.receipt_of(run, name).unlink()
     assert run_folders.unpublished(run)
 
 

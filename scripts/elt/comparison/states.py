@@ -13,7 +13,7 @@ from elt.files import CLOSED, read_json, read_yaml
 from elt.run import last_call, manifest
 
 TEXTS = {".md", ".html", ".json", ".yaml", ".svg"}  # files that may name the run
-OF_HASHES = {f"{CLOSED}/_meta/published.json", f"{CLOSED}/_meta/searched.json"}  # of files that are compared themselves
+OF_HASHES = {f"{CLOSED}/_meta/searched.json"}  # of files that are compared themselves
 MISSING = "(none)"
 BYTES = re.compile(r'"bytes": \d+')
 

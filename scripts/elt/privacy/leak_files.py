@@ -24,7 +24,7 @@ LONGEST_LINE = 64 << 20  # a longer line is cut, as it has to fit into memory
 SNAKEMAKE_BYTES = 256 << 20  # of Snakemake's records, newest first
 SNAKEMAKE_APART = ("conda", "singularity", "conda-archive", "locks")  # software, and what is empty
 HANDED_ON = "gold/datapackage.json"  # people hand it on as they do the reports of the layers
-OWN = {"_meta/leak_report.json", "_meta/searched.json", "_meta/published.json"}  # what the gate itself writes
+OWN = {"_meta/leak_report.json", "_meta/searched.json"}  # what the gate itself writes
 ENTRIES = "acknowledged_finds"  # of privacy.yaml
 VOLATILE = (  # what the same inputs do not give again, or what was asked for beside the run
     *("_meta/logs/", "_meta/benchmarks/", "_meta/history/", "_meta/run_manifest.json", "_meta/run.json"),

@@ -21,7 +21,7 @@ from elt.run import manifest
 RUNS = Path("artifacts/runs")
 IDENTITY = manifest.IDENTITY
 RECORDS = ("_meta/logs", "_meta/benchmarks", receipts.FOLDER)  # closed to others
-RECEIPT = f"{CLOSED}/_meta/published.json"  # published path in the run -> SHA-256
+STAYS_CLOSED = ("_meta/searched.json", "release/")  # what a run publishes only on request, or not at all
 EVIDENCE = (
     manifest.NAME,
     manifest.SIGNATURE,
@@ -158,12 +158,13 @@ def at_rest(run: Path) -> Iterator[None]:
 
 
 def unpublished(run: Path) -> bool:
-    """Whether a closed file is there that the receipt of the run does not know as it is."""
-    receipt = run / RECEIPT
-    if not receipt.exists():
-        return (run / CLOSED).exists()
-    closed = ((f"{CLOSED}/{name}", sha) for name, sha in read_json(receipt).items())
-    return any((run / name).exists() and receipts.hash_of(run, name) != sha for name, sha in closed)
+    """Whether a closed file is there that is not what was published of it, as the receipts of both say."""
+    closed = (path.relative_to(run / CLOSED).as_posix() for path in (run / CLOSED).rglob("*") if path.is_file())
+    return any(
+        receipts.hash_of(run, f"{CLOSED}/{name}") != (receipts.stated(run, name) or {}).get("sha256")
+        for name in closed
+        if not name.startswith(STAYS_CLOSED)
+    )
 
 
 def withdraw(run: Path, names: Iterable[str]) -> None:
