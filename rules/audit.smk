@@ -7,6 +7,7 @@ rule audit_ledger:
         silver=expand("<silver>/_meta/tables/{table}.json", table=company.contracts),
         references=expand("<silver>/_meta/references/{table}.json", table=company.referring),
         gold=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
+        words=silver_words,
     output:
         "<evidence>/ledger.json",
     log:

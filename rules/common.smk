@@ -21,6 +21,7 @@ from elt.command import (
     warm_worker,
 )
 from elt.command.job_memory import mem_mb
+from elt.gold.budgets import Budgets
 from elt.remembered import memory
 from elt.retention import erasures
 from elt.run import contract_parts, mart_lineage, run_folders, settings
@@ -44,7 +45,9 @@ snakemake_report = report
 golden_path = []  # every file of a run; each file of rules adds its own
 to_publish = []  # closed files that are published once they are searched
 handed_on = []  # files of the protected layers that people hand on: reports with record numbers, the data package
+silver_words = [f"scripts/templates/silver.{language}.yaml" for language in ("en", "de")]  # its findings keep codes
 shown = {}  # closed file -> caption, category and labels in the report of Snakemake
+mart_budgets = Budgets(config["fact_budget"], config["assumption_budget"])
 stops = Stops(config["quarantine_budget"], config["zone_budget"], config["assumption_budget"])
 collective_accounts = {"share": config["collective_account_share"], "listed": company.collective_accounts}
 

@@ -26,6 +26,7 @@ rule expose_numbers:
         uniqueness="<evidence>/uniqueness_report.json",
         summary="<eda>/data/eda_summary.json",
         dictionary="<features>/_meta/dictionary_people.json",
+        words=silver_words,
     output:
         ledger="<reports>/number_ledger.json",
     log:

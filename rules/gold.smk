@@ -53,13 +53,15 @@ rule gold_mart:
         code=code_version("gold_mart.py"),
         sql=lambda wildcards: company.queries[wildcards.mart].code,
         tables=lambda wildcards: {table: company.typed_columns(table) for table in company.sources(wildcards.mart)},
-        mart=lambda wildcards: [company.mart(wildcards.mart)],
+        mart=lambda wildcards: [company.mart(wildcards.mart).without_words],
         accounts=lambda wildcards: collective_accounts if wildcards.mart == "fact_sales" else None,
         calendar=lambda wildcards: [company.calendar_of(wildcards.mart)],
         absent=lambda wildcards: company.absent_columns(wildcards.mart),
         formulas=lambda wildcards: company.formulas_of(wildcards.mart),
-        budget=lambda wildcards: config["fact_budget"] if wildcards.mart == "fact_sales" else None,
-        assumption_budget=config["assumption_budget"],
+        budgets=[mart_budgets],  # looks the same whatever the budgets are, as they change no mart
+        is_exceeded=lambda wildcards: mart_budgets.is_exceeded(
+            company.mart(wildcards.mart), f"{home}/gold/_meta/marts/{wildcards.mart}.json"
+        ),
         dates=lambda wildcards: mart_lineage.referring_dates(company, wildcards.mart),
         sorted_by=lambda wildcards: company.sorted_by(wildcards.mart),
     script:

@@ -6,7 +6,6 @@ rule silver_table:
     input:
         bronze=lambda wildcards: [f"{home}/bronze/data/{file}" for file in raw_files.of(wildcards.table)],
         metadata=lambda wildcards: [f"{home}/bronze/_meta/files/{file}.json" for file in raw_files.of(wildcards.table)],
-        words=["scripts/templates/silver.en.yaml", "scripts/templates/silver.de.yaml"],
     output:
         table="<silver>/data/{table}.csv",
         twin="<silver>/parquet/{table}.parquet",
@@ -38,7 +37,6 @@ rule silver_references:
         referred=lambda wildcards: [
             f"{home}/silver/parquet/{table}.parquet" for table in company.referred(wildcards.table)
         ],
-        words=["scripts/templates/silver.en.yaml", "scripts/templates/silver.de.yaml"],
     output:
         "<silver>/_meta/references/{table}.json",
     log:
@@ -68,6 +66,7 @@ rule silver_report:
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
         words="scripts/templates/assumptions.en.yaml",
+        silver_words=silver_words,
     output:
         metadata="<silver>/_meta/silver_metadata.yaml",
         report="<silver>/reports/silver_quality_report.md",

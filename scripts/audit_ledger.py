@@ -1,6 +1,6 @@
 """The books of the run: every record and every cent from bronze to the marts; stops the run if they do not balance.
 
-Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json, gold/_meta/marts/*.json.
+Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json, gold/_meta/marts/*.json, the words of silver.
 Outputs: _meta/ledger.json.
 """
 
@@ -13,6 +13,7 @@ from elt.faults import Fault
 from elt.files import gathered, write_json
 from elt.gold.metadata import BuiltMart
 from elt.report import assumptions
+from elt.report.words import read_all
 from elt.run.input_fingerprint import input_fingerprint
 from elt.run.mart import MartLedger
 from elt.silver.reference_text import with_references
@@ -118,11 +119,12 @@ def main(
     silver: Iterable[str],
     references: Iterable[str],
     gold: Iterable[str],
+    words: Iterable[str],
     ledgers: Mapping[str, MartLedger],
     output: str,
 ) -> None:
-    """Balance the books and write them; `ledgers`: what marts.yaml states of each mart."""
-    tables, built = with_references(gathered(silver), gathered(references)), gathered(gold)
+    """Balance the books and write them; `ledgers`: what marts.yaml states of each mart; `words`: those of silver."""
+    tables, built = with_references(gathered(silver), gathered(references), read_all(words)), gathered(gold)
     marts = [BuiltMart.of(name, ledgers[name], built[name]) for name in ledgers]
     records = {name: books(found) for name, found in tables.items()}
     money, rows, lines = money_in_marts(tables, marts), rows_in_marts(tables, marts), order_lines(marts)
@@ -138,11 +140,11 @@ def main(
         "assumptions": assumptions.of_all(tables, {name: built[name] for name in ledgers}),
     }
     write_json(output, ledger)
-    words = "balance" if was_compared else "were compared with no mart"
-    rulelog.log.info("books of %d tables %s", len(tables), words)
+    how = "balance" if was_compared else "were compared with no mart"
+    rulelog.log.info("books of %d tables %s", len(tables), how)
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
     given = snakemake.input
-    main(given.silver, given.references, given.gold, snakemake.params.ledgers, snakemake.output[0])
+    main(given.silver, given.references, given.gold, given.words, snakemake.params.ledgers, snakemake.output[0])

@@ -2,7 +2,7 @@
 
 Inputs: gold/data/fact_sales.csv, dim_product.csv, dim_location.csv, agg_exec_kpis.csv, agg_product_performance.csv,
 step3_segmentation/_meta/model_metadata.json, silver/_meta/tables/*.json, silver/_meta/references/*.json,
-_meta/ledger.json, _meta/uniqueness_report.json,
+_meta/ledger.json, _meta/uniqueness_report.json, the words of silver,
 step1_eda/data/eda_summary.json, step2_feature_engineering/_meta/dictionary_people.json.
 Outputs: reports/number_ledger.json.
 """
@@ -24,6 +24,7 @@ from elt.findings.compared import Compared, findings
 from elt.findings.statement import Finding
 from elt.protection import people_behind
 from elt.report.assumptions import IMPLAUSIBLE_DATES
+from elt.report.words import read_all
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi
 from elt.sales.collective_accounts import is_beside_segments
@@ -91,10 +92,10 @@ def main(
 ) -> None:
     """Read the run's tables, compute figures and sentences page by page, write the ledger.
 
-    inputs: files by name of mart, and model, ledger, uniqueness, summary, dictionary, and those of silver and its
-    references; told: table -> title and department; columns: of the marts read; personal: the data policy class of
-    every column of the warehouse; flags: those of fact_sales that say which values rest on an assumption; first_month:
-    that of the business year, if it is stated; run: company, run_id and seed.
+    inputs: files by name of mart, and model, ledger, uniqueness, summary, dictionary, those of silver and its
+    references, and words of silver; told: table -> title and department; columns: of the marts read; personal: the data
+    policy class of every column of the warehouse; flags: those of fact_sales that say which values rest on an
+    assumption; first_month: that of the business year, if it is stated; run: company, run_id and seed.
     """
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
     facts = scan_lines(inputs["fact_sales"], columns["fact_sales"])
@@ -104,7 +105,9 @@ def main(
     sales = sales_of(facts, products, months, kpis, *days, flags, output, places, first_month)
     compared = Compared(sales)
     accounts = read_json(inputs["ledger"])
-    silver = with_references(with_words(gathered(inputs["silver"]), told), gathered(inputs["references"]))
+    silver = with_references(
+        with_words(gathered(inputs["silver"]), told), gathered(inputs["references"]), read_all(inputs["words"])
+    )
     contradicted = accounts.get("assumptions", ())
     apart = sum(entry["records"] for entry in contradicted if entry["code"] == IMPLAUSIBLE_DATES)
     ledger = NumberLedger(sales.decimals)

@@ -12,8 +12,9 @@ import polars as pl
 
 from elt import rulelog, tables
 from elt.files import scratch, staged, write_json
-from elt.gold import documents, flags, reconciliation, rounding
+from elt.gold import documents, rounding
 from elt.gold.binding import FACTS, shaped
+from elt.gold.budgets import Budgets
 from elt.gold.building import Building, Grouped
 from elt.gold.metadata import described
 from elt.gold.order_parts import Frames, parts_of
@@ -40,16 +41,6 @@ if TYPE_CHECKING:
 CUSTOMERS = "gold.dim_customer"
 
 
-def account_entries(
-    found: pl.DataFrame, sources: Mapping[str, Source], accounts: CollectiveAccounts, budget: float
-) -> list[Entry]:
-    """What is said of collective accounts, of the totals of customers; raises Fault for one above a share of orders."""
-    customers = sources[CUSTOMERS].scan() if CUSTOMERS in sources else None
-    said = collective_accounts.entries(found, customers, accounts)
-    collective_accounts.check_budget(found, said, budget)
-    return said
-
-
 def grouped_by(mart: Mart, accounts: CollectiveAccounts | None) -> dict[str, Grouped]:
     """What is counted of each part of order lines, beside sums."""
     if mart.name != FACT:
@@ -66,40 +57,33 @@ def planned(sql: str, frames: Frames, mart: Mart) -> None:
         shaped(pl.SQLContext(frames).execute(sql), mart).collect_schema()
 
 
-def checked_lines(
-    building: Building, sources: Mapping[str, Source], accounts: CollectiveAccounts | None, budgets: tuple[float, float]
+def told_of_lines(
+    building: Building, sources: Mapping[str, Source], accounts: CollectiveAccounts | None
 ) -> tuple[dict[str, Any], list[Entry]]:
-    """(metadata, what contradicts assumptions) of the order lines, each traced.
-
-    `budgets`: shares of rows left out or doubled, and of what may rest on an assumption. Raises Fault above them.
-    """
+    """(metadata, what contradicts assumptions) of the order lines, each traced."""
     mart, found, groups = building.mart, building.found, building.groups
     source, told = traced(building.sql, building.parts, mart, found)
-    reconciliation.check_budget(told, mart, budgets[0])
     unknown = unknown_members(found, mart)
     told = [*told, *unknown_entries(mart, unknown)]
-    if accounts:
-        told += account_entries(collective_accounts.added(groups["customers"]), sources, accounts, budgets[1])
     counts = documents.counted(pl.concat(groups["documents"])) if "documents" in groups else {}
-    return {"source": source, "unknown": unknown, "documents": counts}, told
+    more: dict[str, Any] = {"source": source, "unknown": unknown, "documents": counts}
+    if accounts:
+        totals = collective_accounts.added(groups["customers"])
+        customers = sources[CUSTOMERS].scan() if CUSTOMERS in sources else None
+        told += collective_accounts.entries(totals, customers, accounts)
+        more["buyers"] = collective_accounts.buyers(totals)
+    return more, told
 
 
 def proved(
-    building: Building,
-    written: pl.LazyFrame,
-    sources: Mapping[str, Source],
-    dates: Mapping[str, Sequence[str]],
-    assumption_budget: float,
-) -> tuple[dict[str, Any], list[Entry]]:
-    """(rows, flags, money and references of a written mart, what its flags doubt); raises Fault where a proof fails."""
+    building: Building, written: pl.LazyFrame, sources: Mapping[str, Source], dates: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """Rows, flags, money and references of a written mart, what its flags doubt; raises Fault where a proof fails."""
     mart = building.mart
     check_filled(building.found["rows"], mart, sources)
     found = check_rows(building.found, mart, dates)
-    doubted = found.pop("assumptions")
-    for entry in doubted:
-        flags.check_budget(mart.name, entry, assumption_budget)
     found["references"] = check_references(written, mart, sources, dates)
-    return found, doubted
+    return found
 
 
 def main(
@@ -114,17 +98,15 @@ def main(
     output: str,
     twin: str,
     metadata: str,
-    budget: float | None = None,
+    budgets: Budgets,
     dates: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    assumption_budget: float = 1.0,
     sorted_by: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Run the SQL over the tables it names, write, check what was written, publish.
 
     `sources`: dotted name -> table; `calendar`, `months` (file): if the SQL reads them; `formulas`: of its key figures;
-    `dates`: date that refers to another mart -> silver columns from which it comes; `assumption_budget`: share of an
-    amount, or of orders, that may rest on an assumption; `budget`: share of rows of silver left out or doubled;
-    `sorted_by`: silver table -> column by which its rows are sorted.
+    `dates`: date that refers to another mart -> silver columns from which it comes; `sorted_by`: silver table -> column
+    by which its rows are sorted.
     """
     sql = sql_names.with_formulas(sql, formulas)
     planned(sql, frames := frames_of(sources, calendar, months), mart)
@@ -135,13 +117,14 @@ def main(
             columns = TypedTwin(folder, mart.typed_columns)
             columns.write(temporary, typed, building.frames(), **described(mart))
         written, rounded = tables.scan(typed, mart.typed_columns), building.roundings()
-        found, told = proved(building, written, sources, dates, assumption_budget)
-        told = [*rounding.entries(mart, rounded, sql), *told]
+        found = proved(building, written, sources, dates)
+        told = [*rounding.entries(mart, rounded, sql), *found.pop("assumptions")]
         if mart.name == FACT:
-            of_lines, more = checked_lines(building, sources, accounts, (budget or 0, assumption_budget))
+            of_lines, more = told_of_lines(building, sources, accounts)
             found, told = found | of_lines, [*told, *more]
         found["kpis"] = check_kpis(frames[FACTS], mart, formulas, found["money"]) if mart.ledger.kpis else {}
-    found |= rounding.stated(mart, rounded) | ({"assumptions": told} if told else {})
+        found |= rounding.stated(mart, rounded) | ({"assumptions": told} if told else {})
+        budgets.check(mart, found)
     write_json(metadata, {"name": mart.name, "reads": sorted(frames), **found})
     rulelog.log.info("%s: %d rows, made in %d parts", mart.name, found["rows"], len(building.rows))
 
@@ -159,9 +142,8 @@ if __name__ == "__main__":
         months=snakemake.input.months or None,
         formulas=snakemake.params.formulas,
         accounts=CollectiveAccounts(**stated) if (stated := snakemake.params.accounts) else None,
-        assumption_budget=snakemake.params.assumption_budget,
         dates=snakemake.params.dates,
-        budget=snakemake.params.budget,
+        budgets=snakemake.params.budgets[0],
         sorted_by=snakemake.params.sorted_by,
         output=snakemake.output.table,
         twin=snakemake.output.twin,

@@ -1,7 +1,6 @@
 """Check references, unique keys and equal sums of a raw table: what breaks them is counted, and stops above a budget.
 
-Inputs: the silver table, the silver tables that its contract refers to, the words of silver; of their contracts the
-columns, keys and sums.
+Inputs: the silver table, the silver tables that its contract refers to; of their contracts the columns, keys and sums.
 Outputs: silver/_meta/references/<table>.json.
 """
 
@@ -11,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog, tables
 from elt.files import write_json
-from elt.report.numbers import number
-from elt.report.words import Words, in_all_languages, read_all
 from elt.run.contract import Contract
 from elt.silver import references, sums
 from elt.silver.references import Reference, Repetition
@@ -22,24 +19,14 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def hint_words(reference: Reference, words: Mapping[str, Words]) -> dict[str, str]:
-    """By language: how many records without a partner would find one under another spelling, or an empty text."""
-    if reference.hint is None:
-        return dict.fromkeys(words, "")
-    name, records = reference.hint.spelling.name, reference.hint.records
-    return {
-        language: in_all_languages({language: of}, "spellings", name, records=number(records, 0, language))[language]
-        for language, of in words.items()
-    }
-
-
 def exact(amounts: Mapping[str, Decimal], contract: Contract) -> dict[str, str]:
     """Amounts as text with the decimals of their field."""
     return {name: f"{amount:.{contract.by_name[name].scale}f}" for name, amount in amounts.items()}
 
 
-def described(reference: Reference, contract: Contract, budget: float, why: Mapping[str, str]) -> dict[str, Any]:
-    """The metadata of a foreign key: counts of records, amounts as text."""
+def described(reference: Reference, contract: Contract, budget: float) -> dict[str, Any]:
+    """The metadata of a foreign key: counts of records, amounts as text, another spelling that would help."""
+    hint = reference.hint
     return {
         "fields": list(reference.key.fields),
         "target": reference.key.target,
@@ -50,7 +37,7 @@ def described(reference: Reference, contract: Contract, budget: float, why: Mapp
         "money": exact(reference.money, contract),
         "of_money": exact(reference.of_money, contract),
         "budget": budget,
-        "why": dict(why),
+        "hint": None if hint is None else {"spelling": hint.spelling.name, "records": hint.records},
     }
 
 
@@ -85,7 +72,6 @@ def main(
     referred: Sequence[str],
     contract: Contract,
     others: Sequence[Contract],
-    words: Sequence[str],
     budget: float,
     output: str,
 ) -> None:
@@ -93,19 +79,18 @@ def main(
 
     `referred`, `others`: the tables that it refers to, and their contracts in the same order.
     """
-    child, texts, listed = tables.scan(table, contract.typed_columns), read_all(words), []
+    child, listed = tables.scan(table, contract.typed_columns), []
     goals = {goal.name: goal for goal in others}
     files = dict(zip(goals, referred, strict=True))
     for key in contract.foreign_keys:
         parent, most = goals[key.resource], budget if key.budget is None else key.budget
         partners = tables.scan(files[key.resource], parent.typed_columns)
         reference = references.found(child, partners, key, contract.amounts)
-        why = hint_words(reference, texts)
-        references.check_budget(reference, most, contract, parent, why["en"])
+        references.check_budget(reference, most, contract, parent)
         if reference.orphans:
             counts = (reference.orphans, reference.records, key.resource)
             rulelog.log.warning("%s: %d of %d records have no partner in %s", contract.name, *counts)
-        listed.append(described(reference, contract, most, why))
+        listed.append(described(reference, contract, most))
     equalities = []
     for equality in contract.equal_sums:
         parent, most = goals[equality.resource], budget if equality.budget is None else equality.budget
@@ -124,7 +109,6 @@ if __name__ == "__main__":
         referred=snakemake.input.referred,
         contract=snakemake.params.contracts[0],
         others=snakemake.params.contracts[1:],
-        words=snakemake.input.words,
         budget=snakemake.params.budget,
         output=snakemake.output[0],
     )

@@ -1,6 +1,7 @@
 """Data quality of all tables: what was found, what was repaired, what it moved in money, and who can mend it.
 
-Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json; titles and departments of the tables.
+Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json, the words of silver;
+titles and departments of the tables.
 Outputs: silver/_meta/silver_metadata.yaml, silver/reports/silver_quality_report.md and .html.
 """
 
@@ -15,7 +16,7 @@ from elt.report import assumptions, pages
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.numbers import decimals_of, number, percent
-from elt.report.words import Words, read
+from elt.report.words import Words, read, read_all
 from elt.silver.budget_text import budget_section, table_or_nothing
 from elt.silver.budgets import Budget
 from elt.silver.reference_text import (
@@ -166,13 +167,15 @@ def main(
     *,
     template: str,
     word_file: str,
+    silver_words: Sequence[str],
     references: Sequence[str] = (),
 ) -> None:
     """Gather the books of all tables, write them as YAML and as a report.
 
-    `told`: table -> title and department; `word_file`: words of the assumptions.
+    `told`: table -> title and department; `word_file`: words of the assumptions; `silver_words`: those of silver,
+    a file a language.
     """
-    tables = with_references(with_words(gathered(metadata), told), gathered(references))
+    tables = with_references(with_words(gathered(metadata), told), gathered(references), read_all(silver_words))
     write_yaml(metadata_file, {"tables": tables})
     pages.write(report(tables, budget, read(word_file)), report_file, page_file, template=template)
 
@@ -189,4 +192,5 @@ if __name__ == "__main__":
         page_file=snakemake.output.page,
         template=snakemake.input.template,
         word_file=snakemake.input.words,
+        silver_words=snakemake.input.silver_words,
     )

@@ -1,6 +1,6 @@
 """Clean one raw table by its contract; every record is kept, quarantined, superseded or a duplicate, and counted.
 
-Inputs: the table's bronze files with their metadata, the words of silver; its contract, as far as it says how to clean.
+Inputs: the table's bronze files with their metadata; its contract, as far as it says how to clean.
 Outputs: silver/data/<table>.csv and its twin silver/parquet/<table>.parquet, silver/quarantine/<table>.csv,
 silver/changes/<table>.csv, silver/_meta/tables/<table>.json.
 """
@@ -15,7 +15,6 @@ import polars as pl
 from elt import rulelog
 from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json
-from elt.report.words import in_all_languages, read_all
 from elt.run.contract import Contract
 from elt.silver import cleaning, conventions, spreadsheets
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
@@ -138,7 +137,6 @@ def main(
     bronze: Sequence[str],
     metadata: Sequence[str],
     contract: Contract,
-    words: Sequence[str],
     stops: Stops,
     table: str,
     twin: str,
@@ -155,7 +153,7 @@ def main(
         raw, malformed = scan.scan(bronze, files, contract.names, folder)
         source = Source(bronze, files, raw)
         rules, where = rules_of(contract, source), f"{contract.name} ({source.where})"
-        books = Books(rules, {key: in_all_languages(read_all(words), key) for key in ("taken_as_missing", "rounded")})
+        books = Books(rules)
         parts, dates = SortedParts(folder, contract.primary_key), OrderDates(contract, order_dates, books)
         rejects, unrepeated = (
             Rejects(books, most_of_all(stops.quarantine, source.records)),
@@ -180,7 +178,6 @@ if __name__ == "__main__":
         bronze=snakemake.input.bronze,
         metadata=snakemake.input.metadata,
         contract=snakemake.params.contract[0],
-        words=snakemake.input.words,
         order_dates=snakemake.params.order_dates,
         stops=snakemake.params.stops[0],
         table=snakemake.output.table,

@@ -1,5 +1,10 @@
 """A fault: what is wrong with input or settings, said so that a person can mend it."""
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 
 class Fault(Exception):  # noqa: N818 (a fault of the input, not of the program)
     """Input or a setting that cannot be used.
@@ -15,3 +20,14 @@ class Fault(Exception):  # noqa: N818 (a fault of the input, not of the program)
 
 class DamagedFileError(Fault, ValueError):
     """A file that was written by a run, by now cut off or overwritten."""
+
+
+def is_refused(check: Callable[[Any], None], path: str | Path) -> bool:
+    """Whether a check raises Fault for what a JSON file holds; no where there is none, or a damaged one."""
+    try:
+        check(json.loads(Path(path).read_bytes()))
+    except Fault:
+        return True
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return False

@@ -21,7 +21,6 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SILVER_WORDS = [str(ROOT / f"scripts/templates/silver.{language}.yaml") for language in ("en", "de")]
 CONTRACT = ROOT / "config/bike_retailer/contracts/crm_sales.yaml"
 SIDES = {"project": "the silver stage", "sorted": "plain Polars, sorted by key", "plain": "plain Polars, unsorted"}
 
@@ -43,7 +42,6 @@ def project(raw: Path, folder: Path) -> Path:
         bronze=[copy],
         metadata=[stated],
         contract=contract,
-        words=SILVER_WORDS,
         stops=Stops(0.01),
         table=str(table),
         twin=str(run / "silver/parquet/crm_sales.parquet"),

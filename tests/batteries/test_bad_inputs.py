@@ -21,7 +21,7 @@ import pytest
 import test_small_companies
 import yaml
 from conftest import ROOT
-from one_table import CANARY, Cleaned, contract
+from one_table import CANARY, SILVER_WORDS, Cleaned, contract
 from one_table import field as column
 from referring_tables import Shop, shop, with_totals
 from small_run import SmallRun
@@ -35,7 +35,8 @@ from elt.bronze import exports
 from elt.faults import Fault
 from elt.features import objections
 from elt.features.measures import category_features
-from elt.gold import binding, documents, flags, proofs, reconciliation
+from elt.gold import binding, budgets, documents, proofs, reconciliation
+from elt.gold.budgets import Budgets
 from elt.protection import person_lists
 from elt.report.languages import in_language
 from elt.report.markdown import escape
@@ -47,6 +48,7 @@ from elt.run.mart import Calendar, Mart, Query
 from elt.sales import collective_accounts
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import warning_budgets
+from elt.silver.reference_text import worded_repair
 
 pytestmark = pytest.mark.slow
 
@@ -540,7 +542,7 @@ def stated(found: Cleaned) -> dict[str, int]:
     for conversion in found.summary["conversions"]:
         counts[conversion["rule"]] = counts.get(conversion["rule"], 0) + conversion["cells"]
     for repair in found.summary["repairs"]:
-        why = in_language(repair["why"])
+        why = in_language(worded_repair(repair, SILVER_WORDS)["why"])
         counts[why] = repair["records"]
         counts |= {f"money {why}": round(float(moved)) for moved in repair["money"].values()}
     return counts | {outcome: found.summary[outcome] for outcome in ("superseded", "duplicates")}
@@ -829,7 +831,7 @@ def test_87_a_quantity_with_decimals_in_a_mart_of_whole_numbers_is_refused_with_
         gold_mart.main(
             sql=sql_names.bare(sql_names.read(tmp_path / "facts.sql")), mart=Mart.of("facts", entry),
             sources={"silver.sales": gold_mart.Source(str(tmp_path / "sales.csv"), spec)}, calendar=None, formulas={},
-            output=str(tmp_path / "facts.csv"), twin=str(tmp_path / "facts.parquet"),
+            budgets=Budgets(), output=str(tmp_path / "facts.csv"), twin=str(tmp_path / "facts.parquet"),
             metadata=str(tmp_path / "facts.json"),
         )  # fmt: skip
     assert "2.5" not in str(error.value) and not (tmp_path / "facts.csv").exists()
@@ -860,8 +862,8 @@ def test_88_rows_that_the_sql_of_the_order_lines_loses_are_counted_and_stop_the_
     _, (one,), mart = traced_lines("WHERE s.id >= 10")
     assert (one["code"], one["records"], one["of"]) == ("left_out", 10, 40)
     with pytest.raises(Fault, match="10 of 40 rows of the silver table are not in the mart, 40.00 in sales_amount"):
-        reconciliation.check_budget([one], mart, 0.01)
-    reconciliation.check_budget([one], mart, 0.5)
+        budgets.check_lines(mart, [one], 0.01)
+    budgets.check_lines(mart, [one], 0.5)
 
 
 def test_89_an_amount_that_comes_of_a_join_is_computed_again_for_each_row_of_silver():
@@ -1124,7 +1126,7 @@ def test_106_what_rests_on_an_assumption_is_counted_and_above_the_budget_refused
     ]
     assert (entry["code"], entry["records"], entry["of"]) == ("flag", 1, 3)
     with pytest.raises(Fault, match="1 of 3 rows rest on an assumption"):
-        flags.check_budget("facts", entry, 0.3)
+        budgets.check_flags(mart, [entry], 0.3)
 
 
 def test_every_number_has_a_test():

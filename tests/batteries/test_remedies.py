@@ -37,6 +37,7 @@ import gold_mart
 from elt import tables
 from elt.bronze import exports
 from elt.faults import Fault
+from elt.gold.budgets import Budgets
 from elt.run import sql_names
 from elt.run.contract import Contract
 from elt.run.mart import Mart
@@ -375,6 +376,7 @@ def test_87_a_quantity_with_decimals_is_accepted_where_the_mart_says_decimal(tmp
         sources={"silver.sales": gold_mart.Source(str(tmp_path / "sales.csv"), spec)},
         calendar=None,
         formulas={},
+        budgets=Budgets(),
         output=str(tmp_path / "facts.csv"),
         twin=str(tmp_path / "facts.parquet"),
         metadata=str(tmp_path / "facts.json"),

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 import gold_mart
+from elt.gold.budgets import Budgets
 from elt.run import standard
 from elt.run.company import NO_HOLIDAYS, Company
 from elt.run.contract import Contract
@@ -86,6 +87,7 @@ class Built:
             },
             calendar=found.calendar_of(name),
             formulas={},
+            budgets=Budgets(),
             sorted_by=found.sorted_by(name),
             output=str(output / f"data/{name}.csv"),
             twin=str(output / f"parquet/{name}.parquet"),

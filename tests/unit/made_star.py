@@ -14,6 +14,7 @@ import polars as pl
 import gold_calendar
 import gold_mart
 from elt.gold import documents
+from elt.gold.budgets import Budgets
 from elt.run import sql_names, standard
 from elt.run.columns import Column
 from elt.run.company import Company
@@ -164,7 +165,7 @@ class Warehouse:
             calendar=company.calendar_of(name),
             months=self.months(company) if company.queries[name].reads_months else None,
             formulas=company.formulas_of(name),
-            assumption_budget=1.0,
+            budgets=Budgets(),
             output=str(output / f"data/{name}.csv"),
             twin=str(output / f"parquet/{name}.parquet"),
             metadata=str(output / f"_meta/marts/{name}.json"),

@@ -11,13 +11,14 @@ import yaml
 
 import bronze_file
 import silver_table
+from elt.report.words import read_all
 from elt.run import contract_parts
 from elt.run.contract import read_contract
 from elt.silver.stops import Stops
 
 CANARY = "Zyxwv-Canary"
 ROOT = Path(__file__).resolve().parents[2]
-SILVER_WORDS = [str(ROOT / f"scripts/templates/silver.{language}.yaml") for language in ("en", "de")]
+SILVER_WORDS = read_all(ROOT / f"scripts/templates/silver.{language}.yaml" for language in ("en", "de"))
 
 
 def field(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
@@ -100,7 +101,6 @@ def clean(
         bronze=[str(run / "bronze/data" / name) for name in names],
         metadata=[str(run / f"bronze/_meta/files/{name}.json") for name in names],
         contract=contract_parts.of_cleaning(read_contract(folder / "people.yaml")),
-        words=SILVER_WORDS,
         order_dates=order_dates,
         stops=Stops(budget),
         table=str(run / "silver/data/people.csv"),

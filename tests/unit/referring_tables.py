@@ -12,6 +12,7 @@ from one_table import field as column
 import silver_references
 from elt.run import contract_parts
 from elt.run.contract import Contract, read_contract
+from elt.silver.reference_text import worded_reference
 
 
 def table(name: str, *fields: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -51,8 +52,9 @@ class Shop:
         return json.loads((self.folder / "found.json").read_text(encoding="utf-8"))["unique_keys"]
 
     def check(self, child: str, *parents: str, budget: float = 0.05) -> list[dict[str, Any]]:
-        """What the rule writes of the references of a table."""
-        return self.run(child, *parents, budget=budget)["references"]
+        """What the rule writes of the references of a table, with the words of pages."""
+        found = self.run(child, *parents, budget=budget)["references"]
+        return [worded_reference(one, SILVER_WORDS) for one in found]
 
     def sums(self, child: str, *parents: str, budget: float = 0.05) -> list[dict[str, Any]]:
         """What the rule writes of the sums of a table."""
@@ -69,7 +71,6 @@ class Shop:
             referred=[str(self.folder / f"{name}.csv") for name in parents],
             contract=self.contract(child),
             others=[self.contract(name) for name in parents],
-            words=SILVER_WORDS,
             budget=budget,
             output=str(self.folder / "found.json"),
         )

@@ -188,7 +188,11 @@ class SmallRun:
             (self.folder / path).write_text(text, encoding="utf-8")
             inputs[name] = str(self.folder / path)
         del inputs["all"]
-        listed = inputs | {"silver": [inputs["silver"]], "references": []}
+        listed = inputs | {
+            "silver": [inputs["silver"]],
+            "references": [],
+            "words": [str(TEMPLATES / f"silver.{language}.yaml") for language in ("en", "de")],
+        }
         output = self.folder / "reports" / "number_ledger.json"
         run = {"company": "small_shop", "run_id": "r1", "seed": 42}
         expose_numbers.main(

@@ -4,12 +4,15 @@ import copy
 import json
 
 import pytest
+from conftest import ROOT
 
 import audit_ledger
 from elt.faults import Fault
 from elt.files import write_json
 from elt.run.input_fingerprint import input_fingerprint
 from elt.run.mart import MartLedger
+
+SILVER_WORDS = [str(ROOT / f"scripts/templates/silver.{language}.yaml") for language in ("en", "de")]
 
 TABLES = {
     "sales": {
@@ -67,7 +70,7 @@ def run(folder, tables=TABLES, marts=MARTS):
             files.append(str(folder / layer / f"{name}.json"))
             write_json(files[-1], content)
     ledgers = {name: MartLedger(**entry.get("ledger", {})) for name, entry in marts.items()}
-    audit_ledger.main(silver, [], gold, ledgers, str(folder / "ledger.json"))
+    audit_ledger.main(silver, [], gold, SILVER_WORDS, ledgers, str(folder / "ledger.json"))
     return json.loads((folder / "ledger.json").read_text())
 
 

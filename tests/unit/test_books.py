@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from one_table import clean, contract, field
+from one_table import SILVER_WORDS, clean, contract, field
 
 from elt.faults import Fault
 from elt.silver import books
+from elt.silver.reference_text import worded_repair
 
 FOUND = {
     "records": 10, "silver": 6, "superseded": 1, "duplicates": 1, "erased": 0,
@@ -61,7 +62,8 @@ def test_the_books_begin_at_the_text_of_the_file_and_rounding_it_is_a_repair_wit
         == (found["money"]["amount"])
     )
     (repair,) = found["repairs"]
-    assert (repair["records"], repair["money"], sorted(repair["why"])) == (3, {"amount": "-0.0048"}, ["de", "en"])
+    assert (repair["records"], repair["money"], repair["code"]) == (3, {"amount": "-0.0048"}, "rounded")
+    assert sorted(worded_repair(repair, SILVER_WORDS)["why"]) == ["de", "en"]
     assert found["repaired_amounts"] == 3
     (warning,) = found["warnings"]
     told = {"column": "amount", "warning": "rounded_amounts", "cells": 3, "of": 4}

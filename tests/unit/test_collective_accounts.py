@@ -7,10 +7,10 @@ import pytest
 import yaml
 from conftest import ROOT
 
-import gold_mart
 from elt.expose.evidence import contradicted
 from elt.expose.number_ledger import NumberLedger
 from elt.faults import Fault
+from elt.gold import budgets
 from elt.report import assumptions
 from elt.report.words import read
 from elt.run.contract import Contract
@@ -88,11 +88,11 @@ def counter(sales: int, others: int) -> list[tuple[int, str]]:
 def checked(*orders: tuple[int, str], budget: float = 0.5, listed: tuple[str, ...] = ()) -> None:
     """The budget of unlisted accounts, on orders of one line each; raises Fault above it."""
     said = collective_accounts.entries(totals(*orders), CUSTOMERS, CollectiveAccounts(0.1, listed))
-    collective_accounts.check_budget(totals(*orders), said, budget)
+    budgets.check_accounts(said, collective_accounts.buyers(totals(*orders)), budget)
 
 
 @pytest.mark.remedy(
-    "elt.sales.collective_accounts",
+    "elt.gold.budgets",
     "List its number under collectiveAccounts in the contract, at the field of the customer number; if it is one "
     "customer all the same, raise assumption_budget in config/config.yaml",
 )
@@ -106,15 +106,6 @@ def test_an_unlisted_account_with_most_orders_of_many_customers_stops_and_its_re
     assert "raise assumption_budget in config/config.yaml" in message
     checked(*counter(15, 12), listed=("99999",))
     checked(*counter(15, 12), budget=0.6)
-
-
-def test_the_mart_of_order_lines_is_refused_above_the_budget():
-    def said(budget: float) -> int:
-        return len(gold_mart.account_entries(totals(*counter(15, 12)), {}, CollectiveAccounts(0.1), budget))
-
-    assert said(0.6) == 1
-    with pytest.raises(Fault):
-        said(0.5)
 
 
 def test_a_large_customer_within_the_budget_or_among_few_is_named_and_does_not_stop():

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import yaml
-from one_table import SILVER_WORDS
 
 import bronze_file
 import draft_contracts
@@ -66,7 +65,6 @@ def ran(raw: Path, contract: dict[str, Any], path: Path, folder: Path, budget: f
         bronze=copies,
         metadata=stated,
         contract=contract_parts.of_cleaning(read_contract(path)),
-        words=SILVER_WORDS,
         stops=Stops(budget),
         twin=str(folder / f"{contract['name']}.parquet"),
         **silver,

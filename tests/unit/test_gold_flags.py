@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from elt.faults import Fault
-from elt.gold import flags
+from elt.gold import budgets
 from elt.gold.proofs import check_rows, counters
 from elt.run.mart import Mart
 
@@ -53,16 +53,16 @@ def test_a_flag_that_is_true_nowhere_contradicts_nothing():
 def test_a_mart_without_money_counts_rows():
     (entry,) = checked(ROWS, Mart.of("facts", ENTRY), {})["assumptions"]
     assert (entry["records"], entry["money"]) == (2, {})
-    flags.check_budget("facts", entry, 0.5)
+    budgets.check_flags(MART, [entry], 0.5)
     with pytest.raises(Fault, match="50.0% of rows, the budget is 40.0%"):
-        flags.check_budget("facts", entry, 0.4)
+        budgets.check_flags(MART, [entry], 0.4)
 
 
 def test_above_the_budget_the_run_stops_with_count_amount_and_remedy():
     (entry,) = checked(ROWS, MART, {})["assumptions"]
-    flags.check_budget("facts", entry, 0.41)
+    budgets.check_flags(MART, [entry], 0.41)
     with pytest.raises(Fault) as caught:
-        flags.check_budget("facts", entry, 0.4)
+        budgets.check_flags(MART, [entry], 0.4)
     message = str(caught.value)
     assert "2 of 4 rows, 40.50 in amount rest on an assumption (facts.is_guessed): 40.3% of amount" in message
     assert "raise assumption_budget in config/config.yaml" in message

@@ -11,6 +11,7 @@ from one_table import CANARY
 import gold_mart
 from elt.faults import Fault
 from elt.gold import proofs
+from elt.gold.budgets import Budgets
 from elt.run import sql_names
 from elt.run.mart import Calendar, Mart
 from elt.tables import ColumnType, Spec
@@ -67,7 +68,7 @@ def build(
         sources={name: gold_mart.Source(str(folder / f"{name}.csv"), spec) for name, (_, spec) in files.items()},
         calendar=calendar,
         formulas={},
-        assumption_budget=budget,
+        budgets=Budgets(1.0, budget),
         dates=dates,
         output=str(gold / "data/facts.csv"),
         twin=str(gold / "parquet/facts.parquet"),

@@ -1,8 +1,10 @@
 """The metadata of gold state a mart and a key figure as their YAML does, and the ledger reads them from there."""
 
+import json
+
 import pytest
 
-from elt.gold.metadata import BuiltMart, kpi_entry, mart_entry
+from elt.gold.metadata import BuiltMart, described, kpi_entry, mart_entry
 from elt.run.key_figures import Kpi
 from elt.run.mart import Mart, MartLedger
 
@@ -66,3 +68,12 @@ def test_a_built_mart_is_read_with_what_is_proved_and_what_was_found():
     ledger = MartLedger({"amount": "revenue"}, "sales", "all", {"amount": "price"})
     assert BuiltMart.of("m", ledger, found) == BuiltMart("m", ledger, 3, found["money"], found["kpis"])
     assert BuiltMart.of("m", MartLedger(), {"rows": 3, "money": {}}) == BuiltMart("m", MartLedger(), 3, {}, {})
+
+
+def test_another_word_about_a_mart_changes_nothing_of_what_builds_it_nor_of_its_file():
+    words = {name: {**column, "description": {"en": "New", "de": "Neu"}} for name, column in COLUMNS.items()}
+    one, other = Mart.of("m", LINKED), Mart.of("m", {**LINKED, "title": "U", "grain": "h", "columns": words})
+    assert one != other
+    assert one.without_words == other.without_words
+    assert described(one) == described(other) == described(one.without_words)
+    assert json.loads(described(one)["columns"])["amount"] == "Unit: money. Personal class: direct."

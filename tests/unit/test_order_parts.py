@@ -10,6 +10,7 @@ import pytest
 
 import gold_mart
 from elt.gold import order_parts
+from elt.gold.budgets import Budgets
 from elt.gold.order_source import order_source
 from elt.run import sql_names
 from elt.run.mart import Mart
@@ -136,7 +137,7 @@ def built(folder: Path, sql: str = SQL) -> tuple[bytes, bytes, dict[str, Any]]:
         calendar=None,
         formulas={},
         accounts=CollectiveAccounts(0.1),
-        budget=1.0,
+        budgets=Budgets(),
         sorted_by={"silver.sales": "number"},
         output=str(output),
         twin=str(twin),
@@ -165,6 +166,12 @@ def test_order_lines_made_in_parts_are_those_made_at_once_with_all_that_is_said_
     assert {"order", "credit_note", "discount", "text"} <= set(found["documents"])
     assert found["rounded"] and found["unknown"]["product_key"]["lines"]
     assert found["source"]["tables"]["sales"]["left_out"] > 0
+    assert (
+        found["buyers"]
+        == pl.read_csv(tmp_path / "once/artifacts/runs/r/gold/data/f.csv")
+        .filter(pl.col("customer_key") != 0)["customer_key"]
+        .n_unique()
+    )
     assert found["source"]["tables"]["sales"]["amounts"]["sales_amount"]["left_out"] != "0"
 
 

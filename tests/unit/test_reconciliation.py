@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from elt.faults import Fault
-from elt.gold import reconciliation
+from elt.gold import budgets, reconciliation
 from elt.run.columns import Column
 from elt.run.mart import Mart, MartLedger
 
@@ -133,7 +133,7 @@ def test_lines_that_a_join_doubles_are_counted_with_their_amount():
     with pytest.raises(
         Fault, match=r"10 of 50 lines repeat a row of the silver table, 20.00 in sales_amount \(9.1.%\)"
     ):
-        reconciliation.check_budget([one], mart, 0.01)
+        budgets.check_lines(mart, [one], 0.01)
 
 
 def test_a_union_is_traced_to_all_its_tables():
@@ -166,7 +166,7 @@ def test_lines_that_come_of_no_row_are_counted():
 def test_what_cannot_be_traced_is_said_and_not_called_balanced(sql):
     stated, (one,), mart = found(sql)
     assert (stated["is_traced"], one["code"]) == (False, "not_traced")
-    reconciliation.check_budget([one], mart, 0.0)
+    budgets.check_lines(mart, [one], 0.0)
 
 
 def test_a_version_that_a_condition_chooses_loses_nothing():
@@ -184,21 +184,21 @@ LOST = f"{PRICED} WHERE l.kind <> 'gift'"
 def test_lost_rows_stop_the_run_above_the_budget_with_count_amount_and_a_remedy_that_works():
     _, told, mart = found(LOST)
     with pytest.raises(Fault) as caught:
-        reconciliation.check_budget(told, mart, 0.01)
+        budgets.check_lines(mart, told, 0.01)
     text = str(caught.value).replace("\u00a0", " ")
     assert "10 of 40 rows of the silver table are not in the mart, 54.00 in sales_amount (27.0 %)" in text
     assert "the budget is 1.0 %" in text and "ledger in marts.yaml the line left_out: {en:" in text
-    reconciliation.check_budget(told, mart, 0.3)
+    budgets.check_lines(mart, told, 0.3)
 
 
 def test_rows_that_are_left_out_for_a_stated_reason_are_told_with_it_and_stop_nothing():
     why = {"en": "gifts are no sales", "de": "Geschenke sind keine Verkäufe"}
     _, (one,), mart = found(LOST, table="lines", left_out=why)
     assert one["why"] == {"en": "; gifts are no sales", "de": "; Geschenke sind keine Verkäufe"}
-    reconciliation.check_budget([one], mart, 0.0)
+    budgets.check_lines(mart, [one], 0.0)
 
 
 def test_a_handful_of_rows_is_told_and_stops_nothing():
     _, told, mart = found(f"{PRICED} WHERE l.order_no <> 'A00'")
     assert [(one["code"], one["records"]) for one in told] == [("left_out", 2)]
-    reconciliation.check_budget(told, mart, 0.0)
+    budgets.check_lines(mart, told, 0.0)

@@ -18,7 +18,7 @@ from test_reconciliation import found as traced
 
 import audit_manifest
 from elt.faults import Fault
-from elt.gold import documents, proofs, reconciliation
+from elt.gold import budgets, documents, proofs
 from elt.run.mart import Mart
 from elt.sales import overview
 
@@ -121,7 +121,7 @@ def test_a_mart_proves_its_key_figure_once_it_loses_no_lines():
     assert proofs.check_kpis(facts, mart, formulas, {"amount": "3.00"})["amount"]["total"] == "3.00"
 
 
-@remedy("elt.gold.flags", "Mend the source, or raise assumption_budget in config/config.yaml")
+@remedy("elt.gold.budgets", "Mend the source, or raise assumption_budget in config/config.yaml")
 def test_what_rests_on_an_assumption_is_mended_or_its_budget_raised(tmp_path):
     why = {"en": "large amounts are guessed", "de": "große Beträge sind geschätzt"}
     mart = with_columns(is_large=column("boolean", doubts=["amount"], why=why))
@@ -156,23 +156,23 @@ def test_a_document_type_that_is_none_is_one_of_those_that_the_message_lists():
         assert told(name) == [name]
 
 
-@remedy("elt.gold.reconciliation", "Look at the conditions and joins of …; …")
+@remedy("elt.gold.budgets", "Look at the conditions and joins of …; …")
 def test_lines_that_are_lost_or_doubled_are_accepted_in_each_way_that_is_named():
     _, lost, mart = traced(LOST)
-    message = refused(lambda: reconciliation.check_budget(lost, mart, 0.01))
+    message = refused(lambda: budgets.check_lines(mart, lost, 0.01))
     line = f"write under marts.{mart.name}.ledger in marts.yaml the line left_out: {{en: <why>, de: <warum>}}"
     assert f"if it is meant so, {line}, or raise fact_budget" in message
-    message = refused(lambda: reconciliation.check_budget(lost, replace(mart, is_drawn=True), 0.01))
+    message = refused(lambda: budgets.check_lines(replace(mart, is_drawn=True), lost, 0.01))
     assert "of the roles and foreignKeys of the contracts (snakemake draft_star writes" in message
     assert f"let snakemake draft_star write the mart, and {line}" in message
     _, told, mart = traced(PRICED)
-    reconciliation.check_budget(told, mart, 0.0)
+    budgets.check_lines(mart, told, 0.0)
     _, told, mart = traced(LOST, table="lines", left_out={"en": "gifts", "de": "Geschenke"})
-    reconciliation.check_budget(told, mart, 0.01)
-    reconciliation.check_budget(lost, mart, 0.3)
+    budgets.check_lines(mart, told, 0.01)
+    budgets.check_lines(mart, lost, 0.3)
     _, doubled, mart = traced(f"{PRICED} CROSS JOIN (SELECT product AS other FROM silver.products) AS x")
-    assert "left_out:" not in refused(lambda: reconciliation.check_budget(doubled, mart, 0.01))
-    reconciliation.check_budget(doubled, mart, 1e9)
+    assert "left_out:" not in refused(lambda: budgets.check_lines(mart, doubled, 0.01))
+    budgets.check_lines(mart, doubled, 1e9)
 
 
 @remedy("audit_ledger", "Check the SQL of the mart, or the roles that it is drawn from")

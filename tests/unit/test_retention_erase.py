@@ -10,7 +10,6 @@ from pathlib import Path
 import made_workbooks
 import pytest
 from erasure_case import CONTRACTS, RAW, bronze, erase, finished, left, of_file, said
-from one_table import SILVER_WORDS
 
 import bronze_file
 import retention_erase
@@ -416,7 +415,6 @@ def test_the_books_of_a_table_balance_with_the_records_that_bronze_left_out(fold
         bronze=[str(home / "bronze/data/orders.csv")],
         metadata=[str(home / "bronze/_meta/files/orders.csv.json")],
         contract=contract_parts.of_cleaning(read_contract(folder / "orders.yaml")),
-        words=SILVER_WORDS,
         stops=Stops(0.0),
         table=str(home / "silver/data/orders.csv"),
         twin=str(home / "silver/parquet/orders.parquet"),

@@ -2,13 +2,18 @@
 
 import pytest
 from conftest import ROOT
+from one_table import SILVER_WORDS
 from one_table import field as column
 from referring_tables import KEY, LINES, Shop, shop, table
 
 from elt.faults import Fault
 from elt.report import assumptions
 from elt.report.words import read
+from elt.silver import references
+from elt.silver.reference_text import worded_reference
 from silver_report import reference_section, unique_key_section, with_references
+
+EMPTY = {"warnings": [], "repairs": []}
 
 
 def test_a_reference_without_a_partner_is_counted_in_records_and_money_and_a_missing_one_apart(tmp_path):
@@ -92,6 +97,14 @@ def test_a_few_in_another_spelling_are_told_with_the_hint(tmp_path):
     assert found["why"]["de"] == "; 1 davon fänden eines, wenn Groß- und Kleinschreibung nicht zählten"
 
 
+@pytest.mark.parametrize("spelling", references.SPELLINGS, ids=lambda one: one.name)
+def test_pages_say_of_a_spelling_what_messages_say(spelling):
+    hint = {"spelling": spelling.name, "records": 1234}
+    why = worded_reference({"hint": hint}, SILVER_WORDS)["why"]
+    assert why["en"] == f"; 1,234 of them would find one {spelling.without}"
+    assert why["de"].startswith("; 1.234 davon fänden eines")
+
+
 def test_several_fields_refer_together_and_a_table_may_refer_to_itself(tmp_path):
     made = Shop(tmp_path)
     made.add(
@@ -109,11 +122,8 @@ def test_several_fields_refer_together_and_a_table_may_refer_to_itself(tmp_path)
 
 
 def test_the_report_and_the_assumptions_tell_what_finds_no_partner(tmp_path):
-    references = shop(tmp_path, ["A", "B"], ["A"] * 98 + ["C", ""]).check("lines", "orders")
-    tables = with_references(
-        {"lines": {"warnings": []}, "orders": {"warnings": []}},
-        {"lines": {"references": references, "unique_keys": []}},
-    )
+    found = shop(tmp_path, ["A", "B"], ["A"] * 98 + ["C", ""]).run("lines", "orders")
+    tables = with_references({"lines": EMPTY, "orders": EMPTY}, {"lines": found}, SILVER_WORDS)
     assert "| `lines.order_no` | `orders.order_no` | 100 | 1 | 1 | 1.00\u00a0% | 5.0\u00a0% | 10.00 in amount |" in (
         reference_section(tables)
     )
@@ -122,7 +132,7 @@ def test_the_report_and_the_assumptions_tell_what_finds_no_partner(tmp_path):
     assert assumptions.sentence(words, entry) == (
         "lines.order_no → orders.order_no: 1 of 100 records (1.0\u00a0%) have no partner there, 10.00 in amount (1.0\u00a0% of it)"
     )
-    assert reference_section(with_references({"orders": {"warnings": []}}, {})) == ""
+    assert reference_section(with_references({"orders": EMPTY}, {}, SILVER_WORDS)) == ""
 
 
 VERSIONS = table("versions", column("id", "integer"), column("product"), column("start", "date"),
@@ -137,7 +147,9 @@ def test_records_that_repeat_a_unique_key_are_counted_in_records_and_money(tmp_p
         "fields": ["product", "start"], "records": 5, "repeated": 1, "money": {"cost": "2.50"},
         "of_money": {"cost": "6.50"}, "budget": 0.5,
     }  # fmt: skip
-    tables = with_references({"versions": {"warnings": []}}, {"versions": {"references": [], "unique_keys": [found]}})
+    tables = with_references(
+        {"versions": EMPTY}, {"versions": {"references": [], "unique_keys": [found]}}, SILVER_WORDS
+    )
     assert "| versions.product, start | 5 | 1 | 20.00\u00a0% | 50.0\u00a0% |" in unique_key_section(tables)
     (entry,) = assumptions.of_table("versions", tables["versions"])
     assert assumptions.sentence(read(ROOT / "scripts/templates/assumptions.en.yaml"), entry) == (

@@ -8,6 +8,7 @@ from elt.files import write_json
 from elt.report.words import read
 
 WORDS = str(ROOT / "scripts/templates/assumptions.en.yaml")
+SILVER_WORDS = [str(ROOT / f"scripts/templates/silver.{language}.yaml") for language in ("en", "de")]
 
 PEOPLE = {
     "name": "people",
@@ -120,7 +121,15 @@ def test_the_metadata_hold_all_tables_by_name(tmp_path):
     paths = [str(tmp_path / f"{name}.json") for name in ("places", "people")]
     outputs = [str(tmp_path / name) for name in ("m.yaml", "r.md", "r.html")]
     told: dict[str, dict[str, str]] = {"people": {}, "places": {}}
-    silver_report.main(paths, told, 0.01, *outputs, template=ROOT / "scripts/templates/report.html.j2", word_file=WORDS)
+    silver_report.main(
+        paths,
+        told,
+        0.01,
+        *outputs,
+        template=ROOT / "scripts/templates/report.html.j2",
+        word_file=WORDS,
+        silver_words=SILVER_WORDS,
+    )
     assert yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8")) == {
         "tables": {"people": PEOPLE, "places": PLACES}
     }

@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import ROOT
+from one_table import SILVER_WORDS
 from one_table import field as column
 from referring_tables import LINES, Shop, table, with_totals
 
@@ -57,7 +58,7 @@ def test_many_stop_with_count_difference_lines_and_remedy_and_a_budget_of_its_ow
 @pytest.mark.parametrize(("language", "words"), [("en", "1 of 40 records (2.5"), ("de", "1 von 40 Datensätzen (2,5")])
 def test_what_differs_is_a_warning_of_its_table_with_a_wording_of_its_own(tmp_path, language, words):
     found = with_totals(tmp_path, 40, wrong=1).run("orders", "lines")
-    tables = with_references({"orders": {"warnings": []}}, {"orders": found})
+    tables = with_references({"orders": {"warnings": [], "repairs": []}}, {"orders": found}, SILVER_WORDS)
     (entry,) = assumptions.of_table("orders", tables["orders"])
     said = assumptions.sentence(read(ROOT / f"scripts/templates/assumptions.{language}.yaml"), entry)
     assert said.startswith("orders.total = Σ lines.amount: ") and words in said

@@ -191,15 +191,16 @@ def test_a_broken_mart_is_refused_by_name_without_its_content(main, gold: Path, 
     assert [p.name for p in (tmp_path / "gold").iterdir()] == []
 
 
-def test_parquet_files_hold_what_the_marts_hold_with_their_types_and_meaning(gold: Path, marts: dict):
+def test_parquet_files_hold_what_the_marts_hold_with_their_types_units_and_classes(gold: Path, marts: dict):
     for name, mart in marts.items():
         found = pl.read_parquet(gold / f"parquet/{name}.parquet")
         exact = {column.name: pl.Decimal(18, column.scale) for column in mart.columns if column.type == "decimal"}
         assert_frame_equal(found.select(mart.names), frame(gold, mart).cast(exact))
         assert [column for column in found.columns if column not in mart.names] == ["order_id"] * (name == "fact_sales")
         about = pl.read_parquet_metadata(gold / f"parquet/{name}.parquet")
-        assert about["title"] == f"{mart.title}: {mart.grain}"
-        assert json.loads(about["columns"]).keys() == set(mart.names)
+        kinds = {c.name: f"Personal class: {c.personal}." for c in mart.columns}
+        units = {c.name: f"Unit: {c.unit}. " if c.unit else "" for c in mart.columns}
+        assert json.loads(about["columns"]) == {name: units[name] + kind for name, kind in kinds.items()}
     described = duckdb.sql(f"DESCRIBE FROM '{gold}/parquet/fact_sales.parquet'").fetchall()
     assert {row[0]: row[1] for row in described}["sales_amount"] == "DECIMAL(18,2)"
 

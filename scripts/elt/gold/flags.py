@@ -5,17 +5,14 @@ as the cost of a later version of a product.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
-from elt.faults import Fault
+from elt.gold.budgets import FLAG
 from elt.report import assumptions
 from elt.run.columns import Column
 from elt.run.mart import Mart
-
-CODE = "flag"
 
 
 def is_doubted(flag: Column) -> pl.Expr:
@@ -49,7 +46,7 @@ def contradicted(found: Mapping[str, Any], mart: Mart) -> list[assumptions.Entry
     money = mart.ledger.money
     return [
         assumptions.entry(
-            CODE,
+            FLAG,
             f"{mart.name}.{flag.name}",
             count,
             found["rows"],
@@ -61,21 +58,3 @@ def contradicted(found: Mapping[str, Any], mart: Mart) -> list[assumptions.Entry
         for flag in mart.doubtful
         if (count := found[f"doubted {flag.name}"])
     ]
-
-
-def check_budget(mart: str, entry: assumptions.Entry, budget: float) -> None:
-    """What rests on an assumption must stay within a share of each amount, of the rows where there is none; else Fault.
-
-    budget: the share.
-    """
-    parts = [(field, part) for field, _, part in assumptions.amounts_of(entry) if part is not None]
-    parts = parts or [("rows", assumptions.share_of(entry["records"], entry["of"]))]
-    field, share = max(parts, key=lambda part: part[1])
-    if share > Decimal(str(budget)):
-        money = "".join(f", {amount} in {name}" for name, amount, _ in assumptions.amounts_of(entry))
-        problem = (
-            f"{entry['records']} of {entry['of']} rows{money} rest on an assumption ({entry['where']}): {share:.1%} of "
-            f"{field}, the budget is {budget:.1%}"
-        )
-        remedy = "Mend the source, or raise assumption_budget in config/config.yaml"
-        raise Fault(f"mart {mart}", problem, remedy)

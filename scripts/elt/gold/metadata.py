@@ -37,16 +37,24 @@ def table_comment(mart: Mart) -> str:
     return f"{mart.title}: {mart.grain}"
 
 
+def column_kind(column: Column) -> str:
+    """The unit of a column, if it has one, and its personal class."""
+    unit = f"Unit: {column.unit}. " if column.unit is not None else ""
+    return f"{unit}Personal class: {column.personal}."
+
+
 def column_comment(column: Column) -> str:
     """What a column is: description, unit, personal class."""
-    unit = f" Unit: {column.unit}." if column.unit is not None else ""
-    return f"{in_language(column.description).rstrip('.')}.{unit} Personal class: {column.personal}."
+    return f"{in_language(column.description).rstrip('.')}. {column_kind(column)}"
 
 
 def described(mart: Mart) -> dict[str, str]:
-    """What the Parquet file of a mart says of itself: title and grain, meaning of the columns as JSON."""
-    columns = {column.name: column_comment(column) for column in mart.columns}
-    return {"title": table_comment(mart), "columns": json.dumps(columns, ensure_ascii=False)}
+    """What the Parquet file of a mart says of itself: unit and personal class of each column, as JSON.
+
+    What a column means stands in the data package and the data dictionary, so that another word builds no mart again.
+    """
+    columns = {column.name: column_kind(column) for column in mart.columns}
+    return {"columns": json.dumps(columns, ensure_ascii=False)}
 
 
 def mart_entry(mart: Mart) -> dict[str, Any]:

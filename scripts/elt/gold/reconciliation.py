@@ -7,28 +7,14 @@ from typing import Any
 
 import polars as pl
 
-from elt.faults import Fault
+from elt.gold.budgets import DIFFERS, DOUBLED, LEFT_OUT, WITHOUT_SOURCE
 from elt.gold.rounding import typed
 from elt.gold.tracing import NotFollowedError, numbered, row_column
 from elt.report import assumptions
-from elt.report.numbers import decimals_of, number, percent
 from elt.run.mart import Mart
 
 Frames = Mapping[str, pl.LazyFrame]
-LEFT_OUT, DOUBLED, WITHOUT_SOURCE, NOT_TRACED = "left_out", "doubled", "without_source", "not_traced"
-DIFFERS = "amount_differs"
-# ASSUMPTION: a handful of rows is a slip, not a wrong join, however small the mart.
-NEVER_STOP = 5
-PROBLEMS = {
-    LEFT_OUT: "{records} of {of} rows of the silver table are not in the mart",
-    DOUBLED: "{records} of {of} lines repeat a row of the silver table",
-    WITHOUT_SOURCE: "{records} of {of} lines come of no row of silver",
-    DIFFERS: "the amounts of {of} lines are not those of their rows in silver, computed again",
-}
-REMEDY = "or raise fact_budget in config/config.yaml"
-LINE = "write under marts.{mart}.ledger in marts.yaml the line left_out: {{en: <why>, de: <warum>}}"
-MEANT = f"if it is meant so, {LINE}"
-DRAWN = f"if it is meant so, let snakemake draft_star write the mart, and {LINE}"
+NOT_TRACED = "not_traced"
 
 
 @dataclass(frozen=True)
@@ -241,38 +227,3 @@ def entries(found: Traced | None, mart: Mart, lines: int, totals: Mapping[str, D
     if not told and any(more.values()):
         told.append(assumptions.entry(DIFFERS, mart.name, lines, lines, more, totals))
     return told
-
-
-def check_budget(told: Sequence[assumptions.Entry], mart: Mart, budget: float) -> None:
-    """Rows left out without a reason in marts.yaml, doubled ones and lines without a source must keep a budget.
-
-    It is a share of the rows and of each amount; raises Fault above it.
-    """
-    for one in told:
-        shares = [assumptions.share_of(one["records"], one["of"])]
-        shares += [abs(share) for _, _, share in assumptions.amounts_of(one) if share is not None]
-        is_meant = one["code"] == LEFT_OUT and mart.ledger.left_out is not None
-        if one["code"] == NOT_TRACED or is_meant or one["records"] <= NEVER_STOP or max(shares) <= Decimal(str(budget)):
-            continue
-        raise Fault(
-            f"mart {mart.name} ({one['where']})",
-            f"{PROBLEMS[one['code']].format(records=number(one['records']), of=number(one['of']))}{amounts_text(one)}; "
-            f"the budget is {percent(budget)}",
-            f"Look at the conditions and joins of {mart.made_by}; {ways_out(one['code'], mart)}",
-        )
-
-
-def ways_out(code: str, mart: Mart) -> str:
-    """What may be done beside correcting a mart; for rows that are left out with the line to write."""
-    if code != LEFT_OUT:
-        return REMEDY
-    return f"{(DRAWN if mart.is_drawn else MEANT).format(mart=mart.name)}, {REMEDY}"
-
-
-def amounts_text(one: assumptions.Entry) -> str:
-    """The amounts of an entry in a message, with their shares of all."""
-    found = assumptions.amounts_of(one)
-    texts = [(name, number(amount, decimals_of(amount)), share) for name, amount, share in found]
-    return "".join(
-        f", {amount} in {name}{'' if share is None else f' ({percent(share)})'}" for name, amount, share in texts
-    )

@@ -1,7 +1,7 @@
 """A table of gold: its entry in marts.yaml or of the standard marts, its SQL, and the calendar that it may read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -105,6 +105,11 @@ class Mart:
         """Column -> (mart, column of it) of the foreign keys."""
         split = {column: goal.partition(".") for column, goal in self.foreign_keys.items()}
         return {column: (mart, key) for column, (mart, _, key) in split.items()}
+
+    @property
+    def without_words(self) -> "Mart":
+        """The mart without what it means, so that a new description builds nothing again."""
+        return replace(self, title="", grain="", columns=tuple(replace(item, description="") for item in self.columns))
 
     @property
     def typed_columns(self) -> tuple[ColumnType, ...]:

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from elt.faults import Fault
 from elt.gold import documents
+from elt.gold.budgets import COLLECTIVE_ACCOUNT as FOUND
 from elt.report import assumptions
 from elt.report.assumptions import Entry
 from elt.run.mart import FACT
@@ -21,10 +21,9 @@ from elt.sales.groups import KNOWN
 from elt.sales.order_lines import IS_ORDER
 from elt.tables import ORDER_ID, ORDER_NUMBER
 
-FOUND, LISTED, UNMATCHED = "collective_account", "collective_account_listed", "collective_account_unmatched"
+LISTED, UNMATCHED = "collective_account_listed", "collective_account_unmatched"
 BESIDE_SEGMENTS = (FOUND, LISTED)
 AMOUNT = "sales_amount"
-NEVER_STOP = 10  # customers with an order: among fewer it is a natural state that one of them has most orders
 
 
 def is_beside_segments(entry: Entry) -> bool:
@@ -96,22 +95,6 @@ def entries(found: pl.DataFrame, customers: pl.LazyFrame | None, accounts: Colle
     return said
 
 
-def check_budget(found: pl.DataFrame, said: Sequence[Entry], budget: float) -> None:
-    """No unlisted account may have more than a share of all orders, unless there are few customers; raises Fault.
-
-    `found`: totals of fact_sales; `said`: what `entries` says of them; `budget`: the share.
-    """
-    large = [one for one in said if one["code"] == FOUND and one["records"] > Decimal(str(budget)) * one["of"]]
-    if not large:
-        return
-    buyers = found.filter(KNOWN & (pl.col("orders") > 0)).height
-    if buyers >= NEVER_STOP:
-        one = max(large, key=lambda entry: entry["records"])
-        share = assumptions.share_of(one["records"], one["of"])
-        raise Fault(
-            one["where"],
-            f"one of {buyers:,} customers has {one['records']:,} of {one['of']:,} orders ({share:.1%}), as a "
-            f"collective account has; the budget is {budget:.1%}",
-            "List its number under collectiveAccounts in the contract, at the field of the customer number; if it is "
-            "one customer all the same, raise assumption_budget in config/config.yaml",
-        )
+def buyers(found: pl.DataFrame) -> int:
+    """How many known customers have an order; `found`: totals of fact_sales."""
+    return found.filter(KNOWN & (pl.col("orders") > 0)).height

@@ -72,12 +72,12 @@ class Books:
     `cells`, `codes`: cells; `texts`, `garbled`: column -> cells; `repairs`, `effects`: number of the repair -> records,
     money; `repaired_amounts`: records by name of the table; `money`: sums; `outcomes`: outcome -> records; `reasons`:
     records; `first`: the first records (file, record) of each reason; `rounded`: amounts by column, of all that were
-    read (`read`) those that had more decimals than their field; `words`: the reasons why an amount outside its limits
-    is missing (`taken_as_missing`) and why others change (`rounded`), by language.
+    read (`read`) those that had more decimals than their field. What the code itself does to amounts has a code, under
+    which the words of silver say it.
     """
 
-    def __init__(self, rules: cleaning.Rules, words: Mapping[str, Mapping[str, str]]) -> None:
-        self.rules, self.contract, self.words = rules, rules.contract, words
+    def __init__(self, rules: cleaning.Rules) -> None:
+        self.rules, self.contract = rules, rules.contract
         self.stated = [field for field in self.contract.fields if field.is_amount]
         self.rounded: Counter[str] = Counter()
         self.read: Counter[str] = Counter()
@@ -228,7 +228,7 @@ class Books:
         for field in self.stated:
             if count := self.rounded[field.name]:
                 money = self.rounded_money(field.name) if field.money else {}
-                yield {"column": field.name, "why": self.words["rounded"], "records": count, "money": money}
+                yield {"column": field.name, "code": "rounded", "records": count, "money": money}
 
     def rounded_amounts(self) -> Iterator[dict[str, Any]]:
         """The same as warnings: nobody rounds an amount without knowing."""
@@ -245,7 +245,7 @@ class Books:
             if count := self.cells[CellRule(field.name, OUTSIDE)]:
                 lost = self.exact(field.name, -self.money[MoneyPart(field.name, "outside")])
                 money = {field.name: lost}
-                yield {"column": field.name, "why": self.words["taken_as_missing"], "records": count, "money": money}
+                yield {"column": field.name, "code": "taken_as_missing", "records": count, "money": money}
 
     def repairs_done(self) -> Iterator[dict[str, Any]]:
         """The repairs of the contract, in order."""

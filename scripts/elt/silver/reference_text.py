@@ -6,6 +6,7 @@ from typing import Any
 from elt.report import assumptions
 from elt.report.markdown import code, table
 from elt.report.numbers import number, percent
+from elt.report.words import Words, in_all_languages
 
 Table = Mapping[str, Any]  # the metadata of one table
 Tables = Mapping[str, Table]
@@ -57,14 +58,43 @@ def _beside_name(found: Table, told: Mapping[str, Any]) -> Iterator[tuple[str, A
             yield from told.items()
 
 
-def with_references(tables: Tables, references: Mapping[str, Any]) -> dict[str, Table]:
-    """The metadata of the tables with their references, and with a warning for each that leaves records alone."""
-    checked = dict(tables)
-    for name, found in references.items():
+def worded_repair(repair: Mapping[str, Any], words: Mapping[str, Words]) -> Mapping[str, Any]:
+    """A repair with why it was done, by language: as the contract says, or the words of what the code itself does."""
+    if "why" in repair:
+        return repair
+    why = in_all_languages(words, repair["code"])
+    return {"column": repair["column"], "why": why, "records": repair["records"], "money": repair["money"]}
+
+
+def worded_reference(reference: Mapping[str, Any], words: Mapping[str, Words]) -> dict[str, Any]:
+    """A reference with why records may be alone, by language; an empty text where no other spelling helps."""
+    found = dict(reference)
+    hint = found.pop("hint")
+    found["why"] = dict.fromkeys(words, "") if hint is None else {
+        language: in_all_languages({language: of}, "spellings", hint["spelling"],
+                                   records=number(hint["records"], 0, language))[language]
+        for language, of in words.items()
+    }  # fmt: skip
+    return found
+
+
+def with_references(
+    tables: Tables, references: Mapping[str, Any], words: Mapping[str, Words]
+) -> dict[str, dict[str, Any]]:
+    """The metadata of the tables with their references, and with a warning for each that leaves records alone.
+
+    `words`: those of silver by language, so that the steps which find all this do not depend on them.
+    """
+    checked = {
+        name: {**found, "repairs": [worded_repair(one, words) for one in found["repairs"]]}
+        for name, found in tables.items()
+    }
+    for name, told in references.items():
+        found = {**told, "references": [worded_reference(one, words) for one in told["references"]]}
         alone = [orphan_warning(one) for one in found["references"] if one["orphans"]]
         again = [repetition_warning(one) for one in found.get("unique_keys", []) if one["repeated"]]
         again += [sum_warning(one) for one in found.get("sums", []) if one["unequal"]]
-        checked[name] = {**tables[name], **found, "warnings": [*tables[name]["warnings"], *alone, *again]}
+        checked[name] |= {**found, "warnings": [*checked[name]["warnings"], *alone, *again]}
     return checked
 
 

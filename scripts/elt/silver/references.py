@@ -30,10 +30,14 @@ NEVER_STOP, NEVER_STOP_SHARE = 5, Decimal("0.1")
 
 @dataclass(frozen=True)
 class Spelling:
-    """A way in which two spellings of one key differ: `folded` makes them equal, `sql` does so in a contract."""
+    """A way in which two spellings of one key differ: `folded` makes them equal, `sql` does so in a contract.
+
+    `without`: how a message puts it; pages have words of their own.
+    """
 
     name: str
     sql: str
+    without: str
 
     def folded(self, value: pl.Expr) -> pl.Expr:
         """The key without the difference."""
@@ -47,11 +51,11 @@ class Spelling:
 
 
 SPELLINGS = (
-    Spelling("case", "UPPER({})"),
-    Spelling("zeros", "LTRIM({}, '0')"),
-    Spelling("blanks", "REPLACE({}, ' ', '')"),
-    Spelling("hyphens", "REPLACE({}, '-', '')"),
-    Spelling("decimals", "REGEXP_REPLACE({}, '[.]0+$', '')"),
+    Spelling("case", "UPPER({})", "if the case of letters did not count"),
+    Spelling("zeros", "LTRIM({}, '0')", "if leading zeros did not count"),
+    Spelling("blanks", "REPLACE({}, ' ', '')", "if blanks did not count"),
+    Spelling("hyphens", "REPLACE({}, '-', '')", "if hyphens did not count"),
+    Spelling("decimals", "REGEXP_REPLACE({}, '[.]0+$', '')", "without a trailing .0"),
 )
 
 
@@ -233,11 +237,8 @@ def remedy(reference: Reference, child: Contract, parent: Contract) -> str:
     return f"Mend the spelling in the export, or state it in the contract: {'; '.join(stated)}"
 
 
-def check_budget(reference: Reference, budget: float, child: Contract, parent: Contract, words: str) -> None:
-    """Records without a partner and their amounts must stay within the budget; raises Fault.
-
-    `words`: what is said of the hint.
-    """
+def check_budget(reference: Reference, budget: float, child: Contract, parent: Contract) -> None:
+    """Records without a partner and their amounts must stay within the budget; raises Fault."""
     if is_slip(reference.orphans, reference.records, budget) or reference.share <= Decimal(str(budget)):
         return
     key, name = reference.key, child.name
@@ -246,9 +247,10 @@ def check_budget(reference: Reference, budget: float, child: Contract, parent: C
     )
     places = ", ".join(map(str, reference.lines))
     more = MORE if reference.orphans > len(reference.lines) else ""
+    hint = f"; {one.records:,} of them would find one {one.spelling.without}" if (one := reference.hint) else ""
     raise Fault(
         f"{name} ({', '.join(key.fields)} → {key.target})",
         f"{reference.orphans:,} of {reference.records:,} records of {name} have no partner in {key.resource}{amounts}; "
-        f"the budget is {budget:.1%} (lines {places}{more} of silver/data/{name}.csv){words}",
+        f"the budget is {budget:.1%} (lines {places}{more} of silver/data/{name}.csv){hint}",
         remedy(reference, child, parent),
     )

@@ -3,13 +3,12 @@
 So another budget cleans no table again, unless what was found in it exceeds the new one: then the step runs and stops.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from elt.faults import Fault
+from elt.faults import is_refused
 from elt.silver.budgets import Budget, check_budget
 from elt.silver.warning_budgets import check_assumption_budget, check_zone_budget
 
@@ -36,11 +35,4 @@ class Stops:
 
     def is_exceeded(self, metadata: str | Path) -> bool:
         """Whether a table that is made, by its metadata, exceeds the budgets; no for one that is not, or damaged."""
-        try:
-            found = json.loads(Path(metadata).read_bytes())
-            self.check("", found, found["records"] - found["erased"])
-        except Fault:
-            return True
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
-        return False
+        return is_refused(lambda found: self.check("", found, found["records"] - found["erased"]), metadata)
