@@ -250,6 +250,27 @@ def test_the_whole_run_of_a_small_company_ends_with_an_exposé(shop, tmp_path, s
     assert no_values(shop.run(name)) == []
 
 
+NOTHING_USABLE = {  # name -> (what each record is changed to, settings, the words of the refusal)
+    "everything in quarantine": (
+        {small_companies.PIECES: "0"}, ("quarantine_budget=1.0",),
+        "has no rows, as silver.bestellungen has none. Look in silver/reports where the records are",
+    ),
+    "no products": ({small_companies.PRODUCT: "", small_companies.TITLE: ""}, (), "38 × Artikel-Nr. is missing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOTHING_USABLE)
+def test_a_run_without_a_usable_record_is_refused_with_the_place_and_publishes_nothing(shop, case):
+    change, settings, words = NOTHING_USABLE[case]
+    name = case.replace(" ", "_")
+    small_companies.write([row | change for row in SHAPES["one month"]()], shop.folder / name)
+    done = shop.snakemake("--config", f"raw={name}", "company=config/flat_shop", f"run_id={name}", *settings)
+    assert done.returncode == 1 and words in done.stdout and "Traceback" not in done.stdout, done.stdout[-3000:]
+    run = shop.run(name)
+    assert read_json(run / "_meta/run_manifest.json")["status"] == "failed"
+    assert not [path for part in ("reports", "step1_eda", "release") for path in (run / part).rglob("*.*")]
+
+
 def no_values(run: Path) -> list[str]:
     """Files of a run that print what is no value, with it: tables, metadata, reports, pages and figures."""
     found = []

@@ -1,9 +1,10 @@
 """The flat shop in other surroundings and in other words: the same company must come to the same bytes.
 
-    .venv/bin/python tests/batteries/variations.py            all of it: 10 runs, some minutes
+    .venv/bin/python tests/batteries/variations.py            all of it: 12 runs, some minutes
+    .venv/bin/python tests/batteries/variations.py clock      the first of them, and those whose name has this word
 
 Surroundings vary pairwise: any two values of two of them meet in one of eight runs. Two runs more have the export
-written another way, and another pseudonym key.
+written another way, and another pseudonym key; the clock of two is of 1999 and of 2038 (where there is a C compiler).
 """
 
 import csv
@@ -15,8 +16,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -34,6 +37,7 @@ SURROUNDINGS: dict[str, tuple[str, str]] = {
     "umask": ("022", "077"),
 }
 PAIRWISE = ("0000000", "0001111", "0110011", "0111100", "1010101", "1011010", "1100110", "1101001")
+CLOCKS = ("1999-12-31", "2038-01-18")  # the turns of the century and of 32 bits come soon after
 LAYERS = ("silver", "gold", "step1_eda", "step2_feature_engineering", "step3_segmentation", "reports")
 OF_FILES = ("silver/_meta", "silver/reports", "silver/quarantine", "silver/changes", "silver/feedback")
 OF_PSEUDONYMS = ("customer_pseudonyms.csv", "customer_features_exact.csv", "customer_features.csv")
@@ -49,6 +53,7 @@ class Variation:
     surroundings: Mapping[str, str] = field(default_factory=dict)
     is_rewritten: bool = False
     has_other_key: bool = False
+    began: str = ""  # what its clock says as it begins, if it is not the time
 
 
 def pairwise() -> list[Variation]:
@@ -73,6 +78,19 @@ def write(folder: Path, rows: list[Line], *, is_rewritten: bool) -> None:
         writer.writerows(rows)
 
 
+def clock_of(folder: Path, began: str) -> dict[str, str]:
+    """Variables under which a process and all that it starts have a clock that says so now."""
+    library = folder / "shifted_clock.so"
+    source = Path(__file__).with_name("shifted_clock.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    shift = round(datetime.fromisoformat(began).timestamp() - time.time())
+    values = {"LD_PRELOAD": str(library), "SHIFTED_BY": str(shift)}
+    asked = [sys.executable, "-c", "import datetime; print(datetime.datetime.now(datetime.UTC).year)"]
+    told = subprocess.run(asked, env={**os.environ, **values}, capture_output=True, text=True, check=True).stdout
+    assert told.strip() == began[:4], f"the clock says {told}"
+    return values
+
+
 def run(folder: Path, one: Variation) -> Path:
     """Run a variation in a project of its own, whose path has blanks and umlauts; the run folder, always of one name."""
     shop = FlatShop(folder / f"Größe {one.name}")
@@ -82,6 +100,7 @@ def run(folder: Path, one: Variation) -> Path:
     (project / ".env").chmod(0o600)
     (home := folder / f"home {one.name}").mkdir()
     values = dict(one.surroundings)
+    values |= clock_of(folder, one.began) if one.began else {}
     cores, umask = values.pop("cores", "2"), int(values.pop("umask", "022"), 8)
     command = [sys.executable, "-m", "snakemake", "--cores", cores, "--config", "seed=42", "raw=exports/x"]
     done = subprocess.run(
@@ -121,7 +140,11 @@ def main() -> None:
     folder, wrong = Path(tempfile.mkdtemp()), 0
     plain = None
     others = [Variation("written another way", is_rewritten=True), Variation("another key", has_other_key=True)]
-    for one in [*pairwise(), *others]:
+    if shutil.which("cc"):
+        others += [Variation(f"clock of {day[:4]}", began=f"{day}T23:59:50+00:00") for day in CLOCKS]
+    every = [*pairwise(), *others]
+    wanted = sys.argv[1:]
+    for one in [one for one in every if not wanted or one is every[0] or any(word in one.name for word in wanted)]:
         without = OF_FILES if one.is_rewritten else OF_PSEUDONYMS if one.has_other_key else ()
         made = run(folder, one)
         plain = plain or made

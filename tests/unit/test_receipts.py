@@ -268,3 +268,10 @@ def test_the_manifest_and_what_is_not_there_are_no_inputs_that_a_job_answers_for
     files.write_text(written / "_meta/run_manifest.json", "{}")
     paths = [written / "_meta/run_manifest.json", written / "gold/data/gone.csv", written / NAME]
     assert receipts.of_inputs(paths) == {NAME: files.sha256(written / NAME)}
+
+
+def test_a_job_that_writes_into_no_run_holds_and_notes_nothing(run: Path, tmp_path: Path):
+    held = len(receipts._held)
+    receipts.start(SimpleNamespace(output=[str(tmp_path / "x.csv")]))
+    files.write_text(tmp_path / "x.csv", "a\n")
+    assert len(receipts._held) == held and list(receipts.known(run)) == []
