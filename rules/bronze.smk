@@ -90,9 +90,13 @@ rule bronze_report:
     """State of all raw files: hash, size, records, dialect and why."""
     input:
         metadata=expand("<bronze>/_meta/files/{file}.json", file=raw_files.names),
+        words=f"scripts/templates/bronze.{config['language']}.yaml",
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
     output:
         metadata="<bronze>/_meta/bronze_metadata.yaml",
         report="<bronze>/reports/bronze_report.md",
+        page="<bronze>/reports/bronze_report.html",
     log:
         "<logs>/bronze_report.log",
     benchmark:

@@ -95,11 +95,16 @@ rule gold_report:
     """The marts: grain, rows, keys, references, flags and money."""
     input:
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
-        words="scripts/templates/assumptions.en.yaml",
+        words=f"scripts/templates/gold.{config['language']}.yaml",
+        assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
+        template="scripts/templates/report.html.j2",
+        style="scripts/templates/style.css.j2",
     output:
         metadata="<gold>/_meta/gold_metadata.yaml",
         report="<gold>/reports/gold_marts_report.md",
+        page="<gold>/reports/gold_marts_report.html",
         dictionary="<gold>/reports/data_dictionary.md",
+        dictionary_page="<gold>/reports/data_dictionary.html",
     log:
         "<logs>/gold_report.log",
     benchmark:

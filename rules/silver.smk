@@ -65,7 +65,8 @@ rule silver_report:
         references=expand("<silver>/_meta/references/{table}.json", table=company.referring),
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
-        words="scripts/templates/assumptions.en.yaml",
+        words=f"scripts/templates/silver_report.{config['language']}.yaml",
+        assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
         silver_words=silver_words,
     output:
         metadata="<silver>/_meta/silver_metadata.yaml",
@@ -82,6 +83,7 @@ rule silver_report:
     params:
         code=code_version("silver_report.py"),
         told=company.told,
+        reasons=company.quarantine_reasons,
         budget=config["quarantine_budget"],
     script:
         "../scripts/silver_report.py"

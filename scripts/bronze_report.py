@@ -1,7 +1,7 @@
 """State of all raw files, for people and for programs.
 
-Inputs: bronze/_meta/files/*.json.
-Outputs: bronze/_meta/bronze_metadata.yaml, bronze/reports/bronze_report.md.
+Inputs: bronze/_meta/files/*.json, the words in the language of the run, the template of pages.
+Outputs: bronze/_meta/bronze_metadata.yaml, bronze/reports/bronze_report.md and .html.
 """
 
 import re
@@ -10,9 +10,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.files import read_json, write_text, write_yaml
+from elt.files import read_json, write_yaml
+from elt.report import pages
 from elt.report.markdown import code, table
-from elt.report.numbers import number
+from elt.report.numbers import Numbers
+from elt.report.words import Words, phrase, read
 from elt.run import reasons
 from elt.run.manifest import RAW_FILE_NAMES
 
@@ -20,15 +22,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 File = Mapping[str, Any]  # the metadata of one raw file
-WORKBOOKS = (
-    "A sheet of a workbook is in `bronze/data/` as text: line n is row n of the sheet. The workbook itself, byte for "
-    "byte, is in `bronze/workbooks/`, unless it may hold records of erased persons; its SHA-256 is in "
-    "`bronze/_meta/bronze_metadata.yaml`."
-)
-NUMBERED = (
-    "A file whose name comes from outside, where it may name a person, is called by its contract and its number in "
-    f"the order of names. Which file that is stands in `{RAW_FILE_NAMES}` alone."
-)
 
 
 def is_numbered(file: File) -> bool:
@@ -36,21 +29,28 @@ def is_numbered(file: File) -> bool:
     return re.fullmatch(rf"{re.escape(file['table'])}-\d{{4,}}(\.\w+)?", PurePosixPath(file["file"]).name) is not None
 
 
-def file_rows(files: Sequence[File]) -> list[list[Any]]:
+def file_rows(files: Sequence[File], shown: Numbers) -> list[list[Any]]:
     """One row a file: table, records, bytes, hash."""
     return [
-        [code(f["file"]), f["table"], number(f["records"]), number(f["bytes"]), code(f["sha256"][:16])] for f in files
+        [code(f["file"]), f["table"], shown(f["records"]), shown(f["bytes"]), code(f["sha256"][:16])] for f in files
     ]
 
 
-def dialect_rows(files: Sequence[File]) -> list[list[Any]]:
+def dialect_rows(files: Sequence[File], words: Words) -> Iterator[list[Any]]:
     """One row a file: how it is written, and why it is read so."""
-    keys = ("encoding", "encoding_why", "delimiter_name", "delimiter_why")
-    return [[code(f["file"]), *(f["dialect"][key] for key in keys), number(f["malformed_records"])] for f in files]
+    shown = Numbers(words["language"])
+    for file in files:
+        why = {key: phrase(words["phrases"], str(value)) for key, value in file["dialect"].items()}
+        cells = (
+            file["dialect"]["encoding"],
+            *(why[key] for key in ("encoding_why", "delimiter_name", "delimiter_why")),
+        )
+        yield [code(file["file"]), *cells, shown(file["malformed_records"])]
 
 
-def finding_rows(files: Sequence[File]) -> Iterator[list[Any]]:
+def finding_rows(files: Sequence[File], words: Words) -> Iterator[list[Any]]:
     """One row a finding in the structure of a file."""
+    shown = Numbers(words["language"])
     for file in files:
         malformed = [{"rule": reasons.STRUCTURE[fault], "records": n} for fault, n in file["faults"].items()]
         left_out = [{"rule": "records of erased persons", "records": file["erased"]}] if file["erased"] else []
@@ -58,60 +58,62 @@ def finding_rows(files: Sequence[File]) -> Iterator[list[Any]]:
             "repaired": file["repairs"],
             "warning": file["warnings"],
             "malformed": malformed,
-            "left out": left_out,
+            "left_out": left_out,
         }
         for kind, findings in by_kind.items():
             for finding in findings:
                 column = code(finding["column"]) if "column" in finding else ""
-                yield [code(file["file"]), kind, finding["rule"], column, number(finding["records"])]
+                rule = phrase(words["phrases"], finding["rule"])
+                yield [code(file["file"]), words["kinds"][kind], rule, column, shown(finding["records"])]
 
 
-def head(files: Sequence[File]) -> str:
+def head(files: Sequence[File], words: Words) -> str:
     """The title, and what the copies are."""
-    records, size = sum(f["records"] for f in files), sum(f["bytes"] for f in files)
-    lines = [
-        f"# Bronze: {number(records)} records in {len(files)} files, copied byte for byte",
-        f"{number(size)} bytes. The copies in `bronze/data/` have the SHA-256 of the raw files; the full hashes "
-        "are in `bronze/_meta/bronze_metadata.yaml`.",
-    ]
+    shown = Numbers(words["language"])
+    records, size = (shown(sum(file[key] for file in files)) for key in ("records", "bytes"))
+    lines = [f"# {words['title'].format(records=records, files=len(files))}", words["size"].format(bytes=size)]
     if any("workbook" in file for file in files):
-        lines.append(WORKBOOKS)
+        lines.append(words["workbooks"])
     if any(file["erased"] for file in files):
-        lines.append(
-            "Records of erased persons are left out of the copies; hashes and numbers are those of the copies."
-        )
+        lines.append(words["erased"])
     if any(is_numbered(file) for file in files):
-        lines.append(NUMBERED)
+        lines.append(words["numbered"].format(names=RAW_FILE_NAMES))
     return "".join(f"{line}\n\n" for line in lines)
 
 
-def report(files: Sequence[File]) -> str:
+def report(files: Sequence[File], words: Words) -> str:
     """The report as Markdown: one row a file, then why each dialect was decided, then what was found."""
-    findings = list(finding_rows(files))
-    header = ["File", "What happened", "Rule", "Column", "Lines or records"]
+    findings, columns, headings = list(finding_rows(files, words)), words["columns"], words["headings"]
+    shown = Numbers(words["language"])
+    written = [columns[key] for key in ("file", "encoding", "because", "delimiter", "because", "malformed")]
+    found = [columns[key] for key in ("file", "kind", "rule", "column", "lines")]
     return (
-        head(files)
-        + table(["File", "Table", "Records", "Bytes", "SHA-256 (first 16 digits)"], file_rows(files))
-        + "## How each file is written, and why it is read so\n\n"
-        + table(["File", "Encoding", "Because", "Delimiter", "Because", "Malformed records"], dialect_rows(files))
-        + "## What was found in the structure of the files\n\n"
-        "Repaired: set right by rule while the file is read; the copy stays as it came. Warning: taken as it is. "
-        "Malformed: in `silver/quarantine/`, as nobody can say what stands in which column.\n\n"
-        + (table(header, findings) if findings else "Nothing.\n")
+        head(files, words)
+        + table([columns[key] for key in ("file", "table", "records", "bytes", "hash")], file_rows(files, shown))
+        + f"## {headings['dialect']}\n\n"
+        + table(written, dialect_rows(files, words))
+        + f"## {headings['structure']}\n\n{words['kinds_told']}\n\n"
+        + (table(found, findings) if findings else f"{words['nothing']}\n")
     )
 
 
-def main(metadata: Sequence[str], metadata_file: str, report_file: str) -> None:
+def main(
+    metadata: Sequence[str], word_file: str, template: str, *, metadata_file: str, report_file: str, page_file: str
+) -> None:
     """Gather what is known of each file, write it as YAML and as a report."""
     files = sorted((read_json(path) for path in metadata), key=lambda f: (f["table"], f["file"]))
     write_yaml(metadata_file, {"files": files})
-    write_text(report_file, report(files))
+    words = read(word_file)
+    pages.write(report(files, words), report_file, page_file, template=template, language=words["language"])
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
-        metadata=snakemake.input.metadata,
+        snakemake.input.metadata,
+        snakemake.input.words,
+        snakemake.input.template,
         metadata_file=snakemake.output.metadata,
         report_file=snakemake.output.report,
+        page_file=snakemake.output.page,
     )

@@ -87,8 +87,8 @@ def resource(mart: Mart, unique: Collection[str], path: str) -> dict[str, Any]:
     return {
         "name": mart.name,
         "profile": "tabular-data-resource",
-        "title": mart.title,
-        "description": mart.grain,
+        "title": in_language(mart.title),
+        "description": in_language(mart.grain),
         "path": f"data/{Path(path).name}",
         "format": "csv",
         "mediatype": "text/csv",

@@ -1,28 +1,30 @@
 """The marts for people and for programs: grain, rows, keys, references, flags, columns.
 
-Inputs: gold/_meta/marts/*.json.
-Outputs: gold/_meta/gold_metadata.yaml, gold/reports/gold_marts_report.md, gold/reports/data_dictionary.md.
+Inputs: gold/_meta/marts/*.json, the words in the language of the run, the template of pages.
+Outputs: gold/_meta/gold_metadata.yaml; gold/reports/gold_marts_report and data_dictionary, each as .md and .html.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.files import gathered, write_text, write_yaml
+from elt.files import gathered, write_yaml
+from elt.gold.dictionary import dictionary, grain, mart_title, unit_text
 from elt.gold.line_text import document_table, unknown_table
 from elt.gold.metadata import kpi_entry, mart_entry
 from elt.protection.disclosure import count_text
-from elt.report import assumptions
+from elt.report import assumptions, pages
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
-from elt.report.numbers import decimals_of, number, percent
+from elt.report.numbers import Numbers
 from elt.report.words import Words, read
-from elt.run.columns import Column
 from elt.run.key_figures import Kpi
 from elt.run.mart import Mart
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
+
+COLUMNS = ("column", "type", "unit", "personal", "meaning", "missing")
 
 
 def is_about_people(mart: Mart) -> bool:
@@ -30,53 +32,65 @@ def is_about_people(mart: Mart) -> bool:
     return any(mart.by_name[column].personal == "identifier" for column in (*mart.key, *mart.foreign_keys))
 
 
-def count_of(mart: Mart, minimum: int) -> Callable[[int], str]:
+def count_of(mart: Mart, minimum: int, language: str = "en") -> Callable[[int], str]:
     """How a count of rows of a mart is shown: about people, one under the minimum group is less than it."""
 
     def shown(count: int) -> str:
         safe = count_text(count, minimum) if is_about_people(mart) else count
-        return safe if isinstance(safe, str) else number(safe)
+        return safe if isinstance(safe, str) else Numbers(language)(safe)
 
     return shown
 
 
-def flag_table(mart: Mart, found: Mapping[str, Any], shown: Callable[[int], str]) -> str:
+def flag_table(mart: Mart, found: Mapping[str, Any], count: Callable[[int], str], words: Words) -> str:
     """The flags of a mart: rows where each is true, and their amounts with their share of all; empty without flags."""
-    money, sums = list(mart.ledger.money), found["money"]
+    money, sums, shown = list(mart.ledger.money), found["money"], Numbers(words["language"])
     rows = []
-    for flag, count in found["flags"].items():
-        amounts, rows_text = found["flag_money"].get(flag, {}), shown(count)
+    for flag, times in found["flags"].items():
+        amounts, rows_text = found["flag_money"].get(flag, {}), count(times)
         cells = [
-            f"{number(amounts[c], decimals_of(amounts[c]))} ({percent(assumptions.share_of(amounts[c], sums[c]))})"
-            for c in money
+            words["sum_share"].format(
+                amount=shown.exact(amounts[column]),
+                share=shown.percent(assumptions.share_of(amounts[column], sums[column])),
+            )
+            for column in money
         ]
         cells = ["–"] * len(money) if rows_text.startswith("<") else cells  # the amount of a few would tell of them
-        rows.append([code(flag), in_language(mart.by_name[flag].description), rows_text, *cells])
-    return table(["Flag", "Meaning", "Rows", *(f"Sum of {column}" for column in money)], rows) if rows else ""
+        rows.append([code(flag), in_language(mart.by_name[flag].description, words["language"]), rows_text, *cells])
+    columns = words["columns"]
+    head = [*(columns[name] for name in ("flag", "meaning", "rows")), *(columns["sum"].format(column=c) for c in money)]
+    return table(head, rows) if rows else ""
 
 
-def section(mart: Mart, found: Mapping[str, Any], minimum: int) -> str:
-    """One mart: what a row is, what was proved, its flags, its columns."""
-    shown = count_of(mart, minimum)
-    proved = [f"{number(found['rows'])} rows, {', '.join(map(code, mart.key))} unique"]
-    proved += [
-        f"{code(column)}: all {number(reference['values'])} values are in {code(reference['target'])}"
+def proved(mart: Mart, found: Mapping[str, Any], words: Words) -> str:
+    """What was proved of a mart, as a list: its key is unique, its references have their partners."""
+    shown = Numbers(words["language"])
+    lines = [words["unique"].format(rows=shown(found["rows"]), key=", ".join(map(code, mart.key)))]
+    lines += [
+        words["reference"].format(
+            column=code(column), values=shown(reference["values"]), target=code(reference["target"])
+        )
         for column, reference in found["references"].items()
     ]
+    return "".join(f"- {line}\n" for line in lines) + "\n"
+
+
+def section(mart: Mart, found: Mapping[str, Any], minimum: int, words: Words) -> str:
+    """One mart: what a row is, what was proved, its flags, its columns."""
+    count = count_of(mart, minimum, words["language"])
     columns = [
-        [code(column.name), column.type, column.unit or "", column.personal, in_language(column.description),
-         shown(found["missing"].get(column.name, 0))]
+        [code(column.name), column.type, unit_text(column.unit, words), column.personal,
+         in_language(column.description, words["language"]), count(found["missing"].get(column.name, 0))]
         for column in mart.columns
     ]  # fmt: skip
     return (
-        f"## {code(mart.name)}: {escape(mart.title)}\n\n"
-        f"{escape(mart.grain)}. Reads {', '.join(map(code, found['reads']))}.\n\n"
-        + "".join(f"- {line}\n" for line in proved)
-        + "\n"
-        + unknown_table(found.get("unknown", {}))
-        + flag_table(mart, found, shown)
-        + document_table(found.get("documents", {}))
-        + table(["Column", "Type", "Unit", "Personal", "Meaning", "Missing"], columns)
+        mart_title(mart, words)
+        + words["reads"].format(grain=grain(mart, words), tables=", ".join(map(code, found["reads"])))
+        + f"\n\n{proved(mart, found, words)}"
+        + unknown_table(found.get("unknown", {}), words)
+        + flag_table(mart, found, count, words)
+        + document_table(found.get("documents", {}), words)
+        + table([words["columns"][name] for name in COLUMNS], columns)
     )
 
 
@@ -84,41 +98,10 @@ def assumption_section(found: Mapping[str, Mapping[str, Any]], words: Words) -> 
     """What was assumed of the marts and their rows contradict; empty if nothing."""
     entries = assumptions.of_all({}, found)
     lines = [f"- {escape(assumptions.sentence(words, entry))}\n" for entry in entries]
-    return "## Assumptions that the data contradict\n\n" + "".join(lines) if lines else ""
+    return f"## {words['headings']['assumptions']}\n\n" + "".join(lines) if lines else ""
 
 
-def dictionary_row(mart: Mart, column: Column) -> list[str]:
-    """A column in the data dictionary."""
-    decimals = "" if column.decimals is None else f" ({column.decimals} decimals)"
-    needed = "key" if column.name in mart.key else "required" if column.required else ""
-    goal = code(mart.foreign_keys[column.name]) if column.name in mart.foreign_keys else ""
-    return [code(column.name), column.type + decimals, column.unit or "", needed, goal, column.personal,
-            in_language(column.description)]  # fmt: skip
-
-
-def kpi_row(kpi: Kpi) -> list[str]:
-    """A key figure in the data dictionary."""
-    exclusions = kpi.exclusions["en"] if kpi.exclusions else ""
-    return [f"{kpi.name['en']} / {kpi.name['de']}", kpi.definition["en"], exclusions, code(kpi.formula), kpi.unit,
-            kpi.direction]  # fmt: skip
-
-
-def dictionary(marts: Mapping[str, Mart], kpis: Mapping[str, Kpi]) -> str:
-    """The data dictionary: every mart with key, references and columns, and every key figure with its formula."""
-    parts = [
-        f"# Data dictionary: {len(marts)} marts, {len(kpis)} key figures\n\n",
-        "Personal: none (metric, closed category), quasi (only aggregated or generalised), identifier (only as a "
-        "pseudonym), direct (never) decides what may leave the protected layers.\n\n",
-    ]
-    head = ["Column", "Type", "Unit", "Key or required", "Refers to", "Personal", "Meaning"]
-    for mart in marts.values():
-        rows = [dictionary_row(mart, column) for column in mart.columns]
-        parts.append(f"## {code(mart.name)}: {escape(mart.title)}\n\n{escape(mart.grain)}.\n\n{table(head, rows)}")
-    head = ["Name", "Definition", "Leaves out", "Formula", "Unit", "Better is"]
-    return "".join([*parts, "## Key figures\n\n", table(head, [kpi_row(kpi) for kpi in kpis.values()])])
-
-
-def left_out_section(left_out: Mapping[str, str]) -> str:
+def left_out_section(left_out: Mapping[str, str], words: Words) -> str:
     """What the star schema does not give, by the column that is missing."""
     if not left_out:
         return ""
@@ -126,7 +109,19 @@ def left_out_section(left_out: Mapping[str, str]) -> str:
     for what, needed in left_out.items():
         rows.setdefault(needed, []).append(code(what))
     listed = [[code(needed), Markdown(", ".join(what))] for needed, what in rows.items()]
-    return "## Left out\n\n" + table(["The star schema has no", "So these are left out"], listed)
+    head = [words["columns"][name] for name in ("lacks", "left_out")]
+    return f"## {words['headings']['left_out']}\n\n" + table(head, listed)
+
+
+def report(
+    marts: Mapping[str, Mart], found: Mapping[str, Any], left_out: Mapping[str, str], minimum: int, words: Words
+) -> str:
+    """The report as Markdown; `words`: of the report and of the assumptions."""
+    rows = Numbers(words["language"])(sum(one["rows"] for one in found.values()))
+    sections = [section(mart, found[name], minimum, words) for name, mart in marts.items()]
+    contradicted = [part for part in [assumption_section(found, words)] if part]
+    title = f"# {words['title'].format(rows=rows, marts=len(marts))}\n"
+    return "\n".join([title, *contradicted, *sections, left_out_section(left_out, words)])
 
 
 def main(
@@ -136,38 +131,40 @@ def main(
     left_out: Mapping[str, str],
     kpis: Mapping[str, Kpi],
     minimum_group: int,
-    word_file: str,
+    word_files: Sequence[str],
+    template: str,
     metadata: str,
-    report: str,
-    data_dictionary: str,
+    reports: tuple[str, str],
+    dictionaries: tuple[str, str],
 ) -> None:
     """Join what marts.yaml and kpis.yaml state with what was found, write it as YAML, report and data dictionary.
 
     `found_files`: JSON of each mart; `left_out`: standard mart or column -> column of the star schema that it needs;
-    `word_file`: words of the assumptions.
+    `word_files`: words of the report and of the assumptions; `reports`, `dictionaries`: Markdown and page.
     """
-    found = gathered(found_files)
+    found, words = gathered(found_files), read(*word_files)
     described = {name: {**mart_entry(mart), "found": found[name]} for name, mart in marts.items()}
     stated = {name: kpi_entry(kpi) for name, kpi in kpis.items()}
     write_yaml(metadata, {"marts": described, "kpis": stated, "left_out": left_out})
-    write_text(data_dictionary, dictionary(marts, kpis))
-    rows = sum(f["rows"] for f in found.values())
-    sections = [section(mart, found[name], minimum_group) for name, mart in marts.items()]
-    contradicted = [part for part in [assumption_section(found, read(word_file))] if part]
-    title = f"# Gold: {number(rows)} rows in {len(marts)} marts, keys and references proved\n"
-    write_text(report, "\n".join([title, *contradicted, *sections, left_out_section(left_out)]))
+    for text, made in (
+        (dictionary(marts, kpis, words), dictionaries),
+        (report(marts, found, left_out, minimum_group, words), reports),
+    ):
+        pages.write(text, *made, template=template, language=words["language"])
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
+    given, output = snakemake.input, snakemake.output
     main(
-        found_files=snakemake.input.metadata,
+        found_files=given.metadata,
         marts=snakemake.params.marts,
         left_out=snakemake.params.left_out,
         kpis=snakemake.params.kpis,
         minimum_group=snakemake.params.minimum_group,
-        word_file=snakemake.input.words,
-        metadata=snakemake.output.metadata,
-        report=snakemake.output.report,
-        data_dictionary=snakemake.output.dictionary,
+        word_files=(given.words, given.assumptions),
+        template=given.template,
+        metadata=output.metadata,
+        reports=(output.report, output.page),
+        dictionaries=(output.dictionary, output.dictionary_page),
     )

@@ -1,7 +1,7 @@
 """Data quality of all tables: what was found, what was repaired, what it moved in money, and who can mend it.
 
-Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json, the words of silver;
-titles and departments of the tables.
+Inputs: silver/_meta/tables/*.json, silver/_meta/references/*.json, the words of silver; titles and departments of the
+tables; the words in the language of the run.
 Outputs: silver/_meta/silver_metadata.yaml, silver/reports/silver_quality_report.md and .html.
 """
 
@@ -10,19 +10,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.bronze.exports import source_of
 from elt.files import gathered, write_yaml
-from elt.report import assumptions, pages
+from elt.report import pages
 from elt.report.languages import in_language
-from elt.report.markdown import Markdown, code, escape, table
-from elt.report.numbers import decimals_of, number, percent
-from elt.report.words import Words, read, read_all
+from elt.report.markdown import code, escape, table
+from elt.report.numbers import Numbers
+from elt.report.words import Words, phrase, read, read_all
+from elt.run.entries import Words as Texts
 from elt.silver.budget_text import budget_section, table_or_nothing
 from elt.silver.budgets import Budget
+from elt.silver.finding_text import finding_rows
 from elt.silver.reference_text import (
     Table,
     Tables,
     reference_section,
+    section,
     unique_key_section,
     with_references,
     with_words,
@@ -37,160 +39,131 @@ def quarantined(found: Table) -> int:
     return sum(reason["records"] for reason in found["quarantined"])
 
 
-def book_rows(tables: Tables) -> Iterator[list[Any]]:
+def book_rows(tables: Tables, shown: Numbers) -> Iterator[list[Any]]:
     """One row a table: where its records are."""
     for name, found in tables.items():
         outcomes = [found["silver"], quarantined(found), found["superseded"], found["duplicates"]]
-        yield [code(name), number(found["records"]), *(number(count) for count in outcomes)]
+        yield [code(name), shown(found["records"]), *(shown(count) for count in outcomes)]
 
 
-def money_rows(tables: Tables) -> Iterator[list[Any]]:
+def money_rows(tables: Tables, shown: Numbers) -> Iterator[list[Any]]:
     """One row an amount: from the raw sum to the sum in silver."""
     for name, found in tables.items():
         for column, parts in found["money"].items():
             removed = (-Decimal(parts[part]) for part in ("quarantined", "superseded", "duplicates"))
             amounts = [parts["raw"], parts["repairs"], *removed, parts["silver"]]
-            yield [code(f"{name}.{column}"), *(number(amount, decimals_of(amount)) for amount in amounts)]
+            yield [code(f"{name}.{column}"), *(shown.exact(amount) for amount in amounts)]
 
 
-def sources(found: Table) -> str:
-    """Where the rows of a table stand in the lists for the owners of the data."""
-    return Markdown(", ".join(code(f"{name}.csv") for name in sorted({source_of(f["file"]) for f in found["files"]})))
-
-
-def finding_rows(tables: Tables, words: Words) -> Iterator[list[Any]]:
-    """One row a finding that a department can mend at the source, by department and table."""
-    for name, found in sorted(tables.items(), key=lambda item: in_language(item[1]["department"])):
-        for finding in (*rejected(found), *repaired(found), *repeated(found), *warned(name, found, words)):
-            yield [in_language(found["department"]), code(name), *finding]
-
-
-def rejected(found: Table) -> Iterator[list[Any]]:
-    """Findings: records in quarantine, by reason."""
-    for reason in found["quarantined"]:
-        places = ", ".join(map(str, reason["first_records"]))
-        more = ", …" if reason["records"] > len(reason["first_records"]) else ""
-        what = f"{reason['why']} (records {places}{more})"
-        yield ["quarantined", what, number(reason["records"]), "", sources(found)]
-
-
-def repaired(found: Table) -> Iterator[list[Any]]:
-    """Findings: records that a repair changed."""
-    for repair in found["repairs"]:
-        if repair["records"]:
-            why = f"{repair['column']}: {in_language(repair['why'])}"
-            moved = ", ".join(number(amount, decimals_of(amount), sign=True) for amount in repair["money"].values())
-            yield ["repaired", why, number(repair["records"]), moved, sources(found)]
-
-
-def repeated(found: Table) -> Iterator[list[Any]]:
-    """Findings: records whose key repeats."""
-    for outcome in ("superseded", "duplicates"):
-        if found[outcome]:
-            yield [outcome, "the key repeats", number(found[outcome]), "", ""]
-
-
-def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
-    """Findings: assumptions that the records contradict."""
-    for one in assumptions.of_table(name, found):
-        moved = ", ".join(number(amount, decimals_of(amount)) for _, amount, _ in assumptions.amounts_of(one))
-        places = f" ({one['places']})" if "places" in one else ""
-        yield ["warning", assumptions.sentence(words, one) + places, number(one["records"]), moved, sources(found)]
-
-
-def code_rows(tables: Tables) -> Iterator[list[Any]]:
+def code_rows(tables: Tables, words: Words) -> Iterator[list[Any]]:
     """One row a code and its meaning, of fields that are not personal."""
     for name, found in tables.items():
         for change in found["codes"]:
-            cells = number(change["cells"])
-            yield [code(name), code(change["column"]), change["from"] or "(missing)", change["to"], cells]
+            cells = Numbers(words["language"])(change["cells"])
+            yield [code(name), code(change["column"]), change["from"] or words["missing"], change["to"], cells]
 
 
-def conversion_rows(tables: Tables) -> Iterator[list[Any]]:
+def conversion_rows(tables: Tables, words: Words) -> Iterator[list[Any]]:
     """One row a conversion of a column: counts only."""
+    shown = Numbers(words["language"])
     for name, found in tables.items():
         for conversion in found["conversions"]:
-            share = conversion["cells"] / found["records"]
-            yield [
-                code(name),
-                code(conversion["column"]),
-                conversion["rule"],
-                number(conversion["cells"]),
-                percent(share),
-            ]
+            rule, share = phrase(words["phrases"], conversion["rule"]), conversion["cells"] / found["records"]
+            yield [code(name), code(conversion["column"]), rule, shown(conversion["cells"]), shown.percent(share)]
 
 
-def head(tables: Tables) -> str:
+def head(tables: Tables, words: Words) -> str:
     """The title, and where the records of each table are."""
-    records, silver = (sum(found[key] for found in tables.values()) for key in ("records", "silver"))
-    lost = sum(quarantined(found) for found in tables.values())
+    shown = Numbers(words["language"])
+    silver, records = (shown(sum(found[key] for found in tables.values())) for key in ("silver", "records"))
+    lost = shown(sum(quarantined(found) for found in tables.values()))
+    columns = ("table", "records_in", "silver", "quarantined", "superseded", "duplicates")
     return (
-        f"# Silver: {number(silver)} of {number(records)} records are clean, {number(lost)} are in quarantine\n\n"
-        "Every record of bronze is in exactly one column of this table; the run stops if one is missing.\n\n"
-        + table(["Table", "Records in", "Silver", "Quarantined", "Superseded", "Duplicates"], book_rows(tables))
+        f"# {words['title'].format(silver=silver, records=records, quarantined=lost)}\n\n{words['books']}\n\n"
+        + table([words["columns"][name] for name in columns], book_rows(tables, shown))
     )
 
 
 def report(tables: Tables, budget: Budget, words: Words) -> str:
-    """The report as Markdown; counts, record numbers and codes that are not personal, no content of any other cell."""
+    """The report as Markdown; counts, record numbers and codes that are not personal, no content of any other cell.
+
+    `words`: of the report and of the assumptions.
+    """
     tables = {name: {**found, "records": found["records"] - found["erased"]} for name, found in tables.items()}
-    findings = ["Department", "Table", "What happened", "Why", "Records", "Money", "List"]
+    columns, shown = words["columns"], Numbers(words["language"])
+
+    def listed(names: Sequence[str], rows: Iterator[list[Any]]) -> str:
+        return table_or_nothing([columns[name] for name in names], list(rows), words)
+
+    findings = ("department", "table", "kind", "why", "records", "money", "list")
+    money = ("amount", "raw", "repairs", "quarantined", "superseded", "duplicates", "silver")
+    titles = ((name, in_language(found["title"], words["language"])) for name, found in tables.items())
     sections = [
-        head(tables),
-        "## What the departments can mend at the source\n\n"
-        "The records and cells themselves are in `silver/feedback/`, one list a source, by file and record number. "
-        "The lists are protected: hand them only to the owners of the data.\n\n"
-        + table_or_nothing(findings, list(finding_rows(tables, words))),
-        "## Money from raw to silver\n\n"
-        + table(["Amount", "Raw", "Repairs", "Quarantined", "Superseded", "Duplicates", "Silver"], money_rows(tables)),
-        budget_section(tables, budget),
-        reference_section(tables),
-        unique_key_section(tables),
-        "## Codes and what they became\n\n"
-        "Only of fields that are not personal.\n\n"
-        + table_or_nothing(["Table", "Column", "From", "To", "Cells"], list(code_rows(tables))),
-        "## Conversions of whole columns\n\n"
-        + table(["Table", "Column", "Rule", "Cells", "Share of records"], conversion_rows(tables)),
-        "## Tables\n\n"
-        + "".join(f"- {code(name)}: {escape(in_language(found['title']))}\n" for name, found in tables.items()),
+        head(tables, words),
+        section(words, "findings", words["feedback"], listed(findings, finding_rows(tables, words))),
+        section(words, "money", table([columns[name] for name in money], money_rows(tables, shown))),
+        budget_section(tables, budget, words),
+        reference_section(tables, words),
+        unique_key_section(tables, words),
+        section(
+            words, "codes", words["codes"], listed(("table", "column", "from", "to", "cells"), code_rows(tables, words))
+        ),
+        section(
+            words,
+            "conversions",
+            table(
+                [columns[name] for name in ("table", "column", "rule", "cells", "share")],
+                conversion_rows(tables, words),
+            ),
+        ),
+        section(words, "tables", "".join(f"- {code(name)}: {escape(title)}\n" for name, title in titles)),
     ]
     return "\n".join(filter(None, sections))
+
+
+def with_reasons(words: Words, reasons: Sequence[Texts]) -> Words:
+    """The words with what the rules of contracts say, which the metadata keep in English."""
+    of_contracts = {in_language(reason): in_language(reason, words["language"]) for reason in reasons}
+    return {**words, "phrases": {**words["phrases"], **of_contracts}}
 
 
 def main(
     metadata: Sequence[str],
     told: Mapping[str, Mapping[str, Any]],
+    reasons: Sequence[Texts],
     budget: Budget,
-    metadata_file: str,
-    report_file: str,
-    page_file: str,
     *,
+    outputs: tuple[str, str, str],
     template: str,
-    word_file: str,
+    word_files: Sequence[str],
     silver_words: Sequence[str],
     references: Sequence[str] = (),
 ) -> None:
     """Gather the books of all tables, write them as YAML and as a report.
 
-    `told`: table -> title and department; `word_file`: words of the assumptions; `silver_words`: those of silver,
-    a file a language.
+    `told`: table -> title and department; `reasons`: of the quarantine rules of contracts; `outputs`: the metadata, the
+    report and its page; `word_files`: words of the report and of the assumptions; `silver_words`: those of silver, a
+    file a language.
     """
     tables = with_references(with_words(gathered(metadata), told), gathered(references), read_all(silver_words))
+    metadata_file, report_file, page_file = outputs
     write_yaml(metadata_file, {"tables": tables})
-    pages.write(report(tables, budget, read(word_file)), report_file, page_file, template=template)
+    words = with_reasons(read(*word_files), reasons)
+    text = report(tables, budget, words)
+    pages.write(text, report_file, page_file, template=template, language=words["language"])
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
+    given, made = snakemake.input, snakemake.output
     main(
-        metadata=snakemake.input.metadata,
-        references=snakemake.input.references,
-        told=snakemake.params.told,
-        budget=snakemake.params.budget,
-        metadata_file=snakemake.output.metadata,
-        report_file=snakemake.output.report,
-        page_file=snakemake.output.page,
-        template=snakemake.input.template,
-        word_file=snakemake.input.words,
-        silver_words=snakemake.input.silver_words,
+        given.metadata,
+        snakemake.params.told,
+        snakemake.params.reasons,
+        snakemake.params.budget,
+        outputs=(made.metadata, made.report, made.page),
+        template=given.template,
+        word_files=(given.words, given.assumptions),
+        silver_words=given.silver_words,
+        references=given.references,
     )

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "scripts/templates/report.html.j2"
-ASSUMPTIONS = str(ROOT / "scripts/templates/assumptions.en.yaml")
+SILVER_WORDS = [ROOT / f"scripts/templates/{page}.en.yaml" for page in ("silver_report", "assumptions")]
 PAYLOADS = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "</td></table><h1>x</h1>",
     "<iframe src=//evil.example></iframe>", "<a href='javascript:alert(1)'>x</a>", "\"><b onmouseover=alert(1)>",
@@ -123,10 +123,13 @@ def poisoned(content: Any, start: int) -> Any:
 def shown(content: Any, kind: str, run: Path) -> str:
     """The page that a report makes of its metadata."""
     if kind == "bronze":
-        return page_of(bronze_report.report(content), run / "bronze/reports")
+        return page_of(
+            bronze_report.report(content, words.read(ROOT / "scripts/templates/bronze.en.yaml")), run / "bronze/reports"
+        )
     if kind == "silver":
         return page_of(
-            silver_report.report(content["tables"], {"default": 0.01}, words.read(ASSUMPTIONS)), run / "silver/reports"
+            silver_report.report(content["tables"], {"default": 0.01}, words.read(*SILVER_WORDS)),
+            run / "silver/reports",
         )
     if kind == "segmentation":
         return page_of(

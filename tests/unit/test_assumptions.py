@@ -10,11 +10,11 @@ from test_audit_ledger import MARTS, TABLES
 from test_audit_ledger import run as balanced
 
 import gold_report
-import silver_report
 from elt.command import run as command_run
 from elt.files import write_json, write_text
 from elt.report import assumptions
 from elt.report.words import read
+from elt.silver import finding_text
 
 WORDS = {language: read(ROOT / f"scripts/templates/assumptions.{language}.yaml") for language in ("en", "de")}
 WARNING = {"column": "number", "warning": "invented", "cells": 1200, "of": 60000, "money": {"amount": "1234.50"},
@@ -63,12 +63,13 @@ def test_the_closing_words_tell_each_in_a_line(ledger, tmp_path):
 
 def test_the_reports_of_silver_and_gold_tell_theirs():
     found = {"warnings": [WARNING], "files": [{"file": "crm/people.csv"}]}
-    assert list(silver_report.warned("sales", found, WORDS["en"])) == [
+    assert list(finding_text.warned("sales", found, WORDS["en"])) == [
         ["warning", SENTENCE, "1,200", "1,234.50", "`crm.csv`"]
     ]
-    text = gold_report.assumption_section({"fact": {"assumptions": [PLANTED]}, "dim": {}}, WORDS["en"])
+    gold_words = {**WORDS["en"], **read(ROOT / "scripts/templates/gold.en.yaml")}
+    text = gold_report.assumption_section({"fact": {"assumptions": [PLANTED]}, "dim": {}}, gold_words)
     assert text.startswith("## Assumptions that the data contradict\n\n- sales.number: 1,200 of 60,000")
-    assert gold_report.assumption_section({"dim": {}}, WORDS["en"]) == ""
+    assert gold_report.assumption_section({"dim": {}}, gold_words) == ""
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "1,200 of 60,000"), ("de", "1.200 von 60.000")])

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import made_workbooks
 import pytest
+from conftest import ROOT
 from erasure_case import CONTRACTS, RAW, bronze, erase, finished, left, of_file, said
 
 import bronze_file
 import retention_erase
 from elt.faults import Fault
+from elt.report.words import read
 from elt.retention import deletion, deletion_log, erased_records, erasures
 from elt.run import contract_parts, run_folders
 from elt.run.contract import read_contract
@@ -433,7 +435,8 @@ def test_the_report_of_bronze_counts_what_was_left_out_and_says_whose_hashes_it_
     import bronze_report
 
     files = [json.loads(path.read_text()) for path in sorted((home / "bronze/_meta/files").glob("*.json"))]
-    text = bronze_report.report(files)
+    words = read(ROOT / "scripts/templates/bronze.en.yaml")
+    text = bronze_report.report(files, words)
     assert "Records of erased persons are left out of the copies" in text
     assert "| `orders.csv` | left out | records of erased persons |  | 2 |" in text
-    assert "left out" not in bronze_report.report([{**file, "erased": 0} for file in files])
+    assert "left out" not in bronze_report.report([{**file, "erased": 0} for file in files], words)

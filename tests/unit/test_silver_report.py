@@ -1,14 +1,21 @@
 """The silver report says where every record and every cent is, what was found and who can mend it."""
 
+import polars as pl
 import yaml
 from conftest import ROOT
 
 import silver_report
 from elt.files import write_json
-from elt.report.words import read
+from elt.report.words import phrase, read
+from elt.run import reasons
+from elt.run.contract import Contract
+from elt.silver import cleaning, conventions, order_dates
 
-WORDS = str(ROOT / "scripts/templates/assumptions.en.yaml")
-SILVER_WORDS = [str(ROOT / f"scripts/templates/silver.{language}.yaml") for language in ("en", "de")]
+FILES, GERMAN = (
+    [ROOT / f"scripts/templates/{page}.{language}.yaml" for page in ("silver_report", "assumptions")]
+    for language in ("en", "de")
+)
+SILVER_WORDS = [ROOT / f"scripts/templates/silver.{language}.yaml" for language in ("en", "de")]
 
 PEOPLE = {
     "name": "people",
@@ -34,7 +41,7 @@ PLACES = {"name": "places", "files": [{"file": "places.csv"}], "warnings": [], "
 
 def report() -> str:
     """The report on two tables."""
-    return silver_report.report({"people": PEOPLE, "places": PLACES}, 0.01, read(WORDS))
+    return silver_report.report({"people": PEOPLE, "places": PLACES}, 0.01, read(*FILES))
 
 
 def test_the_title_sums_up_all_tables():
@@ -74,7 +81,7 @@ def test_quarantine_is_shown_by_reason_with_the_budget_it_uses():
 
 def test_a_reason_with_its_own_budget_is_measured_by_it():
     text = silver_report.report(
-        {"people": PEOPLE}, {"default": 0.01, "malformed": 0.1, "missing_key": 0, "total": 0.5}, read(WORDS)
+        {"people": PEOPLE}, {"default": 0.01, "malformed": 0.1, "missing_key": 0, "total": 0.5}, read(*FILES)
     )
     assert "| `people` | `malformed` | 7 | 0.70\u00a0% | 10.0\u00a0% | 7\u00a0% |\n" in text
     assert "| `people` | `missing_key` | 4 | 0.40\u00a0% | 0.0\u00a0% | – |\n" in text
@@ -82,7 +89,7 @@ def test_a_reason_with_its_own_budget_is_measured_by_it():
 
 
 def test_the_budget_of_a_small_table_is_its_floor():
-    text = silver_report.report({"people": {**PEOPLE, "records": 80}}, 0.01, read(WORDS))
+    text = silver_report.report({"people": {**PEOPLE, "records": 80}}, 0.01, read(*FILES))
     assert "| `people` | `missing_key` | 4 | 5.00\u00a0% | 5 records | 80\u00a0% |\n" in text
     assert "Of a small table 5 records may go in any case" in text
 
@@ -92,7 +99,7 @@ def test_codes_are_shown_with_their_meaning_and_cannot_break_the_report():
 
 
 def test_a_table_without_findings_says_so():
-    text = silver_report.report({"places": PLACES}, 0.01, read(WORDS))
+    text = silver_report.report({"places": PLACES}, 0.01, read(*FILES))
     assert text.count("\nNothing.\n") == 3
 
 
@@ -108,7 +115,7 @@ def test_texts_in_two_languages_are_shown_in_english():
     both = {"en": "Shops", "de": "Läden"}
     repair = {"column": "amount", "why": {"en": "no sign", "de": "ohne"}, "records": 2, "money": {"amount": "1.00"}}
     text = silver_report.report(
-        {"people": {**PEOPLE, "title": both, "department": both, "repairs": [repair]}}, 0.01, read(WORDS)
+        {"people": {**PEOPLE, "title": both, "department": both, "repairs": [repair]}}, 0.01, read(*FILES)
     )
     assert "| Shops | `people` | repaired | amount: no sign | 2 | +1.00 |" in text
     assert "- `people`: Shops\n" in text
@@ -119,19 +126,44 @@ def test_the_metadata_hold_all_tables_by_name(tmp_path):
     for name, found in (("places", PLACES), ("people", PEOPLE)):
         write_json(tmp_path / f"{name}.json", found)
     paths = [str(tmp_path / f"{name}.json") for name in ("places", "people")]
-    outputs = [str(tmp_path / name) for name in ("m.yaml", "r.md", "r.html")]
+    outputs = (str(tmp_path / "m.yaml"), str(tmp_path / "r.md"), str(tmp_path / "r.html"))
     told: dict[str, dict[str, str]] = {"people": {}, "places": {}}
+    template = ROOT / "scripts/templates/report.html.j2"
     silver_report.main(
-        paths,
-        told,
-        0.01,
-        *outputs,
-        template=ROOT / "scripts/templates/report.html.j2",
-        word_file=WORDS,
-        silver_words=SILVER_WORDS,
+        paths, told, [], 0.01, outputs=outputs, template=template, word_files=FILES, silver_words=SILVER_WORDS
     )
     assert yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8")) == {
         "tables": {"people": PEOPLE, "places": PLACES}
     }
     assert (tmp_path / "r.md").read_text(encoding="utf-8") == report()
     assert "<td>Mountain</td>" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_the_report_is_written_in_german_with_the_reasons_of_contracts():
+    reason = {
+        "code": "not_a_key",
+        "why": "no number",
+        "records": 2_000,
+        "first_records": ["7 of old.csv", "9 of old.csv"],
+    }
+    people = {**PEOPLE, "quarantined": [*PEOPLE["quarantined"], reason], "department": {"en": "Shops", "de": "Läden"}}
+    words = silver_report.with_reasons(read(*GERMAN), [{"en": "no number", "de": "keine Nummer"}, "too long"])
+    text = silver_report.report({"people": people}, 0.01, words)
+    assert "| Läden | `people` | in Quarantäne | id fehlt (Datensätze 1, 2, 3, 4) | 4 |" in text
+    assert "| in Quarantäne | keine Nummer (Datensätze 7 aus old.csv, 9 aus old.csv, …) | 2.000 |" in text
+    assert "| in Quarantäne | too long (Datensätze 5, 6, 7, 8, 9, …) | 7 |" in text
+    assert "| `people` | `name` | Leerzeichen am Rand entfernt | 15 | 1,5\u00a0% |\n" in text
+    assert "Von einer kleinen Tabelle dürfen in jedem Fall 5 Datensätze gehen" in text
+
+
+def test_every_reason_and_rule_of_the_code_has_a_german_phrase():
+    phrases = read(*GERMAN)["phrases"]
+    fields = [{"name": "id", "type": "integer", "minimum": 1}, {"name": "amount", "type": "number", "decimals": 2}]
+    fields += [{"name": "day", "type": "date", "format": "%d.%m.%Y"}]
+    fields = [{**field, "personal": "none", "invalid": "quarantine", "required": True} for field in fields]
+    entry = {"name": "t", "title": "T", "files": "t.csv", "primaryKey": "id", "fields": fields}
+    told = [reason.why for reason in cleaning.reasons(Contract.of(entry))]
+    told += [order_dates.why("day", *limit) for limit in (("before", "minimum"), ("after", "maximum"))]
+    told += [*reasons.STRUCTURE.values(), *conventions.number_spellings(pl.col("a"), ".,", 2)]
+    assert len(told) > 20
+    assert [text for text in told if phrase(phrases, text) == text] == []

@@ -5,40 +5,35 @@ from typing import Any
 
 from elt.report import assumptions
 from elt.report.markdown import code, table
-from elt.report.numbers import number, percent
+from elt.report.numbers import Numbers
+from elt.report.words import Words
 
 
-def document_table(found: Mapping[str, Mapping[str, Any]]) -> str:
+def document_table(found: Mapping[str, Mapping[str, Any]], words: Words) -> str:
     """How many lines and documents of each type there are, and what they amount to; empty for a mart without them."""
-    rows = [[code(name), number(entry["lines"]), number(entry["documents"]), entry["amount"]]
+    shown, columns = Numbers(words["language"]), ("document", "lines", "documents", "amount")
+    rows = [[code(name), shown(entry["lines"]), shown(entry["documents"]), shown.exact(entry["amount"])]
             for name, entry in found.items()]  # fmt: skip
-    return table(["Document type", "Lines", "Documents", "Amount"], rows) if rows else ""
+    return table([words["columns"][name] for name in columns], rows) if rows else ""
 
 
-def unknown_table(unknown: Mapping[str, Mapping[str, Any]]) -> str:
+def unknown_table(unknown: Mapping[str, Mapping[str, Any]], words: Words) -> str:
     """Order lines and their amount on key 0, the unknown member, by dimension; empty for other marts."""
+    shown = Numbers(words["language"])
     rows = [
         [
             code(column),
             code(found["dimension"]),
-            number(found["lines"]),
-            percent(assumptions.share_of(found["lines"], found["of"]), 2),
-            number(found["money"], 2),
-            percent(assumptions.share_of(found["money"], found["of_money"]), 2),
+            shown(found["lines"]),
+            shown.percent(assumptions.share_of(found["lines"], found["of"]), 2),
+            shown(found["money"], 2),
+            shown.percent(assumptions.share_of(found["money"], found["of_money"]), 2),
         ]
         for column, found in unknown.items()
     ]
     if not rows:
         return ""
     whole = next(iter(unknown.values()))
-    lines, amount = number(whole["of"]), number(whole["of_money"], 2)
-    head = [
-        "Key 0 in",
-        "Unknown member of",
-        "Order lines",
-        "Share of all order lines",
-        "Amount",
-        "Share of all amounts",
-    ]
-    title = f"Key 0 stands for what a dimension does not know, of {lines} order lines with {amount}:\n\n"
-    return title + table(head, rows)
+    told = words["unknown"].format(lines=shown(whole["of"]), amount=shown(whole["of_money"], 2))
+    columns = ("key_0", "dimension", "order_lines", "line_share", "amount", "amount_share")
+    return f"{told}\n\n" + table([words["columns"][name] for name in columns], rows)

@@ -34,7 +34,7 @@ def column_entry(column: Column) -> dict[str, Any]:
 
 def table_comment(mart: Mart) -> str:
     """What a table is: title and grain."""
-    return f"{mart.title}: {mart.grain}"
+    return f"{in_language(mart.title)}: {in_language(mart.grain)}"
 
 
 def column_kind(column: Column) -> str:
@@ -62,8 +62,8 @@ def mart_entry(mart: Mart) -> dict[str, Any]:
     ledger = mart.ledger
     return stated(
         {
-            "title": mart.title,
-            "grain": mart.grain,
+            "title": in_language(mart.title),
+            "grain": in_language(mart.grain),
             "key": list(mart.key),
             "foreignKeys": mart.foreign_keys,
             "ledger": stated(

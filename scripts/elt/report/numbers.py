@@ -1,5 +1,6 @@
 """Numbers as people of a language write them: 29,356,250 and 39.8 % or 29.356.250 and 39,8 %."""
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -32,3 +33,22 @@ def number(value: Any, decimals: int = 0, language: str = "en", *, sign: bool = 
 def percent(share: Any, decimals: int = 1, language: str = "en", *, sign: bool = False) -> str:
     """A share (0.398) as per cent (39.8 %), with a no-break space."""
     return number(Decimal(str(share)) * 100, decimals, language, sign=sign) + NO_BREAK + "%"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers of a page in one language."""
+
+    language: str = "en"
+
+    def __call__(self, value: Any, decimals: int = 0) -> str:
+        """A number with so many decimals."""
+        return number(value, decimals, self.language)
+
+    def exact(self, amount: Any, *, sign: bool = False) -> str:
+        """An exact amount with as many decimals as it has, and at least two."""
+        return number(amount, decimals_of(amount), self.language, sign=sign)
+
+    def percent(self, share: Any, decimals: int = 1) -> str:
+        """A share (0.398) as per cent (39.8 %)."""
+        return percent(share, decimals, self.language)

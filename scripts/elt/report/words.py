@@ -4,6 +4,7 @@ A rule names the file of the language it writes, or those of all languages, as i
 of a page have the same keys and, under each, the same {placeholders}.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from elt.files import read_yaml
 Words = Mapping[str, Any]
 
 
-def read(path: str | Path) -> Words:
-    """The words of a page in one language; `language` says in which."""
-    return read_yaml(path)
+def read(*paths: str | Path) -> Words:
+    """The words of a page in one language, from one file or several; `language` says in which."""
+    return {key: text for path in paths for key, text in read_yaml(path).items()}
 
 
 def read_all(paths: Iterable[str | Path]) -> dict[str, Words]:
@@ -26,6 +27,19 @@ def read_all(paths: Iterable[str | Path]) -> dict[str, Words]:
 def in_all_languages(words: Mapping[str, Words], *keys: str, **values: Any) -> dict[str, str]:
     """One text by language, as metadata keep it: the one under these keys, its placeholders filled with the values."""
     return {language: _at(of_language, keys).format(**values) for language, of_language in words.items()}
+
+
+def phrase(phrases: Mapping[str, str], text: str) -> str:
+    """A text that metadata keep in English as a page has it; as it is where no phrase is like it.
+
+    `phrases`: text -> text; `*` stands on both sides for the same texts in the same order, phrases themselves.
+    """
+    if text in phrases:
+        return phrases[text]
+    for pattern, told in phrases.items():
+        if "*" in pattern and (found := re.fullmatch(re.escape(pattern).replace(r"\*", "(.+?)"), text)):
+            return told.replace("*", "{}").format(*(phrase(phrases, part) for part in found.groups()))
+    return text
 
 
 def _at(words: Words, keys: Iterable[str]) -> str:

@@ -119,6 +119,11 @@ class Company:
         return {name: {"title": one.title, "department": one.department} for name, one in self.contracts.items()}
 
     @property
+    def quarantine_reasons(self) -> list[Words]:
+        """Why records go to quarantine by the rules of the contracts, in words."""
+        return [rule.why for one in self.contracts.values() for rule in one.quarantine]
+
+    @property
     def referring(self) -> tuple[str, ...]:
         """Raw tables with foreign keys, further unique keys, or sums that must equal those of another table."""
         return tuple(

@@ -31,8 +31,8 @@ class Mart:
     """A table of gold: its grain, key, references and columns; its SQL is `Company.queries[name]`."""
 
     name: str
-    title: str
-    grain: str
+    title: Words
+    grain: Words
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     foreign_keys: Mapping[str, str] = field(default_factory=dict)  # column -> <mart>.<column>

@@ -4,43 +4,41 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from elt.report.markdown import code, table
-from elt.report.numbers import number, percent
+from elt.report.numbers import Numbers
+from elt.report.words import Words
 from elt.silver.budgets import Budget, by_code, floor_stated, most, most_of_all, share, share_of_all
-from elt.silver.reference_text import Tables
-
-NOTHING = "Nothing.\n"
+from elt.silver.reference_text import Tables, section
 
 
-def budget_rows(tables: Tables, budget: Budget) -> Iterator[list[Any]]:
+def budget_rows(tables: Tables, budget: Budget, words: Words) -> Iterator[list[Any]]:
     """One row a table and reason code: records in quarantine, and how much of the budget that takes."""
+    shown = Numbers(words["language"])
     for name, found in tables.items():
         counts, records = by_code(found), found["records"]
         allowed = {reason: (share(budget, reason), most(budget, reason, records)) for reason in counts}
         if len(counts) > 1:
-            counts = counts | {"all": sum(counts.values())}
-            allowed["all"] = share_of_all(budget), most_of_all(budget, records)
+            every = words["all"]
+            counts = counts | {every: sum(counts.values())}
+            allowed[every] = share_of_all(budget), most_of_all(budget, records)
         for reason, count in counts.items():
             part, least = allowed[reason]
-            used = percent(count / least, 0) if least else "–"
-            limit = percent(part) if least <= part * records else f"{number(least)} records"
-            yield [code(name), code(reason), number(count), percent(count / records, 2), limit, used]
+            used = shown.percent(count / least, 0) if least else "–"
+            limit = shown.percent(part) if least <= part * records else words["records"].format(count=shown(least))
+            yield [code(name), code(reason), shown(count), shown.percent(count / records, 2), limit, used]
 
 
-def budget_section(tables: Tables, budget: Budget) -> str:
+def budget_section(tables: Tables, budget: Budget, words: Words) -> str:
     """How much of the budgets of quarantine is used."""
-    header, rows = (
-        ["Table", "Reason", "Records", "Share of records in", "Budget", "Share of the budget used"],
-        list(budget_rows(tables, budget)),
+    shown, columns = Numbers(words["language"]), ("table", "reason", "records", "share_in", "budget", "used")
+    rows = list(budget_rows(tables, budget, words))
+    told = words["budget"].format(
+        default=shown.percent(share(budget, "default")),
+        all=shown.percent(share_of_all(budget)),
+        floor=shown(floor_stated(budget)),
     )
-    return (
-        "## Quarantine and its budget\n\n"
-        f"Up to {percent(share(budget, 'default'))} of a table may go to quarantine for one reason that has no budget "
-        f"of its own, and {percent(share_of_all(budget))} for all reasons together, before the run fails. "
-        f"Of a small table {number(floor_stated(budget))} records may go in any case, if they are no more than one in "
-        "ten.\n\n" + table_or_nothing(header, rows)
-    )
+    return section(words, "budget", told, table_or_nothing([words["columns"][name] for name in columns], rows, words))
 
 
-def table_or_nothing(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def table_or_nothing(header: Sequence[str], rows: Sequence[Sequence[Any]], words: Words) -> str:
     """A table, or the word for an empty one."""
-    return table(header, rows) if rows else NOTHING
+    return table(header, rows) if rows else f"{words['nothing']}\n"

@@ -5,7 +5,7 @@ from typing import Any
 
 from elt.report import assumptions
 from elt.report.markdown import code, table
-from elt.report.numbers import number, percent
+from elt.report.numbers import Numbers, number
 from elt.report.words import Words, in_all_languages
 
 Table = Mapping[str, Any]  # the metadata of one table
@@ -98,46 +98,51 @@ def with_references(
     return checked
 
 
-def reference_rows(tables: Tables) -> Iterator[list[Any]]:
+def section(words: Words, name: str, *blocks: str) -> str:
+    """A section of the report: its heading, then its blocks."""
+    return "\n\n".join([f"## {words['headings'][name]}", *blocks])
+
+
+def reference_rows(tables: Tables, words: Words) -> Iterator[list[Any]]:
     """One row a foreign key: records, those that refer to nothing, and those without a partner."""
+    shown = Numbers(words["language"])
     for name, found in tables.items():
         for one in found.get("references", []):
             count, records = one["orphans"], one["records"]
-            amounts = ", ".join(f"{number(amount, 2)} in {field}" for field, amount in one["money"].items())
+            amounts = (
+                words["amount_in"].format(amount=shown(amount, 2), field=f) for f, amount in one["money"].items()
+            )
             yield [
                 code(f"{name}.{', '.join(one['fields'])}"),
                 code(one["target"]),
-                number(records),
-                number(one["missing"]),
-                number(count),
-                percent(assumptions.share_of(count, records), 2),
-                percent(one["budget"]),
-                amounts,
+                shown(records),
+                shown(one["missing"]),
+                shown(count),
+                shown.percent(assumptions.share_of(count, records), 2),
+                shown.percent(one["budget"]),
+                ", ".join(amounts),
             ]
 
 
-def reference_section(tables: Tables) -> str:
+def reference_section(tables: Tables, words: Words) -> str:
     """What finds no partner in the table that it refers to; empty if no contract states a reference."""
-    header = ["Fields", "Refer to", "Records", "Refer to nothing", "Without a partner", "Share of records", "Budget",
-              "Money without a partner"]  # fmt: skip
-    rows = list(reference_rows(tables))
+    columns = ("fields", "target", "records", "nothing", "orphans", "share", "budget", "orphan_money")
+    rows = list(reference_rows(tables, words))
     if not rows:
         return ""
-    return (
-        "## References between tables\n\n"
-        "Records of silver that refer to nothing have no value in the fields. Of the others, those whose values the "
-        "other table does not have are without a partner.\n\n" + table(header, rows)
-    )
+    return section(words, "references", words["references"], table([words["columns"][name] for name in columns], rows))
 
 
-def unique_key_section(tables: Tables) -> str:
+def unique_key_section(tables: Tables, words: Words) -> str:
     """Records that repeat what a contract expects once; empty if no contract states a further unique key."""
+    shown, columns = Numbers(words["language"]), ("fields", "records", "repeated", "share", "budget")
     rows = [
-        [code(f"{name}.{', '.join(one['fields'])}"), *(number(one[key]) for key in ("records", "repeated")),
-         percent(assumptions.share_of(one["repeated"], one["records"]), 2), percent(one["budget"])]
+        [code(f"{name}.{', '.join(one['fields'])}"), *(shown(one[key]) for key in ("records", "repeated")),
+         shown.percent(assumptions.share_of(one["repeated"], one["records"]), 2), shown.percent(one["budget"])]
         for name, found in tables.items() for one in found.get("unique_keys", [])
     ]  # fmt: skip
     if not rows:
         return ""
-    header = ["Fields", "Records", "Repeat another", "Share of records", "Budget"]
-    return "## Unique keys beside the primary key\n\nRecords that repeat one stay in silver.\n\n" + table(header, rows)
+    return section(
+        words, "unique_keys", words["unique_keys"], table([words["columns"][name] for name in columns], rows)
+    )
