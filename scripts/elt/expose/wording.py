@@ -121,6 +121,10 @@ class Wording:
         """A sentence with its full stop, where it is not a heading."""
         return self.sentence(said).rstrip(".") + "."
 
+    def heading(self, said: Mapping[str, Any]) -> str:
+        """A sentence as a heading, which ends without a full stop."""
+        return self.sentence(said).removesuffix(".")
+
     def scale(self, situation: Mapping[str, Any]) -> int:
         """1, 1,000 or 1,000,000: the scale of all amounts in the charts of page one, from a usual month."""
         months = [self.value(row["this"]) for row in situation["months"] if row["this"] and not row["partial"]]
