@@ -3,7 +3,7 @@
 import gc
 import re
 import sys
-from functools import cache
+from functools import cache, partial
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from elt.command import (
 from elt.command.job_memory import mem_mb
 from elt.gold.budgets import Budgets
 from elt.remembered import memory
+from elt.report import words
 from elt.retention import erasures
 from elt.run import contract_parts, mart_lineage, run_folders, settings
 from elt.run.star import writing
@@ -49,6 +50,7 @@ silver_words = [f"scripts/templates/silver.{language}.yaml" for language in ("en
 shown = {}  # closed file -> caption, category and labels in the report of Snakemake
 mart_budgets = Budgets(config["fact_budget"], config["assumption_budget"])
 stops = Stops(config["quarantine_budget"], config["zone_budget"], config["assumption_budget"])
+told = partial(words.phrase, words.read(f"scripts/templates/results.{config['language']}.yaml")["phrases"])
 collective_accounts = {"share": config["collective_account_share"], "listed": company.collective_accounts}
 
 
@@ -58,9 +60,13 @@ def key_id(wildcards):
     return call.key_id(will_plan=will_plan, will_run=will_plan and not workflow.dryrun and not is_job)
 
 
-def report(path, **how):
-    """A closed file that the report of Snakemake shows: its published form, so that nothing unsearched is shown."""
-    shown[re.sub(r"<(\w+)>", lambda name: folders[name[1]], path)] = how
+def report(path, caption, category, labels):
+    """A closed file that the report of Snakemake shows: its published form, so that nothing unsearched is shown.
+
+    Category and labels are written in English and shown in the language of the run.
+    """
+    how = {"category": told(category), "labels": {told(name): told(label) for name, label in labels.items()}}
+    shown[re.sub(r"<(\w+)>", lambda name: folders[name[1]], path)] = {"caption": caption, **how}
     return path
 
 

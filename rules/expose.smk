@@ -142,11 +142,26 @@ rule expose_departments:
         style="scripts/templates/style.css.j2",
     output:
         sales_text="<reports>/sales.md",
-        sales_page="<reports>/sales.html",
+        sales_page=report(
+            "<reports>/sales.html",
+            caption="../docs/report/expose_departments.rst",
+            category="1 Exposé",
+            labels={"what": "Sales"},
+        ),
         marketing_text="<reports>/marketing.md",
-        marketing_page="<reports>/marketing.html",
+        marketing_page=report(
+            "<reports>/marketing.html",
+            caption="../docs/report/expose_departments.rst",
+            category="1 Exposé",
+            labels={"what": "Marketing"},
+        ),
         purchasing_text="<reports>/purchasing.md",
-        purchasing_page="<reports>/purchasing.html",
+        purchasing_page=report(
+            "<reports>/purchasing.html",
+            caption="../docs/report/expose_departments.rst",
+            category="1 Exposé",
+            labels={"what": "Purchasing"},
+        ),
     log:
         "<logs>/expose_departments.log",
     benchmark:

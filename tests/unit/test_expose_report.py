@@ -98,6 +98,7 @@ def test_html_and_markdown_say_the_same(tmp_path):
     plain = text.replace("\\", "").replace("&amp;", "&")
     assert titles
     assert [title for title in titles if f"### {title}\n" not in plain] == []
+    assert [title for title in titles if title.endswith(".")] == []
 
 
 def test_without_a_former_year_the_exposé_still_stands_and_says_so(tmp_path):

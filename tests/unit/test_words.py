@@ -1,5 +1,6 @@
 """The words of pages: both languages of a page hold the same texts, with the same placeholders."""
 
+import re
 from collections.abc import Iterator
 from string import Formatter
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from elt.report.languages import LANGUAGES
-from elt.report.words import in_all_languages, read, read_all
+from elt.report.words import in_all_languages, phrase, read, read_all
 
 TEMPLATES = ROOT / "scripts/templates"
 PAGES = sorted({path.name.split(".")[0] for path in TEMPLATES.glob("*.yaml")})
@@ -54,6 +55,25 @@ def test_the_comparison_sees_planted_differences(german):
     english = {"a": {"y": "{n} customers"}, "b": ["1", "2"]}
     assert differences(english, german) != []
     assert differences(english, {"a": {"y": "{n} Kunden"}, "b": ["3", "4"]}) == []
+
+
+def test_every_category_and_label_of_the_report_of_snakemake_has_a_phrase_and_no_phrase_is_left_over():
+    rules = "".join(path.read_text("utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
+    written = set(re.findall(r'\bcategory="([^"]+)"|labels=\{"what": "([^"]+)"\}', rules))
+    titles = [
+        re.findall(r': "([^"]+)",$', block, re.M)
+        for block in re.findall(r"^[A-Z_]+ = \{\n(.*?)^\}", rules, re.M | re.S)
+    ]
+    told = {"what", *(one or other for one, other in written), *(title for block in titles for title in block)}
+    phrases = {text.removesuffix(" (*)") for text in read(TEMPLATES / "results.de.yaml")["phrases"]}
+    assert phrases == told
+
+
+def test_a_phrase_is_found_by_its_text_or_its_pattern_and_other_texts_stay():
+    phrases = {"comma": "Komma", "* taken as *": "* als * erkannt", "delimiter": "Trennzeichen"}
+    assert phrase(phrases, "comma taken as delimiter") == "Komma als Trennzeichen erkannt"
+    assert phrase(phrases, "x{y} taken as delimiter") == "x{y} als Trennzeichen erkannt"
+    assert phrase(phrases, "something else") == "something else"
 
 
 def test_a_text_in_all_languages_has_its_placeholders_filled():

@@ -65,11 +65,13 @@ def pages(run: Path) -> list[Path]:
         "step1_eda",
         "step2_feature_engineering",
         "step3_segmentation",
+        "bronze/reports",
         "silver/reports",
+        "gold/reports",
         "_meta/privacy",
     )
     found = sorted(path for part in parts for path in (run / part).rglob("*.html"))
-    assert len(found) >= 16
+    assert len(found) >= 19
     return found
 
 

@@ -55,6 +55,18 @@ def test_every_result_has_a_caption_and_a_label(page: Path):
         assert result["labels"], name
 
 
+def test_the_start_page_has_three_doors_to_pages_that_are_there_and_four_figures(page: Path):
+    text = page.read_text(encoding="utf-8")
+    start = json.JSONDecoder().raw_decode(text[text.index("var workflow_desc = ") + len("var workflow_desc = ") :])[0]
+    assert re.findall(r"<h2>(\w+)</h2>", start) == ["Director", "Analyst", "Auditor"]
+    results = variable(page, "results")
+    opened = re.findall(r"contentPath: results\['([^']+)'\]", start)
+    assert len(opened) == 11
+    assert {results[name]["mime_type"] for name in opened} == {"text/html"}
+    assert start.count("</svg>") == 4
+    assert "system-message" not in start
+
+
 def test_nothing_of_the_protected_layers_is_in_the_report(page: Path, sample_run: Path):
     assert not [name for name in variable(page, "results") if re.search(r"/(bronze|silver|gold|_closed)/", name)]
     text = page.read_text(encoding="utf-8")
