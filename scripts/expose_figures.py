@@ -15,7 +15,7 @@ from elt.expose.charts_customers import cohort_retention, product_classes, reven
 from elt.expose.charts_situation import revenue_bridge, revenue_by_month
 from elt.expose.wording import Wording
 from elt.files import read_json
-from elt.report.colours import MUTED
+from elt.report.colours import SOFT
 from elt.report.figures import new_figure, save_svg
 from elt.report.words import read
 from elt.run.key_figures import Kpi
@@ -43,7 +43,7 @@ def main(ledger_file: str, word_file: str, kpis: Mapping[str, Kpi], outputs: Seq
         draw, width, height = CHARTS[Path(path).stem]
         figure = new_figure(width, height)
         if not draw(figure, wording, ledger["pages"]):
-            figure.text(0.5, 0.5, wording.words["figures"]["empty"], ha="center", va="center", color=MUTED)
+            figure.text(0.5, 0.5, wording.words["figures"]["empty"], ha="center", va="center", color=SOFT)
         save_svg(figure, path)
     rulelog.log.info("%s charts", len(outputs))
 

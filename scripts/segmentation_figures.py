@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.files import read_json
-from elt.report.colours import ACCENT, AMBER, INK, MUTED
-from elt.report.figures import new_figure, save_svg
+from elt.report.colours import ACCENT, AMBER, INK, MUTED, SOFT
+from elt.report.figures import ink_on, new_figure, save_svg
 from elt.report.numbers import number, percent
 from elt.report.words import Words, read
 
@@ -83,7 +83,7 @@ def shares_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
     axes.xaxis.set_visible(False)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    for place, (key, colour) in enumerate((("customers", MUTED), ("revenue", ACCENT))):
+    for place, (key, colour) in enumerate((("customers", SOFT), ("revenue", ACCENT))):
         axes.text(0.48 * place, 1.02, text[key], transform=axes.transAxes, va="bottom", weight="bold", color=colour)
     return figure
 
@@ -103,7 +103,7 @@ def profiles_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
     axes.pcolormesh(values, cmap=colours, vmin=-LIMIT, vmax=LIMIT, edgecolors="white", linewidth=2)
     for row, deviations in enumerate(values):
         for column, value in enumerate(deviations):
-            colour = "white" if abs(value) > 0.65 * LIMIT else INK
+            colour = ink_on(colours((value / LIMIT + 1) / 2))
             text = number(value, 1, language, sign=True)
             axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour)
     labels = [fill(feature["label"][language], max(10, 72 // len(features))) for feature in features]

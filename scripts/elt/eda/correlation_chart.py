@@ -5,8 +5,8 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from elt.eda.charts import not_available
-from elt.report.colours import ACCENT, INK, RED
-from elt.report.figures import new_figure
+from elt.report.colours import ACCENT, RED
+from elt.report.figures import ink_on, new_figure
 from elt.report.numbers import number
 from elt.report.words import Words
 
@@ -33,8 +33,7 @@ def correlation_map(found: Mapping[str, Any] | None, words: Words) -> "Figure":
             shade = "white" if value is None else colours((value + 1) / 2)
             axes.barh(row, 0.96, height=0.94, left=column - 0.48, color=shade)
             text = "–" if value is None else number(value, 2, words["language"])
-            ink = "white" if value is not None and abs(value) > 0.6 else INK
-            axes.text(column, row, text, ha="center", va="center", color=ink, fontsize=8)
+            axes.text(column, row, text, ha="center", va="center", color=ink_on(shade), fontsize=8)
     axes.set_xlim(-0.5, size - 1.5)
     axes.set_ylim(size - 0.5, 0.5)
     axes.set_xticks(range(size - 1), names[:-1])

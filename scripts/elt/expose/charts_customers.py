@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from elt.expose.wording import Wording
 from elt.report.colours import ACCENT, GRID, INK, LIGHT, MUTED, PALE, SOFT
+from elt.report.figures import ink_on
 from elt.report.numbers import number
 
 if TYPE_CHECKING:
@@ -94,12 +95,13 @@ def cohort_retention(figure: "Figure", wording: Wording, pages: Content) -> bool
     for place, row in enumerate(rows):
         for step, cell in enumerate(row["cells"]):
             value = per_cent(wording, cell) if cell else 0.0
+            shade = shades(value / most) if cell else "white"
             axes.barh(
                 place,
                 0.96,
                 0.92,
                 left=step,
-                color=shades(value / most) if cell else "white",
+                color=shade,
                 edgecolor="none" if cell else GRID,
                 linewidth=0.6,
             )
@@ -111,7 +113,7 @@ def cohort_retention(figure: "Figure", wording: Wording, pages: Content) -> bool
                 ha="center",
                 va="center",
                 fontsize=SMALL,
-                color="white" if cell and value / most > 0.78 else INK,
+                color=ink_on(shade),
             )
     labels = [f"{row['cohort'].replace('-', ' ')}  ({wording.figure(row['customers'])})" for row in rows]
     axes.set_yticks(range(len(rows)), labels, fontsize=SMALL)

@@ -36,6 +36,7 @@ STYLE: dict[Any, Any] = {
     "figure.facecolor": "white",
 }
 
+READABLE = 4.5  # contrast of text with what is behind it (WCAG 2.1, 1.4.3)
 SVG_DPI = 72  # what Matplotlib measures text in
 NO_METADATA = ("Date", "Creator", "Format", "Type")  # without them no RDF, whose address holds a day of 1999
 
@@ -56,6 +57,23 @@ def label(text: str, length: int = 28) -> str:
     """A value of the data as text in a figure: one line, no invisible letters, shortened."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Contrast of two colours of Matplotlib, 1 to 21 (WCAG 2.1: relative luminance)."""
+    from matplotlib.colors import to_rgb
+
+    def luminance(colour: Any) -> float:
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def ink_on(shade: Any) -> str:
+    """The colour of text on a shade: the first of ink and white that can be read on it, else black, which then can."""
+    return next((ink for ink in (INK, "white") if contrast(ink, shade) >= READABLE), "black")
 
 
 def save_svg(figure: "Figure", path: str | Path) -> None:
