@@ -324,7 +324,7 @@ def test_days_between_orders_are_those_of_repeaters_and_their_median_for_who_ord
 
 def test_the_trend_runs_from_stopped_to_new_and_returns_count_as_no_revenue():
     bought = customers_of(revenue_of_year=[0, 500, 100, 300, 0, -50], revenue_of_year_before=[500, 0, 100, 100, 0, 70])
-    assert revenue_trend(bought).tolist() == [-1.0, 1.0, 0.0, 0.5, 0.0, -1.0]
+    assert revenue_trend(bought).tolist() == [0.0, 1.0, 0.5, 0.75, 0.5, 0.0]
 
 
 def test_a_customer_without_a_sale_has_the_usual_price_level():

@@ -72,7 +72,6 @@ FEATURES = (
         "revenue_trend",
         unit="share",
         source="fact_sales.sales_amount, order_date",
-        low=-1,
         high=1,
     ),
     Feature(

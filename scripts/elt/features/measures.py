@@ -145,10 +145,10 @@ def price_level(customers: pd.DataFrame) -> pd.Series:
 
 
 def revenue_trend(customers: pd.DataFrame) -> pd.Series:
-    """Revenue of the last 365 days less that of those before, by their sum: from -1 (stopped) to 1 (new); 0 without
+    """The last 365 days' part of the revenue of those and the 365 days before: from 0 (stopped) to 1 (new); 0.5 without
     either. Negative revenue counts as none."""
     now, before = (customers[name].clip(lower=0) for name in ("revenue_of_year", "revenue_of_year_before"))
-    return ((now - before) / (now + before).where(now + before > 0)).fillna(0.0)
+    return (now / (now + before).where(now + before > 0)).fillna(0.5)
 
 
 def pseudonyms_of(keys: pd.Index, pseudonyms: Mapping[int, str] | pd.Series) -> pd.Series:
