@@ -180,18 +180,22 @@ rule expose_departments:
 
 
 rule expose_index:
-    """Write the way into the run: what happened, and a door for each reader."""
+    """Write the way into the run: what happened, a door for each reader, and what each key figure means."""
     input:
         ledger="<reports>/number_ledger.json",
-        words=f"scripts/templates/index.{config['language']}.yaml",
+        index=f"scripts/templates/index.{config['language']}.yaml",
+        definitions=f"scripts/templates/definitions.{config['language']}.yaml",
         expose=f"scripts/templates/expose.{config['language']}.yaml",
         assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
-        markdown="scripts/templates/index.md.j2",
+        index_text="scripts/templates/index.md.j2",
+        definitions_text="scripts/templates/definitions.md.j2",
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
     output:
-        markdown="<reports>/index.md",
-        page="<reports>/index.html",
+        index_text="<reports>/index.md",
+        index_page="<reports>/index.html",
+        definitions_text="<reports>/definitions.md",
+        definitions_page="<reports>/definitions.html",
     log:
         "<logs>/expose_index.log",
     benchmark:

@@ -1,7 +1,7 @@
-"""The way into a run: what happened, in the messages of the exposé, and a door for each reader.
+"""The way into a run: what happened, in the messages of the exposé, a door for each reader, and what each figure means.
 
-Inputs: reports/number_ledger.json, the words of the page and of the exposé, the templates of pages.
-Outputs: reports/index.md, reports/index.html.
+Inputs: reports/number_ledger.json, the words of both pages and of the exposé, the templates of pages.
+Outputs: reports/index.md, reports/definitions.md, and the same as .html.
 """
 
 import os
@@ -28,6 +28,7 @@ DOORS = {  # reader: page: file of the run; {language} is that of the run
         "purchasing": "reports/purchasing.html",
     },
     "analysis": {
+        "definitions": "reports/definitions.html",
         "exploration": "step1_eda/reports/eda_report.html",
         "segments": "step3_segmentation/reports/segmentation_report.html",
         "features": "step2_feature_engineering/reports/feature_dictionary.html",
@@ -60,8 +61,8 @@ def doors(language: str) -> dict[str, dict[str, Markdown]]:
 
 
 def code(text: str) -> Markdown:
-    """A command in code letters; it holds the run's name, which has no backtick."""
-    return Markdown(f"`{text}`")
+    """A command or a formula in code letters, on one line; a backtick would end them."""
+    return Markdown(f"`{' '.join(text.replace('`', ' ').split())}`")
 
 
 def main(
@@ -70,25 +71,32 @@ def main(
     kpis: Mapping[str, Kpi],
     called: str,
     *,
-    templates: tuple[str, str],
-    made: tuple[str, str],
+    words: Mapping[str, str],
+    templates: Mapping[str, str],
+    made: Mapping[str, str],
 ) -> None:
-    """Write the page as Markdown and HTML. templates: its own and that of all reports; called: name of the company."""
-    ledger, words = read_json(ledger_file), read(texts.page)
+    """Write both pages as Markdown and HTML. words, templates: files by page, that of all reports as `page`; made:
+    <page>_text and <page>_page; called: name of the company.
+    """
+    ledger = read_json(ledger_file)
     wording = Wording.of(texts, ledger["figures"], kpis)
-    content = {"w": wording, "words": words, "called": called, "run": ledger["run"], "code": code, **ledger["pages"]}
-    text = filled(templates[0], doors=doors(words["language"]), **content)
-    pages.write(text, *made, template=templates[1], language=words["language"])
+    content = {"w": wording, "called": called, "run": ledger["run"], "code": code, "kpis": kpis, **ledger["pages"]}
+    for name, file in words.items():
+        own = read(file)
+        text = filled(templates[name], words=own, doors=doors(own["language"]), **content)
+        files = (made[f"{name}_text"], made[f"{name}_page"])
+        pages.write(text, *files, template=templates["page"], language=own["language"])
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    given, output = snakemake.input, snakemake.output
+    given = snakemake.input
     main(
         given.ledger,
-        Texts(given.words, given.expose, given.assumptions),
+        Texts(given.index, given.expose, given.assumptions),
         snakemake.params.kpis,
         snakemake.params.called,
-        templates=(given.markdown, given.template),
-        made=(output.markdown, output.page),
+        words={"index": given.index, "definitions": given.definitions},
+        templates={"index": given.index_text, "definitions": given.definitions_text, "page": given.template},
+        made=dict(snakemake.output.items()),
     )

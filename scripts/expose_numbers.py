@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from elt import rulelog
-from elt.expose import customers, doubts, evidence, segments
+from elt.expose import customers, doubts, evidence, origins, segments
 from elt.expose import products as expose_products
 from elt.expose import situation as expose_situation
 from elt.expose.decision import decided
@@ -124,7 +124,9 @@ def main(
     pages["segments"]["assumptions"] = [said for entry, said in paired if is_beside_segments(entry)]
     pages["customers"]["absent"] = without_customers(pages)
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
-    write_json(output, {"run": known, "figures": ledger.figures, "findings": found, "pages": pages})
+    stated = origins.tables(sales, [column.name for spec in columns.values() for column in spec])
+    content = {"tables": stated, "figures": ledger.figures, "findings": found, "pages": pages}
+    write_json(output, {"run": known, **content})
     rulelog.log.info("%s figures", len(ledger.figures))
 
 

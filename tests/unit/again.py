@@ -13,13 +13,15 @@ from typing import Any
 import duckdb
 import yaml
 
-SIGNS: dict[type, Callable[[float, float], float]] = {
+SIGNS: dict[type, Callable[[Any, Any], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
+    ast.Gt: operator.gt,
+    ast.Lt: operator.lt,
 }
-NAMED_BY = ("name", "value", "label", "k")  # by which a step of a path finds an element of a list
+NAMED_BY = ("name", "value", "label", "k", "feature")  # by which a step of a path finds an element of a list
 
 
 class Again:
@@ -36,8 +38,12 @@ class Again:
         database.execute("SET threads = 1; CREATE SCHEMA gold")
         for file in sorted((self.run / "gold/data").glob("*.csv")):
             database.execute(f"CREATE TABLE gold.{file.stem} AS FROM read_csv('{file}', sample_size = -1)")
-        for name, sql in self.tables.items():
-            database.execute(f"CREATE TABLE {name} AS {sql}")
+        while missing := [name for name in self.tables if name not in made(database)]:
+            read = {name: set(re.findall(r"(?:FROM|JOIN) (\w+)", self.tables[name])) for name in missing}
+            ready = [name for name in missing if not read[name] & set(missing)]
+            for name in ready:
+                database.execute(f"CREATE TABLE {name} AS {self.tables[name]}")
+            assert ready, missing
         return database
 
     def read(self, file: str) -> Any:
@@ -50,7 +56,7 @@ class Again:
         entry = self.figures[name]
         if "query" in entry:
             return self.database.execute(entry["query"]).fetchone()[0]
-        if "path" in entry:
+        if "path" in entry or "paths" in entry:
             return self.at_place(entry)
         return self.calculated(ast.parse(self.filled(entry["formula"]), mode="eval").body)
 
@@ -60,6 +66,10 @@ class Again:
 
     def calculated(self, node: ast.expr) -> float:
         """Numbers, signs and brackets; anything else is no formula."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "COUNT":
+            return len(node.args)
+        if isinstance(node, ast.Compare):
+            return SIGNS[type(node.ops[0])](self.calculated(node.left), self.calculated(node.comparators[0]))
         if isinstance(node, ast.BinOp):
             return SIGNS[type(node.op)](self.calculated(node.left), self.calculated(node.right))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -71,30 +81,48 @@ class Again:
     def at_place(self, entry: dict[str, Any]) -> Any:
         """What stands at a place of a file, or what its function makes of several."""
         content = self.read(entry["file"])
-        if entry["path"] == ["**"]:
+        if entry.get("function") == "smallest":
             return min(number for number in under(content, entry["named"]) if number > 0)
-        found = [*at(content, entry["path"])]
-        if entry.get("function") == "count":
-            return sum(value == entry["where"] for value in found) if "where" in entry else len(found)
-        if entry.get("function") == "pairs":
-            size = round(len(found) ** 0.5)
-            above = [found[row * size + column] for row in range(size) for column in range(row)]
-            return sum(rho is not None and abs(rho) > entry["above"] for rho in above)
+        found = [value for path in entry.get("paths", [entry.get("path")]) for value in at(content, path)]
+        match entry.get("function"):
+            case "count":
+                return sum(value == entry["where"] for value in found) if "where" in entry else len(found)
+            case "sum":
+                return sum(Decimal(str(value)) for value in found) * entry.get("times", 1)
+            case "quotient":
+                return Decimal(found[0]) / Decimal(*at(content, entry["of"]))
+            case "pairs":
+                size = round(len(found) ** 0.5)
+                above = [found[row * size + column] for row in range(size) for column in range(row)]
+                return sum(rho is not None and abs(rho) > entry["above"] for rho in above)
         (value,) = found
         return value
+
+    @property
+    def in_words(self) -> set[str]:
+        """The figures whose entry says no more than by which method they are computed."""
+        return {name for name, entry in self.figures.items() if "method" in entry}
 
     def differences(self) -> dict[str, tuple[Any, Any]]:
         """(in the ledger, again) of every figure that comes out otherwise as far as it is printed."""
         found = {}
         for name, entry in self.figures.items():
+            if "method" in entry:
+                continue
             told, again = entry["value"], self.again(name)
             if not is_same(told, again, entry):
                 found[name] = (told, again)
         return found
 
 
+def made(database: duckdb.DuckDBPyConnection) -> set[str]:
+    """The names of the tables that there are."""
+    return {name for (name,) in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+
 def at(content: Any, steps: list[Any]) -> Iterator[Any]:
-    """What stands at the end of a path: * is every key or element, an element of a list has a name or a number."""
+    """What stands at the end of a path: * is every key or element, a list several keys as far as they are there, an
+    element of a list has a name, a number, or what a step of key and value says."""
     if not steps:
         yield content
         return
@@ -102,8 +130,14 @@ def at(content: Any, steps: list[Any]) -> Iterator[Any]:
     if first == "*":
         for part in content.values() if isinstance(content, dict) else content:
             yield from at(part, rest)
+    elif isinstance(first, list):
+        for key in first:
+            yield from at(content[key], rest) if key in content else ()
+    elif isinstance(first, dict):
+        for part in content:
+            yield from at(part, rest) if first.items() <= part.items() else ()
     elif isinstance(content, dict):
-        yield from at(content[first], rest)
+        yield from at(content[first], rest) if rest != ["*", "records"] or first in content else ()
     else:
         named = [part for part in content if isinstance(part, dict) and first in [part.get(k) for k in NAMED_BY]]
         yield from at(named[0] if named else content[int(first)], rest)

@@ -56,8 +56,8 @@ def test_the_expose_claims_the_smallest_group_of_all_published_files(people, cla
     ledger.enter("revenue.this", 10, "money", {"file": "x"}, people=9)
     said = smallest_group(ledger, MINIMUM, [Behind("eda_summary.json", "revenue_a_customer.1", people)])
     assert ledger.value(said["figures"]["smallest"]) == claimed
-    formula = ledger.figures["risk.smallest_group"]["formula"]
-    assert ("revenue_a_customer.1" in formula) == (people < 9)
+    method = ledger.figures["risk.smallest_group"]["method"]
+    assert ("revenue_a_customer.1" in method) == (people < 9)
 
 
 def test_the_people_of_all_parts_of_the_exploration_are_found():

@@ -47,6 +47,14 @@ def test_every_figure_of_the_exploration_comes_out_of_its_entry_again(sample_run
     assert Again(sample_run, EDA).differences() == {}
 
 
+def test_every_figure_of_the_expose_and_its_pages_comes_out_of_its_entry_again(sample_run):
+    again = Again(sample_run, "reports/number_ledger.json")
+    assert again.differences() == {}
+    steps = {name for name in again.in_words if re.fullmatch(r"bridge\.\w+\.effect", name)}
+    in_words = {"risk.smallest_group", "business_year.start", "business_year.end"}
+    assert again.in_words - steps <= in_words, "beside the bridge"
+
+
 def test_no_number_stands_on_the_page_of_the_exploration_without_an_entry(sample_run):
     assert without_entry(sample_run, EDA, EDA_PAGE, *texts_of_exploration(sample_run)) == set()
 

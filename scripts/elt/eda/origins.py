@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from elt.protection.people_behind import EXPLORATION
-from elt.report.figure_ledger import Origin
+from elt.report.figure_ledger import Origin, at, query, quoted
 
 KNOWN_ORDERS = "customer_key <> 0 AND document_type = 'order'"
 OF_ORDERS = "FILTER (WHERE document_type = 'order')"
@@ -41,11 +41,6 @@ def tables(groups: Iterable[str]) -> dict[str, str]:
     return {name: " ".join(sql.split()) for name, sql in stated.items()}
 
 
-def query(sql: str) -> dict[str, str]:
-    """An origin in SQL."""
-    return {"query": sql}
-
-
 def all_rows(mart: str) -> dict[str, str]:
     """The origin of the number of rows of a mart."""
     return query(f"SELECT COUNT(*) FROM gold.{mart}")
@@ -53,12 +48,7 @@ def all_rows(mart: str) -> dict[str, str]:
 
 def place(*steps: Any, **more: Any) -> dict[str, Any]:
     """A place in the summary."""
-    return {"file": EXPLORATION, "path": list(steps), **more}
-
-
-def quoted(value: Any) -> str:
-    """A text as SQL."""
-    return "'" + str(value).replace("'", "''") + "'"
+    return at(EXPLORATION, *steps, **more)
 
 
 def among(column: str, groups: Iterable[Mapping[str, Any]]) -> str:

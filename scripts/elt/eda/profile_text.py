@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from elt.eda.origins import Source, all_rows, place, quoted
-from elt.report.figure_ledger import Told
+from elt.eda.origins import Source, all_rows, place
+from elt.report.figure_ledger import Told, quoted
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 

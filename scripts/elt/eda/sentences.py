@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from elt.eda.origins import CUSTOMER_ROWS, all_rows, among, percentile, place, query
+from elt.eda.origins import CUSTOMER_ROWS, all_rows, among, percentile, place
 from elt.protection.people_behind import Behind
-from elt.report.figure_ledger import Told
+from elt.report.figure_ledger import Told, query
 from elt.report.markdown import escape
 from elt.report.words import Words
 from elt.run.mart import FACT

@@ -7,6 +7,7 @@ from typing import Any
 from elt.expose.number_ledger import NumberLedger, say
 from elt.findings.bridge import STEPS
 from elt.findings.compared import FACTS, YEARS, Compared
+from elt.report.figure_ledger import query, quoted
 
 FACTORS = "customers × share of them who buy the category × orders a buyer × units an order × revenue a unit"
 ALL_STEPS = (*STEPS, "other", "unknown")
@@ -44,7 +45,7 @@ def bridge_rows(ledger: NumberLedger, compared: Compared) -> list[dict[str, str]
         {
             "step": step,
             "effect": ledger.enter(
-                f"bridge.{step}.effect", ledger.amount(steps[step]), "money", {"formula": RULES[step]}, 0, people=people
+                f"bridge.{step}.effect", ledger.amount(steps[step]), "money", {"method": RULES[step]}, 0, people=people
             ),
         }
         for step in ALL_STEPS
@@ -80,12 +81,13 @@ def order_value_message(ledger: NumberLedger, compared: Compared) -> dict[str, A
     unit = Decimal(1).scaleb(-ledger.decimals)
     figures = {
         part: ledger.enter(
-            f"bridge.order_{part}.effect", Decimal(value) * unit, "money", {"formula": split}, 2, people=people
+            f"bridge.order_{part}.effect", Decimal(value) * unit, "money", {"method": split}, 2, people=people
         )
         for part, value in (("mix", found.mix), ("inside", found.inside))
     }
-    rule = f"share of the orders of the year that hold {found.category}"
+    holding = f"COUNT(DISTINCT order_number) FILTER (WHERE category = {quoted(found.category)})"
     for year, share in zip(YEARS, found.reach, strict=True):
-        origin = {"file": FACTS, "formula": rule}
+        orders = f"FROM {year}_year WHERE document_type = 'order'"
+        origin = query(f"SELECT {holding} * 1.0 / COUNT(DISTINCT order_number) {orders}")
         figures[year] = ledger.enter(f"bridge.reach.{year}", Decimal(share), "share", origin, people=people)
     return say("order_value", figures, {"category": found.category})

@@ -1,5 +1,7 @@
 """Page two of the exposé: who brings the revenue, who comes back, and how exposed single customers are."""
 
+# ruff: noqa: S608 - these queries are told, not run
+
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,6 +14,7 @@ from elt.expose.unknown import without_customer
 from elt.findings.compared import FACTS
 from elt.protection.disclosure import publishable
 from elt.protection.tenths import TENTHS, tenths
+from elt.report.figure_ledger import at, query
 from elt.sales.overview import Sales
 from elt.sales.periods import Period, add_months
 
@@ -26,14 +29,12 @@ def pareto_rows(ledger: NumberLedger, customers: pl.DataFrame, minimum: int) -> 
     """
     rows, total = [], int(customers["revenue"].sum() or 0)
     for tenth, part in enumerate(tenths(customers["revenue"], minimum), start=1):
-        rule = {
-            "file": FACTS,
-            "formula": f"revenue of the {tenth * 10} % of customers with most revenue / revenue of known customers",
-        }
-        share = Decimal(part.reached) / total
+        first = f"FILTER (WHERE place <= ROUND_EVEN(people * {tenth} / {TENTHS}.0, 0))"
+        rule = query(f"SELECT SUM(revenue) {first} / SUM(revenue) FROM customers")
+        share, tenths_of = Decimal(part.reached) / total, {"formula": f"{tenth} / {TENTHS}"}
         rows.append(
             {
-                "customers": ledger.enter(f"pareto.{tenth}.customers", Decimal(tenth) / TENTHS, "share", rule, 0),
+                "customers": ledger.enter(f"pareto.{tenth}.customers", Decimal(tenth) / TENTHS, "share", tenths_of, 0),
                 "revenue": ledger.enter(f"pareto.{tenth}.revenue", share, "share", rule, people=part.people),
             }
         )
@@ -81,7 +82,8 @@ def cohort_rows(
         if not shown[cohort] or not size:
             continue
         name = f"cohort.{cohort.year}-Q{cohort.month // 3 + 1}"
-        rule = {"file": FACTS, "formula": "customers whose first order falls into the quarter"}
+        own = f"FROM quarters WHERE cohort = DATE '{cohort}'"
+        rule = query(f"SELECT COUNT(DISTINCT customer_key) {own}")
         row: dict[str, Any] = {
             "cohort": f"{cohort.year}-Q{cohort.month // 3 + 1}",
             "customers": ledger.enter(f"{name}.customers", size, "people", rule),
@@ -90,7 +92,8 @@ def cohort_rows(
         for step, later in enumerate([q for q in quarters if q > cohort], start=1):
             back = active.get((cohort, later), 0)
             hidden = 0 < back < minimum or 0 < size - back < minimum
-            rule = {"file": FACTS, "formula": f"share of the cohort with an order {step} quarters after"}
+            of_quarter = f"FILTER (WHERE quarter = DATE '{later}')"
+            rule = query(f"SELECT COUNT(*) {of_quarter} * 1.0 / COUNT(DISTINCT customer_key) {own}")
             share = Decimal(back) / size
             people = min(count for count in (back, size - back) if count) if not hidden else None
             row["cells"].append(None if hidden else ledger.enter(f"{name}.{step}", share, "share", rule, people=people))
@@ -114,14 +117,31 @@ def return_message(
     back = sum(row["customers"] for row in in_time)
     if base < minimum or 0 < back < minimum or 0 < base - back < minimum:
         return None
-    rule = {"file": FACTS, "formula": f"customers whose first order is in or before {latest:%Y-%m}"}
-    again = {"file": FACTS, "formula": "of these, customers with an order in one of the twelve months after the first"}
+    counted = f"SELECT COUNT(DISTINCT customer_key) FROM visits WHERE first_month <= DATE '{latest}'"
+    rule, again = query(counted), query(f"{counted} AND month > first_month AND month <= first_month + INTERVAL 1 YEAR")
     figures: dict[str, Any] = {
         "customers": ledger.enter("return.customers", base, "people", rule),
         "back": ledger.enter("return.back", back, "people", again),
     }
     figures["share"] = ledger.ratio("return.share", "return.back", "return.customers")
     return say("came_back", figures)
+
+
+def ordered_again(ledger: NumberLedger, customers: pl.DataFrame, today: date, minimum: int) -> str | None:
+    """Share of all customers with an order who have more than one; None if it tells of too few people.
+
+    customers: one row a customer with orders.
+    """
+    base, back = customers.height, int((customers["orders"] > 1).sum())
+    if base < minimum or 0 < back < minimum or 0 < base - back < minimum:
+        return None
+    orders = (
+        "SELECT COUNT(DISTINCT order_number) AS orders FROM gold.fact_sales WHERE customer_key <> 0 "
+        f"AND document_type = 'order' AND order_date <= DATE '{today}' GROUP BY customer_key"
+    )
+    share = f"SELECT AVG(CASE WHEN orders > 1 THEN 1.0 ELSE 0.0 END) FROM ({orders}) AS customers"
+    people = min(count for count in (back, base - back) if count)
+    return ledger.enter("return.ever", Decimal(back) / base, "share", {"file": FACTS, "query": share}, people=people)
 
 
 def unique_share(
@@ -134,7 +154,7 @@ def unique_share(
     alone = measured["purchases"]["after"]["three_purchases"]["unique_share"]
     if customers < minimum or alone is None:
         return None
-    origin = {"file": UNIQUENESS, "row": "purchases.after.three_purchases", "column": "unique_share"}
+    origin = at(UNIQUENESS, "purchases", "after", "three_purchases", "unique_share")
     return say("privacy_title", {"share": ledger.enter("risk.unique", Decimal(str(alone)), "share", origin, 1)})
 
 
@@ -143,11 +163,14 @@ def page(ledger: NumberLedger, sales: Sales) -> dict[str, Any]:
     customers, returns = sales.views["customers"], sales.views.get("returns", pl.DataFrame())
     pareto = pareto_rows(ledger, customers, sales.minimum)
     cohorts = cohort_rows(ledger, sales.views["cohorts"], sales.observed, sales.minimum)
+    came_back = return_message(ledger, returns, sales.observed, sales.minimum)
+    ever = ordered_again(ledger, customers, sales.today, sales.minimum)
     return {
         "unknown": without_customer(ledger, sales),
         "cohorts_note": say("cohort_note", {"minimum": minimum_group(ledger, sales.minimum)}),
         "pareto_title": pareto_message(ledger, pareto),
         "pareto": pareto,
-        "cohorts_title": return_message(ledger, returns, sales.observed, sales.minimum),
+        "cohorts_title": came_back,
+        "returns": {"twelve_months": came_back and came_back["figures"]["share"], "ever": ever},
         "cohorts": cohorts if any(cell for row in cohorts for cell in row["cells"]) else [],
     }

@@ -3,13 +3,16 @@
 The value at stake is arithmetic on what was sold, never a forecast.
 """
 
+# ruff: noqa: S608 - these queries are told, not run
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.told import PARTS, direction, entered
-from elt.findings.compared import FACTS, VIEWS
+from elt.findings.compared import VIEWS
 from elt.findings.statement import Finding
+from elt.report.figure_ledger import query, quoted
 
 LINES = ("whom", "stake", "today", "success", "who")
 
@@ -40,13 +43,15 @@ def of_gap(ledger: NumberLedger, finding: Finding, gaps: Sequence[Mapping[str, A
 
 def customers(ledger: NumberLedger, finding: Finding, kind: str) -> dict[str, str]:
     """How many customers a category or place had in each year."""
-    column = VIEWS[kind][1]
+    column, part = VIEWS[kind][1], quoted(finding.subject)
     return {
         f"customers_{year}": ledger.enter(
             f"{kind}.{finding.subject}.customers.{year}",
             count,
             "people",
-            {"file": FACTS, "formula": f"known customers with a line where {column} = {finding.subject}, {year} year"},
+            query(
+                f"SELECT COUNT(DISTINCT customer_key) FROM {year}_year WHERE {column} = {part} AND customer_key <> 0"
+            ),
         )
         for year, count in finding.customers.items()
         if count

@@ -1,5 +1,7 @@
 """What rests on an assumption, beside the key figures that use it: a sentence a flag, with a share of the revenue."""
 
+# ruff: noqa: S608 - these queries are told, not run
+
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,8 +9,8 @@ from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
 from elt.expose.unknown import is_about_few
-from elt.findings.compared import FACTS
 from elt.protection.disclosure import publishable_sums
+from elt.report.figure_ledger import query
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi
 from elt.sales.overview import Sales
@@ -41,8 +43,9 @@ def doubt(ledger: NumberLedger, sales: Sales, flag: Column, kpis: list[str]) -> 
     for year in years:
         if (share := doubted_share(groups[year], sales.minimum)) is None:
             return say("doubted_part", texts=texts, kpis={"kpis": kpis})
-        rule = f"revenue of {year} year's lines where {flag.name} is true and {' or '.join(flag.doubts)} is known"
-        origin = {"file": FACTS, "formula": f"{rule} / revenue of {year} year"}
+        known = " OR ".join(f"{name} IS NOT NULL" for name in flag.doubts)
+        doubted = f"SUM(sales_amount) FILTER (WHERE {flag.name} AND ({known}))"
+        origin = query(f"SELECT COALESCE({doubted}, 0) / SUM(sales_amount) FROM {year}_year")
         people = min((group["customers"] for group in groups[year].values() if group["customers"]), default=None)
         figures[year] = ledger.enter(f"doubt.{flag.name}.{year}", share, "share", origin, people=people)
     return say("doubted" if "last" in figures else "doubted_this", figures, texts, kpis={"kpis": kpis})

@@ -1,5 +1,7 @@
 """Page three of the exposé, second part: data quality in money, open points, privacy, method and limits."""
 
+# ruff: noqa: S608 - these queries are told, not run
+
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +11,11 @@ from typing import Any
 from elt.expose import doubts, unknown
 from elt.expose.customers import unique_share
 from elt.expose.number_ledger import NOT_MEANINGFUL, NumberLedger, minimum_group, say
-from elt.findings.compared import FACTS
 from elt.protection import people_behind
 from elt.protection.disclosure import dominated
 from elt.protection.people_behind import Behind, smallest
 from elt.report import assumptions
+from elt.report.figure_ledger import at, query
 from elt.report.languages import LANGUAGES, in_language
 from elt.report.numbers import decimals_of
 from elt.sales.overview import Sales
@@ -48,7 +50,10 @@ def quality_rows(ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]]) 
         counts["quarantined"] = sum(reason["records"] for reason in table.get("quarantined", []))
         counts["repairs"] = sum(repair["records"] for repair in table.get("repairs", []))
         for column, count in counts.items():
-            origin = {"file": SILVER, "row": f"tables.{name}", "column": column}
+            parts = [column, "*", "records"] if column in ("quarantined", "repairs") else [[column]]
+            origin = at(SILVER, "tables", name, *parts, function="sum")
+            if column == "records":
+                origin = {"formula": f"{table['records']} - {table['erased']}"} if table.get("erased") else origin
             row[column] = ledger.enter(f"quality.{name}.{column}", int(count), "count", origin)
         rows.append(row)
     return rows
@@ -69,7 +74,7 @@ def money_messages(
         repairs = [
             repair["records"] for repair in tables[table].get("repairs", []) if column in repair.get("money", {})
         ]
-        origin = {"file": SILVER, "row": f"tables.{table}", "column": "repaired_amounts"}
+        origin = at(SILVER, "tables", table, "repaired_amounts")
         figures = {
             "repaired": ledger.enter(f"{name}.repaired", tables[table]["repaired_amounts"], "count", origin),
             "records": f"quality.{table}.records",
@@ -80,10 +85,7 @@ def money_messages(
         if parts["repairs"] and sum(repairs) < minimum:
             sentences.append(say("amount_repaired_few", figures, texts))
             continue
-        origin = {"file": LEDGER, "row": f"money.{key}"}
-        figures["repairs"] = ledger.enter(
-            f"{name}.repairs", parts["repairs"], "money", origin | {"column": "repairs"}, 0
-        )
+        figures["repairs"] = ledger.enter(f"{name}.repairs", parts["repairs"], "money", of_money(key, "repairs"), 0)
         sentences.append(say("amount_repaired", figures, texts))
         marts = entry.get("marts", {})
         removed = -sum(parts[outcome] for outcome in LEFT_OUT)
@@ -92,17 +94,30 @@ def money_messages(
         if not marts or not same or not balanced or 0 < left_out < minimum:
             continue
         figures |= {
-            "raw": ledger.enter(f"{name}.raw", parts["raw"], "money", origin | {"column": "raw"}, 0),
-            "silver": ledger.enter(f"{name}.silver", parts["silver"], "money", origin | {"column": "silver"}, 0),
-            "removed": ledger.enter(
-                f"{name}.removed", removed, "money", origin | {"column": f"-({' + '.join(LEFT_OUT)})"}, 0
-            ),
+            "raw": ledger.enter(f"{name}.raw", parts["raw"], "money", of_money(key, "raw"), 0),
+            "silver": ledger.enter(f"{name}.silver", parts["silver"], "money", of_money(key, "silver"), 0),
+            "removed": ledger.enter(f"{name}.removed", removed, "money", of_money(key, [*LEFT_OUT], times=-1), 0),
             "sums": ledger.enter(
-                f"{name}.sums", len(marts) + proofs_of(accounts, parts["silver"]), "count", {"file": LEDGER}
+                f"{name}.sums",
+                len(marts) + proofs_of(accounts, parts["silver"]),
+                "count",
+                of_proofs(accounts, key, parts["silver"]),
             ),
         }
         sentences.append(say("amount_balanced", figures))
     return sentences
+
+
+def of_money(key: str, part: str | list[str], **more: int) -> dict[str, Any]:
+    """Where a part of the books of an amount comes from; what is not there is zero."""
+    return at(LEDGER, "money", key, part if isinstance(part, list) else [part], function="sum", **more)
+
+
+def of_proofs(accounts: Mapping[str, Any], key: str, amount: Decimal) -> dict[str, Any]:
+    """Where the number of sums that are equal to an amount comes from: of marts, and of key figures in them."""
+    proofs = [name for name, proof in accounts.get("kpis", {}).items() if Decimal(proof["total"]) == amount]
+    places = [["money", key, "marts", "*"], *([["kpis", proofs, "marts", "*"]] if proofs else [])]
+    return {"file": LEDGER, "paths": places, "function": "count"}
 
 
 def proofs_of(accounts: Mapping[str, Any], amount: Decimal) -> int:
@@ -136,16 +151,15 @@ def open_points(
     points.sort(key=lambda point: (-abs(point[0]), -point[1], point[2:5]))
     sentences = []
     for effect, records, name, kind, number, why in points[:most]:
-        key, row = f"open.{name}.{kind}.{number}", f"tables.{name}.{'repairs' if kind == 'repaired' else kind}.{number}"
+        key = f"open.{name}.{kind}.{number}"
+        row = ("tables", name, "repairs" if kind == "repaired" else kind, number - 1)
         figures = {
-            "records": ledger.enter(
-                f"{key}.records", records, "count", {"file": SILVER, "row": row, "column": "records"}
-            ),
+            "records": ledger.enter(f"{key}.records", records, "count", at(SILVER, *row, "records")),
             "of": f"quality.{name}.records",
         }
         is_stated = bool(effect)
         if is_stated:
-            origin = {"file": SILVER, "row": row, "column": "money"}
+            origin = at(SILVER, *row, "money", "*", function="sum")
             figures["effect"] = ledger.enter(f"{key}.effect", effect, "money", origin, 0)
         texts = {
             "department": tables[name].get("department") or short_title(tables[name]),
@@ -176,20 +190,21 @@ def contradicted(
     """
     sentences = []
     for number, entry in enumerate(accounts.get("assumptions", []), start=1):
-        name, origin = f"assumption.{number}", {"file": LEDGER, "row": f"assumptions.{number}"}
+        name, place = f"assumption.{number}", ("assumptions", number - 1)
         is_hidden = assumptions.is_of_few(entry, minimum)
         decimals = 0 if is_hidden else None
         figures = {
-            column: ledger.enter(f"{name}.{column}", entry[column], "count", origin | {"column": column})
+            column: ledger.enter(f"{name}.{column}", entry[column], "count", at(LEDGER, *place, column))
             for column in (() if is_hidden else ("records", "of"))
         }
         share = assumptions.share_of(entry["records"], entry["of"])
-        rule = origin | {"formula": "records / of"} if is_hidden else {"formula": f"[{name}.records] / [{name}.of]"}
+        quotient = at(LEDGER, *place, "records", of=[*place, "of"], function="quotient")
+        rule = quotient if is_hidden else {"formula": f"[{name}.records] / [{name}.of]"}
         figures["share"] = ledger.enter(f"{name}.share", rounded(share, decimals), "share", rule, decimals)
         amounts = []
         is_told = entry["records"] >= minimum and entry.get("key") not in few
         for field, amount, part in assumptions.amounts_of(entry) if is_told else []:
-            column = origin | {"column": f"money.{field}"}
+            column = at(LEDGER, *place, "money", field)
             known = {
                 "field": field,
                 "amount": None
@@ -198,7 +213,7 @@ def contradicted(
                 "share": None,
             }
             if part is not None:
-                rule = origin | {"formula": f"money.{field} / of_money.{field}"}
+                rule = at(LEDGER, *place, "money", field, of=[*place, "of_money", field], function="quotient")
                 figure = f"{name}.{field}.share"
                 known["share"] = ledger.enter(figure, rounded(part, decimals), "share", rule, decimals)
             amounts.append(known)
@@ -209,11 +224,10 @@ def contradicted(
 
 def personal_columns(ledger: NumberLedger, classes: Sequence[str]) -> dict[str, Any]:
     """How many columns of the warehouse fall into which class of the data policy; classes: one a column."""
-    file = {"file": "_meta/data_policy.json"}
-    figures = {"all": ledger.enter("policy.all", len(classes), "count", file | {"formula": "columns of the marts"})}
+    columns = at("_meta/data_policy.json", "marts", "*", "*", "class", function="count")
+    figures = {"all": ledger.enter("policy.all", len(classes), "count", columns)}
     for name in ("none", "quasi", "identifier", "direct"):
-        origin = file | {"formula": f"columns of the marts in class {name}"}
-        figures[name] = ledger.enter(f"policy.{name}", classes.count(name), "count", origin)
+        figures[name] = ledger.enter(f"policy.{name}", classes.count(name), "count", columns | {"where": name})
     return say("columns_by_class", figures)
 
 
@@ -225,7 +239,7 @@ def smallest_group(ledger: NumberLedger, minimum: int, others: Iterable[Behind])
     fewest = smallest([*people_behind.of_numbers(ledger.figures), *others])
     if fewest is None:
         return None
-    rule = {"formula": f"fewest people behind a published figure: {fewest.file}, {fewest.what}"}
+    rule = {"method": f"fewest people behind a published figure: {fewest.file}, {fewest.what}"}
     figures = {
         "smallest": ledger.enter("risk.smallest_group", fewest.people, "count", rule),
         "minimum": minimum_group(ledger, minimum),
@@ -263,7 +277,8 @@ def method(ledger: NumberLedger, sales: Sales, pages: Mapping[str, Mapping[str, 
         key = "method_months" if "last" in sales.periods else "method_no_comparison"
         lines.append(say(key, {"months": "period.this.months"}))
     if bridge:
-        steps = ledger.enter("bridge.steps", len(bridge), "count", {"formula": "steps of the bridge"})
+        counted = at(people_behind.NUMBERS, "pages", "situation", "bridge", "*", function="count")
+        steps = ledger.enter("bridge.steps", len(bridge), "count", counted)
         lines.append(say("method_bridge", {"steps": steps}))
     if any(row.get("change") == NOT_MEANINGFUL for rows in tables for row in rows):
         lines.append(say("method_not_meaningful"))
@@ -271,7 +286,8 @@ def method(ledger: NumberLedger, sales: Sales, pages: Mapping[str, Mapping[str, 
         costs = sales.row("costs this")
         if costs["revenue"] and costs["with_cost"] and "revenue.this" in ledger.figures:
             share = Decimal(costs["with_cost"]) / costs["revenue"]
-            rule = {"file": FACTS, "formula": "revenue of this year's lines with cost_amount / revenue of this year"}
+            known = "SUM(sales_amount) FILTER (WHERE cost_amount IS NOT NULL)"
+            rule = query(f"SELECT {known} / SUM(sales_amount) FROM this_year")
             lines.append(
                 say(
                     "method_cost",
@@ -305,7 +321,8 @@ def page(
     ]
     title = None
     if points:
-        figure = ledger.enter("open.count", len(points), "count", {"formula": "open points shown"})
+        counted = at(people_behind.NUMBERS, "pages", "evidence", "points", "*", function="count")
+        figure = ledger.enter("open.count", len(points), "count", counted)
         title = say("points_title", {"points": figure})
     return {
         "quality_title": amounts[0] if amounts else None,

@@ -3,12 +3,12 @@
 Sentences and tables refer to figures by name; nothing is printed that has no entry.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from elt.findings.statement import is_meaningful
-from elt.report.figure_ledger import FigureLedger, Origin, exact
+from elt.report.figure_ledger import FigureLedger, Origin, at, exact
 
 UNITS = ("money", "count", "people", "share", "points", "ratio", "date", "month", "score")
 FEWEST = 2  # of one alone nothing is more or less than another
@@ -21,6 +21,10 @@ class NumberLedger(FigureLedger):
     def __init__(self, decimals: int = 2) -> None:
         super().__init__()
         self.decimals = decimals
+
+    def total(self, names: Iterable[str]) -> dict[str, str]:
+        """The origin of a sum of figures."""
+        return {"formula": " + ".join(f"[{name}]" for name in names)}
 
     def amount(self, units: int) -> Decimal:
         """An amount that was counted in units of its last decimal."""
@@ -88,8 +92,7 @@ class NumberLedger(FigureLedger):
 
 def minimum_group(ledger: NumberLedger, minimum: int) -> str:
     """Enter the smallest number of people behind a figure, as the settings state it."""
-    origin = {"file": "settings", "row": "minimum_group", "column": "value"}
-    return ledger.enter("risk.minimum_group", minimum, "count", origin)
+    return ledger.enter("risk.minimum_group", minimum, "count", at("step1_eda/data/eda_summary.json", "minimum_group"))
 
 
 def say(

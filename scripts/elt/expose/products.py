@@ -1,14 +1,18 @@
 """Page three of the exposé, first part: which products bring the revenue, and how categories moved."""
 
+# ruff: noqa: S608 - these queries are told, not run
+
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from elt.expose.number_ledger import FEWEST, NumberLedger, say
 from elt.expose.unknown import without_product
-from elt.findings.compared import FACTS, VIEWS, of_part
+from elt.findings.compared import VIEWS, of_part
 from elt.findings.groups import hidden_in
+from elt.protection import people_behind
 from elt.protection.disclosure import fragile, publishable_sums, together
+from elt.report.figure_ledger import at, query, quoted
 from elt.sales.overview import Sales
 from elt.sales.periods import NO_CATEGORY
 
@@ -64,28 +68,29 @@ def abc_rows(ledger: NumberLedger, products: Mapping[str, Mapping[str, Any]], mi
     unknown = [row for row in products.values() if is_unknown(row)]
     if not all(publishable_sums({**groups, **({"": together(unknown)} if unknown else {})}, minimum).values()):
         return []
-    all_products = {"file": FACTS, "formula": "products sold in the period"}
-    ledger.enter("abc.products", len(classes), "count", all_products)
+    ledger.enter("abc.products", len(classes), "count", query("SELECT COUNT(*) FROM classes"))
     ledger.enter(
         "abc.revenue",
         ledger.amount(sum(int(g["revenue"]) for g in groups.values())),
         "money",
-        all_products,
+        query("SELECT SUM(revenue) FROM classes"),
         0,
         people=min(int(g["customers"]) for g in groups.values()),
     )
     rows = []
     for name, group in groups.items():
-        rule = {
-            "file": FACTS,
-            "formula": f"products of the period in class {name}: descending revenue, limits 80 % and 95 %",
-        }
-        key = f"abc.{name}"
+        key, own = f"abc.{name}", f"FROM classes WHERE class = '{name}'"
+        revenue, counted = query(f"SELECT SUM(revenue) {own}"), query(f"SELECT COUNT(*) {own}")
         row: dict[str, Any] = {
             "class": name,
-            "products": ledger.enter(f"{key}.products", group["products"], "count", rule),
+            "products": ledger.enter(f"{key}.products", group["products"], "count", counted),
             "revenue": ledger.enter(
-                f"{key}.revenue", ledger.amount(int(group["revenue"])), "money", rule, 0, people=int(group["customers"])
+                f"{key}.revenue",
+                ledger.amount(int(group["revenue"])),
+                "money",
+                revenue,
+                0,
+                people=int(group["customers"]),
             ),
         }
         row["products_share"] = ledger.ratio(f"{key}.products_share", row["products"], "abc.products")
@@ -142,7 +147,7 @@ def best_rows(
     for number in without_telling(products, order[:BEST_PRODUCTS], minimum):
         if "abc.revenue" not in ledger.figures:
             break
-        rule = {"file": FACTS, "row": f"product_number = {number}, lines of the period", "column": "SUM(sales_amount)"}
+        rule = query(f"SELECT SUM(sales_amount) FROM this_year WHERE product_number = {quoted(number)}")
         name = f"product.{number}"
         row: dict[str, Any] = {"name": names.get(number) or number, "number": number}
         row["revenue"] = ledger.enter(
@@ -181,12 +186,16 @@ def best_message(ledger: NumberLedger, rows: list[dict[str, Any]], *, is_lead: b
     if len(rows) == ledger.value("abc.products"):
         figures = {"share": rows[0]["share"], "products": "abc.products"}
         return say("best_of_all", figures, texts={"product": rows[0]["name"]})
-    rule = {"formula": "shares of the products shown"}
+    counted = at(people_behind.NUMBERS, "pages", "products", "best", "*", function="count")
     share = sum(ledger.value(row["share"]) for row in rows)
     figures = {
-        "products": ledger.enter("best.products", len(rows), "count", rule),
+        "products": ledger.enter("best.products", len(rows), "count", counted),
         "revenue_share": ledger.enter(
-            "best.share", share, "share", rule, people=ledger.behind(*(row["revenue"] for row in rows))
+            "best.share",
+            share,
+            "share",
+            ledger.total(row["share"] for row in rows),
+            people=ledger.behind(*(row["revenue"] for row in rows)),
         ),
     }
     return say("best_products" if is_lead else "best_shown", figures)
@@ -253,8 +262,7 @@ def shortened(ledger: NumberLedger, rows: list[dict[str, Any]], kind: str) -> li
     if len(rows) <= MOST_ROWS + 1:  # one row more takes as much room as the row of the others
         return rows
     shown, others = rows[:MOST_ROWS], rows[MOST_ROWS:]
-    formula = {"formula": f"rows of {kind} after the first {MOST_ROWS}"}
-    count = ledger.enter(f"further_{kind}.count", len(others), "count", formula)
+    count = ledger.enter(f"further_{kind}.count", len(others), "count", {"formula": f"{len(rows)} - {MOST_ROWS}"})
     row: dict[str, Any] = {kind: None, "further": say("further", {"count": count})}
     row |= dict.fromkeys(("this", "last", "difference", "change"))
     for year in ("this", "last"):
@@ -262,7 +270,7 @@ def shortened(ledger: NumberLedger, rows: list[dict[str, Any]], kind: str) -> li
         if all(names):
             total = sum(Decimal(ledger.value(name)) for name in names)
             people = ledger.behind(*names)
-            row[year] = ledger.enter(f"further_{kind}.{year}", total, "money", formula, 0, people=people)
+            row[year] = ledger.enter(f"further_{kind}.{year}", total, "money", ledger.total(names), 0, people=people)
     if row["this"] and row["last"]:
         row |= ledger.compared(f"further_{kind}", row["this"], row["last"])
     return [*shown, row]

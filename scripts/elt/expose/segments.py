@@ -10,6 +10,8 @@ from typing import Any
 from elt.expose.decision import decision
 from elt.expose.number_ledger import NumberLedger, say
 from elt.findings.compared import FACTS
+from elt.protection import people_behind
+from elt.report.figure_ledger import at
 from elt.sales.overview import Sales
 
 MODEL = "step3_segmentation/_meta/model_metadata.json"
@@ -44,11 +46,11 @@ def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -
     for segment in model["segments"]:
         if segment["is_suppressed"]:
             continue
-        key, place = f"segment.{segment['label']}", f"segments.{segment['label']}"
+        key, place = f"segment.{segment['label']}", ("segments", segment["label"])
 
-        def enter(column: str, unit: str, segment: Any = segment, key: str = key, place: str = place) -> str:
+        def enter(column: str, unit: str, segment: Any = segment, key: str = key, place: Any = place) -> str:
             value = Decimal(str(segment[column])) if unit != "people" else segment[column]
-            origin = {"file": MODEL, "row": place, "column": column}
+            origin = at(MODEL, *place, column)
             return ledger.enter(f"{key}.{column}", value, unit, origin, people=segment["customers"])
 
         row = {name: segment[name] for name in ("label", "name", "action", "success", "is_no_action")}
@@ -58,7 +60,7 @@ def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -
         row["revenue_per_customer"] = ledger.ratio(f"{key}.per_customer", row["revenue"], row["customers"], "money")
         row["traits"] = []
         for trait in segment["distinguishing"][:MOST_TRAITS]:
-            origin = {"file": MODEL, "row": f"{place}.distinguishing.{trait['feature']}", "column": "deviation"}
+            origin = at(MODEL, *place, "distinguishing", trait["feature"], "deviation")
             deviation, people = Decimal(str(trait["deviation"])), segment["customers"]
             figure = ledger.enter(f"{key}.{trait['feature']}", deviation, "score", origin, 1, people=people)
             row["traits"].append({"label": trait["label"], "deviation": figure})
@@ -101,11 +103,13 @@ def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[s
         figures = {name: first[name] for name in ("customers", "revenue", "revenue_share", "revenue_per_customer")}
         texts = {part: first[part] for part in ("name", "action", "success")}
         wanted = decision("segment", figures | {"day": "data.as_of"}, texts)
-        rule = {"formula": "actions shown, and the customers that they concern"}
+        counted = at(people_behind.NUMBERS, "pages", "segments", "actions", "*", function="count")
         reached = sum(ledger.value(row["customers"]) for row in actions)
         figures = {
-            "actions": ledger.enter("action.count", len(actions), "count", rule),
-            "customers": ledger.enter("action.customers", reached, "people", rule),
+            "actions": ledger.enter("action.count", len(actions), "count", counted),
+            "customers": ledger.enter(
+                "action.customers", reached, "people", ledger.total(row["customers"] for row in actions)
+            ),
         }
         actions_title = say("actions", figures)
     return {
@@ -128,17 +132,17 @@ def segment_method(ledger: NumberLedger, model: Mapping[str, Any], rows: list[di
         )
     count = model["choice"]["k"]
     chosen = [row for row in model["evidence"] if row["k"] == count]
-    origin = {"file": MODEL, "row": "choice, features"}
+    of_used = at(MODEL, "features", "*", "is_used", function="count", where=True)
     used = sum(feature["is_used"] for feature in model["features"])
     figures = {
-        "segments": ledger.enter("model.k", count, "count", origin | {"column": "k"}),
-        "features": ledger.enter("model.features", used, "count", origin | {"column": "is_used"}),
-        "seed": ledger.enter("model.seed", model["seed"], "score", {"file": MODEL, "column": "seed"}, 0),
+        "segments": ledger.enter("model.k", count, "count", at(MODEL, "choice", "k")),
+        "features": ledger.enter("model.features", used, "count", of_used),
+        "seed": ledger.enter("model.seed", model["seed"], "score", at(MODEL, "seed"), 0),
         "day": "data.as_of",
     }
     for name, column in (("silhouette", "silhouette"), ("stability", "lowest_jaccard")):
         if not chosen or chosen[0][column] is None:
             return say("method_segments_plain", figures)
-        origin = {"file": MODEL, "row": f"evidence.{count}", "column": column}
+        origin = at(MODEL, "evidence", count, column)
         figures[name] = ledger.enter(f"model.{name}", Decimal(str(chosen[0][column])), "score", origin, 2)
     return say("method_segments", figures)

@@ -8,12 +8,14 @@ from typing import Any
 
 from elt.expose.bridge import bridge_message, bridge_rows, order_value_message
 from elt.expose.number_ledger import FEWEST, NumberLedger, minimum_group, say
-from elt.findings.compared import FACTS, MONTHS, Compared
+from elt.findings.compared import FACTS, Compared, of_month
 from elt.protection.disclosure import fragile, publishable_in_order
+from elt.report.assumptions import IMPLAUSIBLE_DATES
+from elt.report.figure_ledger import at, query, quoted
 from elt.run.key_figures import Kpi
 from elt.sales.kpi_views import kpi_query
 from elt.sales.overview import Sales
-from elt.sales.periods import Gap, Period, add_months, year_of
+from elt.sales.periods import YEAR, Gap, Period, add_months, year_of
 
 UNITS = {"money": "money", "count": "count", "share": "share"}
 SMALL_AMOUNT = 10_000  # amounts below are printed with cents
@@ -70,10 +72,8 @@ def month_rows(
     def figure(month: date) -> str | None:
         if not shown.get(month, False):
             return None
-        origin = {"file": MONTHS, "row": f"month_start = {month}", "column": "revenue"}
-        return ledger.enter(
-            f"month.{month:%Y-%m}.revenue", months[month]["revenue"], "money", origin, people=groups[month]["customers"]
-        )
+        name, people = f"month.{month:%Y-%m}.revenue", groups[month]["customers"]
+        return ledger.enter(name, months[month]["revenue"], "money", of_month(month), people=people)
 
     if "this" not in periods:
         return []
@@ -95,22 +95,41 @@ def without_figures(ledger: NumberLedger, sales: Sales, shown: Collection[str]) 
     return say(f"hidden_{hidden}", {"minimum": minimum_group(ledger, sales.minimum)}) if hidden else None
 
 
+def origins_of_gap(gap: Gap) -> dict[str, dict[str, str]]:
+    """Where the figures of a category that ends come from: its orders, and those of the months up to its end."""
+    end = f"DATE '{gap.missing[0]}'"
+    own, orders = f"category = {quoted(gap.category)}", "FROM lines WHERE document_type = 'order'"
+    window = (
+        f"{orders} AND order_date < {end} AND order_date >= DATE '{add_months(gap.missing[0], -gap.months_before)}'"
+    )
+    first = f"GREATEST(MIN(DATE_TRUNC('month', order_date)), {end} - INTERVAL {YEAR} MONTH)"
+    told = {
+        "day": f"SELECT MAX(order_date) {orders} AND {own}",
+        "first": f"SELECT CAST(DATE_TRUNC('month', MAX(order_date)) + INTERVAL 1 MONTH AS DATE) {orders} AND {own}",
+        "months": f"SELECT COUNT(DISTINCT DATE_TRUNC('month', order_date)) {window} AND {own}",
+        "of": f"SELECT DATE_DIFF('month', {first}, {end}) {orders}",
+        "share": f"SELECT SUM(sales_amount) FILTER (WHERE {own}) / SUM(sales_amount) {window}",
+    }
+    return {name: query(sql) for name, sql in told.items()}
+
+
 def gap_messages(ledger: NumberLedger, gaps: Iterable[Gap], minimum: int) -> list[dict[str, Any]]:
     """One sentence a category that ends before the data do; none whose revenue would tell of too few people. The day of
     the last order is told if enough people ordered on it."""
     sentences = []
     for number, gap in enumerate((gap for gap in gaps if gap.sums and not fragile(gap.sums, minimum)), start=1):
-        rule = {"file": FACTS, "formula": f"lines of the category, over the {gap.months_before} months before it ends"}
-        name = f"gap.{number}"
+        name, ended, rule = f"gap.{number}", gap.missing[0], origins_of_gap(gap)
         people, figures, key = int(gap.sums["customers"]) if gap.sums else None, {}, "category_gap_month"
         if gap.people_of_day >= minimum:
             key, people_of_day = "category_gap", gap.people_of_day
-            figures["day"] = ledger.enter(f"{name}.last_order", gap.last_order, "date", rule, people=people_of_day)
+            figures["day"] = ledger.enter(
+                f"{name}.last_order", gap.last_order, "date", rule["day"], people=people_of_day
+            )
         figures |= {
-            "months": ledger.enter(f"{name}.months_sold", gap.months_sold, "count", rule),
-            "of": ledger.enter(f"{name}.months_before", gap.months_before, "count", rule),
-            "share": ledger.enter(f"{name}.share", gap.share, "share", rule, people=people),
-            "first": ledger.enter(f"{name}.first_missing", gap.missing[0], "month", rule),
+            "months": ledger.enter(f"{name}.months_sold", gap.months_sold, "count", rule["months"]),
+            "of": ledger.enter(f"{name}.months_before", gap.months_before, "count", rule["of"]),
+            "share": ledger.enter(f"{name}.share", gap.share, "share", rule["share"], people=people),
+            "first": ledger.enter(f"{name}.first_missing", ended, "month", rule["first"]),
         }
         sentences.append(say(key, figures, texts={"category": gap.category}))
     return sentences
@@ -123,10 +142,12 @@ def kpi_message(ledger: NumberLedger, rows: list[dict[str, Any]], kpis: Mapping[
     if not rated:
         return None
     better = [row for row in rated if ledger.value(row["difference"]) * signs[kpis[row["kpi"]].direction] > 0]
-    rule = {"formula": "key figures with a difference; better by their direction in the settings"}
+    marks = {"up": ">", "down": "<"}
+    gains = [f"([{row['difference']}] {marks[kpis[row['kpi']].direction]} 0)" for row in rated]
+    judged = ", ".join(f"[{row['difference']}]" for row in rated)
     figures = {
-        "better": ledger.enter("kpi.better", len(better), "count", rule),
-        "of": ledger.enter("kpi.judged", len(rated), "count", rule),
+        "better": ledger.enter("kpi.better", len(better), "count", {"formula": " + ".join(gains)}),
+        "of": ledger.enter("kpi.judged", len(rated), "count", {"formula": f"COUNT({judged})"}),
     }
     return say("kpis_better", figures)
 
@@ -138,45 +159,58 @@ def month_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str,
     pairs = [(row["this"], row["last"]) for row in rows if row.get("this") and row.get("last")]
     if len(pairs) >= FEWEST:
         above = sum(ledger.value(this) > ledger.value(last) for this, last in pairs)
-        rule = {"formula": "months of this year with more revenue than a year before; months with both"}
+        gains = " + ".join(f"([{this}] > [{last}])" for this, last in pairs)
+        compared = ", ".join(f"[{this}]" for this, _ in pairs)
         figures = {
-            "above": ledger.enter("month.above", above, "count", rule),
-            "of": ledger.enter("month.compared", len(pairs), "count", rule),
+            "above": ledger.enter("month.above", above, "count", {"formula": gains}),
+            "of": ledger.enter("month.compared", len(pairs), "count", {"formula": f"COUNT({compared})"}),
         }
         return say("months_above", figures)
     whole = [row for row in rows if row["this"] and not row["partial"]]
     if len(whole) < FEWEST:
         return None
     best = max(whole, key=lambda row: (ledger.value(row["this"]), row["month"]))
-    month = ledger.enter(
-        "month.best", date.fromisoformat(best["month"]), "month", {"formula": "month with most revenue"}
-    )
+    among = ", ".join(f"DATE '{row['month']}'" for row in whole)
+    highest = f"WHERE month_start IN ({among}) ORDER BY revenue DESC, month_start DESC LIMIT 1"
+    origin = query(f"SELECT month_start FROM gold.agg_exec_kpis {highest}")
+    month = ledger.enter("month.best", date.fromisoformat(best["month"]), "month", origin)
     return say("best_month", {"month": month, "revenue": best["this"]})
 
 
 def as_of(ledger: NumberLedger, today: date, apart: int) -> dict[str, Any]:
-    """Data as of; beside it how many records have an order date far from all others, and so do not count."""
-    newest = {
-        "file": FACTS,
-        "column": "MAX(order_date), or the analysis date of the settings",
-        "rule": "order dates that silence parts from the bulk are in quarantine: order_dates of silver_metadata.yaml",
-    }
-    figures = {"day": ledger.enter("data.as_of", today, "date", newest)}
+    """Data as of; beside it how many records have an order date far from all others, and so do not count.
+
+    The order lines that are looked at end with it, whether it is the newest order date or one that the settings state.
+    """
+    origin = query(f"SELECT GREATEST(MAX(order_date), DATE '{today}') FROM lines")
+    figures = {"day": ledger.enter("data.as_of", today, "date", origin)}
     if not apart:
         return say("data_as_of", figures)
-    origin = {"file": "_meta/ledger.json", "row": "assumptions where code = implausible_dates", "column": "records"}
+    origin = at("_meta/ledger.json", "assumptions", {"code": IMPLAUSIBLE_DATES}, "records", function="sum")
     return say("data_as_of_apart", figures | {"records": ledger.enter("data.apart", apart, "count", origin)})
+
+
+def origins_of_period(year: str, months: int) -> dict[str, dict[str, str]]:
+    """Where a period comes from: the newest months that may be compared, as many as have a month a year before."""
+    back = YEAR if year == "last" else 0
+    span = "(SELECT DATE_DIFF('month', MIN(month_start), MAX(month_start)) + 1 AS months FROM comparable) AS span"
+    told = {
+        "start": f"SELECT CAST(MAX(month_start) - INTERVAL {back + months - 1} MONTH AS DATE) FROM comparable",
+        "end": f"SELECT CAST(MAX(month_start) - INTERVAL {back} MONTH + INTERVAL 1 MONTH AS DATE) - 1 FROM comparable",
+        "months": f"SELECT CASE WHEN months > {YEAR} THEN LEAST({YEAR}, months - {YEAR}) ELSE months END FROM {span}",
+    }
+    return {name: query(sql) for name, sql in told.items()}
 
 
 def header(ledger: NumberLedger, sales: Sales, apart: int = 0) -> list[dict[str, Any]]:
     """Period, comparison and data as of; `apart`: records with an implausible order date."""
-    months = {"file": MONTHS, "column": "month_start where is_complete"}
     sentences = []
     for year, period in sales.periods.items():
+        origins = origins_of_period(year, len(period.months))
         figures = {
-            "start": ledger.enter(f"period.{year}.start", period.start, "date", months),
-            "end": ledger.enter(f"period.{year}.end", period.end - timedelta(days=1), "date", months),
-            "months": ledger.enter(f"period.{year}.months", len(period.months), "count", months),
+            "start": ledger.enter(f"period.{year}.start", period.start, "date", origins["start"]),
+            "end": ledger.enter(f"period.{year}.end", period.end - timedelta(days=1), "date", origins["end"]),
+            "months": ledger.enter(f"period.{year}.months", len(period.months), "count", origins["months"]),
         }
         sentences.append(say(f"period_{year}", figures))
     return [*sentences, *business_year(ledger, sales), as_of(ledger, sales.today, apart)]
@@ -187,7 +221,7 @@ def business_year(ledger: NumberLedger, sales: Sales) -> list[dict[str, Any]]:
     if sales.first_month is None or "this" not in sales.periods:
         return []
     year = year_of(sales.periods["this"].start, sales.first_month)
-    origin = {"file": "company.yaml", "column": "firstMonthOfBusinessYear"}
+    origin = {"method": "the business year in which the period begins, by firstMonthOfBusinessYear of company.yaml"}
     figures = {
         "start": ledger.enter("business_year.start", year.start, "date", origin),
         "end": ledger.enter("business_year.end", year.end - timedelta(days=1), "date", origin),

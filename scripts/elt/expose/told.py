@@ -1,5 +1,7 @@
 """Findings as sentences of the exposé: the messages of page one, each with its figures in the ledger."""
 
+# ruff: noqa: S608 - these queries are told, not run
+
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -9,17 +11,19 @@ from elt.expose.bridge import by_size
 from elt.expose.number_ledger import FEWEST, NOT_MEANINGFUL, NumberLedger, say
 from elt.expose.products import shortened
 from elt.findings.statement import Finding
-from elt.sales.periods import NO_CATEGORY
+from elt.report.figure_ledger import query
+from elt.sales.periods import NO_CATEGORY, YEAR, add_months
 
 MESSAGES = 3
 PARTS = ("category", "place")
 PLACES = 6  # rows of the table of places at most
-SHIFT = "change of its share of revenue, in money: this year's revenue − last year's × (1 + change of all revenue)"
+# By how much a part moved more than the whole, in money; {name} stands for what the part is called in the ledger.
+SHIFT = "[{name}.this] - [{name}.last] * [revenue.this] / [revenue.last]"
 WEIGHTS = {
-    "margin": "change of the gross margin rate × revenue of this year",
-    "season": "revenue of the month − a twelfth of the revenue of this year",
-    "unknown": "revenue of this year",
-    "silent_months": "months without revenue in both years × mean revenue of a month of this year",
+    "returns": SHIFT.replace("{name}", "kpi.returns"),
+    "season": "[month.{month}.revenue] - [revenue.this] / 12",
+    "unknown": "[{subject}.n/a.this]",
+    "silent_months": "([silent_months.last] + [silent_months.this]) * [revenue.this] / [period.this.months]",
 }
 
 
@@ -38,7 +42,9 @@ def entered(ledger: NumberLedger, finding: Finding) -> Mapping[str, str | None]:
         name = finding.kind
     if finding.kind == "gap":
         return {"this": f"category.{finding.subject}.this", "weight": f"category.{finding.subject}.this"}
-    rule = {"formula": WEIGHTS.get(finding.kind, SHIFT)}
+    subject = finding.subject
+    formula = WEIGHTS.get(finding.kind, SHIFT).format(name=name, subject=subject, month=subject[:7])
+    rule = finding.evidence.get("weight") or {"formula": formula}
     weight = ledger.enter(f"{name}.weight", finding.weight, "money", rule, 0, people=finding.people)
     if finding.kind == "margin":
         return {year: f"kpi.gross_margin_rate.{year}" for year in ("last", "this")} | {"weight": weight}
@@ -53,8 +59,9 @@ def entered(ledger: NumberLedger, finding: Finding) -> Mapping[str, str | None]:
             for year, origin in finding.evidence.items()
         } | {"weight": weight}
     if finding.kind == "season":
-        months = {year: origin["row"].removeprefix("month_start = ")[:7] for year, origin in finding.evidence.items()}
-        return {year: f"month.{month}.revenue" for year, month in months.items()} | {"weight": weight}
+        month = date.fromisoformat(subject)
+        months = {"last": add_months(month, -YEAR), "this": month}
+        return {year: f"month.{one:%Y-%m}.revenue" for year, one in months.items()} | {"weight": weight}
     figures = {
         year: ledger.enter(
             f"{name}.{year}", getattr(finding, year), "money", origin, 0, people=finding.customers[year] or None
@@ -69,13 +76,14 @@ def statement(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     figures = {name: figure for name, figure in entered(ledger, finding).items() if figure}
     texts = {"part": finding.subject} if finding.subject else {}
     if finding.kind == "silent_months":
-        rule = {"formula": "first month of both years without revenue"}
+        rule = query(f"SELECT DATE '{finding.subject}' WHERE {no_line(finding.subject)}")
         figures["first"] = ledger.enter("silent_months.first", date.fromisoformat(finding.subject), "month", rule)
         return say("silent_months", figures)
     if finding.kind == "unknown":
         return say(f"unknown_{finding.subject}_revenue", figures | {"share": share_of_unknown(ledger, finding)})
     if finding.kind == "season":
-        rule = {"formula": "month with most revenue in both years"}
+        sums = "SELECT DATE_TRUNC('month', order_date) AS month, SUM(sales_amount) AS revenue FROM this_year GROUP BY 1"
+        rule = query(f"SELECT CAST(month AS DATE) FROM ({sums}) AS sums ORDER BY revenue DESC, month DESC LIMIT 1")
         figures["month"] = ledger.enter("season.month", date.fromisoformat(finding.subject), "month", rule)
         return say("season", figures)
     if finding.kind in PARTS and not (finding.this and finding.last):
@@ -87,6 +95,12 @@ def statement(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
         return say(f"{key}_plain", figures, texts)
     is_share = kind in ("part", "new_customers")
     return say(key, figures | ({"total": "kpi.revenue.change"} if is_share else {}), texts)
+
+
+def no_line(month: str) -> str:
+    """That the lines of a month have no revenue, as SQL."""
+    own = f"DATE_TRUNC('month', order_date) = DATE '{month}'"
+    return f"NOT EXISTS (SELECT 1 FROM lines WHERE {own} HAVING SUM(sales_amount) <> 0)"
 
 
 def share_of_unknown(ledger: NumberLedger, finding: Finding) -> str:

@@ -4,6 +4,8 @@ seasons, from what is known of the sales.
 All of them are about the two periods that `Sales` compares, so no sentence mixes time bases.
 """
 
+# ruff: noqa: S608 - these queries are told, not run
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,11 +17,12 @@ from elt.findings.bridge import Category, OrderValue, Side, Sold, bridge, order_
 from elt.findings.groups import Groups, hidden_in
 from elt.findings.statement import MATERIAL, Finding, beyond, ranked
 from elt.protection.disclosure import dominated, publishable_in_order
+from elt.report.figure_ledger import query, quoted
+from elt.sales.kpi_views import kpi_query
 from elt.sales.overview import Sales
 from elt.sales.periods import NO_CATEGORY, YEAR, Gap, add_months
 
 FACTS = "gold/data/fact_sales.csv"
-MONTHS = "gold/data/agg_exec_kpis.csv"
 YEARS = ("last", "this")
 VIEWS = {"category": ("categories", "category"), "place": ("places", "country")}  # kind -> view, column
 
@@ -33,7 +36,12 @@ def may_publish(group: Mapping[str, Any], minimum: int) -> bool:
 
 def of_part(column: str, name: str, year: str) -> dict[str, str]:
     """Where the revenue of a category or place in a period comes from."""
-    return {"file": FACTS, "row": f"{column} = {name}, lines of {year} year", "column": "SUM(sales_amount)"}
+    return query(f"SELECT COALESCE(SUM(sales_amount), 0) FROM {year}_year WHERE {column} = {quoted(name)}")
+
+
+def of_month(month: date) -> dict[str, str]:
+    """Where the revenue of a month comes from."""
+    return query(f"SELECT revenue FROM gold.agg_exec_kpis WHERE month_start = DATE '{month}'")
 
 
 @dataclass(frozen=True)
@@ -140,8 +148,11 @@ def newcomers(compared: Compared) -> Iterator[Finding]:
     years: dict[str, Groups] = {year: sales.rows(f"newcomers {year}", "is_new") for year in YEARS}
     if any(True not in groups for groups in years.values()) or hidden_in(years, sales.minimum):
         return
-    rule = "revenue of known customers whose first order of all falls into the period"
-    evidence = {year: {"file": FACTS, "formula": f"{rule}: {year} year"} for year in YEARS}
+    known = "JOIN first_orders USING (customer_key) WHERE customer_key <> 0 AND first_order >= DATE"
+    evidence = {
+        year: query(f"SELECT COALESCE(SUM(sales_amount), 0) FROM {year}_year {known} '{sales.periods[year].start}'")
+        for year in YEARS
+    }
     yield revenue_finding(compared, "new_customers", "", [years[year][True] for year in YEARS], evidence)
 
 
@@ -156,7 +167,9 @@ def margin(compared: Compared) -> Iterator[Finding]:
     last, this = (Decimal(str(value)) for value in values)
     moved = (this - last) * compared.amount(compared.shown["this"]["revenue"])
     customers = {year: int(row["customers"]) for year, row in compared.shown.items()}
-    yield Finding("margin", "", "share", this, last, moved, moved, {}, customers)
+    rates = [f"({kpi_query(compared.sales.kpis[name], compared.sales.periods[year])})" for year in ("this", "last")]
+    proof = query(f"SELECT ({' - '.join(rates)}) * SUM(sales_amount) FROM this_year")
+    yield Finding("margin", "", "share", this, last, moved, moved, {"weight": proof}, customers)
 
 
 def returns(compared: Compared) -> Iterator[Finding]:
@@ -193,7 +206,8 @@ def silent_months(compared: Compared) -> Iterator[Finding]:
         return
     last, this = (Decimal(len(silent[year])) for year in YEARS)
     mean = compared.amount(compared.shown["this"]["revenue"]) / len(periods["this"].months)
-    rule = {year: {"file": MONTHS, "formula": f"months of {year} year without revenue"} for year in YEARS}
+    sold = "(SELECT 1 FROM {}_year GROUP BY DATE_TRUNC('month', order_date) HAVING SUM(sales_amount) <> 0) AS sold"
+    rule = {year: query(f"SELECT {len(periods[year].months)} - COUNT(*) FROM {sold.format(year)}") for year in YEARS}
     first, weight = months[0].isoformat(), mean * len(months)
     customers = {year: int(row["customers"]) for year, row in compared.shown.items()}
     yield Finding("silent_months", first, "months", this, last, this - last, weight, rule, customers)
@@ -218,7 +232,7 @@ def season(compared: Compared) -> Iterator[Finding]:
     values = {"last": before, "this": after}
     last, now = (compared.amount(groups[values[year]]["revenue"]) for year in YEARS)
     mean = compared.amount(compared.shown["this"]["revenue"]) / YEAR
-    evidence = {y: {"file": MONTHS, "row": f"month_start = {m}", "column": "revenue"} for y, m in values.items()}
+    evidence = {year: of_month(month) for year, month in values.items()}
     customers = {year: int(groups[month]["customers"]) for year, month in values.items()}
     yield Finding("season", after.isoformat(), "revenue", now, last, now - mean, now - mean, evidence, customers)
 

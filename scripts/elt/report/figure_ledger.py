@@ -1,14 +1,17 @@
 """The ledger of a page: every figure that it prints, with value, unit and origin, entered as it is printed.
 
-An origin is one of three, so that whoever holds the run computes the figure again from its entry alone:
-- `query`: SQL over the tables of gold (gold.fact_sales) and over the ledger's own `tables`, which are SQL over them;
-- `file` and `path`: a place in a file of the run, step by step: a key, or of a list the element of that name or number,
-  * for all, ** for all at any depth. `function` takes several together: count (those equal to
-  `where`), pairs (of a symmetric matrix those beyond `above`, whatever their sign), smallest (above zero, under keys
-  that are `named`);
-- `formula`: arithmetic over numbers and other entries, whose names stand in square brackets.
+An origin is one of these, so that whoever holds the run computes the figure again from its entry alone:
+- `query`: SQL over the tables of gold (gold.fact_sales) and over the ledger's own `tables`, which are SQL over them
+- `file` and `path`: a place in a file of the run, step by step: a key, or of a list the element of that name or number;
+  * for all, ** for all at any depth, a list for several keys as far as they are there, {"code": …} for elements with
+  that code; `paths` are several. `function` takes what was found together: sum (`times` a number), count (of those
+  equal to `where`, if it is given), pairs (of a symmetric matrix those beyond `above`, whatever their sign), smallest
+  (above zero, under keys that are `named`), quotient (by what stands at `of`)
+- `formula`: arithmetic and comparisons (1 if they hold) over numbers and other entries, whose names stand in square
+  brackets; COUNT(…) is how many
 
-SQL is that of DuckDB. No figure that a page prints lacks an entry: `Told` enters it and only then gives its text.
+or, of what needs more, `method`: how it is computed, in words. SQL is that of DuckDB. No figure that a page prints has
+no entry: `Told` enters it and only then gives its text.
 """
 
 from collections.abc import Mapping
@@ -32,6 +35,21 @@ def exact(value: Any, step: Decimal = EXACT) -> str | int | None:
     if isinstance(value, date):
         return value.isoformat()
     return format(Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP).normalize(), "f")
+
+
+def query(sql: str) -> dict[str, str]:
+    """An origin in SQL."""
+    return {"query": sql}
+
+
+def quoted(value: Any) -> str:
+    """A text as SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def at(file: str, *path: Any, **more: Any) -> dict[str, Any]:
+    """An origin at a place in a file; more: the function and what belongs to it."""
+    return {"file": file, "path": list(path), **more}
 
 
 class FigureLedger:
