@@ -190,8 +190,12 @@ def as_of(ledger: NumberLedger, today: date, apart: int) -> dict[str, Any]:
     return say("data_as_of_apart", figures | {"records": ledger.enter("data.apart", apart, "count", origin)})
 
 
-def origins_of_period(year: str, months: int) -> dict[str, dict[str, str]]:
-    """Where a period comes from: the newest months that may be compared, as many as have a month a year before."""
+def origins_of_period(year: str, months: int, first_month: int | None) -> dict[str, dict[str, str]]:
+    """Where a period comes from: the newest months that may be compared, as many as have a month a year before; of a
+    business year, which begins with `first_month`, in words."""
+    if first_month is not None:
+        rule = f"months of `comparable` in the business year, which begins with month {first_month}"
+        return {part: {"method": rule} for part in ("start", "end", "months")}
     back = YEAR if year == "last" else 0
     span = "(SELECT DATE_DIFF('month', MIN(month_start), MAX(month_start)) + 1 AS months FROM comparable) AS span"
     told = {
@@ -206,7 +210,7 @@ def header(ledger: NumberLedger, sales: Sales, apart: int = 0) -> list[dict[str,
     """Period, comparison and data as of; `apart`: records with an implausible order date."""
     sentences = []
     for year, period in sales.periods.items():
-        origins = origins_of_period(year, len(period.months))
+        origins = origins_of_period(year, len(period.months), sales.first_month)
         figures = {
             "start": ledger.enter(f"period.{year}.start", period.start, "date", origins["start"]),
             "end": ledger.enter(f"period.{year}.end", period.end - timedelta(days=1), "date", origins["end"]),
