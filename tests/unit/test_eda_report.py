@@ -93,6 +93,13 @@ def test_the_values_of_a_category_cannot_add_a_cell():
     assert content_text("x", column, Told(EN), ROWS) == r"a\|b 9, 2 groups suppressed"
 
 
+def test_the_values_of_a_category_are_text_in_the_sql_of_their_entry():
+    column, told = {"shown": "category", "counts": [{"value": "a{0}'b", "rows": 9}]}, Told(EN)
+    content_text("x", column, told, ROWS)
+    sql = told.ledger.figures["m.x.rows.a{0}'b"]["query"]
+    assert sql == """SELECT COUNT(*) FILTER (WHERE "x" = 'a{0}''b') FROM gold.m"""
+
+
 def test_age_bands_stand_in_the_order_of_age():
     counts = [{"value": "40–49", "rows": 9}, {"value": "30–39", "rows": 7}]
     assert content_text("x", {"shown": "ages", "counts": counts}, Told(EN), ROWS) == "30–39 7, 40–49 9"

@@ -115,11 +115,16 @@ def counts_text(name: str, column: Mapping[str, Any], told: Told, source: Source
         entries = sorted(entries, key=lambda entry: entry["value"])
     texts = []
     for entry in entries:
-        value, rows = entry["value"], f"COUNT(*) FILTER (WHERE {{}} = {quoted(entry['value'])})"
-        in_sql = source.of(name, "counts", rows)
+        value = entry["value"]
+        in_sql = source.of(name, "counts", f"COUNT(*) FILTER (WHERE {{}} = {without_braces(quoted(value))})")
         origin = in_sql if source.rows and not is_age else place(*source.path, "columns", name, "counts", value, "rows")
         texts.append(f"{escape(value)} {told.number(source.figure(name, f'rows.{value}'), entry['rows'], origin)}")
     return texts
+
+
+def without_braces(text: str) -> str:
+    """A text as part of an expression that is still to be filled."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def missing_cell(name: str, column: Mapping[str, Any], told: Told, source: Source) -> str:
