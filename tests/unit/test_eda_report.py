@@ -146,9 +146,50 @@ def test_weekdays_that_hardly_differ_are_a_sentence_without_a_figure():
 
 
 def test_a_weekday_a_tenth_above_the_others_has_a_figure():
-    found = sentences.of_weekdays(weekdays(100, 100, 100, 100, 100, 120, 80), Told(EN))
+    found = sentences.of_weekdays(weekdays(1000, 1000, 1000, 1000, 1000, 1200, 800), Told(EN))
     assert found.title == "Saturday has most order lines, Sunday the fewest"
     assert section(found, "x.svg").endswith("![Share of order lines by weekday, most on Saturday](x.svg)\n\n")
+
+
+def test_weekdays_that_differ_no_more_than_chance_are_a_sentence_without_a_figure():
+    found = sentences.of_weekdays(weekdays(10, 10, 10, 10, 10, 12, 8), Told(EN))
+    assert found.alternative == "" and found.title.startswith("The weekdays differ no more than chance explains")
+    many = weekdays(1000, 1000, 1000, 1000, 1000, 1200, 800)
+    assert sentences.is_beyond_chance(many)
+    assert not sentences.is_beyond_chance([day | {"customers": 20} for day in many]), "the lines of few customers"
+
+
+def years(*of_a_year: float, growth: float = 1.0) -> list[dict]:
+    """Three years of months with these revenues each, each year by so much larger than the one before."""
+    return [
+        {"month": f"{2021 + year}-{month:02}", "revenue": revenue * growth**year}
+        for year in range(3)
+        for month, revenue in enumerate(of_a_year, start=1)
+    ]
+
+
+def test_a_month_that_stands_out_in_each_year_is_a_season_whatever_the_growth():
+    months = years(100, 100, 100, 100, 150, 100, 100, 100, 100, 100, 60, 100, growth=1.05)
+    assert sentences.seasons(sentences.yearly_ratios(months)) == {"high": [5], "low": [11]}
+    assert sentences.of_months(months, Told(EN)).text.endswith(
+        "In each year, May brought at least a tenth more than the mean of the twelve months around, November at least a "
+        "tenth less."
+    )
+
+
+def test_a_month_that_stands_out_in_one_year_is_no_season():
+    months = years(*[100] * 12)
+    months[16]["revenue"] = 200
+    assert sentences.seasons(sentences.yearly_ratios(months)) == {"high": [], "low": []}
+    assert "so there is no season" in sentences.of_months(months, Told(EN)).text
+    assert "season" not in sentences.of_months(months[:23], Told(EN)).text
+
+
+def test_no_season_is_told_across_a_missing_month():
+    months = years(100, 100, 100, 100, 150, 100, 100, 100, 100, 100, 100, 100)
+    del months[18]
+    assert set(sentences.yearly_ratios(months)) == {7}, "only around July are all months there in two years"
+    assert "season" not in sentences.of_months(months, Told(EN)).text
 
 
 def test_a_day_without_business_is_worth_a_figure():

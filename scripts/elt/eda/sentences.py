@@ -15,6 +15,8 @@ from elt.report.markdown import escape
 from elt.report.words import Words
 from elt.run.mart import FACT
 
+AROUND = 12  # months of a year, over which a season is none
+CHANCE = 22.46  # 99.9 % quantile of the chi-squared distribution with six degrees of freedom, one fewer than weekdays
 UNEVEN = 0.1  # a weekday this far from an even share, by its size, is worth a figure
 PEOPLE = ("people", "customers", "percentile_people", "missing_people", "fewest_people")  # counts of them
 STRONG = 0.95  # measures that correlate more closely say nearly the same
@@ -51,9 +53,12 @@ def of_months(months: Groups, told: Told) -> Finding:
     partial = [entry["month"] for entry in months if entry.get("is_complete", True) is not True]
     best = max(months, key=lambda entry: (entry["revenue"], entry["month"]))
     shown, highest = (f"FROM lines WHERE {among('month', groups)}" for groups in (months, [best]))
+    ratios = yearly_ratios([entry for entry in months if entry["month"] not in partial])
+    names = {part: ", ".join(told["months"][month - 1] for month in of) for part, of in seasons(ratios).items()}
     return finding(
         said,
-        ("text", "partial") if partial else ("text",),
+        [key for key in ("text", "partial" if partial else "", season_key(ratios)) if key],
+        **names,
         months=told.number("month.shown", len(months), query(f"SELECT COUNT(DISTINCT month) {shown}")),
         first=month_name(months[0]["month"], told.words),
         last=month_name(months[-1]["month"], told.words),
@@ -61,6 +66,51 @@ def of_months(months: Groups, told: Told) -> Finding:
         revenue=told.amount("month.best.revenue", best["revenue"], query(f"SELECT SUM(sales_amount) {highest}")),
         partial=", ".join(month_name(month, told.words) for month in partial),
     )
+
+
+def yearly_ratios(months: Groups) -> dict[int, list[float]]:
+    """By calendar month how far its revenue stands from the mean of the twelve months around, a value a year, of at
+    least two; growth is in both and falls out. months: complete ones, in order."""
+    ratios: dict[int, list[float]] = {}
+    for middle in range(AROUND // 2, len(months) - AROUND // 2 + 1):
+        around = months[middle - AROUND // 2 : middle + AROUND // 2]
+        mean = sum(entry["revenue"] for entry in around) / AROUND
+        if is_in_a_row(around) and mean > 0:
+            month = around[AROUND // 2]
+            ratios.setdefault(int(month["month"][5:]), []).append(month["revenue"] / mean - 1)
+    return {month: found for month, found in sorted(ratios.items()) if len(found) > 1}
+
+
+def seasons(ratios: Mapping[int, Sequence[float]]) -> dict[str, list[int]]:
+    """The calendar months that stand UNEVEN above the months around in every year (high), or as far below (low)."""
+    high = [month for month, found in ratios.items() if min(found) >= UNEVEN]
+    return {"high": high, "low": [month for month, found in ratios.items() if max(found) <= -UNEVEN]}
+
+
+def season_key(ratios: Mapping[int, Sequence[float]]) -> str:
+    """The wording of a season; empty where none is found and not all calendar months are known of two years."""
+    found = [name for name, months in seasons(ratios).items() if months]
+    if len(found) == 1:
+        return found[0]
+    return "both" if found else "neither" if len(ratios) == AROUND else ""
+
+
+def is_in_a_row(months: Groups) -> bool:
+    """Whether no month is missing between these."""
+    first, last = (int(months[at]["month"][:4]) * AROUND + int(months[at]["month"][5:]) for at in (0, -1))
+    return last - first == len(months) - 1
+
+
+def is_beyond_chance(weekdays: Groups) -> bool:
+    """Whether order lines are spread over the weekdays more unevenly than chance explains (chi-squared test).
+
+    Lines of one customer on one day come together, so what counts are the customers of the weekdays, where they are
+    known.
+    """
+    lines, people = (sum(entry.get(name, 0) for entry in weekdays) for name in ("order_lines", "customers"))
+    expected = 1 / len(weekdays)
+    spread = sum((entry["order_lines"] / lines - expected) ** 2 for entry in weekdays) / expected
+    return spread * (min(lines, people) or lines) > CHANCE
 
 
 def of_groups(groups: Groups | None, name: str, told: Told) -> Finding:
@@ -104,8 +154,9 @@ def of_weekdays(weekdays: Groups, told: Told) -> Finding:
     shares = {"low_share": share("fewest", low), "high_share": share("most", high)}
     even = told.share("weekday.even", 1 / len(told["weekdays"]), {"formula": f"1 / {len(told['weekdays'])}"})
     is_even = all(abs(day["order_lines"] / total * 7 - 1) < UNEVEN for day in (low, high))
-    if len(order) == len(told["weekdays"]) and is_even:
-        return Finding(said["even"].format(low=shares["low_share"], high=shares["high_share"], even=even))
+    if len(order) == len(told["weekdays"]) and (is_even or not is_beyond_chance(weekdays)):
+        key = "even" if is_even else "chance"
+        return Finding(said[key].format(low=shares["low_share"], high=shares["high_share"], even=even))
     return finding(
         said,
         low=told["weekdays"][low["weekday"] - 1],
