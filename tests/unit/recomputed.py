@@ -322,8 +322,8 @@ class Recomputed:
         """Customers, and the other ones, of every share that is told of a segment."""
         found = []
         for segment in self.model["segments"]:
-            told = [segment["borderline_share"], *(segment["figures"] or {}).values()]
-            names = ["borderline_share", *(segment["figures"] or {})]
+            told = [segment.get("borderline_share"), *(segment.get("figures") or {}).values()]
+            names = ["borderline_share", *(segment.get("figures") or {})]
             for name, share in zip(names, told, strict=True):
                 if share is not None and name.endswith("_share"):
                     some = round(share * segment["customers"])
