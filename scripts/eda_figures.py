@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.eda.charts import bars, histogram, not_available, scale
+from elt.eda.charts import bars, histogram, not_available, scale, with_rest
 from elt.eda.correlation_chart import correlation_map
 from elt.files import read_json
 from elt.report.colours import ACCENT, INK, MUTED
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from snakemake.iocontainers import snakemake
 
-LONGEST_LIST = 12
 PARTIAL = {"facecolor": "white", "edgecolor": MUTED, "hatch": "//////", "linewidth": 0.6}
 
 
@@ -66,24 +65,22 @@ def revenue_by_category(breakdowns: Mapping[str, Any], words: Words) -> "Figure"
     parts = [(name, entries) for name, entries in parts if entries]
     if not parts:
         return not_available("no_category", words)
-    longest = max(min(len(entries), LONGEST_LIST) for _, entries in parts)
+    parts = [(name, with_rest(entries, name, words)) for name, entries in parts]
+    longest = max(len(entries) for _, entries in parts)
     figure = new_figure(height=0.9 + 0.24 * max(longest, 4))
     size, word = scale([entry["revenue"] for _, entries in parts for entry in entries], words)
     said, form = words["figures"], (0 if size == 1 else 2, words["language"])
     panels = figure.subplots(1, len(parts), squeeze=False, sharex=True)[0]
     for axes, (name, entries) in zip(panels, parts, strict=True):
-        top = entries[:LONGEST_LIST]
         title = said[name] + word if axes is panels[0] else said["by"].format(name=said["names"][name])
-        if len(entries) > len(top):
-            title = said["top"].format(title=title, count=len(top))
-        bars(axes, [entry[name] for entry in top], [entry["revenue"] / size for entry in top], title, form)
+        bars(axes, [entry[name] for entry in entries], [entry["revenue"] / size for entry in entries], title, form)
         axes.set_ylim(longest - 0.4, -0.6)
     return figure
 
 
 def revenue_by_country(countries: Sequence[Mapping[str, Any]], words: Words) -> "Figure":
-    """Bars of revenue and of customers by country, in the same order."""
-    top = ordered(countries)[:LONGEST_LIST]
+    """Bars of revenue and of customers by country, in the same order; customers of several are no sum of theirs."""
+    top = with_rest(ordered(countries), "country", words)
     if not top:
         return not_available("no_country", words)
     figure = new_figure(height=0.9 + 0.24 * max(len(top), 4))
@@ -93,7 +90,10 @@ def revenue_by_country(countries: Sequence[Mapping[str, Any]], words: Words) -> 
     names = [entry["country"] for entry in top]
     amounts = [entry["revenue"] / size for entry in top]
     bars(left, names, amounts, said["country"] + word, (0 if size == 1 else 2, language))
-    bars(right, names, [entry["customers"] for entry in top], said["country_customers"], (0, language))
+    counted = [entry for entry in top if "customers" in entry]
+    people = [entry["customers"] for entry in counted]
+    bars(right, names[: len(counted)], people, said["country_customers"], (0, language))
+    right.set_ylim(left.get_ylim())
     right.tick_params(labelleft=False)
     return figure
 

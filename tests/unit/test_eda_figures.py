@@ -61,6 +61,22 @@ def test_names_of_groups_stay_text(tmp_path):
     assert "<b>$x^2$ & co </b>" in drawn(revenue_by_country(countries, EN), tmp_path)
 
 
+def test_of_many_groups_eleven_have_a_bar_and_the_others_one_together(tmp_path):
+    groups = [{"category": f"c{n:02}", "revenue": 100.0 - n} for n in range(15)]
+    text = drawn(revenue_by_category({"category": {"groups": groups}}, EN), tmp_path).split("\n")
+    assert [line for line in text if line.startswith("c") and line[1:].isdigit()] == [f"c{n:02}" for n in range(11)]
+    assert "4 others together" in text and str(89 + 88 + 87 + 86) in text
+    countries = [{"country": one["category"], "revenue": one["revenue"], "customers": 9} for one in groups]
+    text = drawn(revenue_by_country(countries, DE), tmp_path).split("\n")
+    assert "4 weitere zusammen" in text and text.count("9") == 11
+
+
+def test_up_to_twelve_groups_have_a_bar_each(tmp_path):
+    groups = [{"category": f"c{n:02}", "revenue": 100.0 - n} for n in range(12)]
+    text = drawn(revenue_by_category({"category": {"groups": groups}}, EN), tmp_path)
+    assert "c11" in text and "together" not in text
+
+
 def test_a_long_name_is_shortened():
     assert label("a" * 40, 10) == "a" * 9 + "…"
 

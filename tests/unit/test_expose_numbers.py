@@ -192,7 +192,7 @@ def test_a_missing_cost_leaves_out_the_margin_and_says_so(tmp_path):
     rows = [{name: value for name, value in row.items() if name != "cost_amount"} for row in lines()]
     ledger = SmallRun(tmp_path, rows).numbers()
     assert [row["kpi"] for row in ledger["pages"]["situation"]["kpis"]] == ["revenue", "repeat_rate"]
-    assert ledger["pages"]["situation"]["left_out"] == [{"say": "kpi_left_out", "kpis": {"kpi": "gross_margin"}}]
+    assert ledger["pages"]["situation"]["left_out"] == [{"say": "kpi_left_out", "kpis": {"kpis": ["gross_margin"]}}]
 
 
 def test_a_year_of_fewer_than_five_customers_is_not_told(tmp_path):

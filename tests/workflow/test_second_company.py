@@ -136,7 +136,7 @@ def test_what_needs_a_missing_column_is_left_out_with_a_line_in_the_report(run):
     assert "gross_margin" not in table(run, "gold/data/agg_exec_kpis.csv")[0]
     assert not (run / "gold/data/agg_category_performance.csv").exists()
     expose = (run / "reports/final_expose.md").read_text(encoding="utf-8")
-    assert "Rohertrag fehlt" in expose
+    assert "Es fehlen, weil die Daten nicht enthalten, was dafür nötig ist: Rohertrag, " in expose
     assert "keine Kategorie der Artikel" in (run / "step2_feature_engineering/reports/feature_dictionary.md").read_text(
         encoding="utf-8"
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SCALES = (1e3, 1e6, 1e9)
+LONGEST_LIST = 12  # bars
 
 
 def scale(values: Sequence[float], words: Words) -> tuple[float, str]:
@@ -32,6 +33,18 @@ def not_available(reason: str, words: Words) -> "Figure":
     text = words["figures"]["not_available"].format(reason=words["figures"][reason])
     axes.text(0.0, 0.5, text, transform=axes.transAxes, va="center", color=INK)
     return figure
+
+
+def with_rest(entries: Sequence[Mapping[str, Any]], name: str, words: Words) -> list[Mapping[str, Any]]:
+    """Groups as bars show them: as many as fit, the largest first as they come, and the others together in one.
+
+    `name`: the key of what a group is called. Every group is published, so the sum of some tells nothing more.
+    """
+    if len(entries) <= LONGEST_LIST:
+        return list(entries)
+    top, rest = entries[: LONGEST_LIST - 1], entries[LONGEST_LIST - 1 :]
+    called = words["figures"]["others"].format(count=len(rest))
+    return [*top, {name: called, "revenue": sum(entry["revenue"] for entry in rest)}]
 
 
 def bars(axes: "Axes", names: Sequence[str], values: Sequence[float], title: str, form: tuple[int, str]) -> None:

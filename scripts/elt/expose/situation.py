@@ -256,13 +256,14 @@ def page(ledger: NumberLedger, compared: Compared, kpis: Mapping[str, Kpi], apar
     def is_left_out(name: str) -> bool:
         return name not in sales.kpis or ("this" in shown and sales.row("kpis this")[name] is None)
 
+    missing = list(filter(is_left_out, kpis))
     return {
         "header": header(ledger, sales, apart),
         "absent": absent,
         "gaps": gap_messages(ledger, sales.gaps, sales.minimum),
         "kpis_title": kpi_message(ledger, rows, kpis),
         "kpis": rows,
-        "left_out": [say("kpi_left_out", kpis={"kpi": name}) for name in kpis if is_left_out(name)],
+        "left_out": [say("kpi_left_out", kpis={"kpis": missing})] if missing else [],
         "months_title": month_message(ledger, months),
         "months": months,
         "order_value": order_value_message(ledger, compared) if "average_order_value" in told else None,
