@@ -21,6 +21,7 @@ from elt import formulas
 from elt.features.measures import category_features
 from elt.files import read_json, read_yaml
 from elt.report import figures, pages, templates, words
+from elt.report.figure_ledger import Told
 from elt.report.markdown import code, escape, table
 from elt.run.settings import schema_faults
 
@@ -142,7 +143,7 @@ def shown(content: Any, kind: str, run: Path) -> str:
     content["marts"] = {mart["name"]: mart for mart in content["marts"]}
     links = {path.stem: f"../figures/{path.name}" for path in (run / "step1_eda/figures").glob("*.svg")}
     told = words.read(ROOT / "scripts/templates/eda.en.yaml")
-    return page_of(eda_report.report(content, links, told), run / "step1_eda/reports")
+    return page_of(eda_report.report(content, links, Told(told)), run / "step1_eda/reports")
 
 
 @pytest.mark.parametrize("kind", ["bronze", "silver", "eda", "segmentation"])

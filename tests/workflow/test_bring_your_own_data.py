@@ -153,7 +153,8 @@ def test_mistyped_order_dates_become_neither_today_nor_the_first_day(followed):
     assert "Data as of 21 December 2024, without 5 records whose order dates lie far from all others" in expose
     assert "10 complete months" in expose
     segments = json.loads((run / "step3_segmentation/_meta/model_metadata.json").read_text("utf-8"))["segments"]
-    assert len(segments) == 3
+    names = {segment["name"]["en"] for segment in segments}  # by days and orders, which such dates would have moved
+    assert {"Regular customers", "Occasional customers"} <= names
 
 
 def test_a_stated_limit_lets_the_date_pass_and_the_calendar_names_its_column_and_span(followed):

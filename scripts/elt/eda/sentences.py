@@ -170,10 +170,12 @@ def of_weekdays(weekdays: Groups, told: Told) -> Finding:
 def of_customers(customers: Mapping[str, Any], minimum: int, told: Told) -> Finding:
     """What a customer brings, from the percentiles that may be shown; few customers are not counted."""
     said = told["customer"]
-    shares = customers["columns"]["revenue"].get("percentiles", {})
+    revenue = customers["columns"]["revenue"]
+    shares, unit = revenue.get("percentiles", {}), revenue["unit"]
     low, middle, high = (
         told.amount(
-            CUSTOMER_ROWS.figure("revenue", name), shares.get(name), CUSTOMER_ROWS.of_percentile("revenue", name)
+            *(CUSTOMER_ROWS.figure("revenue", name), shares.get(name), CUSTOMER_ROWS.of_percentile("revenue", name)),
+            unit=unit,
         )
         for name in ("p5", "p50", "p95")
     )

@@ -10,6 +10,7 @@ from elt.features.catalogue import FEATURES
 from elt.report.markdown import escape, table
 from elt.report.numbers import number, percent
 from elt.report.words import Words
+from elt.run.segment_rules import CYCLES, MEDIANS
 from elt.segmentation.members import FIGURES, MONEY
 
 Model = Mapping[str, Any]
@@ -101,7 +102,8 @@ def condition_texts(condition: Model, words: Words) -> Iterator[str]:
         if key in condition and "value" in condition:
             text = f"{label} {rule[key]} {limit_text(condition['feature'], condition['value'], language)}"
             times = number(condition[key], decimals_of(condition[key]), language)
-            yield f"{text} ({rule[condition['unit']].format(times=times)})" if "unit" in condition else text
+            multiple = [rule[unit].format(times=times) for unit in (CYCLES, MEDIANS) if unit == condition.get("unit")]
+            yield " ".join([text, *(f"({one})" for one in multiple)])
 
 
 def limit_text(feature: str, value: float, language: str) -> str:
