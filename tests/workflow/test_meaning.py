@@ -63,8 +63,8 @@ def test_vouchers_are_discounts_and_not_returns(documents):
     kinds = {row["document_type"] for row in table(documents, "gold/data/fact_sales.csv")}
     assert kinds == {"order", "discount", "credit_note", "text"}
     report = (documents / "gold/reports/gold_marts_report.md").read_text("utf-8")
-    assert "| `discount` | 73 | 73 | -730.00 |" in report
-    assert "| `credit_note` | 2 | 2 | -14.50 |" in report
+    assert "| `discount` | 73 | 73 | −730.00 |" in report
+    assert "| `credit_note` | 2 | 2 | −14.50 |" in report
     assert "Cancellations and returns" not in page_one(documents), "a row that is always zero says nothing"
 
 
