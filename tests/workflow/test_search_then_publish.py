@@ -20,8 +20,8 @@ PROTECTED = ("bronze", "silver", "gold", "_closed")
 CONFIG = ("--config", "raw=exports/x", "company=config/flat_shop", "run_id=x")
 PUBLISHED = ("reports", "step1_eda", "step2_feature_engineering", "step3_segmentation", "release")
 TABLES = ("step2_feature_engineering/data/customer_features.csv", "step3_segmentation/data/customer_segments.csv")
-LEAK = 'write_text(made.html, filled(templates.html, figure_of=inlined, **content) + "{text}")'
-WRITE = "write_text(made.html, filled(templates.html, figure_of=inlined, **content))"
+LEAK = 'write_text(made.html, filled(templates.html, figure_of=inlined, logo=picture, **content) + "{text}")'
+WRITE = "write_text(made.html, filled(templates.html, figure_of=inlined, logo=picture, **content))"
 
 
 def outside(run: Path) -> dict[str, bytes]:

@@ -126,7 +126,7 @@ def test_customers_products_and_places_are_derived_and_customer_numbers_stay_tex
 
 
 def test_what_needs_a_missing_column_is_left_out_with_a_line_in_the_report(run):
-    report = (run / "gold/reports/gold_marts_report.md").read_text(encoding="utf-8").partition("## Left out")[2]
+    report = (run / "gold/reports/gold_marts_report.md").read_text(encoding="utf-8").partition("## Weggelassen")[2]
     for missing, left_out in {
         "fact_sales.cost_amount": "agg_exec_kpis.gross_margin",
         "dim_product.category": "agg_category_performance",

@@ -26,6 +26,13 @@ WHOLE_FROM = 100  # amounts in a sentence about assumptions are printed without 
 LEFT_OUT = ("quarantined", "superseded", "duplicates")
 
 
+QUALITY_PARTS = {  # figure of a source table -> where its parts stand, where it is a sum
+    "records": ["files", "*", "records"],
+    "quarantined": ["quarantined", "*", "records"],
+    "repairs": ["repairs", "*", "records"],
+}
+
+
 @dataclass(frozen=True)
 class Published:
     """What other published files say: uniqueness_report.json, and the people behind their figures."""
@@ -46,14 +53,12 @@ def quality_rows(ledger: NumberLedger, tables: Mapping[str, Mapping[str, Any]]) 
         table = tables[name]
         row: dict[str, Any] = {"title": short_title(table)}
         counts = {outcome: table.get(outcome, 0) for outcome in ("records", "silver", "superseded", "duplicates")}
-        counts["records"] -= table.get("erased", 0)
+        counts["records"] -= table.get("erased", 0)  # how many these are stands in no published file
         counts["quarantined"] = sum(reason["records"] for reason in table.get("quarantined", []))
         counts["repairs"] = sum(repair["records"] for repair in table.get("repairs", []))
         for column, count in counts.items():
-            parts = [column, "*", "records"] if column in ("quarantined", "repairs") else [[column]]
+            parts = QUALITY_PARTS.get(column, [[column]])
             origin = at(SILVER, "tables", name, *parts, function="sum")
-            if column == "records":
-                origin = {"formula": f"{table['records']} - {table['erased']}"} if table.get("erased") else origin
             row[column] = ledger.enter(f"quality.{name}.{column}", int(count), "count", origin)
         rows.append(row)
     return rows
