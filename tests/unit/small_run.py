@@ -155,6 +155,7 @@ class SmallRun:
         sales = {
             "title": "Sales, one row a line",
             "department": "Sales office",
+            "files": [{"file": "sales.csv", "records": len(rows)}],
             "records": len(rows),
             "silver": len(rows),
         }
