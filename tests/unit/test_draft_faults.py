@@ -151,7 +151,8 @@ def test_the_title_of_a_list_that_has_its_width_is_no_header(tmp_path: Path):
     found = drafted(tmp_path, {"a.csv": raw})
     content = yaml.safe_load(found["a"])
     assert content["dialect"]["skipLines"] == 2
-    assert (list(fields(found["a"])), content["ignore"]) == (["Nr", "Kunde"], ["2024", "Preis [EUR]"])
+    assert [field.get("position") for field in content["fields"]] == [None, None, 3, 4]
+    assert (list(fields(found["a"])), content.get("ignore")) == (["Nr", "Kunde", "column_3", "Preis EUR"], None)
 
 
 def test_a_file_a_day_is_one_table_and_what_holds_for_all_is_said_once(tmp_path: Path):

@@ -201,10 +201,10 @@ def test_a_weekday_text_without_lines_says_so():
 
 
 def test_too_few_customers_for_percentiles_are_said():
-    assert sentences.of_customers({"rows": 7, "columns": {"revenue": {}}}, 5, Told(EN)).title == (
+    assert sentences.of_customers({"rows": 7, "columns": {"revenue": {"unit": "money"}}}, 5, Told(EN)).title == (
         "7 known customers have ordered; too few for percentiles"
     )
-    assert sentences.of_customers({"rows": 3, "columns": {"revenue": {}}}, 5, Told(EN)).title.startswith(
+    assert sentences.of_customers({"rows": 3, "columns": {"revenue": {"unit": "money"}}}, 5, Told(EN)).title.startswith(
         "Fewer than 5 known"
     )
 
