@@ -5,12 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-import snakemake.api  # before snakemake.dag, which it imports in turn
 from conftest import ROOT
-from snakemake.dag import DAG
-
-from elt.command import input_times
 
 SNAKEFILE = """
 import sys
@@ -47,17 +42,3 @@ def test_an_input_of_the_year_2096_fails_no_job_and_runs_it_once(tmp_path: Path)
 def test_without_it_snakemake_refuses_such_an_input(tmp_path: Path):
     code, said = called(tmp_path, "")
     assert code != 0 and "has older modification time" in said
-
-
-def test_the_method_that_it_stands_in_for_is_as_known():
-    assert snakemake.api is not None
-    assert input_times.shape(DAG.check_output_mtime) == input_times.STANDS_IN_FOR
-
-
-@pytest.mark.parametrize(("name", "value"), [("SNAKEMAKE", "9.0.0"), ("STANDS_IN_FOR", "0")])
-def test_under_another_version_or_text_all_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
-    ordinary = DAG.check_output_mtime
-    monkeypatch.setattr(DAG, "check_output_mtime", ordinary)  # put back after the test
-    monkeypatch.setattr(input_times, name, value)
-    input_times.start()
-    assert DAG.check_output_mtime is ordinary

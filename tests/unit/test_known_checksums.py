@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from snakemake.io import _IOFile
 
 from elt import receipts
 from elt.command import known_checksums
@@ -44,10 +43,6 @@ def path(tmp_path: Path) -> Path:
     file = tmp_path / "file.csv"
     file.write_text("one\n")
     return file
-
-
-def test_the_method_that_it_stands_in_for_is_as_known():
-    assert known_checksums.shape(_IOFile) == known_checksums.STANDS_IN_FOR
 
 
 def test_a_file_is_hashed_once(path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -143,13 +138,3 @@ def test_a_receipt_that_fits_still_fits_after_a_touch_and_one_that_does_not_is_l
     touched(SimpleNamespace(file=str(written)), (LONG_AGO, LONG_AGO))
     assert (receipts.by_look(written) is not None) == is_known
     assert (receipts.stated(run, "gold/data/a.csv") != before) == is_known
-
-
-@pytest.mark.parametrize(("name", "value"), [("SNAKEMAKE", "9.0.0"), ("STANDS_IN_FOR", "0")])
-def test_it_is_left_out_where_snakemake_differs(name: str, value: str, monkeypatch: pytest.MonkeyPatch):
-    ordinary, touch = _IOFile.checksum, _IOFile.touch
-    monkeypatch.setattr(_IOFile, "checksum", ordinary)
-    monkeypatch.setattr(_IOFile, "touch", touch)
-    monkeypatch.setattr(known_checksums, name, value)
-    known_checksums.start()
-    assert (_IOFile.checksum, _IOFile.touch) == (ordinary, touch)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT
 
-from elt.command import fork_server, warm_worker
+from elt.command import forked_script, monkey_patch, preloaded, warm_worker
 from elt.run import settings
 
 
@@ -26,15 +26,11 @@ def script(**other: object) -> SimpleNamespace:
     return SimpleNamespace(**{**plain, "threads": 1, "resources": {"tmpdir": "/tmp"}, **other})
 
 
-@pytest.mark.parametrize(("package", "version"), [("snakemake", warm_worker.SNAKEMAKE), ("polars", fork_server.POLARS)])
+@pytest.mark.parametrize(("package", "version"), [("snakemake", monkey_patch.SNAKEMAKE), ("polars", preloaded.POLARS)])
 def test_it_is_made_for_the_pinned_packages(package: str, version: str):
     pinned = re.search(rf"^{package}==(\S+)", (ROOT / "envs/requirements.txt").read_text(), re.MULTILINE)
     assert pinned is not None
     assert pinned[1] == version
-
-
-def test_the_methods_that_it_stands_in_for_are_as_known():
-    assert warm_worker.shape() == warm_worker.STANDS_IN_FOR
 
 
 def test_it_serves_a_run_on_this_machine():
@@ -72,32 +68,32 @@ def test_a_script_gets_one_thread_and_the_folder_for_temporary_files(monkeypatch
 
 @pytest.mark.parametrize(("given", "code"), [(None, 0), (0, 0), (3, 3), (300, 44), (-1, 255), ("words", 1)])
 def test_an_exit_code_is_counted_as_by_an_interpreter(given: object, code: int, capsys: pytest.CaptureFixture):
-    assert fork_server.code_of(SystemExit(given)) == code
+    assert forked_script.code_of(SystemExit(given)) == code
     assert capsys.readouterr().err == ("words\n" if given == "words" else "")
 
 
 def test_nothing_that_starts_threads_is_imported_before_a_fork():
-    names = (*fork_server.FIRST, *fork_server.PACKAGES)
+    names = (*preloaded.FIRST, *preloaded.PACKAGES)
     assert not [name for name in names if name.partition(".")[0] == "duckdb"]
-    assert set(fork_server.NEED_POLARS) == {name for name in names if name.endswith(".polars")}
-    places = [names.index(name) for name in ("polars", *fork_server.NEED_POLARS)]
+    assert set(preloaded.NEED_POLARS) == {name for name in names if name.endswith(".polars")}
+    places = [names.index(name) for name in ("polars", *preloaded.NEED_POLARS)]
     assert places == sorted(places)
 
 
 def test_what_needs_polars_is_left_to_the_forks_with_it(monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
-    monkeypatch.setattr(fork_server.importlib, "import_module", asked.append)
-    monkeypatch.setattr(fork_server.gc, "freeze", lambda: None)
-    server = SimpleNamespace(polars=SimpleNamespace(module=None))
-    fork_server.Server.bring_in(server, "pandera.polars")
+    monkeypatch.setattr(preloaded.importlib, "import_module", asked.append)
+    monkeypatch.setattr(preloaded.gc, "freeze", lambda: None)
+    given = SimpleNamespace(polars=SimpleNamespace(module=None))
+    preloaded.Preloaded.bring_in(given, "pandera.polars")
     assert asked == []
-    server = SimpleNamespace(polars=SimpleNamespace(module=object()))
-    fork_server.Server.bring_in(server, "pandera.polars")
+    given = SimpleNamespace(polars=SimpleNamespace(module=object()))
+    preloaded.Preloaded.bring_in(given, "pandera.polars")
     assert asked == ["pandera.polars"]
 
 
 def test_the_server_is_given_what_the_run_was_given(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(fork_server.ALLOCATOR, "set by the import of Polars")
+    monkeypatch.setenv(preloaded.ALLOCATOR, "set by the import of Polars")
     asked: dict[str, dict[str, str]] = {}
 
     class Process:
@@ -111,7 +107,7 @@ def test_the_server_is_given_what_the_run_was_given(monkeypatch: pytest.MonkeyPa
     warm_worker.Worker().stop()
     assert asked["env"]["PATH"] == os.environ["PATH"]
     assert asked["env"]["OMP_NUM_THREADS"] == "1"
-    assert fork_server.ALLOCATOR not in asked["env"]
+    assert preloaded.ALLOCATOR not in asked["env"]
 
 
 def test_a_benchmark_holds_what_the_system_counted():
@@ -123,16 +119,16 @@ def test_a_benchmark_holds_what_the_system_counted():
 
 @pytest.mark.parametrize(
     ("version", "variables"),
-    [("2.0.0", {}), (fork_server.POLARS, {"POLARS_THP": "1"}), (None, {"_RJEM_MALLOC_CONF": ""})],
+    [("2.0.0", {}), (preloaded.POLARS, {"POLARS_THP": "1"}), (None, {"_RJEM_MALLOC_CONF": ""})],
 )
 def test_polars_is_left_to_the_forks_where_its_start_may_differ(
     version: str | None, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(fork_server.metadata, "version", lambda _: version or fork_server.POLARS)
-    monkeypatch.delenv(fork_server.ALLOCATOR, raising=False)
+    monkeypatch.setattr(preloaded.metadata, "version", lambda _: version or preloaded.POLARS)
+    monkeypatch.delenv(preloaded.ALLOCATOR, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    found = fork_server.Polars()
+    found = preloaded.Polars()
     found.import_all_but_start()
     assert found.module is None
     found.leave_start_to_import()
@@ -140,7 +136,7 @@ def test_polars_is_left_to_the_forks_where_its_start_may_differ(
 
 
 def test_polars_starts_when_a_fork_imports_it(monkeypatch: pytest.MonkeyPatch):
-    started, known, found = [], importlib.import_module("polars"), fork_server.Polars()
+    started, known, found = [], importlib.import_module("polars"), preloaded.Polars()
     found.module, found.start = known, lambda: started.append(1)
     spec = known.__spec__
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])

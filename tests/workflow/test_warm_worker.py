@@ -250,8 +250,8 @@ def test_without_its_server_a_job_fails_and_the_next_goes_the_ordinary_way(case:
 
 
 LEFT_OUT = {
-    "another version of Snakemake": ("warm_worker.SNAKEMAKE = '9.0.0'", (), "", ()),
-    "another text of the method": ("warm_worker.STANDS_IN_FOR = '0'", (), "", ()),
+    "another version of Snakemake": ("from elt.command import monkey_patch; monkey_patch.SNAKEMAKE = '9.0.0'", (), "", ()),
+    "another text of the method": ("warm_worker.GUARD.fingerprint = '0'", (), "", ()),
     "a method that somebody else has replaced": (
         "from snakemake.script import PythonScript; old = PythonScript.execute_script\n"
         "PythonScript.execute_script = lambda self, fname, edit=False: old(self, fname, edit)",
@@ -263,11 +263,11 @@ LEFT_OUT = {
     "a limit of memory": ("", (), "ulimit -v 8000000; ", ()),
     "more threads": ("", (), "", ("threads=2",)),
     "a library with threads": (
-        "threaded = 'import sys, threading, time; sys.path[:0] = 2 * [SERVER]\\n'\n"
+        "threaded = 'import sys, threading, time; sys.path[:0] = 2 * [SCRIPTS]\\n'\n"
         "threaded += 'threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\\n'\n"
-        "threaded += 'import fork_server; fork_server.main(int(sys.argv[1]), int(sys.argv[2]))'\n"
+        "threaded += 'from elt.command import fork_server; fork_server.main(int(sys.argv[1]), int(sys.argv[2]))'\n"
         "warm_worker.SERVER = warm_worker.Path('threaded.py')\n"
-        "warm_worker.SERVER.write_text(threaded.replace('SERVER', repr(os.path.dirname(warm_worker.__file__))))",
+        "warm_worker.SERVER.write_text(threaded.replace('SCRIPTS', repr(sys.path[0])))",
         (), "", (),
     ),
 }  # fmt: skip

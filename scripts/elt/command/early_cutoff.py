@@ -9,28 +9,25 @@ The term: Mokhov, Mitchell, Peyton Jones, Build Systems à la Carte, 2018. docs/
 """
 
 import contextlib
-import hashlib
-import inspect
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from elt import receipts
+from elt.command.monkey_patch import Guard
 from elt.faults import Fault
 
-SNAKEMAKE = "9.27.1"
-STANDS_IN_FOR = "1724b522899e9a56"  # first 16 hex digits of a SHA-256 over the source of the methods below
+GUARD = Guard(  # the methods that prepare a job, and run it after that
+    (
+        "snakemake.jobs:Job.prepare",
+        "snakemake.executors.local:Executor.job_args_and_prepare",
+        "snakemake.executors.local:Executor.acached_or_run",
+        "snakemake.executors.local:Executor.run_single_job",
+    ),
+    "1724b522899e9a56",
+)
 KEPT = "Kept as they are, since all that they are made from came out the same: files of "  # in Snakemake's log
 READS_MORE = {"privacy_leaks"}  # it searches logs and records too, which are no inputs
-
-
-def shape() -> str:
-    """What the source of the methods that prepare a job, and run it after that, comes to."""
-    from snakemake.executors.local import Executor
-    from snakemake.jobs import Job
-
-    methods = (Job.prepare, Executor.job_args_and_prepare, Executor.acached_or_run, Executor.run_single_job)
-    return hashlib.sha256("".join(map(inspect.getsource, methods)).encode()).hexdigest()[:16]
 
 
 def is_by_inputs_alone(reason: Any) -> bool:
@@ -97,15 +94,13 @@ def running(ordinary: Callable[..., Awaitable[None]], kept: set[Any]) -> Callabl
     return acached_or_run
 
 
+@GUARD
 def start(workflow: Any) -> None:
     """From now on no step of a workflow on this machine is computed again from the same inputs."""
-    with contextlib.suppress(Exception):  # whatever it is, the ordinary way is there
-        import snakemake
-        from snakemake.executors.local import Executor
-        from snakemake.jobs import Job
+    from snakemake.executors.local import Executor
+    from snakemake.jobs import Job
 
-        is_known = snakemake.__version__ == SNAKEMAKE and workflow.executor_plugin.name == "local"
-        if is_known and shape() == STANDS_IN_FOR:
-            kept: set[Any] = set()
-            Job.prepare = preparing(Job.prepare, kept)
-            Executor.acached_or_run = running(Executor.acached_or_run, kept)
+    if workflow.executor_plugin.name == "local":
+        kept: set[Any] = set()
+        Job.prepare = preparing(Job.prepare, kept)
+        Executor.acached_or_run = running(Executor.acached_or_run, kept)

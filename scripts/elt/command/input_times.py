@@ -7,19 +7,12 @@ Left out, without a word, under another version or another text of the method th
 """
 
 import asyncio
-import contextlib
-import hashlib
-import inspect
 from collections.abc import Awaitable
 from typing import Any
 
-SNAKEMAKE = "9.27.1"
-STANDS_IN_FOR = "c04c0ec688adf944"  # first 16 hex digits of a SHA-256 over the source of the method below
+from elt.command.monkey_patch import Guard
 
-
-def shape(method: Any) -> str:
-    """What the source of a method comes to."""
-    return hashlib.sha256(inspect.getsource(method).encode()).hexdigest()[:16]
+GUARD = Guard(("snakemake.dag:DAG.check_output_mtime",), "c04c0ec688adf944")
 
 
 def unchecked(*_: Any) -> Awaitable[None]:
@@ -27,11 +20,9 @@ def unchecked(*_: Any) -> Awaitable[None]:
     return asyncio.sleep(0)
 
 
+@GUARD
 def start() -> None:
     """From now on no job fails as one of its inputs is of a later time than what it made."""
-    with contextlib.suppress(Exception):  # whatever it is, the ordinary way is there
-        import snakemake
-        from snakemake.dag import DAG
+    from snakemake.dag import DAG
 
-        if snakemake.__version__ == SNAKEMAKE and shape(DAG.check_output_mtime) == STANDS_IN_FOR:
-            DAG.check_output_mtime = unchecked
+    DAG.check_output_mtime = unchecked

@@ -5,28 +5,21 @@ a job has ended Snakemake touches what it made; the receipt notes the new look o
 
 It forgets checksums once jobs run, as a file may have changed since. Here one is kept with the state of its file: place
 on the disk, size, time of change and time of status. Who sets the time of change back cannot set the other one back.
-Left out, without a word, under another version or another text of the method that it stands in for.
+Left out, without a word, under another version or another text of the methods that it stands in for.
 """
 
 import contextlib
-import hashlib
-import inspect
 import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from elt import receipts
+from elt.command.monkey_patch import Guard
 
-SNAKEMAKE = "9.27.1"
-STANDS_IN_FOR = "cc344b5b1a5e355b"  # first 16 hex digits of a SHA-256 over the source of the method below
+GUARD = Guard(("snakemake.io:_IOFile.checksum", "snakemake.io:_IOFile.touch"), "4812ec5eb285c4aa")
 SETTLED = 100_000_000  # nanoseconds; a file written within one tick of the system's clock may be written again in it
 SHA256 = "sha256"  # what Snakemake takes if it is told no other
-
-
-def shape(file: Any) -> str:
-    """What the source of the method that hashes a file comes to."""
-    return hashlib.sha256(inspect.getsource(file.checksum).encode()).hexdigest()[:16]
 
 
 def state(path: str) -> tuple[int, int, int, int, int]:
@@ -101,12 +94,10 @@ def noting(ordinary: Callable[..., None]) -> Callable[..., None]:
     return touch
 
 
+@GUARD
 def start() -> None:
     """From now on no file is hashed twice that has not changed, here or by a job."""
-    with contextlib.suppress(Exception):  # whatever it is, the ordinary way is there
-        import snakemake
-        from snakemake.io import _IOFile
+    from snakemake.io import _IOFile
 
-        if snakemake.__version__ == SNAKEMAKE and shape(_IOFile) == STANDS_IN_FOR:
-            _IOFile.checksum = remembering(_IOFile.checksum)
-            _IOFile.touch = noting(_IOFile.touch)
+    _IOFile.checksum = remembering(_IOFile.checksum)
+    _IOFile.touch = noting(_IOFile.touch)

@@ -5,24 +5,19 @@ half a second before the first script starts. No rule here has a table among its
 ways give the same. Left out, without a word, under another version or another text of what it stands in for.
 """
 
-import contextlib
-import hashlib
-import inspect
 from collections.abc import Callable
 from typing import Any
 
-SNAKEMAKE = "9.27.1"
-STANDS_IN_FOR = "5fe13744942c60c1"  # first 16 hex digits of a SHA-256 over the source of the methods below
+from elt.command.monkey_patch import Guard
+
+GUARD = Guard(  # the methods that ask for tables
+    (
+        "snakemake.persistence:PersistenceBase._serialize_param_pandas",
+        "snakemake.iocontainers:Snakemake._safely_store_params",
+    ),
+    "5fe13744942c60c1",
+)
 PACKAGES = ("numpy", "pandas", "polars")
-
-
-def shape() -> str:
-    """What the source of the methods that ask for tables comes to."""
-    from snakemake.iocontainers import Snakemake
-    from snakemake.persistence import PersistenceBase
-
-    methods = (PersistenceBase._serialize_param_pandas, Snakemake._safely_store_params)
-    return hashlib.sha256("".join(map(inspect.getsource, methods)).encode()).hexdigest()[:16]
 
 
 def stored_by(ordinary: Callable[..., None]) -> Callable[..., None]:
@@ -39,13 +34,11 @@ def stored_by(ordinary: Callable[..., None]) -> Callable[..., None]:
     return store
 
 
+@GUARD
 def start() -> None:
     """From now on params are taken for what they are: no tables."""
-    with contextlib.suppress(Exception):  # whatever it is, the ordinary way is there
-        import snakemake
-        from snakemake.iocontainers import Snakemake
-        from snakemake.persistence import PersistenceBase
+    from snakemake.iocontainers import Snakemake
+    from snakemake.persistence import PersistenceBase
 
-        if snakemake.__version__ == SNAKEMAKE and shape() == STANDS_IN_FOR:
-            PersistenceBase._serialize_param_pandas = PersistenceBase._serialize_param_builtin
-            Snakemake._safely_store_params = stored_by(Snakemake._safely_store_params)
+    PersistenceBase._serialize_param_pandas = PersistenceBase._serialize_param_builtin
+    Snakemake._safely_store_params = stored_by(Snakemake._safely_store_params)

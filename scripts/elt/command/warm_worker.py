@@ -8,8 +8,6 @@ memory that imported packages would take from. docs/decisions/0022-warm-worker.m
 
 import atexit
 import contextlib
-import hashlib
-import inspect
 import json
 import os
 import resource
@@ -25,8 +23,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-SNAKEMAKE = "9.27.1"
-STANDS_IN_FOR = "b12ea0cd1e73b658"  # first 16 hex digits of a SHA-256 over the source of the methods below
+from elt.command.monkey_patch import Guard
+
+GUARD = Guard(  # the replaced method, and those that it calls
+    (
+        "snakemake.script:PythonScript.execute_script",
+        "snakemake.script:ScriptBase.evaluate",
+        "snakemake.script:ScriptBase._execute_cmd",
+        "snakemake.shell:shell.__new__",
+    ),
+    "b12ea0cd1e73b658",
+)
 MOMENT = 1.0  # seconds; a sample costs 8 ms of processor time, as it goes through all pages and all processes
 KB_OF_MB, BLOCKS_OF_MB = 1024, 2048
 FEWEST_JOBS = 8  # for fewer the imports cost more than they save
@@ -43,29 +50,16 @@ ONE_THREAD = dict.fromkeys(THREAD_VARIABLES, "1")  # libraries read them when th
 SERVER = Path(__file__).with_name("fork_server.py")
 
 
-def shape() -> str:
-    """What the source of the replaced method, and of those that it calls, comes to."""
-    from snakemake.script import PythonScript, ScriptBase
-    from snakemake.shell import shell
-
-    methods = (PythonScript.execute_script, ScriptBase.evaluate, ScriptBase._execute_cmd, shell.__new__)
-    return hashlib.sha256("".join(map(inspect.getsource, methods)).encode()).hexdigest()[:16]
-
-
 def is_as_known(workflow: Any) -> bool:
-    """Whether Snakemake, its executor and this machine are those that the worker was made for."""
-    import snakemake
-
+    """Whether the executor of Snakemake and this machine are those that the worker was made for."""
     return (
         sys.platform == "linux"
-        and snakemake.__version__ == SNAKEMAKE
         and workflow.executor_plugin.name == "local"
         and not workflow.deployment_settings.deployment_method
         and len(workflow.dag) >= FEWEST_JOBS
         and all(
             resource.getrlimit(kind)[0] == resource.RLIM_INFINITY for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)
         )
-        and shape() == STANDS_IN_FOR
     )
 
 
@@ -191,10 +185,10 @@ def instead_of(ordinary: Callable[..., None], worker: Worker) -> Callable[..., N
     return execute_script
 
 
+@GUARD
 def start(workflow: Any, setting: str) -> None:
     """Start the worker for the jobs of a workflow, if the setting is `auto` and nothing speaks against it."""
-    with contextlib.suppress(Exception):  # whatever it is, the ordinary way is there
-        if setting == "auto" and is_as_known(workflow):
-            from snakemake.script import PythonScript
+    if setting == "auto" and is_as_known(workflow):
+        from snakemake.script import PythonScript
 
-            PythonScript.execute_script = instead_of(PythonScript.execute_script, Worker())
+        PythonScript.execute_script = instead_of(PythonScript.execute_script, Worker())

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from elt.command import fork_server
-from elt.command.fork_server import OwnCode
+from elt.command import preloaded
+from elt.command.preloaded import OwnCode
 
 PACKAGE = {
     "kept/__init__.py": "",
@@ -22,8 +22,8 @@ def own(tmp_path, monkeypatch):
     for name, text in PACKAGE.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr(fork_server, "SCRIPTS", tmp_path)
-    monkeypatch.setattr(fork_server, "OWN", "kept")
+    monkeypatch.setattr(preloaded, "SCRIPTS", tmp_path)
+    monkeypatch.setattr(preloaded, "OWN", "kept")
     found = OwnCode()
     found.import_one("kept.one")
     yield found
@@ -63,10 +63,10 @@ def test_a_module_that_needs_polars_is_left_to_the_forks(own):
 
 
 def test_every_module_of_the_project_that_the_server_is_to_import_is_there_and_needs_no_polars():
-    names = [name for name in (*fork_server.FIRST, *fork_server.PACKAGES) if name.startswith("elt.")]
+    names = [name for name in (*preloaded.FIRST, *preloaded.PACKAGES) if name.startswith("elt.")]
     assert len(names) > 5
     code = f"import sys; sys.modules['polars'] = None; import {', '.join(names)}"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=fork_server.SCRIPTS, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=preloaded.SCRIPTS, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
