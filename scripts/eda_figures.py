@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from snakemake.iocontainers import snakemake
 
-PARTIAL = {"facecolor": "white", "edgecolor": MUTED, "hatch": "//////", "linewidth": 0.6}
+PARTIAL = {"facecolor": "white", "edgecolor": ACCENT, "hatch": "//////", "linewidth": 0.6}
 
 
 def ordered(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -48,9 +48,9 @@ def evidence_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
             if metadata["choice"]["k"] == k:
                 axes.plot([k], [value], marker="o", markersize=8, color=ACCENT)
                 label = f"{text['chosen']}: {number(value, 2, language)}"
-                axes.annotate(
-                    label, (k, value), (0, 9), textcoords="offset points", ha="center", color=ACCENT, weight="bold"
-                )
+                top = max(beside for near, beside in points if abs(near - k) <= 1)  # no line runs through the label
+                look = {"ha": "center", "color": ACCENT, "weight": "bold"}
+                axes.annotate(label, (k, top), (0, 9), textcoords="offset points", **look)
         if key == "silhouette":
             errors = [entry["silhouette_error"] for entry in evidence if entry[column] is not None]
             axes.errorbar(*zip(*points, strict=True), yerr=errors, fmt="none", ecolor=MUTED, capsize=3, zorder=1)
@@ -73,7 +73,7 @@ def shares_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
     figure = new_figure(height=1.0 + 0.48 * len(segments))
     axes = figure.subplots()
     for place, segment in enumerate(segments):
-        for key, shift, colour in (("customer_share", -0.19, MUTED), ("revenue_share", 0.19, ACCENT)):
+        for key, shift, colour in (("customer_share", -0.19, SOFT), ("revenue_share", 0.19, ACCENT)):
             axes.barh(place + shift, segment[key], 0.34, color=colour)
             value = percent(segment[key], 1, language)
             axes.annotate(value, (max(segment[key], 0), place + shift), (3, 0), textcoords="offset points", va="center")

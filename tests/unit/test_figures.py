@@ -1,15 +1,12 @@
 """Figures are the same bytes each time, hold no date, and keep their text as text."""
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
+from conftest import ROOT
+from svg_parts import GRAPHICAL, HEAT_MAPS, marks, texts, too_pale
 
 from elt.report import colours, figures
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(path):
@@ -37,38 +34,18 @@ def test_a_figure_holds_its_text_and_no_date_and_no_program(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["x.svg"]
 
 
-def style(part: ElementTree.Element) -> dict[str, str]:
-    """The style of a part of a figure."""
-    pairs = (entry.partition(":") for entry in part.get("style", "").split(";"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def place(text: ElementTree.Element) -> tuple[float, float]:
-    """Where a text stands: its anchor."""
-    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", text.get("transform", ""))
-    x, y = moved.groups() if moved else (text.get("x"), text.get("y"))
-    return float(x or 0), float(y or 0) - 3  # above the line that letters stand on
-
-
-def texts(figure: Path) -> Iterator[tuple[str, float]]:
-    """(text, its contrast with the straight-edged shape below it, or with white) of a figure."""
-    shapes = []
-    for part in ElementTree.parse(figure).iter():
-        fill = style(part).get("fill", "#000000")
-        if part.tag == SVG + "path" and fill.startswith("#") and "C" not in part.get("d", ""):
-            numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", part.get("d", ""))]
-            shapes.append((min(numbers[::2]), max(numbers[::2]), min(numbers[1::2]), max(numbers[1::2]), fill))
-        elif part.tag == SVG + "text":
-            x, y = place(part)
-            below = [fill for *box, fill in shapes if box[0] <= x <= box[1] and box[2] <= y <= box[3]]
-            yield "".join(part.itertext()), figures.contrast(fill, below[-1] if below else "white")
+def test_no_mark_of_a_documented_figure_is_too_pale():
+    found = {path: list(marks(path)) for path in (ROOT / "docs/images").glob("*.svg")}
+    assert len(found) == 3 and min(map(len, found.values())) > 3
+    assert [(path.name, one) for path, told in found.items() for one in told if one[1] < GRAPHICAL] == []
 
 
 @pytest.mark.slow
-def test_every_text_of_a_figure_can_be_read_on_what_is_below_it(sample_run: Path):
-    found = {path: list(texts(path)) for path in sample_run.glob("[!_]*/**/figures/*.svg")}
-    assert len(found) == 17 and min(map(len, found.values())) > 3
-    assert [(path.name, one) for path, told in found.items() for one in told if one[1] < figures.READABLE] == []
+def test_every_text_bar_line_and_mark_of_a_figure_stands_out(sample_run: Path):
+    drawn = list(sample_run.glob("[!_]*/**/figures/*.svg"))
+    assert len(drawn) == 17 and min(len(list(texts(path))) for path in drawn) > 3
+    assert {path.stem for path in drawn if not list(marks(path))} == HEAT_MAPS
+    assert too_pale(sample_run) == []
 
 
 def test_the_measure_of_contrast_sees_a_pale_text_and_a_dark_shade(tmp_path):
@@ -76,7 +53,7 @@ def test_the_measure_of_contrast_sees_a_pale_text_and_a_dark_shade(tmp_path):
     axes = figure.subplots()
     axes.barh([0], [1], color=colours.INK)
     axes.text(0.5, 0, "dark", color=colours.SOFT)
-    axes.set_title("pale", color=colours.LIGHT)
+    axes.set_title("pale", color=colours.GRID)
     axes.set_xlabel("good")
     figures.save_svg(figure, tmp_path / "x.svg")
     found = dict(texts(tmp_path / "x.svg"))
@@ -87,3 +64,15 @@ def test_the_measure_of_contrast_sees_a_pale_text_and_a_dark_shade(tmp_path):
 def test_text_on_any_shade_can_be_read(grey):
     shade = (grey / 255, grey / 255, grey / 255)
     assert figures.contrast(figures.ink_on(shade), shade) >= figures.READABLE
+
+
+def test_the_measure_of_marks_sees_a_pale_bar_a_pale_line_and_a_bar_upon_its_like(tmp_path):
+    figure = figures.new_figure(3, 2)
+    axes = figure.subplots()
+    axes.barh([0, 1], [1, 1], color=[colours.PALE, colours.INK])
+    axes.barh(1, 0.5, color=colours.ACCENT)
+    axes.barh(2, 1, facecolor="white", edgecolor=colours.PALE, hatch="///")
+    axes.plot([0, 1], [3, 3], color=colours.GRID, marker="o", markerfacecolor=colours.PALE)
+    figures.save_svg(figure, tmp_path / "x.svg")
+    found = [name for name, measured in marks(tmp_path / "x.svg") if measured < GRAPHICAL]
+    assert found[:5] == ["patch_3", "patch_5", "patch_6", "", ""] and len(found) == 6  # and the hatches

@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Project, clone
 from playwright.sync_api import Browser, Page, sync_playwright
+from svg_parts import too_pale
 
 pytestmark = pytest.mark.slow
 
@@ -154,6 +155,10 @@ def test_the_story_of_the_exploration_prints_on_four_sheets(runs, page: Page, la
     (tmp_path / "story.html").write_text(f"{story}</main></body></html>", encoding="utf-8")
     page.goto((tmp_path / "story.html").as_uri())
     assert sheets(page) <= 4
+
+
+def test_every_text_bar_line_and_mark_of_the_german_figures_stands_out(runs):
+    assert too_pale(runs["de"]) == []
 
 
 def test_a_page_says_its_language(runs, page: Page):

@@ -5,7 +5,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from elt.expose.wording import Wording
-from elt.report.colours import ACCENT, GRID, INK, LIGHT, MUTED, PALE, SOFT
+from elt.report.colours import ACCENT, GRID, INK, MUTED, PALE, SOFT
 from elt.report.figures import ink_on
 from elt.report.numbers import number
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 Content = Mapping[str, Any]
 
-CLASS_SHADES = (INK, SOFT, LIGHT)
-TITLE_WIDTH = 20  # letters of a line above one of two charts side by side
+CLASS_SHADES = (INK, SOFT, MUTED)
+TITLE_WIDTH = 20  # letters of a line above one of two charts side by side, or beside one of their height
 SMALL = 7  # points; the charts are printed at about their size
 
 
@@ -77,7 +77,7 @@ def revenue_concentration(figure: "Figure", wording: Wording, pages: Content) ->
     axes.tick_params(labelsize=SMALL, length=2)
     axes.grid(axis="y")
     axes.set_xlabel(f"{wording.words['columns']['customers_share']}, %", fontsize=SMALL)
-    axes.set_ylabel(f"{wording.words['columns']['customers_revenue_share']}, %", fontsize=SMALL)
+    axes.set_ylabel(fill(f"{wording.words['columns']['customers_revenue_share']}, %", TITLE_WIDTH), fontsize=SMALL)
     return True
 
 
@@ -154,7 +154,7 @@ def product_classes(figure: "Figure", wording: Wording, pages: Content) -> bool:
                 ha="center",
                 va="center",
                 fontsize=SMALL,
-                color=INK if color == CLASS_SHADES[2] else "white",
+                color=ink_on(color),
             )
             left += value
     names = [f"{wording.words['columns'][name]}, %" for name in ("products_share", "products_revenue_share")]

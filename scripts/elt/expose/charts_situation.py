@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from elt.expose.wording import Wording
-from elt.report.colours import ACCENT, BAD, INK, LIGHT, MUTED, SOFT
+from elt.report.colours import ACCENT, BAD, INK, MUTED, SOFT
 from elt.report.numbers import number
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def revenue_by_month(figure: "Figure", wording: Wording, pages: Content) -> bool
     months = wording.words["months_short"]
     for place, row in enumerate(rows):
         if row.get("last"):
-            axes.bar(place - 0.17, float(wording.value(row["last"])) / unit, 0.56, color=LIGHT)
+            axes.bar(place - 0.17, float(wording.value(row["last"])) / unit, 0.56, color=MUTED)
         if not row["this"]:
             continue
         value = float(wording.value(row["this"])) / unit
@@ -95,7 +95,7 @@ def legend(axes: "Axes", wording: Wording, rows: Sequence[Content]) -> None:
 
     keys = [Patch(color=INK, label=wording.words["columns"]["this"])]
     if any(row.get("last") for row in rows):
-        keys.append(Patch(color=LIGHT, label=wording.words["columns"]["last"]))
+        keys.append(Patch(color=MUTED, label=wording.words["columns"]["last"]))
     if any(row["partial"] for row in rows):
         label = wording.words["figures"]["partial"]
         keys.append(Patch(facecolor="white", edgecolor=INK, hatch="/////", linewidth=0.6, label=label))
@@ -124,7 +124,7 @@ def revenue_bridge(figure: "Figure", wording: Wording, pages: Content) -> bool:
     for effect in effects:
         levels.append(levels[-1] + effect)
     names = [columns["last"], *(wording.words["steps"][step["step"]] for step in steps), columns["this"]]
-    bars = [(0.0, last, LIGHT)]
+    bars = [(0.0, last, MUTED)]
     bars += [(min(a, b), abs(b - a), ACCENT if b >= a else BAD) for a, b in pairwise(levels)]
     bars.append((0.0, this, INK))
     texts = [number(last, 0, wording.language), *(number(e, 0, wording.language, sign=True) for e in effects)]
@@ -134,7 +134,7 @@ def revenue_bridge(figure: "Figure", wording: Wording, pages: Content) -> bool:
         at, side, shift = (start, "right", -2) if place and start > max(levels) / 2 else (start + length, "left", 2)
         axes.annotate(text, (at, place), (shift, 0), textcoords="offset points", ha=side, va="center", fontsize=SMALL)
     for place, level in enumerate(levels):
-        axes.plot((level, level), (place + 0.31, place + 0.69), color=MUTED, linewidth=0.6)
+        axes.plot((level, level), (place + 0.31, place + 0.69), color=MUTED, linewidth=0.8)
     axes.set_yticks(range(len(bars)), names, fontsize=SMALL)
     axes.set_ylim(len(bars) - 0.5, -0.5)
     axes.margins(x=0.02)

@@ -1,9 +1,8 @@
 """The colours of figures and pages; the stylesheet takes them from here too."""
 
 INK = "#1f2933"  # text, and this year
-SOFT = "#66788a"  # what stands beside the main thing in a chart
-MUTED = "#9aa5b1"  # the rest
-LIGHT = "#c3cad2"  # last year
+SOFT = "#5d6f81"  # what stands beside the main thing in a chart
+MUTED = "#84919f"  # last year, and the rest: no paler, for bars and lines stand out from white by 3:1
 GRID = "#e4e7eb"
 ACCENT = "#0b6e75"  # the one thing to look at, and what went well
 BAD = "#b4332b"  # what went badly
