@@ -56,6 +56,7 @@ rule expose_numbers:
         minimum_group=config["minimum_group"],
         analysis_date=config["analysis_date"],
         first_month=[company.identity.first_month],
+        place_of=lambda wildcards: [company.mart("dim_location").place_of],
         run={"company": company.name, "run_id": call.run_id, "seed": config["seed"]},
     script:
         "../scripts/expose_numbers.py"

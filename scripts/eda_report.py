@@ -45,7 +45,9 @@ def story(summary: Mapping[str, Any], links: Mapping[str, str], told: Told) -> l
     return [
         section(sentences.of_months(groups["month"], told), links["revenue_by_month"]),
         section(sentences.of_groups(groups.get("category"), "category", told), links["revenue_by_category"]),
-        section(sentences.of_groups(groups["country"], "country", told), links["revenue_by_country"]),
+        section(
+            sentences.of_groups(groups["country"], "country", told, summary["place_of"]), links["revenue_by_country"]
+        ),
         section(sentences.of_weekdays(groups["weekday"], told), links["lines_by_weekday"]),
         section(sentences.of_concentration(summary["concentration"], told), links["lorenz_curve"]),
         section(sentences.of_customers(customers, summary["minimum_group"], told), links["revenue_a_customer"]),

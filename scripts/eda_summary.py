@@ -111,6 +111,7 @@ def summed_up(
     rulelog.log.info("%d marts, %d customers with orders", len(marts), customers.height)
     return {
         "minimum_group": minimum,
+        "place_of": marts["dim_location"].place_of,
         "marts": [listed(name, found) for name, found in profiles.items()],
         "customers": listed("customers", with_orders),
         "breakdowns": breakdowns,

@@ -51,13 +51,19 @@ def of_no_comparison(pages: Mapping[str, Mapping[str, Any]], found: Sequence[Fin
     return [pages["segments"]["segments_title"], *this_year, pages["customers"]["cohorts_title"]]
 
 
-def tell(ledger: NumberLedger, compared: Compared, pages: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put messages and decision on page one; the findings that they come from, for the ledger."""
+def tell(
+    ledger: NumberLedger, compared: Compared, pages: Mapping[str, dict[str, Any]], place_of: str | None
+) -> list[dict[str, Any]]:
+    """Put messages and decision on page one; the findings that they come from, for the ledger.
+
+    place_of: whose place an order counts in, if it is known.
+    """
     found, page = findings(compared), pages["situation"]
     page["message"] = revenue_message(ledger, page["bridge"], found, page["absent"])
     page["messages"] = messages(ledger, page["message"], page["gaps"], found, of_no_comparison(pages, found))
     places = [one for one in found if one.kind == "place"]
     pages["products"] |= place_table(ledger, pages["products"]["places"], places)
+    pages["products"]["place_column"] = f"place_of_{place_of}" if place_of else "place"
     page["season"] = next((statement(ledger, one) for one in found if one.kind == "season"), None)
     page["decision"] = decided(ledger, found, page["gaps"], pages["segments"]["decision"])
     return listed(ledger, found)
@@ -87,6 +93,7 @@ def main(
     minimum_group: int,
     analysis_date: str,
     first_month: int | None = None,
+    place_of: str | None = None,
     run: Mapping[str, Any],
     output: str,
 ) -> None:
@@ -95,7 +102,8 @@ def main(
     inputs: files by name of mart, and model, ledger, uniqueness, summary, dictionary, those of silver and its
     references, and words of silver; told: table -> title and department; columns: of the marts read; personal: the data
     policy class of every column of the warehouse; flags: those of fact_sales that say which values rest on an
-    assumption; first_month: that of the business year, if it is stated; run: company, run_id and seed.
+    assumption; first_month: that of the business year, if it is stated; place_of: whose country an order counts
+    in; run: company, run_id and seed.
     """
     marts = {name: scan(inputs[name], spec) for name, spec in columns.items()}
     facts = scan_lines(inputs["fact_sales"], columns["fact_sales"])
@@ -118,7 +126,7 @@ def main(
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
     }
     pages["situation"]["doubts"] = doubts.doubts(ledger, sales)
-    found = tell(ledger, compared, pages)
+    found = tell(ledger, compared, pages, place_of)
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages, published(inputs))
     paired = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
     pages["segments"]["assumptions"] = [said for entry, said in paired if is_beside_segments(entry)]
@@ -142,6 +150,7 @@ if __name__ == "__main__":
         minimum_group=snakemake.params.minimum_group,
         analysis_date=snakemake.params.analysis_date,
         first_month=snakemake.params.first_month[0],
+        place_of=snakemake.params.place_of[0],
         run=snakemake.params.run,
         output=snakemake.output.ledger,
     )

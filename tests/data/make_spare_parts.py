@@ -2,7 +2,7 @@
 
 Sheets and headers are like those of a Shopware shop: orders and their lines in a workbook a year, customers with their
 addresses, articles with categories and a price list. A line has no price: it is that of the list on the day of the
-order. Each order has two addresses. Fifteen categories, twelve countries, returns within an order, no currency.
+order. Each order has two addresses, and each customer one. Fifteen categories, twelve countries, returns within an order, no currency.
 """
 
 import random
@@ -85,7 +85,7 @@ def people(chance: random.Random) -> tuple[Rows, Rows]:
     """(customers, addresses); an address for each customer, and further ones to which is sent."""
     names = ("Achs", "Blech", "Kolben", "Motor", "Rad", "Technik")
     customers = [
-        (one, f"{10000 + one}", f"{chance.choice(names)}{chance.choice(('werk', 'hof', 'haus'))} {one} GmbH", f"einkauf{one}@example.com")
+        (one, f"{10000 + one}", f"{chance.choice(names)}{chance.choice(('werk', 'hof', 'haus'))} {one} GmbH", f"einkauf{one}@example.com", one)
         for one in range(1, CUSTOMERS + 1)
     ]  # fmt: skip
     places = [(country, city) for country, cities in COUNTRIES.items() for city in cities]
@@ -125,7 +125,7 @@ def write(folder: Path) -> None:
     save(
         folder / "kunden.xlsx",
         {
-            "s_user": [("id", "customernumber", "company", "email"), *customers],
+            "s_user": [("id", "customernumber", "company", "email", "default_billing_address_id"), *customers],
             "s_user_addresses": [("id", "street", "zipcode", "city", "country"), *addresses],
         },
     )

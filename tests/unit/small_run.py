@@ -172,7 +172,9 @@ class SmallRun:
             writer.writeheader()
             writer.writerows(rows)
 
-    def numbers(self, flags: Sequence[Column] = (), first_month: int | None = None) -> dict[str, Any]:
+    def numbers(
+        self, flags: Sequence[Column] = (), first_month: int | None = None, place_of: str | None = None
+    ) -> dict[str, Any]:
         """Run expose_numbers; the ledger. flags: those of fact_sales that doubt a value."""
         files = {
             "model": ("step3_segmentation/_meta/model_metadata.json", json.dumps(self.model)),
@@ -198,15 +200,20 @@ class SmallRun:
         run = {"company": "small_shop", "run_id": "r1", "seed": 42}
         expose_numbers.main(
             inputs=listed, told={"sales": {}}, columns=self.columns, personal=CLASSES, kpis=KPIS, flags=flags, minimum_group=5,
-            analysis_date="newest", first_month=first_month, run=run, output=str(output),
+            analysis_date="newest", first_month=first_month, place_of=place_of, run=run, output=str(output),
         )  # fmt: skip
         return json.loads(output.read_text(encoding="utf-8"))
 
     def reports(
-        self, language: str = "en", flags: Sequence[Column] = (), currency: str | None = None, logo: str | None = None
+        self,
+        language: str = "en",
+        flags: Sequence[Column] = (),
+        currency: str | None = None,
+        logo: str | None = None,
+        place_of: str | None = None,
     ) -> tuple[str, str]:
         """Run all three scripts; the HTML and the Markdown."""
-        self.numbers(flags)
+        self.numbers(flags, place_of=place_of)
         reports = self.folder / "reports"
         ledger, words = str(reports / "number_ledger.json"), str(TEMPLATES / f"expose.{language}.yaml")
         figures = [str(reports / "figures" / f"{name}.svg") for name in expose_figures.CHARTS]

@@ -157,6 +157,11 @@ def test_parts_have_their_totals_by_category_product_customer_and_place_of_deliv
     people = by("customer_key", table(project, "spare_parts", "dim_customer"))
     values = table(project, "spare_parts", "agg_customer_value")
     numbers = by("id", sheet(project, "kunden.xlsx", "s_user"))
+    homes = by("id", sheet(project, "kunden.xlsx", "s_user_addresses"))
+    assert {(row["customer_number"], row["country"], row["city"]) for row in people.values()} - {("n/a",) * 3} == {
+        (one["customernumber"], *(homes[one["default_billing_address_id"]][part] for part in ("country", "city")))
+        for one in numbers.values()
+    }
     found = of_mart(({**row, **people[row["customer_key"]]} for row in values), "customer_number")
     assert found == sums((numbers[line["order"]["userID"]]["customernumber"], line["amount"]) for line in parts)
     assert sums((line["billed"], line["amount"]) for line in parts) != sums(
@@ -168,6 +173,7 @@ def test_of_fifteen_categories_the_pages_show_ten_and_the_others_together(projec
     expose = (project.run("spare_parts") / "reports/final_expose.md").read_text("utf-8")
     assert "| 5 weitere zusammen |" in expose.replace("\N{NO-BREAK SPACE}", " ")
     rows = [line for line in expose.splitlines() if line.startswith(("| Bremsen |", "| Auspuff |"))]
+    assert "| Land des Auftrags |" in expose
     assert len(rows) == 2 and "Teilelager" in expose.splitlines()[0] and "- Beträge in EUR" in expose
 
 

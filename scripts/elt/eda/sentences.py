@@ -113,8 +113,9 @@ def is_beyond_chance(weekdays: Groups) -> bool:
     return spread * (min(lines, people) or lines) > CHANCE
 
 
-def of_groups(groups: Groups | None, name: str, told: Told) -> Finding:
-    """The group with the largest revenue, and what the first three bring; `groups` None: the star lacks the column."""
+def of_groups(groups: Groups | None, name: str, told: Told, place_of: str | None = None) -> Finding:
+    """The group with the largest revenue, and what the first three bring; `groups` None: the star lacks the column;
+    `place_of`: whose country is meant, where it is known."""
     said = told["group"][name]
     total = sum(entry["revenue"] for entry in groups or ())
     if groups is None or total <= 0:
@@ -128,7 +129,7 @@ def of_groups(groups: Groups | None, name: str, told: Told) -> Finding:
 
     return finding(
         said,
-        ("text",) if len(ordered) > len(ordered[:3]) else (),
+        [*(["text"] if len(ordered) > len(ordered[:3]) else []), *([place_of] if place_of else [])],
         name=escape(ordered[0][name]),
         share=share("first", ordered[:1]),
         count=told.number(f"{name}.shown", len(ordered), query(f"SELECT COUNT(DISTINCT {name}) {shown}")),

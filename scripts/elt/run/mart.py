@@ -39,6 +39,7 @@ class Mart:
     ledger: MartLedger = field(default_factory=MartLedger)
     left_out: tuple[str, ...] | None = None  # columns of a standard mart that need what the star schema lacks
     is_drawn: bool = False  # from roles, so that its classes are computed and not stated
+    place_of: str | None = None  # of dim_location: whose country figures go by, the customer's or the order's
     derived: tuple[str, ...] = ()  # columns that are made after the SQL, by the rules of the star schema
 
     @classmethod

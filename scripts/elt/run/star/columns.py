@@ -27,6 +27,7 @@ class DrawnMart(NamedTuple):
     sql: str
     columns: Mapping[str, Made]
     ledger: Mapping[str, Any] = {}
+    place_of: str | None = None  # whose places they are, as Mart.place_of
 
 
 def text(sql: str, field: Field) -> str:

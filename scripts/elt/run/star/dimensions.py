@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from elt.run.star import places
 from elt.run.star.columns import UNKNOWN, DrawnMart, Made, Template, listed, literal, taken, text, with_unknown
+from elt.run.star.places import home_reach
 from elt.run.star.reach import Reach
-from elt.run.star.roles import Filled, Roles
+from elt.run.star.roles import OF_PLACES, Filled, Roles
 
 OF_CUSTOMERS = ("customer_name", "gender", "birth_date", "marital_status")
-OF_PLACES = ("country", "region", "city")
 OF_PRODUCTS = ("product_name", "category", "subcategory", "product_line", "unit_cost")
 LIST_PRICE = "list_price"
 DAYS = (
@@ -20,36 +21,16 @@ NEVER = "DATE '9999-12-31'"
 TEXTS = {"region", "product_name", "category", "subcategory", "product_line"}  # which a source may have as a number
 
 
-def home_reach(roles: Roles, number: str) -> tuple[Filled, Reach]:
-    """(the field of a number, what is reached from the table that it is the number of)."""
-    home = roles.of(number)
-    return home, Reach.of(roles.contracts, home.table)
-
-
 def column(role: str, found: Filled, reach: Reach) -> Made:
     """The column of a role; text where the star schema has text."""
     made = taken(found, reach)
     return Made(text(made.sql, found.field)) if role in TEXTS else made
 
 
-def has_own_place(roles: Roles) -> bool:
-    """Whether the place is one of the customer, in a table of customers, and not one of the order."""
-    country = roles.get("country") or roles.get("region") or roles.get("city")
-    home, reach = home_reach(roles, "customer_number")
-    return (
-        country is not None
-        and home.table not in roles.order_tables
-        and country.table not in roles.order_tables
-        and country.table in reach.ways
-    )
-
-
 def of_customers(roles: Roles) -> dict[str, Filled]:
     """Column of dim_customer -> the field that fills it, the number apart."""
-    places = OF_PLACES if has_own_place(roles) else ()
-    found = {role: roles.get(role) for role in (*OF_CUSTOMERS, *places)}
-    found |= {"country": roles.get("customer_country")} if roles.get("customer_country") else {}
-    return {name: one for name, one in found.items() if one is not None}
+    found = {role: one for role in OF_CUSTOMERS if (one := roles.get(role)) is not None}
+    return found | places.of_customer(roles)
 
 
 def of_products(roles: Roles) -> dict[str, Filled]:
@@ -187,24 +168,10 @@ def _versions(
     return DrawnMart(f"{says}{records}{with_unknown_member('product_key', columns, template, 'FROM records')}", columns)
 
 
-def place_fields(roles: Roles) -> dict[str, Filled]:
-    """Column of a place on the order -> the field that fills it; empty where the place is the customer's own."""
-    if has_own_place(roles):
-        return {}
-    found = {role: roles.get(role) for role in OF_PLACES}
-    found["country"] = found["country"] or roles.get("customer_country")
-    return {name: one for name, one in found.items() if one is not None}
-
-
-def place_columns(roles: Roles, customer: Collection[str]) -> list[str]:
-    """Columns of a place; `customer`: columns of dim_customer."""
-    own = [role for role in OF_PLACES if role in customer] if has_own_place(roles) else list(place_fields(roles))
-    return own
-
-
-def places(roles: Roles, template: Template, customer: Collection[str]) -> DrawnMart:
+def locations(roles: Roles, template: Template, customer: Collection[str]) -> DrawnMart:
     """dim_location: one row a place of customers or of orders; without any, the unknown one alone."""
-    names = place_columns(roles, customer)
+    is_own, filled = places.is_own(roles), places.of_order(roles)
+    names = [role for role in OF_PLACES if role in (customer if is_own else filled)]
     columns = (
         numbered("location_key", names)
         | {name: Made(name) for name in names}
@@ -213,12 +180,11 @@ def places(roles: Roles, template: Template, customer: Collection[str]) -> Drawn
     if not names:
         unknown = {name: literal(template[name], made) for name, made in columns.items()}
         return DrawnMart(f"-- No place is known.\nSELECT\n{listed(unknown)}\n", columns)
-    if has_own_place(roles):
+    if is_own:
         says = "-- One row a place in which customers live.\n"
         inner, source = {name: name for name in names}, "FROM gold.dim_customer"
     else:
         says = "-- One row a place to which was sold.\n"
-        filled = place_fields(roles)
         tables = list(dict.fromkeys(one.table for one in filled.values()))
         reach = Reach.of(roles.contracts, tables[0]) if len(tables) == 1 else roles.reach
         inner = {name: with_unknown(column(name, one, reach).sql, template[name]) for name, one in filled.items()}
@@ -227,7 +193,8 @@ def places(roles: Roles, template: Template, customer: Collection[str]) -> Drawn
     known = " OR ".join(f"{name} <> '{UNKNOWN}'" for name in names)
     records = f"WITH records AS (\nSELECT DISTINCT\n{listed(inner)}\n{source}\n)\n"
     rest = f"FROM records\nWHERE {known}"
-    return DrawnMart(f"{says}{records}{with_unknown_member('location_key', columns, template, rest)}", columns)
+    sql = f"{says}{records}{with_unknown_member('location_key', columns, template, rest)}"
+    return DrawnMart(sql, columns, place_of=places.whose(roles))
 
 
 def days(roles: Roles) -> DrawnMart:

@@ -69,6 +69,7 @@ def entry_of(drawn: DrawnMart, template: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in template.items() if name not in ("columns", "foreignKeys")}
     found |= {"foreignKeys": keys} if keys else {}
     found |= {"ledger": dict(drawn.ledger)} if drawn.ledger else {}
+    found |= {"place_of": drawn.place_of} if drawn.place_of else {}
     return {**found, "columns": columns}
 
 
@@ -117,5 +118,5 @@ def _drawn(
     if name == PRODUCT:
         return dimensions.products(roles, template)
     if name == LOCATION:
-        return dimensions.places(roles, template, marts[CUSTOMER].by_name if CUSTOMER in marts else ())
+        return dimensions.locations(roles, template, marts[CUSTOMER].by_name if CUSTOMER in marts else ())
     return dimensions.days(roles) if name == DAYS else Facts(roles, marts, books).drawn(template)

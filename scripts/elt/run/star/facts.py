@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from elt.run.mart import Mart
-from elt.run.star import dimensions
+from elt.run.star import dimensions, places
 from elt.run.star.columns import UNKNOWN, DrawnMart, Made, amount, listed, taken, text
-from elt.run.star.roles import PERCENT, Filled, Roles
+from elt.run.star.roles import OF_PLACES, PERCENT, Filled, Roles
 from elt.tables import DECIMALS
 
 CUSTOMER, PRODUCT, LOCATION = "dim_customer", "dim_product", "dim_location"
@@ -49,7 +49,7 @@ class Facts:
     @cached_property
     def places(self) -> dict[str, Filled]:
         """Column of a place on the order -> the field that fills it."""
-        found = dimensions.place_fields(self.roles)
+        found = places.of_order(self.roles)
         return {name: one for name, one in found.items() if self.has(LOCATION, name)}
 
     @cached_property
@@ -220,22 +220,22 @@ class Facts:
         if self.places:
             pairs = [f"l.{name} = g.{name}" for name in self.places]
         else:
-            both = [name for name in dimensions.OF_PLACES if self.has(LOCATION, name) and self.has(CUSTOMER, name)]
-            pairs = [f"c.{name} = g.{name}" for name in both] if dimensions.has_own_place(self.roles) else []
+            both = [name for name in OF_PLACES if self.has(LOCATION, name) and self.has(CUSTOMER, name)]
+            pairs = [f"c.{name} = g.{name}" for name in both] if places.is_own(self.roles) else []
         return f"LEFT JOIN gold.dim_location AS g ON {' AND '.join(pairs)}" if pairs else ""
 
     def _source(self) -> str:
         """The raw tables of the lines, joined."""
         reach = self.roles.reach
-        named = [reach.nearest(one.place).table for role in self._read() if (one := self.roles.get(role)) is not None]
+        filled = [one for role in self._read() if (one := self.roles.get(role)) is not None]
+        named = [reach.nearest(one.place).table for one in (*filled, *self.places.values())]
         return reach.joined(dict.fromkeys(named))
 
     def _read(self) -> list[str]:
         """The roles that the lines are made of."""
-        roles = [*self.lines, *(("customer_country", *dimensions.OF_PLACES) if self.places else ())]
         computed = () if self.roles.get("sales_amount") else DISCOUNTS
         costs = ("cost_amount",) if self.roles.get("cost_amount") else ("unit_cost",) if self.line_cost else ()
-        return [*roles, "sales_amount", *computed, *costs]
+        return [*(name for name in self.lines if name not in OF_PLACES), "sales_amount", *computed, *costs]
 
     @property
     def joins(self) -> list[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from elt.run.star import dimensions
+from elt.run.star import dimensions, places
 from elt.run.star.reach import Place, Reach
-from elt.run.star.roles import NUMBERS, PERCENT, RATES, ROLES, SHARE, Filled, Roles
+from elt.run.star.roles import NUMBERS, OF_PLACES, PERCENT, RATES, ROLES, SHARE, Filled, Roles
 
 MOST_NAMED = 6  # fields that a message offers
+ONE_WAY = "Write follow: false to the one that is not meant; it is checked all the same"
 ON_LINES = (
     *("order_number", "line_number", "order_date", "ship_date", "due_date", "document_type", "channel", "store"),
     *("customer_number", "product_number", "currency"),
@@ -19,7 +20,13 @@ def found_in(roles: Roles) -> Iterator[str]:
     first = [*of_types(roles), *doubled(roles), *missing(roles)]
     first += list(out_of_reach(roles)) if roles.stated.get("quantity") else []
     first += [] if first else list(apart(roles))
-    yield from first or [*of_discounts(roles), *of_rates(roles), *on_lines(roles), *of_dimensions(roles)]
+    yield from first or [
+        *of_discounts(roles),
+        *of_rates(roles),
+        *of_places(roles),
+        *on_lines(roles),
+        *of_dimensions(roles),
+    ]
 
 
 def place_of(found: Filled) -> str:
@@ -43,10 +50,11 @@ def of_types(roles: Roles) -> Iterator[str]:
 
 
 def doubled(roles: Roles) -> Iterator[str]:
-    """Roles that several fields state, numbers in tables of their own apart."""
+    """Roles that several fields state, numbers and places in tables of their own apart."""
     for role, found in roles.stated.items():
         tables = [one.table for one in found]
-        if len(found) > 1 and (role not in NUMBERS or len(set(tables)) < len(tables)):
+        is_alone = role not in (*NUMBERS, *OF_PLACES)
+        if len(found) > 1 and (is_alone or len(set(tables)) < len(tables)):
             names = " and ".join(f"{one.table}.{one.field.name}" for one in found)
             yield f"{place_of(found[-1])}: {role} is stated by {names}. Take role: {role} away from all but one"
 
@@ -80,8 +88,7 @@ def out_of_reach(roles: Roles) -> Iterator[str]:
             key = foreign_key("…", table, key_of(roles, table))
             yield f"contracts/{roles.lines}.yaml: foreignKeys: no reference leads {words}. Write there {key}"
         elif table in roles.reach.unclear:
-            remedy = "Write follow: false to the one that is not meant; it is checked all the same"
-            yield f"contracts: foreignKeys: two references lead {words}. {remedy}"
+            yield f"contracts: foreignKeys: two references lead {words}. {ONE_WAY}"
 
 
 def key_of(roles: Roles, table: str) -> str:
@@ -126,11 +133,26 @@ def of_rates(roles: Roles) -> Iterator[str]:
         yield from (lacking(roles, role) for role in every if role not in roles.stated)
 
 
+def of_places(roles: Roles) -> Iterator[str]:
+    """Places of which an order or a customer has two, or of which the order states a part alone."""
+    for side in (places.CUSTOMER, places.ORDER):
+        for column, found in places.stated(roles, side).items():
+            if len(found) > 1:
+                names = " and ".join(f"{one.table}.{one.field.name}" for one in found)
+                words = f"the {column} of the {side} is stated by {names}"
+                yield f"{place_of(found[-1])}: {words}. Take role: {found[-1].field.role} away from all but one"
+    own, customers = places.first(places.stated(roles, places.ORDER)), places.of_customer(roles)
+    country = None if "country" in own else customers.get("country")
+    for one in own.values() if country is not None and country.table not in roles.order_tables else ():
+        words = f"the order has a {one.field.role} and no country, which only the customer has"
+        yield f"{place_of(one)}: {words}. Write role: country to that of the order, or take role: {one.field.role} away"
+
+
 def on_lines(roles: Roles) -> Iterator[str]:
     """What an order line has one of, in a table that has several records for it."""
-    places = dimensions.place_fields(roles).values()
+    of_order = places.of_order(roles).values()
     stated = [one for role in ON_LINES if (one := roles.get(role)) is not None]
-    for found in (one for one in (*stated, *places) if one != dimensions.version_price(roles)):
+    for found in (one for one in (*stated, *of_order) if one != dimensions.version_price(roles)):
         if not roles.reach.is_joined(roles.reach.nearest(found.place).table):
             words = f"{found.table} may have several records for an order line"
             yield f"{place_of(found)}: {words}. Take role: {found.field.role} away, or refer to its primaryKey"
@@ -140,8 +162,12 @@ def of_dimensions(roles: Roles) -> Iterator[str]:
     """Attributes of a customer or a product that its table does not reach, or that it has several of."""
     filled = {"customer_number": dimensions.of_customers(roles), "product_number": dimensions.of_products(roles)}
     for number, found in filled.items():
-        home, reach = dimensions.home_reach(roles, number)
+        home, reach = places.home_reach(roles, number)
         for one in (one for one in found.values() if not reach.is_joined(one.table)):
+            if one.table in reach.unclear:
+                words = f"two references lead from {home.table} to {one.table}, which has role: {one.field.role}"
+                yield f"contracts/{home.table}.yaml: foreignKeys: {words}. {ONE_WAY}"
+                continue
             words = f"from {home.table}, which has role: {number}, no reference leads to one record of {one.table}"
             key = foreign_key("…", one.table, key_of(roles, one.table))
             yield f"{place_of(one)}: {words}. Write {key} there, or take role: {one.field.role} away"

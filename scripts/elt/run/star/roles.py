@@ -46,6 +46,8 @@ ROLES: Mapping[str, Role] = {
     "rate_date": Role("first day on which an exchange rate holds", DAY),
     "customer_name": Role("name of the customer", ("string",)),
     "customer_country": Role("country of the customer where it stands on the order", ("string",)),
+    "customer_region": Role("region of the customer where it stands on the order", TEXT),
+    "customer_city": Role("city of the customer where it stands on the order", ("string",)),
     "gender": Role("gender of the customer", ("string",)),
     "birth_date": Role("date of birth of the customer", DAY),
     "marital_status": Role("marital status of the customer", ("string",)),
@@ -59,6 +61,7 @@ ROLES: Mapping[str, Role] = {
     "unit_cost": Role("purchase cost of one piece", AMOUNT),
     "valid_from": Role("first day of a version of the product", DAY),
 }
+OF_PLACES = ("country", "region", "city")  # of a customer and of an order, which may both state one
 NUMBERS = ("order_number", "customer_number", "product_number")
 RATES = ("exchange_rate", "rate_currency", "rate_date")  # of the table of exchange rates, to which no reference leads
 PERCENT, SHARE = "percent", "share"  # units of a discount

@@ -50,6 +50,7 @@ def entry(mart: Mart, reasons: Mapping[str, str]) -> dict[str, Any]:
         "key": list(mart.key),
         **keys,
         **({"ledger": proved} if proved else {}),
+        **({"place_of": mart.place_of} if mart.place_of else {}),
         "columns": columns,
     }
 
