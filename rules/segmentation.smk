@@ -127,6 +127,7 @@ rule segmentation_report:
             category="2 Segmentation",
             labels={"what": "Segmentation report"},
         ),
+        ledger="<segmentation>/reports/number_ledger.json",
     log:
         "<logs>/segmentation_report.log",
     benchmark:

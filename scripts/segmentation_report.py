@@ -2,63 +2,85 @@
 
 Inputs: step3_segmentation/_meta/model_metadata.json, gold/_meta/marts/fact_sales.json, the words in the language of
 the run, the template of pages.
-Outputs: step3_segmentation/reports/segmentation_report.md and the same as .html.
+Outputs: step3_segmentation/reports/segmentation_report.md, the same as .html, and the ledger of all figures that it
+prints, step3_segmentation/reports/number_ledger.json.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.files import read_json
+from elt.files import read_json, write_json
 from elt.report import assumptions, pages
+from elt.report.figure_ledger import Told
 from elt.report.markdown import Markdown, escape
-from elt.report.numbers import number, percent
 from elt.report.words import Words, read
 from elt.sales.collective_accounts import is_beside_segments
+from elt.segmentation import origins
+from elt.segmentation.report_method import method, refused_features
 from elt.segmentation.report_sections import (
     Model,
     evidence_table,
+    evidence_text,
     figures_table,
-    method,
     profile,
-    refused_features,
     segment_table,
+    size_text,
 )
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def headline(model: Model, words: Words) -> str:
+def count_of(model: Model, words: Told) -> str:
+    """The number of segments."""
+    return words.number("choice.k", model["choice"]["k"], origins.place("choice", "k"))
+
+
+def headline(model: Model, words: Told) -> str:
     """The title: the number of segments and what the strongest one brings, or why there are none."""
-    text, language, choice = words["report"], words["language"], model["choice"]
+    text, language, choice = words["report"], words.language, model["choice"]
     if choice["k"] == 0:
         return text["no_customers"]
     if choice["k"] == 1:
         return text["one_segment"][choice["by"]]
     shown = [segment for segment in model["segments"] if not segment["is_suppressed"]]
     if not shown:
-        return text["only_hidden"].format(k=choice["k"])
+        return text["only_hidden"].format(k=count_of(model, words))
     first = shown[0]
     return text["headline"].format(
-        k=choice["k"],
+        k=count_of(model, words),
         name=escape(first["name"][language]),
-        customers=percent(first["customer_share"], 1, language),
-        revenue=percent(first["revenue_share"], 1, language),
+        customers=size_text("customer_share", first, words),
+        revenue=size_text("revenue_share", first, words),
     )
 
 
-def evidence_title(model: Model, words: Words) -> str:
+def evidence_title(model: Model, words: Told) -> str:
     """The message of the evidence: which number was taken and why."""
-    text, language, choice = words["report"], words["language"], model["choice"]
+    why, choice, count = words["report"]["why"], model["choice"], count_of(model, words)
+    if choice["by"] == "none":
+        return why["none"]
     if choice["by"] != "evidence":
-        return text["why"][choice["by"]].format(k=choice["k"], asked=choice["asked"])
+        asked = words.number("choice.asked", choice["asked"], origins.place("choice", "asked"))
+        return why[choice["by"]].format(k=count, asked=asked)
     taken = next(entry for entry in model["evidence"] if entry["k"] == choice["k"])
-    return text["why"]["evidence"].format(
-        k=choice["k"],
-        silhouette=number(taken["silhouette"], 3, language),
-        error=number(taken["silhouette_error"], 3, language),
-        jaccard=number(taken["lowest_jaccard"], 2, language),
+    jaccard = origins.place("evidence", taken["k"], "lowest_jaccard")
+    return why["evidence"].format(
+        k=count,
+        silhouette=evidence_text(taken, "silhouette", 3, words),
+        error=evidence_text(taken, "silhouette_error", 3, words),
+        jaccard=words.number("choice.lowest_jaccard", taken["lowest_jaccard"], jaccard, 2, "index"),
+    )
+
+
+def actions_title(model: Model, words: Told) -> str:
+    """How many of the segments call for action."""
+    acting = sum(not segment["is_no_action"] for segment in model["segments"])
+    is_action = origins.place("segments", "*", "is_no_action", function="count", where=False)
+    return words["report"]["profiles"].format(
+        actions=words.number("actions", acting, is_action),
+        segments=words.number("segments", len(model["segments"]), origins.place("segments", "*", function="count")),
     )
 
 
@@ -68,15 +90,14 @@ def beside_segments(facts: Mapping[str, Any], words: Words, minimum: int) -> lis
     return [f"{escape(assumptions.sentence(words, entry, minimum))}.\n\n" for entry in entries]
 
 
-def report(model: Model, words: Words, beside: Sequence[str] = ()) -> str:
+def report(model: Model, words: Told, beside: Sequence[str] = ()) -> str:
     """The whole report as Markdown; `beside`: what is said beside the table of segments."""
     text = words["report"]
     parts = [f"# {headline(model, words)}\n\n"]
     if model["segments"]:
         parts += [segment_table(model, words), *figures_table(model, words), *beside]
         parts += [f"## {evidence_title(model, words)}\n\n", evidence_table(model, words)]
-        actions = sum(not segment["is_no_action"] for segment in model["segments"])
-        parts += [f"## {text['profiles'].format(actions=actions, segments=len(model['segments']))}\n\n"]
+        parts += [f"## {actions_title(model, words)}\n\n"]
         parts += [part for segment in model["segments"] for part in profile(segment, model, words)]
     parts += [f"## {text['refused_title']}\n\n", *refused_features(model, words), "\n"]
     parts += [f"## {text['method_title']}\n\n", *method(model, words), "\n"]
@@ -85,23 +106,26 @@ def report(model: Model, words: Words, beside: Sequence[str] = ()) -> str:
 
 
 def main(
-    metadata: str, word_file: str, template: str, *, facts: str, assumption_file: str, output: str, page: str
+    metadata: str, word_file: str, template: str, *, facts: str, assumption_file: str, made: Mapping[str, str]
 ) -> None:
-    """Read the model, write the report; `facts`: what was found in fact_sales; `assumption_file`: words for it."""
-    words, model = read(word_file), read_json(metadata)
+    """Read the model, write the report and the ledger of its figures; `facts`: what was found in fact_sales;
+    `assumption_file`: words for it; `made`: report, page, ledger."""
+    words, model = Told(read(word_file)), read_json(metadata)
     beside = beside_segments(read_json(facts), read(assumption_file), model["minimum_group"])
-    pages.write(report(model, words, beside), output, page, template=template, language=words["language"])
+    text = report(model, words, beside)
+    pages.write(text, made["report"], made["page"], template=template, language=words.language)
+    write_json(made["ledger"], {"tables": origins.TABLES, "figures": words.ledger.figures})
+    rulelog.log.info("%d figures", len(words.ledger.figures))
 
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    given, made = snakemake.input, snakemake.output
+    given = snakemake.input
     main(
         given.metadata,
         given.words,
         given.template,
         facts=given.facts,
         assumption_file=given.assumptions,
-        output=made.report,
-        page=made.page,
+        made=dict(snakemake.output.items()),
     )

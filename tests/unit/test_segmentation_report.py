@@ -4,10 +4,16 @@ import pytest
 from conftest import ROOT
 
 import segmentation_report as script
+from elt.report.figure_ledger import Told
 from elt.report.words import read
 from elt.segmentation.report_sections import evidence_table, rule_text
 
 WORDS = {language: read(ROOT / f"scripts/templates/segmentation.{language}.yaml") for language in ("en", "de")}
+
+
+def said(language):
+    """The words, which enter each figure."""
+    return Told(WORDS[language])
 
 
 def segment(number, **change):
@@ -87,7 +93,7 @@ def model(*segments, by="evidence", **change):
 
 
 def test_the_title_says_what_the_strongest_segment_brings():
-    title = script.report(model(segment(1), segment(2)), WORDS["en"]).splitlines()[0]
+    title = script.report(model(segment(1), segment(2)), said("en")).splitlines()[0]
     assert (
         title
         == "# 2 customer segments; “Group \\*1\\*” are 25.0\xa0% of the customers in them and bring 75.0\xa0% of these customers' revenue"
@@ -95,7 +101,7 @@ def test_the_title_says_what_the_strongest_segment_brings():
 
 
 def test_german_reports_use_german_numbers_and_words():
-    text = script.report(model(segment(1), segment(2)), WORDS["de"])
+    text = script.report(model(segment(1), segment(2)), said("de"))
     assert "| 1 | Gruppe 1 | 1.200 | 25,0\xa0% | 1.234.567,50 | 75,0\xa0% | stabil (0,90) |" in text
     assert "| Umsatz | weit über dem Durchschnitt | 1.028,81 | 100,00 | +1,20 |" in text
     assert "**Namensregel:** Umsatz &gt; +0,5 SA." in text
@@ -103,13 +109,13 @@ def test_german_reports_use_german_numbers_and_words():
 
 def test_the_nearest_segment_and_the_share_of_borderline_customers_are_told():
     told = segment(2, nearest=1), segment(1, nearest=2, borderline_share=None)
-    text = script.report(model(*told), WORDS["en"])
+    text = script.report(model(*told), said("en"))
     assert "The nearest segment is “Group \\*1\\*”; borderline are 12.5\xa0% of these customers." in text
     assert "“Group \\*2\\*”; how many are borderline is withheld, as fewer than 5 customers" in text
 
 
 def test_what_segments_are_like_is_a_table_and_a_withheld_figure_is_a_dash():
-    text = script.report(model(segment(1), segment(2, **HIDDEN)), WORDS["de"])
+    text = script.report(model(segment(1), segment(2, **HIDDEN)), said("de"))
     assert "| Segment | mit zweitem Auftrag | durchschnittlicher Auftragswert | Umsatz der letzten 365 Tage |" in text
     assert "| Gruppe 1 | 25,0\xa0% | 514,40 | 9.000,50 |" in text and "| Gruppe 2 | 25" not in text
     assert "Der Wiederkaufzyklus des Unternehmens beträgt 130 Tage" in text
@@ -117,7 +123,7 @@ def test_what_segments_are_like_is_a_table_and_a_withheld_figure_is_a_dash():
 
 
 def test_an_action_has_a_baseline_and_a_value_with_the_sum_that_gives_it():
-    text = script.report(model(segment(1), segment(2, is_no_action=True)), WORDS["en"])
+    text = script.report(model(segment(1), segment(2, is_no_action=True)), said("en"))
     assert text.count("**Baseline today:** with a second order: 25.0\xa0%.") == 2
     assert text.count("**Value of the action:**") == 1
     assert "every tenth customer (120) ordered once more at the average order value (514.40), 61,728 of revenue" in text
@@ -127,52 +133,53 @@ def test_a_rule_in_business_units_tells_its_limit():
     days = {"feature": "recency_days", "label": {"en": "Days since last order"}, "unit": "cycles", "value": 260.0}
     rule = [days | {"at_least": 2}, {"feature": "frequency", "label": {"en": "Orders"}, "at_most": 1, "value": 1}]
     expected = "Days since last order at least 260 (2 × the repurchase cycle) and Orders at most 1"
-    assert rule_text(rule, WORDS["en"]) == expected
+    assert rule_text(segment(1, rule=rule), said("en")) == expected
 
 
 def test_a_suppressed_segment_shows_no_figure_and_the_report_says_why():
-    text = script.report(model(segment(1), segment(2, **HIDDEN)), WORDS["en"])
+    text = script.report(model(segment(1), segment(2, **HIDDEN)), said("en"))
     assert "| – | – | – | – |" in text
     assert "fewer than 5 customers" in text
 
 
 def test_a_cluster_size_under_the_minimum_is_hidden_in_the_evidence():
     assert "| 2 | 0.507\xa0±\xa00.004 | 0.78 | <5 | 0.932 | 100 | yes | chosen |" in evidence_table(
-        model(segment(1), segment(2)), WORDS["en"]
+        model(segment(1), segment(2)), said("en")
     ).replace("&lt;", "<")
 
 
 def test_a_refused_feature_is_named_with_its_reason():
     assert "- Twin: says the same as “Revenue” (correlation above 0.95)" in script.report(
-        model(segment(1), segment(2)), WORDS["en"]
+        model(segment(1), segment(2)), said("en")
     )
 
 
 def test_doing_nothing_is_named_as_such():
-    assert "**No action:** Call them." in script.report(model(segment(1, is_no_action=True), segment(2)), WORDS["en"])
+    assert "**No action:** Call them." in script.report(model(segment(1, is_no_action=True), segment(2)), said("en"))
 
 
 @pytest.mark.parametrize("by", ["none", "settings", "reduced"])
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_one_segment_is_a_defined_answer(by, language):
-    text = script.report(model(segment(1, rule=[], jaccard=None), by=by), WORDS[language])
-    assert text.startswith(f"# {WORDS[language]['report']['one_segment'][by]}\n")
+    one = model(segment(1, rule=[], jaccard=None), by=by)
+    text = script.report(one | {"choice": one["choice"] | {"asked": 1}}, said(language))
+    assert text.startswith(f"# {said(language)['report']['one_segment'][by]}\n")
 
 
 def test_no_customers_is_a_defined_answer():
-    text = script.report(model(by="none") | {"choice": model()["choice"] | {"k": 0}}, WORDS["en"])
+    text = script.report(model(by="none") | {"choice": model()["choice"] | {"k": 0}}, said("en"))
     assert text.startswith("# No customers with orders, no segments\n")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_limits_name_article_22_and_say_the_data_stay_personal(language):
-    text = script.report(model(segment(1), segment(2)), WORDS[language])
+    text = script.report(model(segment(1), segment(2)), said(language))
     assert "Art. 22" in text and {"en": "remains personal data", "de": "personenbezogen"}[language] in text
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_method_says_how_many_customers_make_the_evidence_if_not_all_do(language):
     choice = model(segment(1), segment(2))["choice"]
-    told = script.report(model(segment(1), segment(2), choice=choice | {"evidence_rows": 500_000}), WORDS[language])
-    sampled = WORDS[language]["report"]["sampled"].split("{rows}")[0]
-    assert sampled in told and sampled not in script.report(model(segment(1), segment(2)), WORDS[language])
+    told = script.report(model(segment(1), segment(2), choice=choice | {"evidence_rows": 500_000}), said(language))
+    sampled = said(language)["report"]["sampled"].split("{rows}")[0]
+    assert sampled in told and sampled not in script.report(model(segment(1), segment(2)), said(language))

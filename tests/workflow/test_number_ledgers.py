@@ -14,6 +14,9 @@ from conftest import ROOT
 
 EDA, EDA_PAGE, EDA_WORDS = "step1_eda/reports/number_ledger.json", "step1_eda/reports/eda_report.md", "eda.en.yaml"
 NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
+SEGMENTS, SEGMENTS_PAGE = (
+    f"step3_segmentation/reports/{name}" for name in ("number_ledger.json", "segmentation_report.md")
+)
 
 
 def printed(entry: dict[str, Any]) -> set[str]:
@@ -41,6 +44,26 @@ def texts_of_exploration(run: Path) -> list[str]:
     months = [group["month"] for group in summary["breakdowns"]["month"]["groups"]]
     words = str(yaml.safe_load((ROOT / "scripts/templates" / EDA_WORDS).read_text()))
     return [words, "5 25 75 95", *values, *said, *(month.replace("-", " ") for month in months)]
+
+
+def texts_of_segments(run: Path) -> list[str]:
+    """The words of the page, the company's words for segments and features, their numbers, and versions."""
+    model = json.loads((run / "step3_segmentation/_meta/model_metadata.json").read_text())
+    told = [part[key]["en"] for part in model["segments"] for key in ("name", "action", "success")]
+    told += [feature["label"]["en"] for feature in model["features"]]
+    numbers = [f"{segment['label']}." for segment in model["segments"]] + [str(s["label"]) for s in model["segments"]]
+    words = str(yaml.safe_load((ROOT / "scripts/templates/segmentation.en.yaml").read_text()))
+    return [words, *told, *numbers, *model["versions"].values()]
+
+
+def test_every_figure_of_the_segments_comes_out_of_its_entry_again(sample_run):
+    again = Again(sample_run, SEGMENTS)
+    assert again.differences() == {} and not again.in_words
+    assert sum("query" in entry for entry in again.figures.values()) > 80
+
+
+def test_no_number_stands_on_the_page_of_segments_without_an_entry(sample_run):
+    assert without_entry(sample_run, SEGMENTS, SEGMENTS_PAGE, *texts_of_segments(sample_run)) == set()
 
 
 def test_every_figure_of_the_exploration_comes_out_of_its_entry_again(sample_run):

@@ -86,9 +86,11 @@ class Told:
         self.ledger.keep(name, {"value": kept, "unit": unit, "decimals": decimals, **origin})
         return kept
 
-    def number(self, name: str, value: Any, origin: Origin, decimals: int = 0, unit: str = "count") -> str:
-        """A number with so many decimals."""
-        return number(self.enter(name, value, unit, decimals, origin), decimals, self.language)
+    def number(
+        self, name: str, value: Any, origin: Origin, decimals: int = 0, unit: str = "count", *, sign: bool = False
+    ) -> str:
+        """A number with so many decimals; `sign` writes + before gains."""
+        return number(self.enter(name, value, unit, decimals, origin), decimals, self.language, sign=sign)
 
     def amount(self, name: str, value: float | None, origin: Origin, decimals: int = 2, unit: str = "money") -> str:
         """A figure, whole numbers without decimals; a dash where it is not shown."""
