@@ -54,8 +54,6 @@ PACKAGES = (  # while nobody asks, in the order in which a run comes to need the
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
     "threadpoolctl",
-    "sklearn.metrics",
-    "sklearn.cluster",
 )
 SCRIPTS = Path(__file__).resolve().parents[2]
 OWN = "elt"  # the package of the project

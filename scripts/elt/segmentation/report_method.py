@@ -63,7 +63,6 @@ def method(model: Model, words: Told) -> Iterator[str]:
         "used": escape(", ".join(used)) or HIDDEN,
         "logged": escape(", ".join(logged)) or HIDDEN,
         "seed": words.enter("seed", model["seed"], "count", 0, origins.place("seed")),
-        "learn": model["versions"]["scikit-learn"],
         "numpy": model["versions"]["numpy"],
         **{told: setting_text(name, choice, decimals, words) for told, (name, decimals) in SETTINGS.items()},
     }
