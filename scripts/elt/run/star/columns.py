@@ -10,6 +10,8 @@ from elt.tables import DECIMALS
 
 Template = Mapping[str, Mapping[str, Any]]  # column -> its entry in drawn_star.yaml
 UNKNOWN = "n/a"
+LONG_AGO = "DATE '1900-01-01'"
+NEVER = "DATE '9999-12-31'"
 SQL_TYPES = {"integer": "BIGINT", "string": "VARCHAR", "date": "DATE", "boolean": "BOOLEAN"}
 
 

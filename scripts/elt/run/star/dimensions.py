@@ -2,8 +2,20 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from elt.run.star import places
-from elt.run.star.columns import UNKNOWN, DrawnMart, Made, Template, listed, literal, taken, text, with_unknown
+from elt.run.star import by_day, places
+from elt.run.star.columns import (
+    LONG_AGO,
+    NEVER,
+    UNKNOWN,
+    DrawnMart,
+    Made,
+    Template,
+    listed,
+    literal,
+    taken,
+    text,
+    with_unknown,
+)
 from elt.run.star.places import home_reach
 from elt.run.star.reach import Reach
 from elt.run.star.roles import OF_PLACES, Filled, Roles
@@ -16,8 +28,6 @@ DAYS = (
     *("is_holiday", "holiday"),
 )
 DATES = ("order_date", "ship_date", "due_date")
-LONG_AGO = "DATE '1900-01-01'"
-NEVER = "DATE '9999-12-31'"
 TEXTS = {"region", "product_name", "category", "subcategory", "product_line"}  # which a source may have as a number
 
 
@@ -36,23 +46,31 @@ def of_customers(roles: Roles) -> dict[str, Filled]:
 def of_products(roles: Roles) -> dict[str, Filled]:
     """Column of dim_product -> the field that fills it, number and validity apart; a cost on the line is the line's."""
     found = {role: roles.get(role) for role in OF_PRODUCTS} | {LIST_PRICE: version_price(roles)}
+    elsewhere = {*roles.order_tables, *(one.table for one in by_day.of_lists(roles))}
     return {
         name: one
         for name, one in found.items()
-        if one is not None and not (name == "unit_cost" and one.table in roles.order_tables)
+        if one is not None and not (name == "unit_cost" and one.table in elsewhere)
     }
 
 
 def has_versions(roles: Roles) -> bool:
     """Whether a product has versions: the table of its number says from when a record holds."""
-    start = roles.get("valid_from")
-    return start is not None and start.table == roles.of("product_number").table
+    return version_start(roles) is not None
+
+
+def version_start(roles: Roles) -> Filled | None:
+    """The first day of a version of a product, in the table of its number."""
+    home = roles.of("product_number").table
+    return next((one for one in roles.stated.get("valid_from", []) if one.table == home), None)
 
 
 def version_price(roles: Roles) -> Filled | None:
     """The price that each version of a product has, as in a price list; None where a line finds it by joins."""
     price = roles.get("unit_price")
     if price is None or not has_versions(roles) or price.table in roles.order_tables:
+        return None
+    if by_day.holding(roles, "unit_price"):
         return None
     return None if roles.reach.is_joined(roles.reach.nearest(price.place).table) else price
 
@@ -117,8 +135,8 @@ def products(roles: Roles, template: Template) -> DrawnMart:
     number, filled = text(reach.sql(home.place), home.field), of_products(roles)
     made = {"product_number": Made(number)} | {name: column(name, one, reach) for name, one in filled.items()}
     tables = [one.table for one in filled.values()]
-    if has_versions(roles):
-        return _versions(home, reach, made, template, tables, reach.sql(roles.of("valid_from").place), roles)
+    if (start := version_start(roles)) is not None:
+        return _versions(home, reach, made, template, tables, reach.sql(start.place), roles)
     parts, where = {name: one.sql for name, one in made.items()}, f"WHERE {reach.sql(home.place)} IS NOT NULL"
     rest = "FROM records"
     if home.table in roles.order_tables:  # no table of products: what its lines say of a product, the largest text

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from elt.run.mart import Mart
-from elt.run.star import dimensions, places
+from elt.run.star import by_day, dimensions, places
 from elt.run.star.columns import UNKNOWN, DrawnMart, Made, amount, listed, taken, text
 from elt.run.star.roles import OF_PLACES, PERCENT, Filled, Roles
 from elt.tables import DECIMALS
@@ -16,16 +16,6 @@ AS_STATED = ("ship_date", "due_date", "document_type")
 CATEGORIES = ("channel", "store")
 DISCOUNTS = ("discount_share", "discount_amount")
 PRICED = ("quantity", "unit_price", *DISCOUNTS)
-RATES = """rates AS (
-SELECT k.currency, d.date, k.exchange_rate
-FROM (
-    SELECT {currency} AS currency, {rate} AS exchange_rate, {day} AS first_day,
-        COALESCE(LEAD({day}) OVER (PARTITION BY {currency} ORDER BY {day}), DATE '9999-12-31') AS next_day
-    FROM silver.{table} AS t
-) AS k
-CROSS JOIN calendar.days AS d
-WHERE d.date >= k.first_day AND d.date < k.next_day
-)"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +45,17 @@ class Facts:
     @cached_property
     def has_versions(self) -> bool:
         """Whether a product has versions, so that the day of the order says which one counts."""
-        return self.roles.get("valid_from") is not None and self.has(PRODUCT, "valid_from", "valid_to")
+        return self.has(PRODUCT, "valid_from", "valid_to")
+
+    @cached_property
+    def lists(self) -> list[by_day.DayList]:
+        """The lists of prices and costs by product and day that a line takes its own from."""
+        taken_from = {self.list_of("unit_price"), None if self.line_cost else self.list_of("unit_cost")}
+        return [one for one in by_day.of_lists(self.roles) if one in taken_from]
+
+    def list_of(self, role: str) -> by_day.DayList | None:
+        """The list that holds a price or a cost."""
+        return by_day.holding(self.roles, role)
 
     @cached_property
     def is_rated(self) -> bool:
@@ -72,9 +72,14 @@ class Facts:
         return self._less_discount(parts)
 
     @cached_property
-    def is_priced_by_version(self) -> bool:
-        """Whether a line has no amount of its own, and its price is that of the product's version of the day."""
-        return self.roles.get("sales_amount") is None and dimensions.version_price(self.roles) is not None
+    def has_price_of_day(self) -> bool:
+        """Whether a price is that of the product's version, or of a list, of the day."""
+        return dimensions.version_price(self.roles) is not None or self.list_of("unit_price") is not None
+
+    @cached_property
+    def is_priced_by_day(self) -> bool:
+        """Whether a line has no amount of its own, and its price is that of the day."""
+        return self.roles.get("sales_amount") is None and self.has_price_of_day
 
     def _less_discount(self, parts: Mapping[str, str]) -> Made:
         """Quantity by price, less a discount; `parts`: the SQL of each role."""
@@ -131,11 +136,10 @@ class Facts:
         return {name: sql for name, sql in found.items() if sql is not None}
 
     def _priced(self) -> dict[str, str | None]:
-        """Price and amount of a line; of a version's price what the amount is then computed from."""
-        if self.is_priced_by_version:
+        """Price and amount of a line; of the price of a day what the amount is then computed from."""
+        if self.is_priced_by_day:
             return {role: self.sql(role) for role in DISCOUNTS}
-        has_own_price = dimensions.version_price(self.roles) is None
-        price = self.sql("unit_price") if has_own_price else None
+        price = None if self.has_price_of_day else self.sql("unit_price")
         return {"unit_price": price, "line_amount": self.line_amount.sql}
 
     def _place(self, name: str, found: Filled) -> str:
@@ -165,24 +169,28 @@ class Facts:
 
     @property
     def price(self) -> str:
-        """The price of a piece: of the line, or of the version of its product."""
-        return "l.unit_price" if "unit_price" in self.lines else f"p.{dimensions.LIST_PRICE}"
+        """The price of a piece: of the line, of a list, or of the version of its product."""
+        if "unit_price" in self.lines:
+            return "l.unit_price"
+        found = self.list_of("unit_price")
+        return f"{found.name}.unit_price" if found else f"p.{dimensions.LIST_PRICE}"
 
-    @property
-    def is_before_first(self) -> str | None:
-        """Whether a line is older than the first version of its product; None without versions that say so."""
+    def is_before_first(self, role: str) -> str | None:
+        """Whether a line is older than the first price or cost of its product; None where versions do not say so."""
+        if found := self.list_of(role):
+            return found.is_before_first
         if not (self.has_versions and self.has(PRODUCT, "reaches_back", "introduced_date")):
             return None
         return "COALESCE(p.reaches_back AND l.order_date < p.introduced_date, FALSE)"
 
     def _doubted_prices(self) -> dict[str, Made]:
-        """A flag for amounts by the price of a later version."""
-        flag = self.is_before_first if self.is_priced_by_version else None
+        """A flag for amounts by a later price."""
+        flag = self.is_before_first("unit_price") if self.is_priced_by_day else None
         return {"is_before_first_price": Made(flag)} if flag else {}
 
     def _amounts(self) -> dict[str, Made]:
         """The amount of a line, in the currency of the books and in that of the order."""
-        if self.is_priced_by_version:
+        if self.is_priced_by_day:
             known = {name: f"l.{name}" for name in self.lines}
             line = self._less_discount({**known, "unit_price": self.price})
         else:
@@ -190,7 +198,7 @@ class Facts:
         if not self.is_rated:
             return {"sales_amount": line}
         rate = amount(self._rate(), self.roles.of("exchange_rate").field)
-        in_books = f"({line.sql}) * {rate.sql}" if self.is_priced_by_version else f"{line.sql} * {rate.sql}"
+        in_books = f"({line.sql}) * {rate.sql}" if self.is_priced_by_day else f"{line.sql} * {rate.sql}"
         books = Made(in_books, "decimal", max(DECIMALS, line.decimals or 0))
         own = {"currency": Made("l.currency"), "exchange_rate": rate, "amount_in_currency": line}
         return {**own, "sales_amount": books}
@@ -205,14 +213,16 @@ class Facts:
         """What a line cost, where it is known: as the order says, else by the product, that of today beside it."""
         if self.line_cost is not None:
             return {"cost_amount": self.line_cost._replace(sql="l.line_cost")}
+        if costs := self.list_of("unit_cost"):
+            return by_day.costs(costs, max(DECIMALS, self.roles.of("unit_cost").field.scale))
         if not self.has(PRODUCT, "unit_cost"):
             return {}
         decimals = max(DECIMALS, self.dimensions[PRODUCT].by_name["unit_cost"].scale)
         found = {"cost_amount": Made("l.quantity * p.unit_cost", "decimal", decimals)}
         if self.has_versions and self.has(PRODUCT, "is_current"):
             found["current_cost_amount"] = Made("l.quantity * today.unit_cost", "decimal", decimals)
-        if self.is_before_first:
-            found["is_before_first_version"] = Made(self.is_before_first)
+        if flag := self.is_before_first("unit_cost"):
+            found["is_before_first_version"] = Made(flag)
         return found
 
     def _join_of_places(self) -> str:
@@ -245,32 +255,31 @@ class Facts:
             "LEFT JOIN gold.dim_customer AS c ON l.customer_number = c.customer_number",
             self._join_of_places(),
             "LEFT JOIN gold.dim_product AS p ON l.product_number = p.product_number",
-            (
-                "LEFT JOIN gold.dim_product AS today ON l.product_number = today.product_number AND today.is_current"
-                if "current_cost_amount" in self.columns
-                else ""
-            ),
+            *(by_day.join(one.name) for one in self.lists),
+            self._join_of_today(),
         ]
         return [one for one in found if one]
 
-    def _rates(self) -> str:
-        """The rate of every currency and day; empty without rates."""
-        if not self.is_rated:
-            return ""
-        rate = self.roles.of("exchange_rate")
-        names = {"currency": "rate_currency", "rate": "exchange_rate", "day": "rate_date"}
-        fields = {name: f't."{self.roles.of(role).field.name}"' for name, role in names.items()}
-        return f",\n{RATES.format(table=rate.table, **fields)}"
+    def _join_of_today(self) -> str:
+        """How a line finds what its product costs today."""
+        found = self.list_of("unit_cost")
+        source = found.name if found else f"gold.{PRODUCT}"
+        on = "l.product_number = today.product_number AND today.is_current"
+        return f"LEFT JOIN {source} AS today ON {on}" if "current_cost_amount" in self.columns else ""
+
+    def _by_day(self) -> str:
+        """What holds from a day on: rates, and lists of prices and costs."""
+        found = [by_day.rates(self.roles)] if self.is_rated else []
+        return "".join(f",\n{sql}" for sql in (*found, *(by_day.sql(self.roles, one) for one in self.lists)))
 
     def drawn(self, template: Mapping[str, Any]) -> DrawnMart:
         """The mart."""
         select = {name: self.columns[name].sql for name in template if name in self.columns}
-        lines = f"WITH lines AS (\nSELECT\n{listed(self.lines)}\n{self._source()}\n){self._rates()}\n"
-        where = (
-            "WHERE p.product_key IS NULL OR (l.order_date >= p.valid_from AND l.order_date < p.valid_to)\n"
-            if self.has_versions
-            else ""
-        )
+        lines = f"WITH lines AS (\nSELECT\n{listed(self.lines)}\n{self._source()}\n){self._by_day()}\n"
+        of_day = [("p", "product_key")] if self.has_versions else []
+        of_day += [(one.name, "product_number") for one in self.lists]
+        kept = "\n    AND ".join(by_day.in_time(*one) for one in of_day)
+        where = f"WHERE {kept}\n" if kept else ""
         says = "-- One row an order line, each exactly once; what no dimension knows gets key 0.\n"
         joins = "\n".join(self.joins)
         sql = f"{says}{lines}SELECT\n{listed(select)}\nFROM lines AS l\n{joins}\n{where}"

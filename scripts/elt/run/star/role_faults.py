@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from elt.run.star import dimensions, places
+from elt.run.star import by_day, dimensions, places
 from elt.run.star.reach import Place, Reach
 from elt.run.star.roles import NUMBERS, OF_PLACES, PERCENT, RATES, ROLES, SHARE, Filled, Roles
 
@@ -21,6 +21,7 @@ def found_in(roles: Roles) -> Iterator[str]:
     first += list(out_of_reach(roles)) if roles.stated.get("quantity") else []
     first += [] if first else list(apart(roles))
     yield from first or [
+        *of_lists(roles),
         *of_discounts(roles),
         *of_rates(roles),
         *of_places(roles),
@@ -50,10 +51,10 @@ def of_types(roles: Roles) -> Iterator[str]:
 
 
 def doubled(roles: Roles) -> Iterator[str]:
-    """Roles that several fields state, numbers and places in tables of their own apart."""
+    """Roles that several fields state, numbers, places and first days in tables of their own apart."""
     for role, found in roles.stated.items():
         tables = [one.table for one in found]
-        is_alone = role not in (*NUMBERS, *OF_PLACES)
+        is_alone = role not in (*NUMBERS, *OF_PLACES, "valid_from")
         if len(found) > 1 and (is_alone or len(set(tables)) < len(tables)):
             names = " and ".join(f"{one.table}.{one.field.name}" for one in found)
             yield f"{place_of(found[-1])}: {role} is stated by {names}. Take role: {role} away from all but one"
@@ -81,7 +82,9 @@ def lacking(roles: Roles, role: str) -> str:
 
 def out_of_reach(roles: Roles) -> Iterator[str]:
     """Tables with roles to which no reference leads from the order lines, or more than one."""
-    tables = {one.table: role for role, found in roles.stated.items() for one in found if role not in RATES}
+    lists = {one.table for one in by_day.of_lists(roles)}
+    stated = ((role, one.table) for role, found in roles.stated.items() for one in found if role not in RATES)
+    tables = {table: role for role, table in stated if table not in lists}
     for table, role in tables.items():
         words = f"from the order lines ({roles.lines}) to {table}, which has role: {role}"
         if table not in roles.reach.ways:
@@ -102,6 +105,7 @@ def apart(roles: Roles) -> Iterator[str]:
     for role in NUMBERS:
         chosen = roles.of(role)
         known = same_as(roles.reach, chosen.place)
+        known |= {place for one in by_day.of_lists(roles) if (place := of_list(roles, one)) is not None}
         for other in (one for one in roles.stated[role] if one.place not in known):
             key = foreign_key(other.field.name, chosen.table, chosen.field.name)
             words = f"{role} is stated by {chosen.table}.{chosen.field.name} too, and no reference says so"
@@ -116,6 +120,24 @@ def same_as(reach: Reach, place: Place) -> set[Place]:
         place = Place(step.source, step.known[place.field])
         found.add(place)
     return found
+
+
+def of_list(roles: Roles, one: by_day.DayList) -> Place | None:
+    """The field of a list that holds the number of the product."""
+    found = by_day.number(roles, one.table)
+    return found[0] if found else None
+
+
+def of_lists(roles: Roles) -> Iterator[str]:
+    """Lists by product and day that hold nothing, or whose products no reference tells."""
+    for one in by_day.of_lists(roles):
+        where, home = f"contracts/{one.table}.yaml", roles.of("product_number")
+        if not one.roles:
+            words = "has role: valid_from, and neither a price nor a cost"
+            yield f"{where}: {words}. Write role: unit_price or unit_cost to a field, or take role: valid_from away"
+        elif by_day.number(roles, one.table) is None:
+            words = f"no reference leads to {home.table}, which has role: product_number"
+            yield f"{where}: foreignKeys: {words}. Write there {foreign_key('…', home.table, home.field.name)}"
 
 
 def of_discounts(roles: Roles) -> Iterator[str]:
@@ -152,7 +174,8 @@ def on_lines(roles: Roles) -> Iterator[str]:
     """What an order line has one of, in a table that has several records for it."""
     of_order = places.of_order(roles).values()
     stated = [one for role in ON_LINES if (one := roles.get(role)) is not None]
-    for found in (one for one in (*stated, *of_order) if one != dimensions.version_price(roles)):
+    by_version, listed = dimensions.version_price(roles), {one.table for one in by_day.of_lists(roles)}
+    for found in (one for one in (*stated, *of_order) if one != by_version and one.table not in listed):
         if not roles.reach.is_joined(roles.reach.nearest(found.place).table):
             words = f"{found.table} may have several records for an order line"
             yield f"{place_of(found)}: {words}. Take role: {found.field.role} away, or refer to its primaryKey"

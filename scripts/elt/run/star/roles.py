@@ -59,7 +59,7 @@ ROLES: Mapping[str, Role] = {
     "subcategory": Role("subcategory of the product", TEXT),
     "product_line": Role("product line", TEXT),
     "unit_cost": Role("purchase cost of one piece", AMOUNT),
-    "valid_from": Role("first day of a version of the product", DAY),
+    "valid_from": Role("first day of a version of the product, or of a record of a price list", DAY),
 }
 OF_PLACES = ("country", "region", "city")  # of a customer and of an order, which may both state one
 NUMBERS = ("order_number", "customer_number", "product_number")
@@ -111,7 +111,10 @@ class Roles:
         return max(found, key=self._distance) if len(found) > 1 else next(iter(found), None)
 
     def _distance(self, found: Filled) -> int:
-        """Steps from the order lines along references; none to a table of details, which refers to another."""
+        """Steps from the order lines along references; none to a table of details, which refers to another; fewer still
+        to a table to which none leads, as to a list of prices that refers to products."""
+        if found.table not in self.reach.ways:
+            return -1
         way = self.reach.way(found.table)
         return len(way) if all(step.is_forward for step in way) else 0
 
