@@ -6,6 +6,7 @@ PRIVACY_DOCUMENTS = {
     "data_map": "Data map",
     "threshold_check": "Threshold check",
     "impact_assessment": "Impact assessment",
+    "uniqueness_report": "Uniqueness",
 }
 
 
@@ -60,7 +61,7 @@ rule privacy_policy:
 
 
 rule privacy_records:
-    """For the data protection officer: record of processing, data map, threshold check, impact assessment."""
+    """For the data protection officer: record of processing, data map, threshold check, impact assessment, uniqueness."""
     input:
         policy="<evidence>/data_policy.json",
         map="<evidence>/privacy/data_map.json",
@@ -109,7 +110,6 @@ rule privacy_uniqueness:
         facts="<gold>/parquet/fact_sales.parquet",
     output:
         report="<evidence>/uniqueness_report.json",
-        page="<evidence>/uniqueness_report.md",
     log:
         "<logs>/privacy_uniqueness.log",
     benchmark:

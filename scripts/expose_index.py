@@ -47,6 +47,7 @@ DOORS = {  # reader: page: file of the run; {language} is that of the run
         "map": "_meta/privacy/data_map.{language}.html",
         "threshold": "_meta/privacy/threshold_check.{language}.html",
         "impact": "_meta/privacy/impact_assessment.{language}.html",
+        "uniqueness": "_meta/privacy/uniqueness_report.{language}.html",
         "policy": "_meta/data_policy.json",
     },
 }

@@ -2,7 +2,7 @@
 
 Inputs: gold/data/dim_customer.csv, fact_sales.csv, customer_pseudonyms.csv and customer_features_exact.csv (protected),
 step2_feature_engineering/data/customer_features.csv.
-Outputs: _meta/uniqueness_report.json, _meta/uniqueness_report.md.
+Outputs: _meta/uniqueness_report.json, which `privacy_records` tells in words.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,9 @@ import polars as pl
 from elt import rulelog
 from elt.eda.categories import age_band
 from elt.eda.mart_shape import PERSON, kind
-from elt.files import write_json, write_text
+from elt.files import write_json
 from elt.privacy.partial_knowledge import COLUMNS, Tables, of_purchases, purchases, spread
 from elt.privacy.uniqueness import all_measured
-from elt.privacy.uniqueness_text import report
 from elt.run.mart import Mart
 from elt.sales.groups import UNKNOWN
 from elt.tables import Spec, scan
@@ -25,7 +24,7 @@ from elt.tables import Spec, scan
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-TREATMENTS = {"ages": "ten-year bands of age", "category": "as it is", "boolean": "as it is", "hidden": "not published"}
+TREATMENTS = {"ages": "age_bands", "category": "as_it_is", "boolean": "as_it_is", "hidden": "not_published"}
 TYPES = {"customer": pl.String(), "monetary": pl.Float64()} | dict.fromkeys(COLUMNS[:3], pl.Int64())  # of an empty file
 
 
@@ -92,9 +91,8 @@ def main(
     minimum: int,
     published: str,
     output: str,
-    page: str,
 ) -> None:
-    """Read customers, features and purchases, measure, write both forms of the report.
+    """Read customers, features and purchases, measure, write the report.
 
     inputs: customers, exact, features, pseudonyms and facts; published: the setting.
     """
@@ -106,7 +104,6 @@ def main(
     bought = purchases(scan(inputs["facts"], fact_columns), keys, today)
     found = uniqueness(people, mart, Tables(exact, shown, bought, published), today, minimum)
     write_json(output, found)
-    write_text(page, report(found))
     rulelog.log.info("%d customers", people.height)
 
 
@@ -121,5 +118,4 @@ if __name__ == "__main__":
         minimum=params.minimum_group,
         published=params.published,
         output=snakemake.output.report,
-        page=snakemake.output.page,
     )

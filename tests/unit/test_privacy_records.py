@@ -31,8 +31,16 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(privacy_records.__file__).parent / "templates"
 WORDS = [str(ROOT / f"scripts/templates/privacy.{language}.yaml") for language in ("en", "de")]
 OPEN = {"en": "TO BE FILLED IN by the controller", "de": "VOM VERANTWORTLICHEN AUSZUFÜLLEN"}
-NAMES = ("record_of_processing", "data_map", "threshold_check", "impact_assessment")
-UNIQUENESS = {"purchases": {"after": {"three_purchases": {"unique_share": 0.1234}}}}
+NAMES = ("record_of_processing", "data_map", "threshold_check", "impact_assessment", "uniqueness_report")
+TO_FILL_IN = [name for name in NAMES if name not in ("data_map", "uniqueness_report")]  # with points of the controller
+ALONE = {"unique": 1234, "unique_share": 0.1234, "small": None, "protected": 5}
+COUNTRY = {"country": {"columns": ["country"], **ALONE}}
+UNIQUENESS = {
+    "minimum_group": 5,
+    "quasi_identifiers": {"published_as": {"country": "as_it_is"}, "before": COUNTRY, "after": COUNTRY},
+    "purchases": {"published_as": {"frequency": "other"}, "looked_up": 1234, "before": {}}
+    | {"after": {"three_purchases": ALONE}},
+}
 HERE = Surroundings("r", "shop", "config/shop")
 FIELDS = [
     {"name": "number", "type": "string", "personal": "identifier", "description": "Number"},
@@ -117,7 +125,7 @@ def test_a_country_alone_has_no_stated_safeguards_and_an_expiry_and_risks_have_t
     assert stated.risks == {"loss": RiskRating(likelihood="low")}
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "data_map"])
+@pytest.mark.parametrize("name", TO_FILL_IN)
 @pytest.mark.parametrize(("language", "opening"), [("en", "**Open: {}.**"), ("de", "**Offen: {}.**")])
 def test_what_the_controller_has_not_stated_is_marked_counted_and_listed_at_the_top(tmp_path, name, language, opening):
     text = documents(tmp_path, {})[name, language]

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from conftest import ROOT
 
+from elt.features.rounding import RULES
+from elt.privacy.document_text import Wording
 from elt.privacy.partial_knowledge import COLUMNS as FEATURES
-from elt.privacy.partial_knowledge import SCENARIOS, Tables, fitting, known, of_purchases
+from elt.privacy.partial_knowledge import SCENARIOS, WHOLE_ROW, Tables, fitting, known, of_purchases
 from elt.privacy.uniqueness import all_measured, class_sizes, combinations_of, measured, worst
-from elt.privacy.uniqueness_text import report
+from elt.privacy.uniqueness_text import document
+from elt.report.words import read
 from elt.run.mart import Mart
+from elt.run.surroundings import Surroundings
 from elt.tables import ColumnType
-from privacy_uniqueness import generalised, main, quasi_columns, uniqueness
+from privacy_uniqueness import TREATMENTS, generalised, main, quasi_columns, uniqueness
 
 QUASI = ("birth_date", "country", "gender", "marital_status")
 COLUMNS = {
@@ -75,7 +80,7 @@ def test_the_worst_combination_is_the_one_that_leaves_most_people_alone():
 
 def test_the_quasi_columns_are_taken_from_the_personal_classes():
     assert quasi_columns(MART) == {
-        "country": "as it is", "birth_date": "ten-year bands of age", "created_date": "not published",
+        "country": "as_it_is", "birth_date": "age_bands", "created_date": "not_published",
     }  # fmt: skip
 
 
@@ -98,15 +103,31 @@ ROUNDED = [(f"cu1_{n}", 0, 0, 1, 100.0) for n in range(9)]
 BOUGHT = [(f"cu1_{n}", 1, n, 100.0 + n) for n in range(9)]
 
 
+def said(found: dict, language: str) -> str:
+    """The report in a language."""
+    words = read(ROOT / f"scripts/templates/privacy.{language}.yaml")
+    return document(Wording(words, Surroundings("r", "shop", "config/shop")), found)
+
+
 def test_the_report_says_how_many_are_alone_before_and_after_and_is_about_groups_only():
     births = [date(1980 + n, 1, 1) for n in range(9)]
     frame = pl.DataFrame({"country": ["D"] * 9, "birth_date": births, "created_date": births})
     found = uniqueness(frame, MART, tables(NINE, ROUNDED, BOUGHT), date(2024, 1, 1), 5)
-    text = report(found)
+    text, german = said(found, "en"), said(found, "de")
     assert "| `birth_date` | 9 | 100.0\N{NO-BREAK SPACE}% | 0 | 0 |" in text and "anonym" not in text
     assert "| dates and amounts of the three latest purchases | 9 | 100.0\N{NO-BREAK SPACE}% | 0 | 0 |" in text
     assert "| dates and amounts of the three latest purchases | 0 | 0.0\N{NO-BREAK SPACE}% | 0 | 9 |" in text
-    assert "The purchases of 9 customers were looked up" in text
+    assert "The purchases of 9 customers were looked up" in text and "| `birth_date` | ten-year bands of age |" in text
+    assert "| Tage und Beträge der letzten drei Käufe | 9 | 100,0\N{NO-BREAK SPACE}% | 0 | 0 |" in german
+    assert "| `birth_date` | Altersgruppen von zehn Jahren |" in german and "mit 1 bis 3 anderen" in german
+    assert [text.count(mark) for mark in "#|"] == [german.count(mark) for mark in "#|"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_way_of_publishing_and_every_kind_of_knowledge_has_words(language):
+    words = read(ROOT / f"scripts/templates/privacy.{language}.yaml")["uniqueness"]
+    assert set(words["published_as"]) == {*TREATMENTS.values(), *RULES, "other", "exact"}
+    assert set(words["knows"]) == {*SCENARIOS, WHOLE_ROW}
 
 
 def test_one_amount_fits_everybody_who_spent_as_much_or_more():
@@ -286,7 +307,6 @@ def test_features_of_nobody_are_measured_too(tmp_path):
     main(
         inputs={name: str(tmp_path / f"{name}.csv") for name in texts}, mart=MART, fact_columns=facts,
         analysis_date="newest", minimum=5, published="rounded", output=str(tmp_path / "u.json"),
-        page=str(tmp_path / "u.md"),
     )  # fmt: skip
     found = json.loads((tmp_path / "u.json").read_text("utf-8"))["purchases"]
     assert found["customers"] == 0 and found["after"]["three_purchases"]["unique"] == 0

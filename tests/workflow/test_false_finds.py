@@ -23,7 +23,7 @@ def test_the_lines_of_the_message_let_the_run_go_on_and_are_stated_where_they_be
     run = shop.project.run("false")
     log = (run / "_meta/logs/privacy_leaks.log").read_text("utf-8")
     entries = [yaml.safe_load(line.partition(ENTRY)[2]) for line in log.splitlines() if ENTRY in line]
-    assert {entry["file"] for entry in entries} >= {"_meta/uniqueness_report.md"}
+    assert {entry["file"] for entry in entries} >= {"_meta/privacy/uniqueness_report.en.md"}
     assert "Unique Customers" not in log and not (run / "step1_eda").exists()
     statements = shop.project.folder / "config/flat_shop/privacy.yaml"
     given = {"acknowledged_finds": [entry | {"why": "the heading of a report"} for entry in entries]}

@@ -12,7 +12,7 @@ from test_report import FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY = ROOT / "config/bike_retailer"
-NAMES = ("record_of_processing", "data_map", "threshold_check", "impact_assessment")
+NAMES = ("record_of_processing", "data_map", "threshold_check", "impact_assessment", "uniqueness_report")
 PAGES = [f"{name}.{language}" for name in NAMES for language in ("en", "de")]
 CLAIM = re.compile(
     r"(?<!pseud)\banonym(?:ous|ously|i[sz]ed|isiert\w*|e[rsnm]?)?\b|(?:gdpr|dsgvo)[- ](?:compliant|konform)\w*"
