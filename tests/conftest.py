@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -151,6 +152,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     for descriptor in run_folders._locks:
         os.close(descriptor)
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """The environment that a test found, for the next one: a call in this process tells its jobs when it began."""
+    with mock.patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(autouse=True)
