@@ -80,11 +80,13 @@ def test_the_log_of_a_file_that_failed_and_is_gone_is_left_over(tmp_path):
 
 
 def test_what_a_killed_job_left_half_written_is_left_over(tmp_path):
-    half = "bronze/data/.old.4711.tmp.csv"
-    assert found_in(tmp_path, [half, "silver/data/.customers.tmp/part.arrow"]) == (
-        [half, "silver/data/.customers.tmp/part.arrow"],
-        [],
-    )
+    half = [
+        "_meta/history/.1.tmp/run.json",
+        "_meta/receipts/bronze/data/.new.csv.json.4711.tmp",
+        "bronze/data/.old.4711.tmp.csv",
+        "silver/data/.customers.tmp/part.arrow",
+    ]
+    assert found_in(tmp_path, half) == (half, [])
 
 
 def test_what_the_manifest_lists_and_no_rule_makes_any_more_is_left_over(tmp_path):

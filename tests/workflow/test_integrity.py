@@ -76,6 +76,12 @@ def job_of(process: psutil.Process, script: str) -> psutil.Process:
     raise AssertionError(f"{script} did not run")
 
 
+def holds_a_lock(process: psutil.Process) -> bool:
+    """Whether the kernel lists a lock of a process that is there."""
+    assert process.is_running() and process.status() != psutil.STATUS_ZOMBIE, "the step has ended"
+    return any(line.split()[4] == str(process.pid) for line in Path("/proc/locks").read_text("utf-8").splitlines())
+
+
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the kernel does not list its locks")
 def test_an_orphan_of_a_killed_call_keeps_the_next_one_out_and_writes_nothing_after_it(finished: Project):
     (finished.run("sample") / "gold/data/customer_features_exact.csv").unlink()
@@ -84,12 +90,8 @@ def test_an_orphan_of_a_killed_call_keeps_the_next_one_out_and_writes_nothing_af
         command, cwd=finished.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     orphan = job_of(psutil.Process(call.pid), "features_customers")
-    for _ in range(200):  # until it holds its lock
-        log = finished.run("sample") / "_meta/logs/features_customers.log"
-        if log.exists() and log.stat().st_mtime > orphan.create_time():
-            break
-        time.sleep(0.05)
-    time.sleep(0.3)
+    while not holds_a_lock(orphan):
+        time.sleep(0.01)
     orphan.send_signal(signal.SIGSTOP)
     call.kill()
     call.wait()
@@ -103,7 +105,8 @@ def test_an_orphan_of_a_killed_call_keeps_the_next_one_out_and_writes_nothing_af
     done = finished.snakemake(*CONFIG)
     assert done.returncode == 0, done.stdout[-3000:]
     assert re.search(rf"\(process {call.pid} on .+\) was killed; steps at work: .*features_customers", done.stdout)
-    assert finished.snakemake("verify", *CONFIG).returncode == 0
+    verified = finished.snakemake("verify", *CONFIG)
+    assert verified.returncode == 0, verified.stdout[-3000:]
 
 
 def test_an_upgraded_package_reruns_what_imports_it_and_no_table(finished: Project, tmp_path: Path):

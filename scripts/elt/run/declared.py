@@ -106,16 +106,21 @@ class Undeclared(NamedTuple):
 
 
 def undeclared(run: Path, declared: Declared) -> Undeclared:
-    """What of a run folder nothing declares; both lists sorted. The history of the run and hidden files stay apart."""
+    """What of a run folder nothing declares; both lists sorted. The history of the run and hidden files stay apart.
+
+    What a killed job had not yet given its name is left over wherever it lies, beside the receipts too.
+    """
     stated = (manifest.parsed(run / manifest.NAME)[0] or {"files": {}})["files"]
     found = Undeclared([], [])
     for path in sorted(run.rglob("*")):
         name = path.relative_to(run).as_posix()
-        if path.is_dir() or name in declared.files or name.startswith(NOT_DECLARED):
+        if path.is_dir() or name in declared.files:
             continue
-        log = declared.log_of(name)
-        if any(part.startswith(".") for part in Path(name).parts):
-            found.left_over.extend([name] if any(map(TEMPORARY.fullmatch, Path(name).parts)) else [])
+        log, is_hidden = declared.log_of(name), any(part.startswith(".") for part in Path(name).parts)
+        if is_hidden and any(map(TEMPORARY.fullmatch, Path(name).parts)):
+            found.left_over.append(name)
+        elif is_hidden or name.startswith(NOT_DECLARED):
+            continue
         elif name.startswith(JOB_RECORDS):
             found.left_over.extend([name] if log else [])
         else:
