@@ -41,7 +41,7 @@ rule audit_manifest:
         mem_mb=mem_mb,
     params:
         code=code_version("audit_manifest.py"),
-        settings={key: config[key] for key in sorted(config) if key not in settings.OF_THE_CALL},
+        settings=settings.of_run(config),
     script:
         "../scripts/audit_manifest.py"
 

@@ -33,6 +33,7 @@ rule segmentation_profiles:
         table="<gold>/data/customer_clusters.csv",
         features="<gold>/data/customer_features_exact.csv",
         words=["scripts/templates/segmentation.en.yaml", "scripts/templates/segmentation.de.yaml"],
+        earlier=call.earlier_segments,  # of another run, named by compare_to
     output:
         "<segmentation>/_meta/model_metadata.json",
     log:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 def main(clusters: str, metadata: str, language: str, table: str) -> None:
     """Read the segment of each customer, write it with its name."""
-    called = {record["label"]: record["name"][language] for record in read_json(metadata)["segments"]}
+    segments = {record.get("cluster", record["label"]): record for record in read_json(metadata)["segments"]}
     found = pd.read_csv(clusters, dtype={"customer": "str"}, keep_default_na=False)
-    write_frame(table, found.assign(segment_name=found["segment"].map(called)))
-    rulelog.log.info("%d segments named", len(called))
+    numbers = {cluster: record["label"] for cluster, record in segments.items()}
+    names = {cluster: record["name"][language] for cluster, record in segments.items()}
+    write_frame(table, found.assign(segment=found["segment"].map(numbers), segment_name=found["segment"].map(names)))
+    rulelog.log.info("%d segments named", len(segments))
 
 
 if __name__ == "__main__":

@@ -223,10 +223,11 @@ def since(number: int) -> str:
     return f", since {began:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def of_inputs(paths: Iterable[str | Path]) -> dict[str, str]:
+def of_inputs(paths: Iterable[str | Path], own: Path | None = None) -> dict[str, str]:
     """SHA-256 of inputs of a job by name; raises Fault for a file of a run that is not as its job wrote it.
 
-    Files of a run are called by their path in it. Of others, whose name may be a person's, only the hash counts.
+    Files of the run are called by their path in it; `own`: that run, where files of another one may be read. Of others,
+    whose name may be a person's, only the hash counts.
     """
     found = {}
     for path in dict.fromkeys(map(Path, paths)):
@@ -241,17 +242,18 @@ def of_inputs(paths: Iterable[str | Path]) -> dict[str, str]:
         if (receipt := intact(run, name)) is None:
             problem = "is not as the step that makes it has written it"
             raise Fault(str(path), problem, "Type the command again: it is made anew")
-        found[name] = receipt
+        found[name if run == (own or run) else f"outside {receipt[:12]}"] = receipt
     return found
 
 
-def made_from(inputs: Iterable[str | Path], params: Any) -> dict[str, Any]:
+def made_from(inputs: Iterable[str | Path], params: Any, own: Path | None = None) -> dict[str, Any]:
     """What a receipt says of the making of a file: hashes of inputs, params and code of its job, versions of packages.
 
+    `own`: the run of the job.
     Raises Fault for an input that is not as its job wrote it.
     """
     return {
-        "inputs": of_inputs(inputs),
+        "inputs": of_inputs(inputs, own),
         "params": hashlib.sha256(repr(sorted(params.items())).encode()).hexdigest(),
         "code": hashlib.sha256(repr(params.get("code")).encode()).hexdigest(),
         "versions": json.loads(os.environ.get(VERSIONS_VARIABLE, "{}")),
@@ -263,11 +265,12 @@ def start(snakemake: Any) -> None:
     outputs = {str(path): run for path in snakemake.output if (run := run_of(path)) is not None}
     if not outputs:
         return
-    join_call(next(iter(outputs.values())))
+    own = next(iter(outputs.values()))
+    join_call(own)
     job = Path(snakemake.log[0])
     about = {
-        "job": job.relative_to(next(iter(outputs.values())) / "_meta/logs").with_suffix("").as_posix(),
-        **made_from(snakemake.input, snakemake.params),
+        "job": job.relative_to(own / "_meta/logs").with_suffix("").as_posix(),
+        **made_from(snakemake.input, snakemake.params, own),
     }
 
     def note(final: Path, sha: str) -> None:

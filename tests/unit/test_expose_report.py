@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from small_run import KPIS, TEMPLATES, SmallRun, lines
+from again import Again
+from small_run import KPIS, TEMPLATES, SmallRun, both, lines
 
 import expose_report
 from elt.expose import products
@@ -193,3 +194,23 @@ def test_the_others_have_no_sum_where_one_of_them_is_hidden():
     *_, others = products.shortened(ledger, [*rows, hidden], "place")
     assert (others["this"], others["last"], others["place"]) == (None, None, None)
     assert ledger.value(others["further"]["figures"]["count"]) == 2
+
+
+def test_what_the_segments_have_kept_of_an_earlier_run_is_one_sentence_with_its_largest_movement(tmp_path):
+    run = SmallRun(tmp_path, lines())
+    then = [{"label": number, "name": both(f"Then {number}")} for number in (1, 3)]
+    moves = {
+        "1": {"1": 20, "2": 8, "gone": 0},
+        "3": {"1": None, "2": 12, "gone": 30},
+        "new": {"1": 0, "2": 90, "gone": 0},
+    }
+    for segment, is_kept in zip(run.model["segments"], (True, False), strict=True):
+        segment["is_kept"] = is_kept
+    run.model["migration"] = {"run": "r_0", "highest": 3, "segments": then, "moves": moves}
+    page, text = run.reports()
+    said = "Compared with run {}, 1 of 2 segments keep their number; the largest movement that may be told is of 12 customers"
+    assert said.format("r_0") in page and said.format("r\\_0") in text and "“Then 3”" in text
+    again = Again(tmp_path, "reports/number_ledger.json")
+    assert (again.again("migration.kept"), again.again("migration.3.2")) == (1, 12)
+    moves |= {"1": {"1": 20, "2": None, "gone": 0}, "3": {"1": None, "2": None, "gone": 30}}
+    assert "1 of 2 segments keep their number.</p>" in run.reports()[0]

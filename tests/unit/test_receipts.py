@@ -120,6 +120,19 @@ def test_a_job_notes_what_it_read_of_the_run_by_name_and_of_others_by_hash_alone
     assert files.sha256(raw) in receipt and "Mustermann" not in receipt
 
 
+def test_a_job_that_reads_the_same_file_of_another_run_keeps_both_apart(written: Path):
+    other = run_folders.RUNS / "b"
+    path = other / NAME
+    path.parent.mkdir(parents=True)
+    path.write_text("key\n7\n", "utf-8")
+    receipts.write(other, NAME, {"sha256": files.sha256(path), **receipts.look(path)})
+    found = receipts.of_inputs([written / NAME, path], written)
+    assert found == {NAME: files.sha256(written / NAME), f"outside {files.sha256(path)[:12]}": files.sha256(path)}
+    path.write_text("key\n8\n", "utf-8")
+    with pytest.raises(Fault, match="is not as the step that makes it has written it"):
+        receipts.of_inputs([path], written)
+
+
 def test_what_a_job_writes_beside_its_outputs_and_outside_runs_has_no_receipt(written: Path, tmp_path: Path):
     files.write_text(written / "gold/data/c.csv", "c")
     files.write_text(tmp_path / "d.csv", "d")

@@ -10,6 +10,16 @@ MODEL = {
 }
 
 
+def test_a_segment_that_keeps_the_number_of_an_earlier_run_is_called_by_it(tmp_path):
+    segments = [one | {"cluster": one["label"], "label": 7 - one["label"]} for one in MODEL["segments"]]
+    (tmp_path / "clusters.csv").write_text("customer,segment\ncu1_a,2\ncu1_b,1\n", encoding="utf-8")
+    write_json(tmp_path / "model.json", {"segments": segments})
+    segmentation_names.main(
+        *(str(tmp_path / name) for name in ("clusters.csv", "model.json")), "en", str(tmp_path / "t.csv")
+    )
+    assert (tmp_path / "t.csv").read_text("utf-8") == "customer,segment,segment_name\ncu1_a,5,B\ncu1_b,6,Buyers\n"
+
+
 @pytest.mark.parametrize(
     ("rows", "language", "expected"),
     [

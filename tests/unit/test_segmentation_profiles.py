@@ -1,5 +1,6 @@
 """Segments described: what k-means has found, named by the company's rules; a hidden segment tells nothing of itself."""
 
+import pandas as pd
 import pytest
 from conftest import ROOT
 
@@ -17,7 +18,7 @@ COMPANY = Segments(("monetary",), (BIG,), LABELS)
 HEADER = "customer,recency_days,frequency,monetary,days_between_orders,revenue_of_year,costed_revenue,gross_margin\n"
 
 
-def described(folder, *segments, company=COMPANY, members=()):
+def described(folder, *segments, company=COMPANY, members=(), earlier=None):
     """Model metadata of segments (number, exact deviation of the revenue or None for a hidden one). members: twelve rows
     a segment (recency, orders, revenue, days between orders); revenue is that of the year, a quarter of it is margin."""
     rows = members or [(10, 2, 100, 30)] * 12 * len(segments)
@@ -28,13 +29,15 @@ def described(folder, *segments, company=COMPANY, members=()):
     (folder / "clusters.csv").write_text("customer,segment\n" + "".join(numbers), encoding="utf-8")
     found = [
         {"label": label, "is_suppressed": at is None, "exact": {} if at is None else {"monetary": at}, "customers": 12}
+        | {"nearest": None}
         for label, at in segments
     ]
     features = [{"name": "monetary", "is_used": True}]
     write_json(folder / "clusters.json", {"features": features, "segments": found, "minimum_group": 5})
     words = [str(TEMPLATES / f"segmentation.{language}.yaml") for language in ("en", "de")]
     customers = segmentation_profiles.Customers(str(folder / "features.csv"), str(folder / "clusters.csv"))
-    segmentation_profiles.main(str(folder / "clusters.json"), customers, words, company, str(folder / "model.json"))
+    written = str(folder / "model.json")
+    segmentation_profiles.main(str(folder / "clusters.json"), customers, words, company, written, earlier)
     return read_json(folder / "model.json")
 
 
@@ -55,6 +58,21 @@ def test_a_hidden_segment_has_no_name_of_a_rule_and_nothing_that_tells_it_apart(
 def test_one_segment_is_all_customers_and_told_apart_by_nothing(tmp_path):
     (alone,) = described(tmp_path, (1, 0.0))["segments"]
     assert (alone["id"], alone["distinguishing"], alone["rule"]) == ("all_customers", [], [])
+
+
+def test_a_segment_keeps_number_and_name_of_an_earlier_run_where_its_rule_still_holds(tmp_path):
+    """By their deviation the second one would be big; the earlier run has called the first one so, by number 9."""
+    before = pd.DataFrame({"customer": [f"c{n:03}" for n in range(24)], "segment": [9] * 12 + [4] * 12})
+    then = [{"label": n, "id": i, "name": BOTH, "is_suppressed": False} for n, i in ((9, "big"), (4, "segment_4"))]
+    earlier = segmentation_profiles.Earlier("r1", {"segments": then}, before)
+    found = described(tmp_path, (1, 0.6), (2, 0.9), earlier=earlier)
+    assert [(one["label"], one["id"], one["is_kept"]) for one in found["segments"]] == [
+        (9, "big", True),
+        (4, "segment_4", True),
+    ]
+    assert found["migration"]["moves"]["9"] == {"9": 12, "4": 0, "gone": 0}
+    found = described(tmp_path, (1, 0.4), (2, 0.9), earlier=earlier)
+    assert [(one["label"], one["id"]) for one in found["segments"]] == [(9, "segment_9"), (4, "big")]
 
 
 def test_without_customers_there_is_no_segment(tmp_path):

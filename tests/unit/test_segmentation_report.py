@@ -129,6 +129,30 @@ def test_an_action_has_a_baseline_and_a_value_with_the_sum_that_gives_it():
     assert "every tenth customer (120) ordered once more at the average order value (514.40), 61,728 of revenue" in text
 
 
+NAMED = [{"label": number, "name": {"en": f"Then {number}", "de": f"Damals {number}"}} for number in (1, 4)]
+MOVES = {
+    "1": {"4": 20, "5": None, "gone": 0},
+    "4": {"4": 1100, "5": None, "gone": 9},
+    "new": {"4": 7, "5": 8, "gone": 0},
+}
+MOVED = {"migration": {"run": "r_1", "segments": NAMED, "moves": MOVES}}
+
+
+def test_who_moved_since_an_earlier_run_is_a_table_and_few_customers_are_a_dash():
+    now = segment(4, is_kept=True, nearest=5), segment(5, is_kept=False, nearest=4)
+    text = script.report(model(*now, **MOVED), said("de"))
+    assert "## 1 von 2 Segmenten behalten die Nummer aus dem Lauf r\\_1" in text
+    assert "| damals | 4\\. Gruppe 4 | 5\\. Gruppe 5 | in keinem Segment mehr |" in text
+    assert "| 4\\. Damals 4 | 1.100 | – | 9 |" in text and "| damals in keinem Segment | 7 | 8 | 0 |" in text
+    assert "Weniger als 5 Kunden würden erkennbar" in text and "nach fallendem Umsatz nummeriert" not in text
+
+
+def test_without_an_earlier_run_or_where_it_has_one_segment_numbers_are_by_revenue():
+    for more in ({}, {"migration": MOVED["migration"] | {"moves": {}}}):
+        text = script.report(model(segment(1, is_kept=False), segment(2), **more), said("en"))
+        assert "numbered by falling revenue" in text and "keep the number" not in text
+
+
 def test_a_rule_in_business_units_tells_its_limit():
     days = {"feature": "recency_days", "label": {"en": "Days since last order"}, "unit": "cycles", "value": 260.0}
     rule = [days | {"at_least": 2}, {"feature": "frequency", "label": {"en": "Orders"}, "at_most": 1, "value": 1}]

@@ -50,7 +50,7 @@ def is_as_made(job: Any) -> bool:
     if job.rule.name in READS_MORE or is_asked_for(job) or not job.output:
         return False
     with contextlib.suppress(OSError, Fault):  # an input that is not as its job wrote it: the step itself says so
-        now = receipts.made_from(job.input, job.params)
+        now = receipts.made_from(job.input, job.params, receipts.run_of(job.output[0]))
         return all(is_of(path, now) for path in job.output) and all(map(Path.exists, map(Path, beside(job))))
     return False
 

@@ -14,7 +14,7 @@ from elt import receipts, system_faults
 from elt.bronze import exports
 from elt.bronze.exports import RawFiles
 from elt.code_version import code_version
-from elt.command import draft, job_records, plan, request, retention, run
+from elt.command import draft, earlier_run, job_records, plan, request, retention, run
 from elt.command.request import Request
 from elt.faults import Fault
 from elt.files import sha256
@@ -63,7 +63,8 @@ class Invocation:
     """What rules know of the call. Without a run (draft, expire and the like) company and raw files are empty.
 
     `home`: folder that it works in, a run folder for a run; `erased`: names the list of erased persons, whose records
-    bronze leaves out; `erasable`: contracts of the company for an erasure.
+    bronze leaves out; `erasable`: contracts of the company for an erasure; `earlier_segments`: files of the segments of
+    the run that `compare_to` names.
     """
 
     request: Request
@@ -74,6 +75,7 @@ class Invocation:
     raw_files: RawFiles = field(default_factory=RawFiles)
     erased: str = erasures.NOTHING
     erasable: Mapping[str, Contract] = field(default_factory=dict)
+    earlier_segments: tuple[str, ...] = ()
 
     def erased_in(self, file: str) -> str:
         """Names the list of erased persons for a raw file whose records can be a person's; else "none"."""
@@ -311,9 +313,10 @@ def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invoca
     raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
     with refusing():
         home = run_folders.RUNS / run_folders.choose(config, now)
+        earlier = earlier_run.segments(config, home.name, KEY_FILE)
     with refusing("The erasure list cannot be used."):
         erased = deletion.checked_list(KEY_FILE)
-    return Invocation(request.RUN, now, config, home.as_posix(), company, raw_files, erased)
+    return Invocation(request.RUN, now, config, home.as_posix(), company, raw_files, erased, earlier_segments=earlier)
 
 
 @refusing("Nothing can be done.")

@@ -120,7 +120,37 @@ def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[s
         "actions": actions,
         "decision": wanted,
         "method": segment_method(ledger, model, rows),
+        **migration(ledger, model, rows),
     }
+
+
+def migration(ledger: NumberLedger, model: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the run has kept of the segments of the earlier one that it was compared with, and the largest movement from
+    one segment to another that may be told; nothing without such a run."""
+    found = model.get("migration", {})
+    if not found.get("moves") or not rows:
+        return {}
+    kept = sum(segment["is_kept"] for segment in model["segments"])
+    of_kept = at(MODEL, "segments", "*", "is_kept", function="count", where=True)
+    figures = {
+        "kept": ledger.enter("migration.kept", kept, "count", of_kept),
+        "segments": ledger.enter("model.k", model["choice"]["k"], "count", at(MODEL, "choice", "k")),
+    }
+    then = {str(one["label"]): one["name"] for one in found["segments"]}
+    now = {str(one["label"]): one["name"] for one in model["segments"]}
+    moves = {
+        (one, other): found["moves"][one][other]
+        for one in then
+        for other in now
+        if one != other and found["moves"][one][other]
+    }
+    texts: dict[str, Any] = {"run": found["run"]}
+    if not moves:
+        return {"migration": say("migration_kept", figures, texts)}
+    one, other = max(moves, key=lambda pair: moves[pair])
+    origin = at(MODEL, "migration", "moves", one, other)
+    figures["customers"] = ledger.enter(f"migration.{one}.{other}", moves[one, other], "people", origin)
+    return {"migration": say("migration", figures, texts | {"then": then[one], "now": now[other]})}
 
 
 def segment_method(ledger: NumberLedger, model: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -62,10 +62,14 @@ def typed_texts(part: Mapping[str, Any]) -> dict[str, Any]:
 
 OCTAL_OF_YAML = (0o600, 0o640, 0o644, 0o660, 0o664)
 GROUPS = ("segmentation", "quarantine_budget")  # settings with settings in them
-OF_THE_CALL = (  # settings that change no file of a run
-    *("run_id", "compare_to", "console", "warm_worker", "sign_with", "public_key"),
-)
+OF_THE_CALL = ("run_id", "console", "warm_worker", "sign_with", "public_key")  # settings that change no file of a run
 STANDARD_INPUT = "-"  # as a file name
+
+
+def of_run(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that shape files of a run, sorted by name; `compare_to` only if it names another run."""
+    apart = {*OF_THE_CALL, *(() if config.get("compare_to") else ("compare_to",))}
+    return {key: config[key] for key in sorted(config) if key not in apart}
 
 
 def prepared(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from elt.run.segment_rules import SegmentCondition, SegmentRule
 from elt.segmentation.members import Measures, figures, share_of
 from elt.segmentation.segment_names import Profile, SegmentNames
 
+NOTHING: Mapping[int, str] = {}
+
 
 def stated(condition: SegmentCondition, measures: Measures) -> dict[str, Any]:
     """A condition of a rule without what it does not state; `value`: its limit in the unit of the feature."""
@@ -19,11 +21,14 @@ def stated(condition: SegmentCondition, measures: Measures) -> dict[str, Any]:
     return found if limit is None else found | {"value": round(limit, 4)}
 
 
-def described(clusters: Mapping[str, Any], names: SegmentNames, customers: pd.DataFrame) -> dict[str, Any]:
+def described(
+    clusters: Mapping[str, Any], names: SegmentNames, customers: pd.DataFrame, kept: Mapping[int, str] = NOTHING
+) -> dict[str, Any]:
     """What is published of segments and features: what clustering has found, and what all of it is called.
 
-    `clusters`: what k-means has written; `customers`: their features and segment, as `members` takes them. Names,
-    actions, sums over the members and the features that tell a segment apart are added.
+    `clusters`: what k-means has written; `customers`: their features and segment, as `members` takes them; `kept`:
+    number of a segment -> id of the rule that an earlier run has named it by. Names, actions, sums over the members and
+    the features that tell a segment apart are added.
     """
     features = [feature | {"label": names.label(feature["name"])} for feature in clusters["features"]]
     used = {feature["name"] for feature in features if feature["is_used"]}
@@ -31,7 +36,7 @@ def described(clusters: Mapping[str, Any], names: SegmentNames, customers: pd.Da
     measures = Measures.of(customers, minimum)
     shown = [segment["label"] for segment in segments if not segment["is_suppressed"]]
     told = figures(customers, shown, minimum)
-    rules = [names.all_customers()] if is_alone else names.of_profiles(profiles(segments, customers, measures))
+    rules = [names.all_customers()] if is_alone else names.of_profiles(profiles(segments, customers, measures, kept))
     named = []
     for segment, rule in zip(segments, rules, strict=True):
         exact = {name: deviation for name, deviation in segment["exact"].items() if name in used}
@@ -55,11 +60,16 @@ def of_rule(rule: SegmentRule, names: SegmentNames, measures: Measures) -> dict[
     }
 
 
-def profiles(segments: list[Mapping[str, Any]], customers: pd.DataFrame, measures: Measures) -> list[Profile]:
+def profiles(
+    segments: list[Mapping[str, Any]], customers: pd.DataFrame, measures: Measures, kept: Mapping[int, str] = NOTHING
+) -> list[Profile]:
     """What rules look at in each segment; nothing of one that is hidden."""
     found = []
     for segment in segments:
-        members = customers[customers["segment"] == segment["label"]]
-        holds = partial(share_of, members=members, measures=measures)
-        found.append(Profile({}) if segment["is_suppressed"] else Profile(segment["exact"], holds))
+        number = segment["label"]
+        holds = partial(share_of, members=customers[customers["segment"] == number], measures=measures)
+        is_shown = not segment["is_suppressed"]
+        found.append(
+            Profile(segment["exact"], holds, number, kept.get(number)) if is_shown else Profile({}, number=number)
+        )
     return found

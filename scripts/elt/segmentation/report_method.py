@@ -54,6 +54,12 @@ def setting_text(name: str, choice: Model, decimals: int | None, words: Told) ->
     )
 
 
+def numbered(model: Model, words: Told) -> str:
+    """From what segments have their numbers."""
+    text, earlier = words["report"]["numbers"], model.get("migration", {})
+    return text["kept"].format(run=escape(earlier["run"])) if earlier.get("moves") else text["by_revenue"]
+
+
 def method(model: Model, words: Told) -> Iterator[str]:
     """How it was done, one line a step, with the settings of this run."""
     language, choice = words.language, model["choice"]
@@ -62,6 +68,7 @@ def method(model: Model, words: Told) -> Iterator[str]:
     values = {
         "used": escape(", ".join(used)) or HIDDEN,
         "logged": escape(", ".join(logged)) or HIDDEN,
+        "numbers": numbered(model, words),
         "seed": words.enter("seed", model["seed"], "count", 0, origins.place("seed")),
         "numpy": model["versions"]["numpy"],
         **{told: setting_text(name, choice, decimals, words) for told, (name, decimals) in SETTINGS.items()},

@@ -32,10 +32,13 @@ def nothing_holds(condition: SegmentCondition) -> float | None:
 @dataclass(frozen=True)
 class Profile:
     """What rules look at in a segment: its deviations from the mean of all customers in standard deviations, and of
-    which share of its members a condition in business units holds (None if that cannot be said)."""
+    which share of its members a condition in business units holds (None if that cannot be said). `number`: its own, 0
+    for that of its place; `rule`: the id of the rule that it had its name from in an earlier run, if it was there."""
 
     deviation: Mapping[str, float]
     share: Callable[[SegmentCondition], float | None] = nothing_holds
+    number: int = 0
+    rule: str | None = None
 
 
 def cleared(condition: SegmentCondition, profile: Profile) -> Iterator[float | None]:
@@ -97,16 +100,19 @@ class SegmentNames:
     def of_profiles(self, profiles: Sequence[Profile]) -> list[SegmentRule]:
         """The rule of each segment, given their profiles in order of revenue.
 
-        Rules are taken in order. Each goes to the one unnamed segment that clears it by most (of equal ones the one
-        with more revenue), so no name stands twice. A segment without a rule is called by its number.
+        A segment that an earlier run has named keeps its rule where that still holds. The others are taken in order.
+        Each goes to the one unnamed segment that clears it by most (of equal ones the one with more revenue), so no
+        name stands twice. A segment without a rule is called by its number.
         """
-        found: dict[int, SegmentRule] = {}
-        for rule in self.rules:
+        known = {rule.id: rule for rule in self.rules}
+        named = ((i, known[one.rule], one) for i, one in enumerate(profiles) if one.rule in known)
+        found = {i: rule for i, rule, one in named if margin(rule.when, one) is not None}
+        for rule in (rule for rule in self.rules if rule not in [*found.values()]):
             margins = {i: margin(rule.when, one) for i, one in enumerate(profiles) if i not in found}
             matching = {i: round(value, 9) for i, value in margins.items() if value is not None}
             if matching:
                 found[max(matching, key=lambda i: (matching[i], -i))] = rule
-        return [found.get(i) or self.unnamed(i + 1) for i in range(len(profiles))]
+        return [found.get(i) or self.unnamed(one.number or i + 1) for i, one in enumerate(profiles)]
 
     def distinguishing(self, deviation: Mapping[str, float]) -> list[dict[str, Any]]:
         """The features that lie farthest from the average, with words; the fourth and fifth only if noticeable."""
