@@ -1,6 +1,7 @@
 """What is gone from raw folder and company leaves no trace in the run, and what somebody put there is refused."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def test_the_run_equals_one_that_never_knew_them(changed, tmp_path):
     assert listed[0] == listed[1]
 
 
-def test_a_file_that_somebody_put_there_is_refused_by_plan_and_run_and_named_by_verify(changed):
+def test_a_file_that_somebody_put_there_is_refused_by_plan_and_run(changed):
     project, _ = changed
     stray = project.run("x") / "reports/notes.txt"
     stray.write_text("x", "utf-8")
@@ -109,23 +110,88 @@ def test_a_file_that_somebody_put_there_is_refused_by_plan_and_run_and_named_by_
                 "1 files lie in it that no rule makes: reports/notes.txt. Move them out of artifacts" in refused.stdout
             )
             assert "Traceback" not in refused.stdout
-        checked = project.snakemake("verify", *CONFIG).stdout
-        assert "reports/notes.txt is not in the manifest" in checked
-        assert "Move what is not in the manifest out of the run" in checked
     finally:
         stray.unlink()
     assert "Nothing to be done" in project.snakemake(*CONFIG).stdout
-    assert "as its manifest says" in project.snakemake("verify", *CONFIG).stdout
 
 
-def test_a_file_that_was_changed_is_made_again_as_the_remedy_of_verify_says(changed):
+def verified(project: Project, code: int) -> str:
+    """What an auditor's call says, which ends with this code and without a traceback."""
+    done = project.snakemake("verify", *CONFIG)
+    assert done.returncode == code and "Traceback" not in done.stdout, done.stdout[-3000:]
+    return done.stdout
+
+
+def damage(run: Path, outside: Path) -> list[str]:
+    """One of each kind of difference that a file can have, and what `verify` must say of it."""
+    outside.mkdir()
+    with open(run / "reports/final_expose.md", "ab") as file:
+        file.write(b"More.\n")
+    (run / "gold/data/agg_geo_performance.csv").unlink()
+    (run / "reports/notes.txt").write_text("x", "utf-8")
+    (run / "reports/.notes.txt").write_text("x", "utf-8")
+    (run / "reports/empty").mkdir()
+    shutil.move(run / "reports/final_expose.html", outside / "page.html")
+    (run / "reports/final_expose.html").symlink_to(outside / "page.html")
+    os.link(run / "gold/data/dim_date.csv", outside / "dates.csv")
+    (run / "gold/data/fact_sales.csv").chmod(0o644)
+    receipts = run / "_meta/receipts/step1_eda"
+    shutil.copyfile(receipts / "reports/eda_report.md.json", receipts / "data/eda_summary.json.json")
+    return [
+        "reports/final_expose.md was changed",
+        "gold/data/agg_geo_performance.csv is missing",
+        "reports/notes.txt is not in the manifest",
+        "reports/.notes.txt is hidden",
+        "reports/empty is an empty folder that no step has made",
+        "reports/final_expose.html is a link",
+        "gold/data/dim_date.csv has a second name",
+        "gold/data/fact_sales.csv has the mode 0644 instead of 0600",
+        "step1_eda/data/eda_summary.json has a receipt that says otherwise",
+    ]
+
+
+def mend(run: Path, outside: Path) -> None:
+    """What the message says, word by word, before the run goes on."""
+    (run / "reports/notes.txt").rename(outside / "notes.txt")
+    (run / "reports/.notes.txt").rename(outside / ".notes.txt")
+    (run / "reports/empty").rename(outside / "empty")
+    (run / "reports/final_expose.html").unlink()
+    shutil.move(outside / "page.html", run / "reports/final_expose.html")
+    (outside / "dates.csv").unlink()
+    (run / "gold/data/fact_sales.csv").chmod(0o600)
+    (run / "reports/final_expose.md").unlink()
+
+
+def test_verify_names_each_kind_of_difference_and_its_remedy_mends_them_all(changed, tmp_path):
     project, _ = changed
-    path = project.run("x") / "reports/final_expose.md"
-    before = path.read_bytes()
-    path.write_bytes(before + b"More.\n")
-    checked = project.snakemake("verify", *CONFIG).stdout
-    assert "reports/final_expose.md was changed" in checked and "Delete what was changed" in checked
-    path.unlink()
+    run, outside = project.run("x"), tmp_path / "outside"
+    before = {name: content for name, content in files(run).items() if not name.startswith("_meta")}
+    words = damage(run, outside)
+    said = verified(project, 1)
+    assert [one for one in words if one not in said] == []
+    assert f"{len(words)} files are not as the manifest says: " in said
+    assert (
+        "Move what is not in the manifest out of the run, then put the file itself in the place of a link, then give "
+        "what has a wrong mode the one that is named, then delete what was changed, then run it again, or restore it "
+        "from your backup."
+    ) in said
+    mend(run, outside)
     assert project.snakemake(*CONFIG).returncode == 0
-    assert path.read_bytes() == before
-    assert "as its manifest says" in project.snakemake("verify", *CONFIG).stdout
+    assert {name: content for name, content in files(run).items() if not name.startswith("_meta")} == before
+    assert "Run x is as its manifest says." in verified(project, 0)
+
+
+def test_verify_names_a_manifest_that_was_edited_and_one_that_cannot_be_read(changed):
+    project, _ = changed
+    path = project.run("x") / "_meta/run_manifest.json"
+    whole = path.read_bytes()
+    stated = json.loads(whole)
+    stated["files"]["reports/final_expose.md"]["sha256"] = "0" * 64
+    path.write_text(json.dumps(stated), "utf-8")
+    said = verified(project, 1)
+    assert "_meta/run_manifest.json was edited: its root hash is another; reports/final_expose.md" in said
+    path.write_bytes(whole[: len(whole) // 2])
+    said = verified(project, 1)
+    assert "_meta/run_manifest.json is no JSON" in said and "restore the manifest from your backup" in said
+    path.write_bytes(whole)
+    assert "Run x is as its manifest says." in verified(project, 0)

@@ -150,11 +150,6 @@ def test_row_level_files_expire_on_their_day_and_the_check_accepts_it(finished: 
     assert done.returncode == 0 and "1 of 1 runs have expired." in done.stdout, done.stdout[-3000:]
     assert not list((run / "gold/data").rglob("*.csv")) and (run / "reports/final_expose.html").exists()
     assert "were deleted on purpose and have a tombstone" in typed(finished, "verify").stdout
-    (run / "reports/final_expose.html").write_text("changed", "utf-8")
-    wrong = typed(finished, "verify")
-    assert wrong.returncode != 0 and "1 files are not as the manifest says: reports/final_expose.html was changed" in (
-        wrong.stdout
-    )
 
 
 def test_a_target_that_cannot_be_met_says_so_and_writes_nothing(project: Project):
