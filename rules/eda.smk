@@ -17,7 +17,7 @@ rule eda_summary:
         mem_mb=mem_mb,
     params:
         code=code_version("eda_summary.py"),
-        marts=company.marts,
+        marts={name: mart.without_words for name, mart in company.marts.items()},
         minimum_group=config["minimum_group"],
         analysis_date=config["analysis_date"],
     script:
@@ -126,6 +126,7 @@ rule eda_report:
         mem_mb=mem_mb,
     params:
         code=code_version("eda_report.py"),
+        words={name: mart.words for name, mart in company.marts.items()},
     script:
         "../scripts/eda_report.py"
 

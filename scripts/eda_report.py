@@ -7,7 +7,7 @@ figures that it prints, step1_eda/reports/number_ledger.json.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,17 +81,37 @@ def report(summary: Mapping[str, Any], links: Mapping[str, str], told: Told, sma
     return "".join(parts).rstrip() + "\n"
 
 
+def with_words(marts: Sequence[Mapping[str, Any]], words: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Profiles of marts by name, their columns by name too, with what they mean: `words` of each mart."""
+    found = {}
+    for mart in marts:
+        said = words[mart["name"]]
+        columns = {item["name"]: {**item, "description": said["description"][item["name"]]} for item in mart["columns"]}
+        found[mart["name"]] = {**mart, "title": said["title"], "grain": said["grain"], "columns": columns}
+    return found
+
+
 def main(
-    summary: str, figures: Mapping[str, str], word_file: str, template: str, *, output: str, page: str, ledger: str
+    summary: str,
+    figures: Mapping[str, str],
+    word_file: str,
+    template: str,
+    *,
+    words: Mapping[str, Mapping[str, Any]],
+    output: str,
+    page: str,
+    ledger: str,
 ) -> None:
-    """Read the summary, write the report and the ledger of its figures; figures are linked relative to it."""
+    """Read the summary, write the report and the ledger of its figures; figures are linked relative to it.
+
+    `words`: title, grain and descriptions of columns of each mart, which are not in the summary.
+    """
     folder, told = Path(output).parent, Told(read(word_file))
     links = {name: Path(os.path.relpath(path, folder)).as_posix() for name, path in figures.items()}
     content = read_json(summary)
     smallest = people_behind.smallest(people_behind.of_exploration(content))
-    for profile in (*content["marts"], content["customers"]):
-        profile["columns"] = {column["name"]: column for column in profile["columns"]}
-    content["marts"] = {mart["name"]: mart for mart in content["marts"]}
+    content["customers"]["columns"] = {column["name"]: column for column in content["customers"]["columns"]}
+    content["marts"] = with_words(content["marts"], words)
     pages.write(report(content, links, told, smallest), output, page, template=template, language=told.language)
     write_json(ledger, {"tables": origins.tables(content["breakdowns"]), "figures": told.ledger.figures})
     rulelog.log.info("%d figures", len(told.ledger.figures))
@@ -104,6 +124,7 @@ if __name__ == "__main__":
         {name: path for name, path in snakemake.input.items() if path.endswith(".svg")},
         snakemake.input.words,
         snakemake.input.template,
+        words=snakemake.params.words,
         output=snakemake.output.report,
         page=snakemake.output.page,
         ledger=snakemake.output.ledger,

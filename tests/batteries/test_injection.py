@@ -121,6 +121,19 @@ def poisoned(content: Any, start: int) -> Any:
     return walk(copy.deepcopy(content), "")
 
 
+def worded(summary: dict[str, Any]) -> dict[str, Any]:
+    """The summary of the exploration with words of its marts."""
+    described = {
+        mart["name"]: {
+            "title": "x",
+            "grain": "x",
+            "description": {item["name"]: "x" for item in mart["columns"]},
+        }
+        for mart in summary["marts"]
+    }
+    return {**summary, "words": described}
+
+
 def shown(content: Any, kind: str, run: Path) -> str:
     """The page that a report makes of its metadata."""
     if kind == "bronze":
@@ -138,9 +151,8 @@ def shown(content: Any, kind: str, run: Path) -> str:
             run / "step3_segmentation/reports",
         )
     content = copy.deepcopy(content)
-    for profile in (*content["marts"], content["customers"]):
-        profile["columns"] = {column["name"]: column for column in profile["columns"]}
-    content["marts"] = {mart["name"]: mart for mart in content["marts"]}
+    content["customers"]["columns"] = {column["name"]: column for column in content["customers"]["columns"]}
+    content["marts"] = eda_report.with_words(content["marts"], content.pop("words"))
     links = {path.stem: f"../figures/{path.name}" for path in (run / "step1_eda/figures").glob("*.svg")}
     told = words.read(ROOT / "scripts/templates/eda.en.yaml")
     return page_of(eda_report.report(content, links, Told(told)), run / "step1_eda/reports")
@@ -151,7 +163,7 @@ def test_report_pages_get_nothing_from_payloads_in_values_columns_and_file_names
     content = {
         "bronze": lambda: list(read_yaml(sample_run / "bronze/_meta/bronze_metadata.yaml")["files"]),
         "silver": lambda: read_yaml(sample_run / "silver/_meta/silver_metadata.yaml"),
-        "eda": lambda: read_json(sample_run / "step1_eda/data/eda_summary.json"),
+        "eda": lambda: worded(read_json(sample_run / "step1_eda/data/eda_summary.json")),
         "segmentation": lambda: read_json(sample_run / "step3_segmentation/_meta/model_metadata.json"),
     }[kind]()  # fmt: skip
     clean = shown(content, kind, sample_run)

@@ -169,7 +169,7 @@ def test_channel_03_the_exploration_shows_no_values_of_identifiers_names_and_day
     summary = json.loads((sample_run / "step1_eda/data/eda_summary.json").read_text("utf-8"))
     hidden = [c for mart in summary["marts"] for c in mart["columns"] if c["personal"] in ("identifier", "direct")]
     assert len(hidden) > 5
-    known = {"name", "description", "type", "unit", "personal", "missing", "missing_share", "shown"}
+    known = {"name", "type", "unit", "personal", "missing", "missing_share", "shown"}
     assert [column["name"] for column in hidden if column["shown"] != "hidden" or column.keys() - known] == []
 
 

@@ -1,17 +1,23 @@
 """Unit tests of eda_report, of profile texts and of Markdown escaping."""
 
+from datetime import date
+
+import polars as pl
 import pytest
 from conftest import ROOT
 
-from eda_report import section
+from eda_report import section, with_words
+from eda_summary import listed
 from elt.eda import sentences
 from elt.eda.origins import Source
 from elt.eda.profile_text import content_text, is_measure, missing_cell, numbers_table, spark
+from elt.eda.profiles import profile
 from elt.eda.sentences import Finding, absent_text, closest_pairs
 from elt.eda.suppression import suppressed_rows
 from elt.report.figure_ledger import Told
 from elt.report.markdown import Markdown, code, escape, table
 from elt.report.words import read
+from elt.run.mart import Mart
 
 EN, DE = (read(ROOT / f"scripts/templates/eda.{language}.yaml") for language in ("en", "de"))
 ROWS = Source("m", ("marts", "m"), "gold.m")
@@ -255,3 +261,12 @@ def test_everything_suppressed_is_listed_with_its_reason():
         ["`m`.`x`", "2 groups"],
         ["`m`.`x`", "number of missing cells"],
     ]
+
+
+def test_what_a_mart_means_comes_from_marts_yaml_and_not_from_the_summary():
+    entry = {"title": "People", "grain": "one row a person", "key": ["n"]}
+    mart = Mart.of("people", {**entry, "columns": {"n": {"type": "integer", "personal": "none", "description": "No."}}})
+    summary = profile([pl.LazyFrame({"n": [1]})], mart.without_words, 5, date(2024, 1, 1))
+    assert "People" not in str(summary) and "description" not in summary["columns"]["n"]
+    made = with_words([listed("people", summary)], {"people": mart.words})["people"]
+    assert (made["title"], made["grain"], made["columns"]["n"]["description"]) == ("People", "one row a person", "No.")

@@ -36,8 +36,6 @@ def profile(
     entries = {name: column_entry(name, column, shape, found, minimum) for name, column in mart.by_name.items()}
     _add_histograms(known, entries, found, minimum, shape)
     return {
-        "title": mart.title,
-        "grain": mart.grain,
         "rows": found.size["rows"],
         "unknown_member_rows": found.size["unknown"],
         "rows_about_few": found.size["few"],
@@ -49,11 +47,7 @@ def profile(
 
 def column_entry(name: str, column: Column, shape: Shape, found: Aggregates, minimum: int) -> dict[str, Any]:
     """What the profile says of a column; a number column has its `range` until its histogram is drawn."""
-    entry = {
-        "shown": shape.kinds[name],
-        **{key: getattr(column, key) for key in ("type", "unit", "personal")},
-        "description": column.description,
-    }
+    entry = {"shown": shape.kinds[name], **{key: getattr(column, key) for key in ("type", "unit", "personal")}}
     entry |= found.missing(name, minimum, is_personal=column.personal != "none")
     if name in found.groups:
         entry |= category(found.groups[name], shape.kinds[name], minimum, about_people=found.persons is not None)

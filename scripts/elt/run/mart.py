@@ -113,6 +113,12 @@ class Mart:
         return replace(self, title="", grain="", columns=tuple(replace(item, description="") for item in self.columns))
 
     @property
+    def words(self) -> dict[str, Any]:
+        """What the mart means: title, grain, and the description of each column."""
+        columns = {item.name: item.description for item in self.columns}
+        return {"title": self.title, "grain": self.grain, "description": columns}
+
+    @property
     def typed_columns(self) -> tuple[ColumnType, ...]:
         """Name, type and decimals of the columns."""
         return tuple(item.typed for item in self.columns)
