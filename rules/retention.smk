@@ -111,6 +111,8 @@ rule retention_compare:
         style="scripts/templates/style.css.j2",
         words=f"scripts/templates/comparison.{config['language']}.yaml",
         console="scripts/templates/comparison.en.yaml",
+        phrases=f"scripts/templates/silver_report.{config['language']}.yaml",
+        console_phrases="scripts/templates/silver_report.en.yaml",
     output:
         markdown="<meta>/comparison.md",
         page="<meta>/comparison.html",
@@ -127,6 +129,7 @@ rule retention_compare:
         code=code_version("retention_compare.py"),
         run_id=lambda wildcards: retention.verified_run(config),
         compare_to=config.get("compare_to"),
+        figures={name: kpi.name for name, kpi in company.kpis.items()},
         memory_gb=config["warehouse_memory_gb"],
         when=call.now.isoformat(timespec="seconds"),
     script:

@@ -4,6 +4,7 @@ Inputs: the manifests, receipts, metadata and tables of both runs, the words of 
 Outputs: the comparison as Markdown and as a page, a summary for the closing words. No cell is quoted.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from elt import rulelog
@@ -14,6 +15,7 @@ from elt.files import scratch, write_json
 from elt.report import pages
 from elt.report.words import read
 from elt.run import run_folders
+from elt.run.entries import Words as Texts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -35,11 +37,14 @@ def main(
     template: str,
     page_words: str,
     console_words: str,
+    phrases: tuple[str, str],
+    figures: Mapping[str, Texts],
     outputs: Outputs,
 ) -> None:
     """Compare the two runs and write what they differ in; raises Fault for one without a manifest.
 
-    `page_words`: words of the page, in its language; `console_words`: those of the closing words, which are English.
+    `page_words`: words of the page, in its language; `console_words`: those of the closing words, which are English;
+    `phrases`: the words of the report of silver, of the page and of the console; `figures`: names of the key figures.
     """
     pair = Pair(*(State(run_folders.RUNS / name) for name in (compare_to, run_id)))
     minimum = max(int(state.manifest["settings"].get("minimum_group", 0)) for state in (pair.before, pair.after))
@@ -47,7 +52,10 @@ def main(
         tables = contents.Contents(pair, connection, folder)
         every = [*tables.bronze(), *tables.silver(), *tables.gold()]
         found = text.Found(pair, every, tables.migration(), minimum)
-    said, console = (Wording(read(path)) for path in (page_words, console_words))
+    said, console = (
+        Wording(read(path), read(of_silver)["phrases"], figures)
+        for path, of_silver in zip((page_words, console_words), phrases, strict=True)
+    )
     report = text.report(found, said)
     pages.write(report, outputs.markdown, outputs.page, template=template, language=said.language)
     write_json(outputs.summary, text.closing_words(found, console, outputs.page))
@@ -63,5 +71,7 @@ if __name__ == "__main__":
         template=snakemake.input.template,
         page_words=snakemake.input.words,
         console_words=snakemake.input.console,
+        phrases=(snakemake.input.phrases, snakemake.input.console_phrases),
+        figures=snakemake.params.figures,
         outputs=Outputs(snakemake.output.markdown, snakemake.output.page, snakemake.output.summary),
     )

@@ -49,13 +49,14 @@ def made(folder: Path, run: str, raw: dict[str, str] | None = None, **more: Any)
     write_yaml(home / "gold/_meta/gold_metadata.yaml", {"marts": MARTS})
     write_json(home / "_meta/data_policy.json", {"pseudonyms": {"key_id": more.get("key_id", "k1")}})
     repaired = [{"column": "order", "records": more.get("repaired", 1), "why": "a reason"}]
-    lost = [{"code": "missing_key", "records": 2}]
-    write_yaml(
-        home / "silver/_meta/silver_metadata.yaml", {"tables": {"orders": {"repairs": repaired, "quarantined": lost}}}
-    )
+    lost = [{"code": "missing_key", "records": more.get("lost", 2)}]
+    converted = [{"column": "day", "cells": more.get("unread", 2), "rule": "unreadable"}]
+    silver = {"orders": {"repairs": repaired, "conversions": converted, "quarantined": lost}}
+    write_yaml(home / "silver/_meta/silver_metadata.yaml", {"tables": silver})
     money = {"orders.amount": {"silver": more.get("total", "30.00")}}
-    books = {"orders": {"records": 4, "silver": 4}}
-    write_json(home / "_meta/ledger.json", {"tables": books, "money": money, "kpis": {"revenue": {"total": "30.00"}}})
+    books = {"orders": {"records": 4, "silver": 6 - more.get("lost", 2)}}
+    kpis = {"revenue": {"total": more.get("revenue", "30.00")}}
+    write_json(home / "_meta/ledger.json", {"tables": books, "money": money, "kpis": kpis})
     write_text(home / "reports/final_expose.md", f"Run {run} is well.\n")
     close(home, seed=more.get("seed", 42), version=more.get("version", "1"))
     return home
@@ -79,9 +80,11 @@ ENGLISH, GERMAN = (Wording(read(TEMPLATES / f"comparison.{language}.yaml")) for 
 def compared(memory_gb: float = 0.25, language: str = "en") -> tuple[dict[str, str], str]:
     """(part -> its answer in the closing words, the page) of r2 compared to r1."""
     page_words, console = (str(TEMPLATES / f"comparison.{one}.yaml") for one in (language, "en"))
+    phrases = (str(TEMPLATES / f"silver_report.{language}.yaml"), str(TEMPLATES / "silver_report.en.yaml"))
+    figures = {"revenue": {"en": "Revenue", "de": "Umsatz"}}
     retention_compare.main(
         run_id="r2", compare_to="r1", memory_gb=memory_gb, template=str(TEMPLATES / "report.html.j2"),
-        page_words=page_words, console_words=console, outputs=OUTPUTS,
+        page_words=page_words, console_words=console, phrases=phrases, figures=figures, outputs=OUTPUTS,
     )  # fmt: skip
     said = json.loads(Path(OUTPUTS.summary).read_text("utf-8"))
     answers = dict(line.split(": ", 1) for line in said["lines"])
@@ -152,19 +155,23 @@ def test_in_german_page_and_numbers_are_german_and_the_console_stays_english(fol
     made(folder, "r1", customers={**CUSTOMERS, "revenue": [0, 10, 20]})
     other = {**CUSTOMERS, "revenue": [1, 10, 25], "is_new": [False, False, True]}
     more = {"months": [35], "seed": 7, "version": "2", "total": "1035.50", "names": ["Loyal", "Loyal"], "repaired": 3}
+    more |= {"lost": 3, "unread": 4, "revenue": "31.00"}
     made(folder, "r2", customers=other, **more)
     answers, page = compared(language="de")
     assert answers["Settings"] == "1 setting differs"
     assert page.startswith("# Lauf r2 verglichen mit r1\n\n**Die Läufe unterscheiden sich in: Code und Pakete, Einst")
-    assert "| Kennzahlen | orders amount in Silver +1.005,50 |" in page
+    assert "| Kennzahlen | Umsatz +1,00; orders amount in Silver +1.005,50 |" in page
+    assert answers["Key figures"] == "Revenue +1.00; orders amount in silver +1,005.50"
     assert "| Segmente | <5 von <5 Kunden sind in einem anderen Segment |".replace("<", "&lt;") in page
     for row in ("| gold dim\\_customer | Pseudonym cu1\\_b | `revenue` | geändert |",
                 "| gold dim\\_customer | Pseudonym 0 | `revenue` | geändert |",
-                "| gold dim\\_customer |  | `is_new` | neue Spalte |", "| New | &lt;5 | 0 |"):  # fmt: skip
+                "| gold dim\\_customer |  | `is_new` | neue Spalte |", "| New | &lt;5 | 0 |",
+                "| orders.day: unlesbar | 2 | 4 | +2 |", "| orders: in Quarantäne als missing\\_key | 2 | 3 | +1 |",
+                "| orders: bereinigt | 4 | 3 | −1 |"):  # fmt: skip
         assert row in page
     assert '<html lang="de"' in Path(OUTPUTS.page).read_text("utf-8")
     english, german = (
-        set(re.findall(r"[A-Za-z]{4,}", str([said.words[key] for key in ("columns", "what", "rows_by")])))
+        set(re.findall(r"[A-Za-z]{4,}", str([said.words[key] for key in ("columns", "what", "rows_by", "outcomes")])))
         for said in (ENGLISH, GERMAN)
     )
     assert not (english - german) & set(re.findall(r"[A-Za-z]{4,}", page))

@@ -113,7 +113,7 @@ def counts(pair: Pair, said: Wording) -> Part:
     marts = [told.get("marts", {}) for told in pair.both("gold/_meta/gold_metadata.yaml")]
     for books, stated in zip((first, second), marts, strict=True):
         books["rows"] = {name: mart["found"]["rows"] for name, mart in stated.items()}
-    rows = [[code(key), *cells(one, other, said)] for key, one, other in changes(first, second)]
+    rows = [[said.count_of(key), *cells(one, other, said)] for key, one, other in changes(first, second)]
     answer = said.counted("rows", len(rows)) if rows else said.say("same")
     return Part("rows", answer, not rows, said.columns("count", "before", "after", "change"), rows, all(ledgers))
 
@@ -121,24 +121,24 @@ def counts(pair: Pair, said: Wording) -> Part:
 def repairs(pair: Pair, said: Wording) -> Part:
     """Repairs and reasons of quarantine in silver, by table."""
     told = pair.both("silver/_meta/silver_metadata.yaml")
-    found = changes(*(repaired(one.get("tables", {}), said.language) for one in told))
+    found = changes(*(repaired(one.get("tables", {}), said) for one in told))
     rows = [[key, *cells(one, other, said)] for key, one, other in found]
     answer = said.counted("repairs", len(rows)) if rows else said.say("same")
     header = said.columns("what", "before", "after", "change")
     return Part("repairs", answer, not rows, header, rows, all(map(bool, told)))
 
 
-def repaired(tables: Mapping[str, Any], language: str) -> dict[str, int]:
+def repaired(tables: Mapping[str, Any], said: Wording) -> dict[str, int]:
     """What was repaired, converted or put in quarantine -> records or cells."""
     found: dict[str, int] = {}
     for name, table in tables.items():
         for kind, key, label in (("repairs", "records", "column"), ("conversions", "cells", "column")):
             for entry in table.get(kind, ()):
-                why = entry.get("rule") or in_language(entry["why"], language)
+                why = said.conversion(entry["rule"]) if "rule" in entry else in_language(entry["why"], said.language)
                 place = f"{name}.{entry[label]}: {why}"
                 found[place] = found.get(place, 0) + entry[key]
         for entry in table.get("quarantined", ()):
-            found[f"{name}: {entry['code']}"] = entry["records"]
+            found[said.say("in_quarantine", table=name, code=entry["code"])] = entry["records"]
     return found
 
 
@@ -147,7 +147,7 @@ def key_figures(pair: Pair, said: Wording) -> Part:
     ledgers = pair.both("_meta/ledger.json")
     totals = []
     for ledger in ledgers:
-        found = {name: proof["total"] for name, proof in ledger.get("kpis", {}).items()}
+        found = {said.figure(name): proof["total"] for name, proof in ledger.get("kpis", {}).items()}
         found |= {said.say("in_silver", name=name): told["silver"] for name, told in ledger.get("money", {}).items()}
         totals.append({name.replace(".", " "): total for name, total in found.items()})
     rows = [[name, *cells(one, other, said)] for name, one, other in changes(*totals)]

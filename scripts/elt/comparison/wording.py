@@ -1,22 +1,29 @@
 """How a comparison puts it in one language: its words, with numbers as people of the language write them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from elt.comparison.states import MISSING
 from elt.report import numbers
+from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code
-from elt.report.words import Words
+from elt.report.words import Words, phrase
+from elt.run.entries import Words as Texts
 
 NAMED = 20  # of a list, before the rest is counted
 
 
 @dataclass(frozen=True)
 class Wording:
-    """The words of scripts/templates/comparison.<language>.yaml, and what is put into them."""
+    """The words of scripts/templates/comparison.<language>.yaml, and what is put into them.
+
+    `phrases`: what metadata keep in English, as the report of silver says it; `figures`: names of the key figures.
+    """
 
     words: Words
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, Texts] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -44,6 +51,21 @@ class Wording:
         if value == MISSING:
             return self.say("missing")
         return self.number(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+    def conversion(self, rule: str) -> str:
+        """What silver did to a cell."""
+        return phrase(self.phrases, rule)
+
+    def figure(self, key: str) -> str:
+        """The name of a key figure; its key if the company shows it no more."""
+        return in_language(self.figures.get(key, key), self.language)
+
+    def count_of(self, key: str) -> str:
+        """What a count is of: `rows.<mart>`, or `tables.<table>.<outcome of a record>`."""
+        kind, _, name = key.partition(".")
+        table, _, outcome = name.rpartition(".")
+        is_outcome = kind == "tables" and outcome in self.words["outcomes"]
+        return self.say("outcomes", outcome, table=table) if is_outcome else self.say("rows_of", name=name)
 
     def columns(self, *keys: str) -> tuple[str, ...]:
         """The header of a table."""
