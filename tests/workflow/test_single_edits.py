@@ -1,15 +1,12 @@
 """The table of single edits in docs/reliability.md: which jobs run after each, as a dry run of a finished run says."""
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Project, clone, jobs_in
+from single_edit import Caller, Edit
 
 pytestmark = pytest.mark.slow
 
@@ -17,31 +14,6 @@ CONFIG = ("--config", "seed=42", "run_id=sample")
 COMPANY, CONTRACT = "config/bike_retailer", "config/bike_retailer/contracts/erp_categories.yaml"
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| (\d+) \| ([^|]+) \|$", re.MULTILINE)
 CHANGED = re.compile(r"^ +reason: (?!Input files updated by another job: [^;]*$)", re.MULTILINE)
-DRIVER = """
-import json, os, sys
-import snakemake.cli
-for line in sys.stdin:
-    asked = json.loads(line)
-    if (child := os.fork()) == 0:
-        file = os.open(asked["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(file, 1), os.dup2(file, 2)
-        sys.path[:0] = asked["path"]
-        sys.argv = ["snakemake", *asked["arguments"]]
-        snakemake.cli.main()
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One edit: the first match of a pattern in a file becomes something else, or a setting is another."""
-
-    file: str = ""
-    pattern: str = ""
-    new: str = ""
-    settings: tuple[str, ...] = ()
-    installed: dict[str, str] = field(default_factory=dict)
-
 
 EDITS = {
     "a cell of a raw file": Edit("raw/source_erp/LOC_A101.csv", r";Polen\r\n", ";PL\r\n"),
@@ -92,64 +64,28 @@ def measured(said: str) -> tuple[str, int, str]:
     return ", ".join(named) or "none", len(jobs), ", ".join(listed) or "none"
 
 
-class Planner:
-    """Dry runs of a project, by a process that has imported Snakemake once and forks for each."""
-
-    def __init__(self, project: Project, folder: Path) -> None:
-        self.project, self.folder = project, folder
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER],
-            cwd=project.folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def said(self, *settings: str, path: tuple[str, ...] = ()) -> str:
-        """What a dry run says."""
-        said = self.folder / "said"
-        arguments = ["--cores", "2", "-n", *CONFIG, *settings]
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps({"arguments": arguments, "said": str(said), "path": path}) + "\n")
-        self.process.stdin.flush()
-        code = self.process.stdout.readline().strip()
-        text = said.read_text("utf-8")
-        assert code == "0", text[-3000:]
-        return text
-
-
 @pytest.fixture(scope="module")
-def planner(sample_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planner]:
-    """A copy of the finished run in which edits are made and taken back."""
+def caller(sample_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    """Calls in a copy of the finished run in which edits are made and taken back."""
     folder = tmp_path_factory.mktemp("edits")
-    made = Planner(clone(sample_project, folder / "project"), folder)
+    made = Caller(clone(sample_project, folder / "project"), folder)
     yield made
-    made.process.stdin.close()
-    made.process.wait()
+    made.close()
 
 
-def after(planner: Planner, edit: Edit, folder: Path) -> str:
+def after(caller: Caller, edit: Edit, folder: Path) -> str:
     """What a dry run says after an edit, which is taken back."""
-    for package, version in edit.installed.items():
-        there = folder / f"{package}-{version}.dist-info"
-        there.mkdir()
-        (there / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
-    if not edit.file:
-        return planner.said(*edit.settings, path=(str(folder),) if edit.installed else ())
-    path = planner.project.folder / edit.file
-    before = path.read_bytes()
-    changed, count = re.subn(edit.pattern, edit.new, before.decode("utf-8", "surrogateescape"), count=1)
-    assert count == 1, f"{edit.pattern} is not in {edit.file}"
-    path.write_bytes(changed.encode("utf-8", "surrogateescape"))
+    before = edit.make(caller.project.folder)
     try:
-        return planner.said()
+        return caller.said("-n", *CONFIG, *edit.settings, path=edit.site(folder))
     finally:
-        path.write_bytes(before)
+        if edit.file:
+            (caller.project.folder / edit.file).write_bytes(before)
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_after_a_single_edit_the_jobs_run_that_the_page_states(planner: Planner, tmp_path: Path, edit: str):
-    assert measured(after(planner, EDITS[edit], tmp_path)) == stated()[edit]
+def test_after_a_single_edit_the_jobs_run_that_the_page_states(caller: Caller, tmp_path: Path, edit: str):
+    assert measured(after(caller, EDITS[edit], tmp_path)) == stated()[edit]
 
 
 def test_the_page_states_every_edit_and_no_other():
