@@ -15,6 +15,7 @@ from elt.command import (
     job_memory,
     known_checksums,
     looks,
+    parsed_rules,
     plain_params,
     progress,
     retention,
@@ -34,6 +35,7 @@ gc.set_threshold(100_000)
 is_job = not workflow.is_main_process  # of a run, on another machine: Snakemake reads all of this again for each
 memory.use(Path(".snakemake/remembered.json"), is_kept=not is_job)
 plain_params.start()
+parsed_rules.start()
 known_checksums.start()
 input_times.start()
 config.update(settings.prepared(config))

@@ -30,7 +30,7 @@ DISTRIBUTIONS = {  # where a package is installed under another name
 class Source(NamedTuple):
     """What counts of one Python file."""
 
-    imports: tuple[Path, ...]  # files below scripts/ that it imports, directly
+    imports: frozenset[str]  # files that it imports, directly, by their path below scripts/
     packages: frozenset[str]  # names of packages of others that it imports, directly
     digest: str  # first 12 hex digits of a SHA-256
 
@@ -55,9 +55,9 @@ def imported(tree: ast.Module) -> list[str]:
     return sorted(names)
 
 
-def local_files(names: Iterable[str]) -> tuple[Path, ...]:
-    """The files below scripts/ that modules of these names have."""
-    return tuple(sorted({file for name in names if (file := file_of(name, SCRIPTS)) is not None}))
+def local_files(names: Iterable[str]) -> frozenset[str]:
+    """The files that modules of these names have below scripts/, by their path in it."""
+    return frozenset(file for name in names if (file := file_of(name, SCRIPTS)) is not None)
 
 
 def foreign(names: Iterable[str]) -> frozenset[str]:
@@ -67,10 +67,10 @@ def foreign(names: Iterable[str]) -> frozenset[str]:
 
 
 @cache
-def file_of(name: str, folder: Path) -> Path | None:
-    """The file of a module below a folder, by its dotted name; None if it has none there."""
-    path = os.path.join(folder, *name.split(".")) + ".py"  # noqa: PTH118 (a thousand names; this is much faster)
-    return Path(path) if os.path.isfile(path) else None  # noqa: PTH113
+def file_of(name: str, folder: Path) -> str | None:
+    """The file of a module below a folder, its path in it, by its dotted name; None if it has none there."""
+    path = name.replace(".", "/") + ".py"
+    return path if os.path.isfile(f"{folder}/{path}") else None  # noqa: PTH113 (a thousand names; this is much faster)
 
 
 def digest(tree: ast.Module) -> str:
@@ -90,17 +90,22 @@ def parsed(text: bytes) -> list[Any]:
     return [imported(tree), digest(tree)]
 
 
-@cache
-def own_text() -> bytes:
-    """The text of this module, on which every digest depends."""
-    return Path(__file__).read_bytes()
+def sha_of(text: bytes) -> str:
+    """What a text comes to as something that a result depends on."""
+    return hashlib.sha256(text).hexdigest()
 
 
 @cache
-def source(path: Path) -> Source:
-    """Imports and digest of a Python file."""
-    text = path.read_bytes()
-    names, found = memory.result("code", lambda: (text, own_text()), lambda: parsed(text))
+def own_text() -> str:
+    """What the text of this module comes to, on which every digest depends."""
+    return sha_of(Path(__file__).read_bytes())
+
+
+@cache
+def source(path: str) -> Source:
+    """Imports and digest of a Python file, by its path below scripts/."""
+    text = (SCRIPTS / path).read_bytes()
+    names, found = memory.result("code", lambda: (sha_of(text), own_text()), lambda: parsed(text))
     return Source(local_files(names), foreign(names), found)
 
 
@@ -110,13 +115,12 @@ def code_version(script: str) -> dict[str, str]:
 
     The latter is Python and the packages that these files import: {name: version}.
     """
-    waiting, seen, packages = [SCRIPTS / script], set(), set[str]()
+    waiting, seen, packages = {script}, set[str](), set[str]()
     while waiting:
         path = waiting.pop()
-        if path not in seen:
-            seen.add(path)
-            packages |= source(path).packages
-            waiting.extend(source(path).imports)
-    code = {path.relative_to(SCRIPTS).as_posix(): source(path).digest for path in sorted(seen)}
+        seen.add(path)
+        packages |= source(path).packages
+        waiting |= source(path).imports - seen
+    code = {path: source(path).digest for path in sorted(seen, key=lambda path: path.split("/"))}
     used = {name: installed(DISTRIBUTIONS.get(name, name)) for name in sorted(packages)}
     return {**code, "python": platform.python_version(), **used}

@@ -10,10 +10,11 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from elt import files
 from elt.faults import Fault
@@ -49,7 +50,11 @@ def record_of(run: Path, name: str) -> Path:
 
 def look(path: Path) -> dict[str, int]:
     """What changes with a file: its size, times and inode."""
-    found = path.stat()
+    return look_of(path.stat())
+
+
+def look_of(found: os.stat_result) -> dict[str, int]:
+    """What changes with a file, of its state."""
     return {
         "bytes": found.st_size,
         "modified": found.st_mtime_ns,
@@ -61,7 +66,8 @@ def look(path: Path) -> dict[str, int]:
 def stated(run: Path, name: str) -> dict[str, Any] | None:
     """The receipt of a file; None if there is none, or none that can be read."""
     try:
-        text = receipt_of(run, name).read_bytes()
+        with open(f"{run}/{FOLDER}/{name}.json", "rb") as file:
+            text = file.read()
         found = json.loads(text) if is_whole(text) else None
     except (OSError, ValueError):
         return None
@@ -86,11 +92,14 @@ def intact(run: Path, name: str) -> str | None:
 
 def vouched(path: Path, receipt: Mapping[str, Any]) -> str | None:
     """SHA-256 of a file that is as its receipt says, else None."""
-    now = look(path)
+    return str(receipt["sha256"]) if is_as_written(path, look(path), receipt) else None
+
+
+def is_as_written(path: Path, now: Mapping[str, int], receipt: Mapping[str, Any]) -> bool:
+    """Whether a file that looks so is as its receipt says; it is read only if it looks otherwise."""
     if now.items() <= receipt.items():
-        return str(receipt["sha256"])
-    is_same = now["bytes"] == receipt["bytes"] and files.sha256(path) == receipt["sha256"]
-    return str(receipt["sha256"]) if is_same else None
+        return True
+    return bool(now["bytes"] == receipt["bytes"] and files.sha256(path) == receipt["sha256"])
 
 
 def by_look(path: str | Path) -> tuple[Path, str, dict[str, Any]] | None:
@@ -109,28 +118,47 @@ def hash_of(run: Path, name: str) -> str:
 
 def known(run: Path) -> Iterator[str]:
     """Paths in a run of all files that have a receipt."""
-    root = run / FOLDER
+    root = f"{run}/{FOLDER}"
     for place, _, names in os.walk(root):
+        within = f"{place}/"[len(root) + 1 :]
         for name in names:
             if name.endswith(".json"):
-                yield Path(place, name.removesuffix(".json")).relative_to(root).as_posix()
+                yield within + name.removesuffix(".json")
 
 
-def altered(run: Path, names: Iterable[str] = ()) -> list[str]:
-    """Paths in a run of files that are there and not as their jobs wrote them, sorted.
+class Compared(NamedTuple):
+    """Files of a run that are there, by their paths in it: not as their jobs wrote them, sorted; the receipts of those
+    that are, and look otherwise, with their new look."""
+
+    altered: list[str]
+    looks: dict[str, dict[str, Any]]
+
+
+def compared(run: Path, names: Iterable[str] = ()) -> Compared:
+    """Compare the files of a run with their receipts.
 
     `names`: those that must have a receipt where they are there, beside those that have one.
     """
-    every = {*known(run), *names} - {*WITHOUT}
-    return sorted(name for name in every if (run / name).is_file() and intact(run, name) is None)
+    found = Compared([], {})
+    for name in sorted({*known(run), *names} - {*WITHOUT}):
+        try:
+            state = os.stat(f"{run}/{name}")  # noqa: PTH116 (each of some hundred files)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            continue
+        if not stat.S_ISREG(state.st_mode):
+            continue
+        receipt, now = stated(run, name), look_of(state)
+        if receipt is None or not is_as_written(run / name, now, receipt):
+            found.altered.append(name)
+        elif not now.items() <= receipt.items():
+            found.looks[name] = {**receipt, **now}
+    return found
 
 
-def renew(run: Path) -> None:
+def renew(run: Path, looks: Mapping[str, Mapping[str, Any]]) -> None:
     """Note the new look of files that are as their jobs wrote them, so that they need not be read whole again."""
-    for name in known(run):
-        receipt, there = stated(run, name), (run / name).is_file()
-        if receipt is not None and there and not (now := look(run / name)).items() <= receipt.items():
-            write(run, name, {**receipt, **now})
+    for name, receipt in looks.items():
+        write(run, name, receipt)
 
 
 def is_as_kept(path: Path) -> bool:

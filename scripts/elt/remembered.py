@@ -2,10 +2,12 @@
 
 A result is found by the SHA-256 of all that it depends on: contents, code, versions of libraries. What has changed in
 any way has another one, so a result is never out of date. Without `use`, nothing is kept and nothing read. The file
-lies among Snakemake's caches and may be deleted at any time; it holds names of tables and columns, hashes and versions.
+lies among Snakemake's caches and may be deleted at any time; it holds names of tables and columns, hashes and versions,
+and the rules and standards of the project.
 """
 
 import atexit
+import contextlib
 import hashlib
 import json
 import sys
@@ -15,9 +17,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from elt.files import read_json, write_text
+from elt import files
+from elt.files import read_json, read_yaml, write_text
 
-MOST = 5000  # results; above that only those of the last call are kept
+MOST = 1_000_000  # bytes; above that only results of the last call are kept, as each call reads all of them
 
 
 class Memory:
@@ -46,9 +49,9 @@ class Memory:
         """Write the results, if there are new ones and the folder is there and can be written to."""
         if self.file is None or not self.file.parent.is_dir() or self.used.items() <= self.known.items():
             return
-        both = {**self.known, **self.used}
+        text = json.dumps({**self.known, **self.used})
         try:
-            write_text(self.file, json.dumps(both if len(both) <= MOST else self.used) + "\n")
+            write_text(self.file, (text if len(text) <= MOST else json.dumps(self.used)) + "\n")
         except OSError:
             return
 
@@ -83,6 +86,28 @@ class Memory:
 
 
 memory = Memory()
+
+
+def yaml_of(path: Path) -> Any:
+    """What a YAML file of the project holds, as `read_yaml` gives it; no file of a company, whose words are not kept.
+
+    What JSON does not give back as it is, such as a date, is read each time.
+    """
+    if memory.file is None:
+        return read_yaml(path)
+    text = path.read_bytes()
+    parts = hashlib.sha256(text).hexdigest(), hashlib.sha256(Path(files.__file__).read_bytes()).hexdigest()
+    known = memory.result("yaml", lambda: (*parts, installed("pyyaml")), lambda: _as_json(read_yaml(path)))
+    return read_yaml(path) if known is None else json.loads(known)
+
+
+def _as_json(content: Any) -> str | None:
+    """The content as JSON; None if that gives another one back."""
+    with contextlib.suppress(TypeError, ValueError):
+        text = json.dumps(content)
+        if json.loads(text) == content:
+            return text
+    return None
 
 
 @cache

@@ -102,7 +102,7 @@ def is_computed(folder: Path, *arguments: str) -> bool:
 def test_what_comes_out_the_same_stops_the_rest(made: Path):
     edit(made, "words  ")
     assert not is_computed(made)
-    assert receipts.altered(made / RUN) == []
+    assert receipts.compared(made / RUN).altered == []
     assert "Nothing to be done" in called(made)
 
 

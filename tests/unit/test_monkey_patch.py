@@ -6,7 +6,16 @@ import pytest
 import snakemake.api  # before the modules of the methods, which import each other
 from conftest import ROOT
 
-from elt.command import early_cutoff, input_times, known_checksums, looks, monkey_patch, plain_params, warm_worker
+from elt.command import (
+    early_cutoff,
+    input_times,
+    known_checksums,
+    looks,
+    monkey_patch,
+    parsed_rules,
+    plain_params,
+    warm_worker,
+)
 from elt.command.monkey_patch import Guard
 
 LOCAL = SimpleNamespace(executor_plugin=SimpleNamespace(name="local"))
@@ -15,6 +24,7 @@ PATCHES = {  # module -> what its start is given
     input_times: (),
     known_checksums: (),
     looks: (LOCAL,),
+    parsed_rules: (),
     plain_params: (),
     warm_worker: (LOCAL, "auto"),
 }
@@ -22,8 +32,8 @@ by_module = pytest.mark.parametrize("patch", PATCHES, ids=lambda module: module.
 
 
 def named(method: str) -> tuple[object, str]:
-    """(class, name of the method) of "module:Class.method"."""
-    owner, _, name = method.rpartition(".")
+    """(class or module, name of the method or function) of "module:Class.method" or "module:function"."""
+    owner, _, name = method.rpartition("." if "." in method.partition(":")[2] else ":")
     return monkey_patch.pkgutil.resolve_name(owner), name
 
 

@@ -71,13 +71,13 @@ def test_a_file_that_its_job_wrote_has_a_receipt_that_fits_and_is_closed_to_othe
     assert receipt["sha256"] == files.sha256(written / NAME) == receipts.intact(written, NAME)
     assert receipt["job"] == "gold_mart/a" and receipt["bytes"] == 6
     assert (written / receipts.FOLDER / f"{NAME}.json").stat().st_mode & 0o777 == 0o600
-    assert receipts.altered(written, [NAME]) == []
+    assert receipts.compared(written, [NAME]).altered == []
 
 
 @pytest.mark.parametrize("text", ["key\n2\n", "key\n1\n2\n", ""])
 def test_an_edit_is_known_even_under_the_old_time_of_change(written: Path, text: str):
     same_time(written / NAME, text)
-    assert receipts.intact(written, NAME) is None and receipts.altered(written) == [NAME]
+    assert receipts.intact(written, NAME) is None and receipts.compared(written).altered == [NAME]
 
 
 def test_a_file_put_in_the_place_of_another_under_its_times_is_known(written: Path, tmp_path: Path):
@@ -85,27 +85,28 @@ def test_a_file_put_in_the_place_of_another_under_its_times_is_known(written: Pa
     other.write_text("key\n7\n", "utf-8")
     os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
     os.replace(other, written / NAME)
-    assert receipts.altered(written) == [NAME]
+    assert receipts.compared(written).altered == [NAME]
 
 
 def test_a_file_that_was_touched_or_copied_is_the_same_and_is_read_whole_once_only(written: Path, monkeypatch):
     os.utime(written / NAME)
-    assert receipts.altered(written) == []
-    receipts.renew(written)
+    altered, looks = receipts.compared(written)
+    assert (altered, [*looks]) == ([], [NAME])
+    receipts.renew(written, looks)
     monkeypatch.setattr(files, "sha256", lambda path: pytest.fail("read again"))
-    assert receipts.altered(written) == []
+    assert receipts.compared(written).altered == []
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"sha256": "1"}', None])
 def test_a_receipt_that_is_damaged_or_gone_vouches_for_nothing(written: Path, damage: str | None):
     path = receipts.receipt_of(written, NAME)
     path.unlink() if damage is None else path.write_text(damage, "utf-8")
-    assert receipts.intact(written, NAME) is None and receipts.altered(written, [NAME]) == [NAME]
+    assert receipts.intact(written, NAME) is None and receipts.compared(written, [NAME]).altered == [NAME]
 
 
 def test_what_is_gone_is_not_altered_and_loses_its_receipt_with_its_folders(written: Path):
     (written / NAME).unlink()
-    assert receipts.altered(written, [NAME]) == []
+    assert receipts.compared(written, [NAME]).altered == []
     receipts.remove(written, NAME)
     assert [*(written / receipts.FOLDER).rglob("*")] == [written / receipts.CALL]
 
@@ -234,15 +235,13 @@ def test_a_file_that_looks_as_its_receipt_says_is_not_read_and_any_other_is(writ
 def test_only_what_is_as_it_was_written_and_looks_otherwise_is_noted_anew(written: Path):
     path = receipts.receipt_of(written, NAME)
     before = path.read_bytes()
-    receipts.renew(written)
-    assert path.read_bytes() == before
+    assert receipts.compared(written) == ([], {})
     os.utime(written / NAME)
-    receipts.renew(written)
+    receipts.renew(written, receipts.compared(written).looks)
     assert path.read_bytes() != before and receipts.by_look(written / NAME)
     (written / NAME).unlink()
     path.write_text("{")
-    receipts.renew(written)
-    assert path.read_text() == "{"
+    assert receipts.compared(written) == ([], {})
 
 
 def test_what_cannot_be_read_was_not_kept_as_it_is_and_tells_no_beginning(written: Path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from elt import remembered
 from elt.remembered import Memory, installed
 
 
@@ -105,10 +106,12 @@ def test_the_file_holds_hashes_and_results_only(file: Path):
 
 
 def test_it_does_not_grow_for_ever(file: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("elt.remembered.MOST", 3)
+    monkeypatch.setattr("elt.remembered.MOST", 300)
     for number in range(10):
         call(file, (number,), number)
-    assert len(json.loads(file.read_text())) <= 3
+    assert 1 <= len(json.loads(file.read_text())) <= 4
+    call(file, ("large",), "x" * 400)
+    assert call(file, ("large",), None) == ("x" * 400, False)
 
 
 def test_versions_are_those_of_what_is_installed():
@@ -121,3 +124,31 @@ def test_what_is_remembered_has_the_order_and_the_types_of_what_was_found(file: 
     remembered, was_computed = call(file, ("a",), None)
     assert not was_computed
     assert repr(found) == repr(remembered) == "{'why': {'en': 'x', 'de': 'y'}, 'path': ['b', 'a']}"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("a: {b: [1, 1.5, true, null, é]}\n", True),
+        ("a: 2020-01-31\n", False),
+        ("1: one\n", False),
+        ("a: .nan\n", False),
+    ],
+)
+def test_a_yaml_file_is_read_once_if_json_can_hold_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch, text: str, is_kept: bool
+):
+    path, asked, ordinary = file.with_name("a.yaml"), [], remembered.read_yaml
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(remembered, "read_yaml", lambda path: asked.append(path) or ordinary(path))
+    for _ in range(2):
+        monkeypatch.setattr(remembered, "memory", memory := Memory())
+        memory.use(file, is_kept=False)
+        asked.clear()
+        assert repr(remembered.yaml_of(path)) == repr(ordinary(path))
+        memory.keep()
+    assert (asked == []) == is_kept
+    path.write_text("a: other\n", encoding="utf-8")
+    found = remembered.yaml_of(path)
+    found["b"] = "changed by who asked"
+    assert remembered.yaml_of(path) == {"a": "other"}

@@ -228,13 +228,14 @@ def published_run() -> Path:
 
 def test_files_that_were_edited_are_known_by_their_receipts_and_those_that_are_gone_are_not_edited(project):
     run = published_run()
-    assert receipts.altered(run) == [] and not run_folders.unpublished(run)
+    assert receipts.compared(run).altered == [] and not run_folders.unpublished(run)
     (run / "reports/a.md").write_text("b", "utf-8")
     (run / "_meta/ledger.json").unlink()
-    assert receipts.altered(run) == ["reports/a.md"]
+    altered, looks = receipts.compared(run)
+    assert altered == ["reports/a.md"]
     run_folders.take(run)
-    run_folders.withdraw(run, ["reports/a.md"])
-    assert receipts.altered(run) == [] and not (run / "reports/a.md").exists()
+    run_folders.withdraw(run, altered, looks)
+    assert receipts.compared(run).altered == [] and not (run / "reports/a.md").exists()
 
 
 def test_a_run_is_taken_once_and_its_jobs_wait_until_a_call_is_opened_in_it(project):

@@ -148,7 +148,7 @@ class Invocation:
             self.take()
         if self.request != request.RUN or not has_receipts:
             return []
-        found = receipts.altered(run, (Path(name).relative_to(run).as_posix() for name in names))
+        found, looks = receipts.compared(run, (name.removeprefix(f"{self.home}/") for name in names))
         unknown = [name for name in job_records.restore(run) if name not in found]
         for some, problem in ((found, "not as their jobs wrote them"), (unknown, "without a record of their jobs")):
             if some:
@@ -156,7 +156,7 @@ class Invocation:
                 words = f"{do} as they are {problem}: {declared.listed(some, self.raw_files.names)}"
                 print(f"Run {self.run_id}: files {words}", file=sys.stderr)  # noqa: T201 (before Snakemake has a log)
         if will_run:
-            run_folders.withdraw(run, [*found, *unknown])
+            run_folders.withdraw(run, [*found, *unknown], looks)
         return [*found, *unknown, *self.unclosed()]
 
     def unclosed(self) -> list[str]:
@@ -264,7 +264,7 @@ def unbound(company: Company) -> list[str]:
 
     def depends_on() -> tuple[object, ...]:
         code = [code_version(f"elt/{name}.py") for name in ("gold/binding", "silver/expressions")]
-        return company, code
+        return company.digest, code
 
     def found() -> Iterable[str]:
         from elt.gold import binding  # they are read where a run is planned, and only there
@@ -281,7 +281,7 @@ def classed(company: Company, config: Mapping[str, Any]) -> tuple[Company, list[
     checked: list[class_checks.Checked] = []
 
     def depends_on() -> tuple[object, ...]:
-        return company, minimum, code_version("elt/run/class_checks.py")
+        return company.digest, minimum, code_version("elt/run/class_checks.py")
 
     def check() -> class_checks.Checked:
         from elt.gold import calendar_days  # it is read where a run is planned, and only there

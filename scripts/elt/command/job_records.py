@@ -40,7 +40,8 @@ def record_of(path: str) -> Path:
 def read(path: Path) -> str:
     """The text of a record; empty if there is none."""
     try:
-        return path.read_text("utf-8")
+        with open(path, "rb") as file:
+            return file.read().decode()
     except (OSError, ValueError):
         return ""
 

@@ -4,6 +4,7 @@ A contract describes a raw table and its way to silver, a mart a table of gold, 
 them is a property or a method here, so that it can be tested without Snakemake.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -76,6 +77,11 @@ class Company:
     class_exceptions: tuple[ClassException, ...] = ()
     limits: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     identity: Identity = field(default_factory=Identity)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that it says, for results that depend on it."""
+        return hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ them, and the run would still give them out as its evidence. Those that a rule o
 run goes on; a file that no rule can have made is somebody's, so the run refuses it and touches nothing.
 """
 
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -105,6 +106,14 @@ class Undeclared(NamedTuple):
     foreign: list[str]
 
 
+def files_in(run: Path) -> Iterator[str]:
+    """Paths in a run folder of all that is no folder."""
+    root = str(run)
+    for place, _, names in os.walk(root):
+        within = f"{place}/"[len(root) + 1 :]
+        yield from (within + name for name in names)
+
+
 def undeclared(run: Path, declared: Declared) -> Undeclared:
     """What of a run folder nothing declares; both lists sorted. The history of the run and hidden files stay apart.
 
@@ -112,14 +121,14 @@ def undeclared(run: Path, declared: Declared) -> Undeclared:
     """
     stated = (manifest.parsed(run / manifest.NAME)[0] or {"files": {}})["files"]
     found = Undeclared([], [])
-    for path in sorted(run.rglob("*")):
-        name = path.relative_to(run).as_posix()
-        if path.is_dir() or name in declared.files:
+    for name in sorted(files_in(run), key=lambda name: name.split("/")):
+        is_hidden = name.startswith(".") or "/." in name
+        if name in declared.files or (not is_hidden and name.startswith(NOT_DECLARED)):
             continue
-        log, is_hidden = declared.log_of(name), any(part.startswith(".") for part in Path(name).parts)
-        if is_hidden and any(map(TEMPORARY.fullmatch, Path(name).parts)):
+        log = declared.log_of(name)
+        if is_hidden and any(map(TEMPORARY.fullmatch, name.split("/"))):
             found.left_over.append(name)
-        elif is_hidden or name.startswith(NOT_DECLARED):
+        elif is_hidden:
             continue
         elif name.startswith(JOB_RECORDS):
             found.left_over.extend([name] if log else [])

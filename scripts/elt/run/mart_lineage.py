@@ -63,7 +63,7 @@ def silver_dates(company: Company, mart: str, column: str) -> list[Leaf]:
     """
 
     def depends_on() -> tuple[object, ...]:
-        return company, mart, column, code_version("elt/run/mart_lineage.py")
+        return company.digest, mart, column, code_version("elt/run/mart_lineage.py")
 
     found = memory.result("silver_dates", depends_on, lambda: _silver_dates(company, mart, column))
     return [(table, name) for table, name in found]

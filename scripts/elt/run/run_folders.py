@@ -167,11 +167,11 @@ def unpublished(run: Path) -> bool:
     )
 
 
-def withdraw(run: Path, names: Iterable[str]) -> None:
-    """Remove files of a run that this process has taken, and note how the others look now."""
+def withdraw(run: Path, names: Iterable[str], looks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Remove files of a run that this process has taken, and note how the others look now, as `receipts.compared`."""
     for name in names:
         (run / name).unlink()
-    receipts.renew(run)
+    receipts.renew(run, {name: receipt for name, receipt in looks.items() if (run / name).is_file()})
 
 
 def take(run: Path) -> None:

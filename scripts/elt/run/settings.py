@@ -7,7 +7,7 @@ from typing import Any
 
 from elt.code_version import code_version
 from elt.faults import Fault
-from elt.files import read_yaml
+from elt.files import read_yaml, sha256
 from elt.remembered import memory
 from elt.run import reasons, sql_names, standard, time_zones
 from elt.run.company import NO_HOLIDAYS, Company, Identity
@@ -21,6 +21,7 @@ from elt.run.mart_faults import mart_faults
 from elt.run.segment_rules import Segments
 from elt.run.star import drawing
 
+SCHEMA, COMPANY_SCHEMA = "config/schema.yaml", "config/company.schema.yaml"
 UNCLASSIFIED = "unclassified"  # what a draft of a contract says of every field
 CLASSES = (
     "none (a metric or a closed category that tells nothing of a person), quasi (leaves the protected layers only in "
@@ -31,17 +32,17 @@ FILES = (  # beside contracts; without them: a star drawn from roles, standard s
 )
 
 
-def schema_faults(content: Any, schema: Mapping[str, Any]) -> list[str]:
-    """One line a fault: the key, what is wrong with it, and what the schema says about it."""
+def faults_by(path: Path, content: Any) -> list[str]:
+    """What `schema_faults` gives for the schema in a file, which is read only if that is not known."""
     return memory.faults(
         "schema",
-        lambda: (content, schema, code_version("elt/run/settings.py")),
-        lambda: _schema_faults(content, schema),
+        lambda: (content, sha256(path), code_version("elt/run/settings.py")),
+        lambda: schema_faults(content, read_yaml(path)),
     )
 
 
-def _schema_faults(content: Any, schema: Mapping[str, Any]) -> Iterator[str]:
-    """What `schema_faults` gives."""
+def schema_faults(content: Any, schema: Mapping[str, Any]) -> Iterator[str]:
+    """One line a fault: the key, what is wrong with it, and what the schema says about it."""
     from jsonschema import Draft202012Validator
 
     for error in sorted(
@@ -175,11 +176,11 @@ def within(path: Path, root: Path) -> str:
 
 def contracts_of(config: Mapping[str, Any], root: Path, *, is_needed: bool) -> tuple[dict[str, Contract], list[str]]:
     """(contracts of the company, faults) for targets that need no more of it; none is read unless it is needed."""
-    faults = [f"config: {fault}" for fault in schema_faults(config, read_yaml(root / "config/schema.yaml"))]
+    faults = [f"config: {fault}" for fault in faults_by(root / SCHEMA, config)]
     if faults or not is_needed:
         return {}, faults
     found, faults = read_company(Path(config["company"]))
-    faults += [] if faults else list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
+    faults += [] if faults else faults_by(root / COMPANY_SCHEMA, found)
     if faults:
         return {}, faults
     zone = country_zone(found, root)
@@ -266,14 +267,14 @@ def company_faults(company: Company, own: Iterable[str]) -> Iterator[str]:
 
 def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[str]]:
     """(the company that the settings name, faults of settings and company, a line each); no company if there are."""
-    faults = list(schema_faults(config, read_yaml(root / "config/schema.yaml"))) or list(config_faults(config))
+    faults = faults_by(root / SCHEMA, config) or list(config_faults(config))
     if faults:
         return None, [f"config: {fault}" for fault in faults]
     folder = Path(config["company"])
     found, faults = read_company(folder)
     undecided = list(unclassified(found["contracts"]))
     if not faults:
-        faults = list(schema_faults(found, read_yaml(root / "config/company.schema.yaml")))
+        faults = faults_by(root / COMPANY_SCHEMA, found)
     if not faults:
         faults = [*role_faults(folder, found, root), *logo_faults(folder, found)]
     faults = [*undecided, *faults]
@@ -283,7 +284,7 @@ def load(config: Mapping[str, Any], root: Path) -> tuple[Company | None, list[st
     own = [name for name in company.marts if name not in company.standard]
     faults = memory.faults(
         "company",
-        lambda: (company, own, code_version("elt/run/settings.py")),
+        lambda: (company.digest, own, code_version("elt/run/settings.py")),
         lambda: company_faults(company, own),
     )
     budgets = [f"config: {fault}" for fault in budget_faults(config["quarantine_budget"], company.contracts)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from elt.files import read_yaml
+from elt.remembered import yaml_of
 from elt.run.columns import Column
 from elt.run.company import StarColumn
 from elt.run.controller import ClassException
@@ -65,18 +65,18 @@ class Standard:
 def read(root: Path) -> Standard:
     """The standard that comes with the project."""
     folder = root / FOLDER
-    star = read_yaml(folder / "star.yaml")
+    star = yaml_of(folder / "star.yaml")
     return Standard(
         star={table: {name: StarColumn.of(spec) for name, spec in columns.items()} for table, columns in star.items()},
-        marts={name: StandardMart.of(name, mart) for name, mart in read_yaml(folder / "marts.yaml")["marts"].items()},
-        kpis={name: Kpi.of(kpi) for name, kpi in read_yaml(folder / "kpis.yaml").items()},
+        marts={name: StandardMart.of(name, mart) for name, mart in yaml_of(folder / "marts.yaml")["marts"].items()},
+        kpis={name: Kpi.of(kpi) for name, kpi in yaml_of(folder / "kpis.yaml").items()},
         sql={path.stem: path for path in sorted(folder.glob("marts/*.sql"))},
     )
 
 
 def segments(root: Path) -> dict[str, Any]:
     """The segments of a company that states none, as segments.yaml has them."""
-    found: dict[str, Any] = read_yaml(root / FOLDER / "segments.yaml")
+    found: dict[str, Any] = yaml_of(root / FOLDER / "segments.yaml")
     return found
 
 

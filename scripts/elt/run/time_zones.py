@@ -8,7 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from elt.files import read_yaml
+from elt.remembered import yaml_of
 
 COUNTRIES = "config/standard/time_zones.yaml"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]*")
@@ -17,7 +17,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]*")
 def of_country(root: Path, country: str) -> str | None:
     """The time zone of a country by its two letters, from the project's list; None if it has several."""
     path = root / COUNTRIES
-    zone: str | None = read_yaml(path).get(country) if path.exists() else None
+    zone: str | None = yaml_of(path).get(country) if path.exists() else None
     return zone
 
 

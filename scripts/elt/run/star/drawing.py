@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from elt.files import read_yaml
+from elt.remembered import yaml_of
 from elt.run.contract import Contract
 from elt.run.controller import ClassException
 from elt.run.entries import plain_dates
@@ -39,7 +39,7 @@ NOTHING = Star({}, {}, {}, ())
 @cache
 def templates(root: Path) -> dict[str, Any]:
     """Mart -> its entry in drawn_star.yaml."""
-    found: dict[str, Any] = plain_dates(read_yaml(root / FILE))["marts"]
+    found: dict[str, Any] = plain_dates(yaml_of(root / FILE))["marts"]
     return found
 
 
