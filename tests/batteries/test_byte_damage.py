@@ -15,8 +15,8 @@ from elt.faults import Fault
 pytestmark = pytest.mark.slow
 
 RECORDS = 100
-POSITIONS = 60
-CUTS = 200
+POSITIONS = 40
+CUTS = 100
 WAYS = {
     "flipped": "one bit of a byte flipped",
     "deleted": "a byte deleted",
