@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import sklearn
 
 from elt import rulelog
 from elt.features.scaling import scale
@@ -129,7 +130,7 @@ def model(table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, dict[s
         "choice": choice_record(settings, best, reason, rows),
         "evidence": evidence.records(found, minimum, rows, settings.minimum_group) if is_shown else [],
         "segments": segment_records(segmented, settings.minimum_group),
-        "versions": {"numpy": np.__version__},
+        "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
     }
     result = pd.DataFrame({"customer": table["customer"], "segment": labels + 1})
     return result.sort_values("customer", ignore_index=True), metadata

@@ -22,6 +22,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)  
 NO_PART = frozenset({"elt", "snakemake"})  # own code; what starts a script takes no part in what it computes
 DISTRIBUTIONS = {  # where a package is installed under another name
     "markdown_it": "markdown-it-py",
+    "sklearn": "scikit-learn",
     "stdnum": "python-stdnum",
     "yaml": "pyyaml",
 }

@@ -26,6 +26,7 @@ IMPORT_NAMES = {
     "python-calamine": "python_calamine",
     "python-stdnum": "stdnum",
     "pyyaml": "yaml",
+    "scikit-learn": "sklearn",
 }
 NOT_IMPORTED = {"pygments": "needed by snakemake --report"}
 OUTSIDE = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file:|(?:^|[ @])/\w")

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from sklearn.cluster import KMeans
-from sklearn.metrics import davies_bouldin_score, silhouette_score
+from sklearn.metrics import silhouette_score
 
 import segmentation_kmeans as script
 from elt.features.scaling import scale
@@ -16,7 +15,7 @@ from elt.files import json_text
 from elt.protection.disclosure import publishable_shares
 from elt.report.words import read_all
 from elt.run.segment_rules import SegmentCondition, SegmentRule, Segments
-from elt.segmentation import clustering, evidence, kmeans
+from elt.segmentation import clustering, evidence
 from elt.segmentation.descriptions import described
 from elt.segmentation.evidence import Solution
 from elt.segmentation.metadata import hidden_segments
@@ -200,40 +199,6 @@ def test_the_silhouette_is_that_of_the_literature():
     for labelling in (labels, np.arange(90) % 4, np.minimum(np.arange(90), 1)):
         expected = silhouette_score(values, labelling)
         assert evidence.silhouette(distances, labelling) == pytest.approx(expected, abs=1e-12)
-
-
-RANDOM = np.random.default_rng(5)
-FIVE = RANDOM.normal(size=(5, 4)) * 4
-POINTS = {
-    "apart": FIVE[RANDOM.integers(0, 5, 600)] + RANDOM.normal(size=(600, 4)),
-    "without groups": RANDOM.normal(size=(800, 3)) + 50,
-    "on one line": RANDOM.exponential(size=(300, 1)),
-    "six alike": FIVE[RANDOM.integers(0, 5, 40)].round() + 1000,  # fewer distinct rows than clusters
-    "as many as clusters": FIVE,
-}
-
-
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("name", POINTS)
-def test_k_means_finds_what_scikit_learn_finds(name):
-    values = POINTS[name]
-    for k in (2, 3, min(6, len(values))):
-        expected, found = KMeans(k, n_init=4, random_state=9).fit(values), kmeans.fit(values, k, seed=9, turns=4)
-        assert found.spread == pytest.approx(expected.inertia_, rel=1e-9, abs=1e-9)
-        one_to_one = set(zip(found.labels.tolist(), expected.labels_.tolist(), strict=True))
-        assert len(one_to_one) == len(set(found.labels.tolist())) == len(set(expected.labels_.tolist()))
-        assert kmeans.nearest(values, found.centres).tolist() == found.labels.tolist()
-        if len(set(found.labels.tolist())) == k < len(values):
-            index = davies_bouldin_score(values, found.labels)
-            assert kmeans.davies_bouldin(values, found.labels) == pytest.approx(index, abs=1e-9)
-
-
-def test_a_centre_without_points_takes_the_point_farthest_from_its_own():
-    values = np.array([[0.0], [1.0], [2.5], [9.3], [30.0]])
-    centres = np.array([[1.0], [8.0], [100.0], [200.0]])
-    found = kmeans.fit(values, 4, seed=1, centres=centres)
-    expected = KMeans(4, init=centres, n_init=1).fit(values)
-    assert found.labels.tolist() == expected.labels_.tolist() and len(set(found.labels.tolist())) == 4
 
 
 def test_a_solution_that_all_resamples_show_to_be_unstable_is_not_taken(monkeypatch):

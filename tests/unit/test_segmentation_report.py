@@ -88,7 +88,7 @@ def model(*segments, by="evidence", **change):
             | {"lowest_jaccard": 0.932, "is_eligible": True}
         ],
         "segments": list(segments),
-        "versions": {"numpy": "2"},
+        "versions": {"scikit-learn": "1", "numpy": "2"},
     } | change
 
 

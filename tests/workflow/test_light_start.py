@@ -17,7 +17,7 @@ def imported(project: Project, *arguments: str) -> set[str]:
 
 def test_the_second_call_imports_no_heavy_package_and_sees_a_fault(project: Project):
     assert {"polars", "sqlglot"} <= imported(project)
-    heavy = {"pandas", "polars", "sqlglot", "matplotlib", "duckdb", "pandera"}
+    heavy = {"pandas", "polars", "sqlglot", "matplotlib", "sklearn", "duckdb", "pandera"}
     assert not heavy & imported(project)
     sql = project.folder / "config/bike_retailer/marts/dim_product.sql"
     right = sql.read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from elt import receipts
 from elt.files import is_sealed, sealed, sha256
 from elt.run import made_from, row_counts, steps
 
-PACKAGES = ("snakemake", "polars", "pandas", "numpy", "pandera", "matplotlib", "jinja2", "holidays")
+PACKAGES = ("snakemake", "polars", "pandas", "numpy", "scikit-learn", "pandera", "matplotlib", "jinja2", "holidays")
 NAME = "_meta/run_manifest.json"
 SIGNATURE = f"{NAME}.minisig"
 RAW_FILE_NAMES = "bronze/_meta/raw_file_names.json"

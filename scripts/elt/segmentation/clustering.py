@@ -4,15 +4,19 @@ Sources: Dolnicar, Grün and Leisch (2018), Market Segmentation Analysis, for th
 graphs, stripes and shadow plots for cluster visualization, for who stands between two segments.
 """
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
 
 from elt.features.scaling import CELL, log_scaled
-from elt.segmentation import kmeans
 
 STARTS = 10  # of k-means
 FIT_ROWS = 20_000
@@ -20,6 +24,15 @@ EVIDENCE_ROWS = (
     500_000  # of more customers, so many evenly spread ones make centres and evidence; all get their segment
 )
 BORDER = 0.8  # nearer than this to another segment's centre, as a part of the distance to it, a customer is borderline
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """One thread, so that sums are the same on any machine, and no warning of resamples with fewer distinct rows than
+    clusters."""
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
 
 
 def every(rows: int, at_most: int) -> np.ndarray:
@@ -33,12 +46,12 @@ def fit(values: np.ndarray, k: int, seed: int) -> np.ndarray:
     Of more than EVIDENCE_ROWS that one run is over so many, and each row belongs to the nearest of its centres.
     """
     part = values[every(len(values), FIT_ROWS)]
-    found = kmeans.fit(part, k, seed=seed, turns=STARTS)
+    model = KMeans(k, n_init=STARTS, random_state=seed).fit(part)
     if len(part) < len(values):
         most = values[every(len(values), EVIDENCE_ROWS)] if len(values) > EVIDENCE_ROWS else values
-        found = kmeans.fit(most, k, seed=seed, centres=found.centres)
-        return found.labels if len(most) == len(values) else kmeans.nearest(values, found.centres)
-    return found.labels
+        model = KMeans(k, init=model.cluster_centers_, n_init=1, random_state=seed).fit(most)
+        return model.labels_ if len(most) == len(values) else model.predict(values)
+    return model.labels_
 
 
 def canonical(labels: np.ndarray, amounts: np.ndarray) -> np.ndarray:

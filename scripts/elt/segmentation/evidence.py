@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from sklearn.cluster import KMeans
+from sklearn.metrics import davies_bouldin_score
 
-from elt.segmentation import kmeans
-from elt.segmentation.clustering import EVIDENCE_ROWS, canonical, every, fit
+from elt.segmentation.clustering import EVIDENCE_ROWS, canonical, every, fit, quietly
 
 STABLE, UNSTABLE = 0.75, 0.6  # mean bootstrap Jaccard, Hennig (2007)
 SCREENED = 20  # resamples by which all numbers of segments are looked at; the one to be chosen gets all
@@ -72,8 +72,8 @@ def stability(values: np.ndarray, labels: np.ndarray, k: int, turns: range, seed
     for turn in turns:
         random = np.random.default_rng([seed, turn])
         resample = values[random.integers(0, len(values), min(len(values), RESAMPLE_ROWS))]
-        again = kmeans.fit(resample, k, seed=seed + turn, turns=RESTARTS)
-        total += jaccard(labels[judged], kmeans.nearest(values[judged], again.centres), k)
+        again = KMeans(k, n_init=RESTARTS, random_state=seed + turn).fit(resample)
+        total += jaccard(labels[judged], again.predict(values[judged]), k)
     return [float(mean) for mean in total / len(turns)]
 
 
@@ -93,21 +93,11 @@ def silhouettes(values: np.ndarray, labels: Sequence[np.ndarray], seed: int) -> 
     for turn in range(SAMPLES if labels else 0):
         sample = np.sort(random.permutation(rows)[: sampled_rows(rows)])
         drawn = values[sample]
-        distances = distances_between(drawn)
+        squares = (drawn**2).sum(axis=1)
+        distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * drawn @ drawn.T, 0))
+        np.fill_diagonal(distances, 0)
         for place, labelling in enumerate(labels):
             found[place, turn] = silhouette(distances, labelling[sample])
-    return found
-
-
-def distances_between(rows: np.ndarray) -> np.ndarray:
-    """The Euclidean distances of all rows to each other, in one array that each step overwrites."""
-    squares = (rows**2).sum(axis=1)
-    found: np.ndarray = (-2 * rows) @ rows.T
-    found += squares[:, None]
-    found += squares
-    np.maximum(found, 0, out=found)
-    np.sqrt(found, out=found)
-    np.fill_diagonal(found, 0)
     return found
 
 
@@ -129,7 +119,7 @@ def silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
     return float(np.where(size[own] > 1, width, 0.0).mean())
 
 
-@threadpool_limits.wrap(limits=1)  # so that sums are the same on any machine
+@quietly()
 def solutions(values: np.ndarray, amounts: np.ndarray, ks: Sequence[int], bootstraps: int, seed: int) -> list[Solution]:
     """The evidence for each k; those above the number of distinct rows, or of rows less one, are left out.
 
@@ -144,12 +134,12 @@ def solutions(values: np.ndarray, amounts: np.ndarray, ks: Sequence[int], bootst
     made = []
     for found, score in zip(labels, scores, strict=True):
         k = int(found.max()) + 1
-        index = kmeans.davies_bouldin(most, found[seen])
+        index = float(davies_bouldin_score(most, found[seen]))
         made.append(Solution(k, found, score, index, stability(most, found[seen], k, turns, seed), len(turns)))
     return made
 
 
-@threadpool_limits.wrap(limits=1)  # so that sums are the same on any machine
+@quietly()
 def confirmed(solution: Solution, values: np.ndarray, bootstraps: int, seed: int) -> Solution:
     """A solution with the stability of its clusters over all resamples that are asked for."""
     turns = range(solution.resamples, bootstraps)

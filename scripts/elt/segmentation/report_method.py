@@ -70,6 +70,7 @@ def method(model: Model, words: Told) -> Iterator[str]:
         "logged": escape(", ".join(logged)) or HIDDEN,
         "numbers": numbered(model, words),
         "seed": words.enter("seed", model["seed"], "count", 0, origins.place("seed")),
+        "learn": model["versions"]["scikit-learn"],
         "numpy": model["versions"]["numpy"],
         **{told: setting_text(name, choice, decimals, words) for told, (name, decimals) in SETTINGS.items()},
     }
