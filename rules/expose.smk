@@ -189,6 +189,7 @@ rule expose_index:
         expose=f"scripts/templates/expose.{config['language']}.yaml",
         assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
         index_text="scripts/templates/index.md.j2",
+        index_page="scripts/templates/index.html.j2",
         definitions_text="scripts/templates/definitions.md.j2",
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",

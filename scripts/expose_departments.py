@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
+from elt.expose.alternatives import alternatives
 from elt.expose.wording import Texts, Wording
 from elt.files import read_json
 from elt.report import pages
@@ -56,6 +57,7 @@ def main(
     wording = Wording.of(texts, ledger["figures"], kpis)
     about = dict(zip(("called", "currency"), identity, strict=True))
     content = {"w": wording, "words": words, **about, **ledger["pages"]}
+    content |= {"alternative_of": alternatives(wording, ledger["pages"])}
     linked = {Path(path).stem: Markdown(f"figures/{Path(path).name}") for path in figures}
     for name in CONCERNS:
         found = [*told(ledger, name)][:MOST]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from elt import rulelog
 from elt.expose.wording import Texts, Wording
-from elt.files import read_json
+from elt.files import read_json, write_text
 from elt.report import pages
 from elt.report.markdown import Markdown
 from elt.report.templates import filled
@@ -32,7 +32,10 @@ DOORS = {  # reader: page: file of the run; {language} is that of the run
         "exploration": "step1_eda/reports/eda_report.html",
         "segments": "step3_segmentation/reports/segmentation_report.html",
         "features": "step2_feature_engineering/reports/feature_dictionary.html",
+    },
+    "warehouse": {
         "dictionary": "gold/reports/data_dictionary.html",
+        "package": "gold/datapackage.json",
     },
     "audit": {
         "silver": "silver/reports/silver_quality_report.html",
@@ -50,6 +53,17 @@ DOORS = {  # reader: page: file of the run; {language} is that of the run
         "uniqueness": "_meta/privacy/uniqueness_report.{language}.html",
         "policy": "_meta/data_policy.json",
     },
+    "changes": {},
+}
+COMMANDS = {  # door: name: what makes it on request
+    "warehouse": {
+        "warehouse": "snakemake warehouse --config run_id={run}",
+        "postgres": "snakemake publish_postgres --config run_id={run}",
+    },
+    "changes": {
+        "compare": "snakemake compare --config run_id={run} compare_to=…",
+        "verify": "snakemake verify --config run_id={run}",
+    },
 }
 
 
@@ -59,6 +73,11 @@ def doors(language: str) -> dict[str, dict[str, Markdown]]:
         door: {name: Markdown(os.path.relpath(path.format(language=language), "reports")) for name, path in of.items()}
         for door, of in DOORS.items()
     }
+
+
+def commands(run: str) -> dict[str, dict[str, str]]:
+    """The commands of the page by door, for a run."""
+    return {door: {name: text.format(run=run) for name, text in COMMANDS.get(door, {}).items()} for door in DOORS}
 
 
 def code(text: str) -> Markdown:
@@ -76,17 +95,19 @@ def main(
     templates: Mapping[str, str],
     made: Mapping[str, str],
 ) -> None:
-    """Write both pages as Markdown and HTML. words, templates: files by page, that of all reports as `page`; made:
-    <page>_text and <page>_page; called: name of the company.
+    """Write both pages as Markdown and HTML. words, templates: files by page, `index_page` and `page` those of the
+    index and of all reports in HTML; made: <page>_text and <page>_page; called: name of the company.
     """
     ledger = read_json(ledger_file)
     wording = Wording.of(texts, ledger["figures"], kpis)
     content = {"w": wording, "called": called, "run": ledger["run"], "code": code, "kpis": kpis, **ledger["pages"]}
-    for name, file in words.items():
-        own = read(file)
-        text = filled(templates[name], words=own, doors=doors(own["language"]), **content)
-        files = (made[f"{name}_text"], made[f"{name}_page"])
-        pages.write(text, *files, template=templates["page"], language=own["language"])
+    content |= {"doors": doors(wording.language), "commands": commands(ledger["run"]["run_id"])}
+    index, definitions = read(words["index"]), read(words["definitions"])
+    write_text(made["index_text"], filled(templates["index"], words=index, **content))
+    write_text(made["index_page"], filled(templates["index_page"], words=index, **content))
+    text = filled(templates["definitions"], words=definitions, **content)
+    files = (made["definitions_text"], made["definitions_page"])
+    pages.write(text, *files, template=templates["page"], language=definitions["language"])
 
 
 if __name__ == "__main__":
@@ -98,6 +119,11 @@ if __name__ == "__main__":
         snakemake.params.kpis,
         snakemake.params.called,
         words={"index": given.index, "definitions": given.definitions},
-        templates={"index": given.index_text, "definitions": given.definitions_text, "page": given.template},
+        templates={
+            "index": given.index_text,
+            "index_page": given.index_page,
+            "definitions": given.definitions_text,
+            "page": given.template,
+        },
         made=dict(snakemake.output.items()),
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from elt import rulelog
+from elt.expose.alternatives import alternatives
 from elt.expose.wording import Wording
 from elt.files import read_json, write_text
 from elt.report.logo import address
@@ -72,6 +73,7 @@ def main(
     wording = Wording(words, ledger["figures"], kpis)
     about = dict(zip(("called", "currency"), identity, strict=True))
     content = {"w": wording, "words": wording.words, "run": ledger["run"], **about, **ledger["pages"]}
+    content |= {"alternative_of": alternatives(wording, ledger["pages"])}
     inlined = {Path(p).stem: inline(Path(p).read_text(encoding="utf-8"), Path(p).stem) for p in figures}
     linked = {Path(p).stem: Markdown(f"figures/{Path(p).name}") for p in figures}
     picture = address(Path(logo)) if logo else None

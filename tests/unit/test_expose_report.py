@@ -100,6 +100,10 @@ def test_html_and_markdown_say_the_same(tmp_path):
     assert titles
     assert [title for title in titles if f"### {title}\n" not in plain] == []
     assert [title for title in titles if title.endswith(".")] == []
+    shown = [html.unescape(alternative) for alternative in re.findall(r'role="img" aria-label="([^"]*)"', page)]
+    assert len(shown) == 5 and all(shown), "what a chart shows is told, beside its title that says the message"
+    assert not {*shown} & {*titles} and [told for told in shown if f"![{told}](" not in plain] == []
+    assert "im Vorjahr bis" in shown[1] and re.search(r"Preise [+−]", shown[1])
 
 
 def test_without_a_former_year_the_exposé_still_stands_and_says_so(tmp_path):

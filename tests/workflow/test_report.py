@@ -61,9 +61,9 @@ def test_the_start_page_has_three_doors_to_pages_that_are_there_and_four_figures
     assert re.findall(r"<h2>(\w+)</h2>", start) == ["Director", "Analyst", "Auditor"]
     results = variable(page, "results")
     opened = re.findall(r"contentPath: results\['([^']+)'\]", start)
-    assert len(opened) == 11
+    assert len(opened) == 12
     assert {results[name]["mime_type"] for name in opened} == {"text/html"}
-    assert start.count("</svg>") == 4
+    assert start.count("</svg>") == 5
     assert "system-message" not in start
 
 
