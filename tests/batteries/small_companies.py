@@ -8,6 +8,7 @@ import runpy
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from conftest import ROOT
@@ -140,6 +141,41 @@ def write(rows: list[Record], folder: Path) -> Path:
     lines = [FLAT["HEADER"], *(";".join(row[column] for column in COLUMNS) for row in rows)]
     (folder / "bestellungen.csv").write_bytes("".join(f"{line}\r\n" for line in lines).encode("cp1252"))
     return folder
+
+
+LEAN = """
+name: invoices
+title: {en: Invoices, de: Rechnungen}
+department: {en: Office, de: Büro}
+files: invoices*.csv
+primaryKey: [invoice]
+fields:
+  - {name: invoice, type: string, role: order_number, required: true, personal: identifier, description: Number of the invoice}
+  - {name: day, type: date, role: order_date, required: true, personal: quasi, description: Day of the invoice}
+  - {name: client, type: string, role: customer_number, personal: identifier, erasure: customer, description: Number of the client}
+  - {name: total, type: number, decimals: 2, role: sales_amount, money: true, required: true, personal: none, unit: money, description: Amount of the invoice}
+  - {name: item, type: string, compute: "'Service'", role: product_number, personal: none, description: The one thing that is sold}
+  - {name: pieces, type: integer, compute: "1", role: quantity, personal: none, unit: pieces, description: An invoice is one piece}
+"""
+
+
+def lean(project: Path) -> dict[str, Decimal]:
+    """A company with invoices and nothing else: no products, places or costs; the amount of each invoice by its number.
+
+    What the star schema cannot do without is computed, as the message about a role that no field has says.
+    """
+    (project / "config/lean/contracts").mkdir(parents=True)
+    (project / "config/lean/contracts/invoices.yaml").write_text(LEAN, encoding="utf-8")
+    totals: dict[str, Decimal] = {}
+    written: dict[str, str] = {}
+    for row in records():
+        amount = Decimal(row[AMOUNT].replace(".", "").replace(",", "."))
+        totals[row[ORDER]] = totals.get(row[ORDER], Decimal(0)) + amount
+        written[row[ORDER]] = f"{row[ORDER]},{day_of(row)},{row[CUSTOMER]},{totals[row[ORDER]]}"
+    (project / "lean").mkdir()
+    lines = ["invoice,day,client,total", *written.values()]
+    (project / "lean/invoices.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return totals
 
 
 def configure(project: Path) -> None:

@@ -43,8 +43,8 @@ TABLES = {
     "Land",
     "Segment",
 }  # by their first column: rankings
-WHOLE = (  # shapes that stopped a run before, one for each place
-    "one product", "one customer", "all customers unknown", "all returns", "five customers",
+WHOLE = (  # shapes that stopped a run before, one for each place; one product alone has the company without products
+    "one customer", "all customers unknown", "all returns", "five customers",
     "all on 29 February",
 )  # fmt: skip
 SETTINGS = {"all on 29 February": ("language=de", "segmentation={k: 8}")}  # more segments than customers, in German
@@ -248,6 +248,22 @@ def test_the_whole_run_of_a_small_company_ends_with_an_exposé(shop, tmp_path, s
     said = (shop.run(name) / "reports/final_expose.md").read_text("utf-8")
     assert list(faults(said)) == []
     assert no_values(shop.run(name)) == []
+
+
+def test_a_company_with_invoices_alone_ends_in_pages_without_holes(shop, tmp_path):
+    totals = small_companies.lean(shop.folder)
+    done = shop.snakemake("--config", "raw=lean", "company=config/lean", "run_id=lean", "language=de")
+    assert done.returncode == 0, done.stdout[-3000:]
+    run = shop.run("lean")
+    check(run / "reports/number_ledger.json", tmp_path, standard_kpis())
+    assert no_values(run) == []
+    assert "contradict" not in done.stdout  # that nobody stated a place is no contradiction
+    said = (run / "reports/final_expose.md").read_text("utf-8")
+    assert list(faults(said)) == []
+    assert "Es fehlen, weil die Daten nicht enthalten, was dafür nötig ist: Rohertrag," in said
+    assert "die Daten es nicht zulassen: ABC der Produkte, umsatzstärkste Produkte, Kategorien, Länder." in said
+    books = read_json(run / "_meta/ledger.json")
+    assert Decimal(books["kpis"]["revenue"]["total"]) == sum(totals.values())
 
 
 NOTHING_USABLE = {  # name -> (what each record is changed to, settings, the words of the refusal)

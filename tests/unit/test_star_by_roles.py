@@ -565,3 +565,12 @@ def test_an_attribute_that_the_table_of_customers_does_not_reach_is_named():
     )
     assert faults(contract("lines", "no", ORDER, LINE, DAY, field("buyer", "integer"), ITEM, PIECES, AMOUNT,
                            refers={"buyer": "customers.id"}), named) == []  # fmt: skip
+
+
+def test_a_product_without_a_name_is_called_by_its_number_and_no_place_is_no_reference(tmp_path):
+    made = company([flat()])
+    assert Built(tmp_path, made, {"lines": rows(HEAD, MORE)}).rows("dim_product") == [
+        ("0", "n/a", "n/a", "true"), ("1", "P1", "P1", "true"),
+    ]  # fmt: skip
+    assert made.marts["fact_sales"].references.keys() >= {"customer_key", "product_key"}
+    assert "location_key" not in made.marts["fact_sales"].references

@@ -10,6 +10,7 @@ from elt.tables import DECIMALS
 
 Template = Mapping[str, Mapping[str, Any]]  # column -> its entry in drawn_star.yaml
 UNKNOWN = "n/a"
+NO_MEMBER = "0"  # surrogate key of all rows where no role tells the member
 LONG_AGO = "DATE '1900-01-01'"
 NEVER = "DATE '9999-12-31'"
 SQL_TYPES = {"integer": "BIGINT", "string": "VARCHAR", "date": "DATE", "boolean": "BOOLEAN"}

@@ -44,8 +44,12 @@ def of_customers(roles: Roles) -> dict[str, Filled]:
 
 
 def of_products(roles: Roles) -> dict[str, Filled]:
-    """Column of dim_product -> the field that fills it, number and validity apart; a cost on the line is the line's."""
+    """Column of dim_product -> the field that fills it, number and validity apart; a cost on the line is the line's.
+
+    A product that no field names is called by its number.
+    """
     found = {role: roles.get(role) for role in OF_PRODUCTS} | {LIST_PRICE: version_price(roles)}
+    found["product_name"] = found["product_name"] or roles.of("product_number")
     elsewhere = {*roles.order_tables, *(one.table for one in by_day.of_lists(roles))}
     return {
         name: one

@@ -15,7 +15,7 @@ from elt.run.controller import ClassException
 from elt.run.entries import plain_dates
 from elt.run.mart import FACT, Mart, Query
 from elt.run.star import dimensions, role_faults
-from elt.run.star.columns import DrawnMart, Made
+from elt.run.star.columns import NO_MEMBER, DrawnMart, Made
 from elt.run.star.facts import CUSTOMER, LOCATION, PRODUCT, Facts
 from elt.run.star.roles import Roles
 
@@ -59,13 +59,17 @@ def faults(contracts: Mapping[str, Contract], written: Collection[str]) -> Itera
 
 
 def entry_of(drawn: DrawnMart, template: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry of a drawn mart: the columns that it has, in the order of the template, with their types."""
+    """The entry of a drawn mart: the columns that it has, in the order of the template, with their types.
+
+    A key that no role tells refers to nothing: that all rows have the unknown member then contradicts no assumption.
+    """
     columns = {
         name: _fitted(entry, drawn.columns[name])
         for name, entry in template["columns"].items()
         if name in drawn.columns
     }
-    keys = {name: goal for name, goal in template.get("foreignKeys", {}).items() if name in columns}
+    told = {name for name in columns if drawn.columns[name].sql != NO_MEMBER}
+    keys = {name: goal for name, goal in template.get("foreignKeys", {}).items() if name in told}
     found = {name: value for name, value in template.items() if name not in ("columns", "foreignKeys")}
     found |= {"foreignKeys": keys} if keys else {}
     found |= {"ledger": dict(drawn.ledger)} if drawn.ledger else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from elt.run.mart import Mart
 from elt.run.star import by_day, dimensions, places
-from elt.run.star.columns import UNKNOWN, DrawnMart, Made, amount, listed, taken, text
+from elt.run.star.columns import NO_MEMBER, UNKNOWN, DrawnMart, Made, amount, listed, taken, text
 from elt.run.star.roles import OF_PLACES, PERCENT, Filled, Roles
 from elt.tables import DECIMALS
 
@@ -160,7 +160,7 @@ class Facts:
             f"{name}_key": Made(f"COALESCE({alias}.{name}_key, 0)")
             for name, alias in (("customer", "c"), ("product", "p"), ("location", "g"))
         }
-        found["location_key"] = found["location_key"] if self._join_of_places() else Made("0")
+        found["location_key"] = found["location_key"] if self._join_of_places() else Made(NO_MEMBER)
         quantity, price = self.roles.of("quantity"), self.roles.get("unit_price")
         found["quantity"] = taken(quantity, self.roles.reach)._replace(sql="l.quantity", type=_kind(quantity))
         if price is not None:
