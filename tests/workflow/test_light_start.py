@@ -19,7 +19,7 @@ def test_the_second_call_imports_no_heavy_package_and_sees_a_fault(project: Proj
     assert {"polars", "sqlglot"} <= imported(project)
     heavy = {"pandas", "polars", "sqlglot", "matplotlib", "sklearn", "duckdb", "pandera"}
     assert not heavy & imported(project)
-    sql = project.folder / "config/bike_retailer/marts/dim_product.sql"
+    sql = project.folder / "config/bike_retailer/marts/dim_customer.sql"
     right = sql.read_text(encoding="utf-8")
     sql.write_text(right.replace("SELECT", "SELECT no_such_column,", 1), encoding="utf-8")
     for _ in range(2):

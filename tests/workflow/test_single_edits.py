@@ -22,7 +22,7 @@ EDITS = {
     "the title of a contract": Edit(CONTRACT, r'(?<=title: \{en: ")', "All "),
     "the department of a contract": Edit(CONTRACT, r"(?<=department: \{en: )", "All "),
     "the logic of a mart": Edit("config/standard/marts/agg_geo_performance.sql", "GROUP BY", "WHERE TRUE GROUP BY"),
-    "a comment in SQL": Edit(f"{COMPANY}/marts/fact_sales.sql", r"\A", "-- One row a line.\n"),
+    "a comment in SQL": Edit(f"{COMPANY}/marts/dim_customer.sql", r"\A", "-- One row a person.\n"),
     "the description of a column of a mart": Edit(f"{COMPANY}/marts.yaml", r"(?<=description: \{en: )Surr", "Own surr"),
     "the formula of a key figure": Edit(f"{COMPANY}/kpis.yaml", r"SUM\(sales_amount\)", "SUM(sales_amount + 0)"),
     "the name of a key figure": Edit(f"{COMPANY}/kpis.yaml", r"(?<=name: \{en: )", "All "),

@@ -3,7 +3,6 @@
 -- product number form one chain, whatever their category; of two that start on one day the later number counts.
 WITH versions AS (
     SELECT
-        prd_id AS version_id,
         prd_num AS product_number,
         prd_cat AS category_id,
         prd_nm AS product_name,
@@ -16,7 +15,7 @@ WITH versions AS (
 )
 SELECT
     ROW_NUMBER() OVER (ORDER BY v.product_number, v.version) AS product_key,
-    v.product_number, v.version, v.version_id, v.product_name,
+    v.product_number, v.version, v.product_name,
     COALESCE(c.CAT, 'n/a') AS category, COALESCE(c.SUBCAT, 'n/a') AS subcategory, v.product_line, v.unit_cost,
     v.introduced_date,
     CASE WHEN v.version = 1 THEN DATE '1900-01-01' ELSE v.introduced_date END AS valid_from,
@@ -27,7 +26,7 @@ FROM versions AS v
 LEFT JOIN silver.erp_categories AS c ON v.category_id = c.ID
 UNION ALL
 SELECT
-    0 AS product_key, 'n/a' AS product_number, 1 AS version, CAST(NULL AS BIGINT) AS version_id,
+    0 AS product_key, 'n/a' AS product_number, 1 AS version,
     'n/a' AS product_name, 'n/a' AS category, 'n/a' AS subcategory, 'n/a' AS product_line,
     CAST(NULL AS DECIMAL(18, 2)) AS unit_cost, CAST(NULL AS DATE) AS introduced_date,
     DATE '1900-01-01' AS valid_from, DATE '9999-12-31' AS valid_to, FALSE AS reaches_back, TRUE AS is_current
