@@ -74,7 +74,7 @@ rule segmentation_names:
 
 
 rule segmentation_figures:
-    """Draw why so many segments, what they bring, and how they differ."""
+    """Draw why so many segments, what they bring, how they differ, and where their customers lie."""
     input:
         metadata="<segmentation>/_meta/model_metadata.json",
         words=f"scripts/templates/segmentation.{config['language']}.yaml",
@@ -96,6 +96,12 @@ rule segmentation_figures:
             caption="../docs/report/segmentation_profiles.rst",
             category="2 Segmentation",
             labels={"what": "Profiles of the segments"},
+        ),
+        density=report(
+            "<segmentation>/figures/segment_density.svg",
+            caption="../docs/report/segmentation_density.rst",
+            category="2 Segmentation",
+            labels={"what": "Map of the segments"},
         ),
     log:
         "<logs>/segmentation_figures.log",
@@ -120,6 +126,7 @@ rule segmentation_report:
         assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
         template="scripts/templates/report.html.j2",
         style="scripts/templates/style.css.j2",
+        density="<segmentation>/figures/segment_density.svg",
     output:
         report="<segmentation>/reports/segmentation_report.md",
         page=report(

@@ -1,7 +1,8 @@
 """Segment figures: why so many segments, what they bring, how they differ. Marks stand for segments, never for persons.
 
 Inputs: step3_segmentation/_meta/model_metadata.json, the words of the segmentation in the language of the run.
-Outputs: step3_segmentation/figures/segment_evidence.svg, segment_shares.svg, segment_profiles.svg.
+Outputs: step3_segmentation/figures/segment_evidence.svg, segment_shares.svg, segment_profiles.svg,
+segment_density.svg.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from elt.report.colours import ACCENT, AMBER, INK, MUTED, SOFT
 from elt.report.figures import ink_on, new_figure, save_svg
 from elt.report.numbers import number, percent
 from elt.report.words import Words, read
+from elt.segmentation.density_chart import density_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -117,12 +119,13 @@ def profiles_figure(metadata: Mapping[str, Any], words: Words) -> "Figure":
     return figure
 
 
-def main(metadata: str, word_file: str, *, evidence: str, shares: str, profiles: str) -> None:
-    """Read the model, draw and write the three figures."""
+def main(metadata: str, word_file: str, *, evidence: str, shares: str, profiles: str, density: str) -> None:
+    """Read the model, draw and write the four figures."""
     model, words = read_json(metadata), read(word_file)
     save_svg(evidence_figure(model, words), evidence)
     save_svg(shares_figure(model, words), shares)
     save_svg(profiles_figure(model, words), profiles)
+    save_svg(density_figure(model, words) or empty(words, "no_map"), density)
 
 
 if __name__ == "__main__":
@@ -133,4 +136,5 @@ if __name__ == "__main__":
         evidence=snakemake.output.evidence,
         shares=snakemake.output.shares,
         profiles=snakemake.output.profiles,
+        density=snakemake.output.density,
     )

@@ -17,6 +17,7 @@ from elt import rulelog
 from elt.features.scaling import scale
 from elt.files import write_json
 from elt.segmentation import clustering, evidence
+from elt.segmentation.density import density
 from elt.segmentation.evidence import Solution
 from elt.segmentation.members import whole
 from elt.segmentation.metadata import Segmented, feature_records, hidden_last, segment_records
@@ -121,6 +122,8 @@ def model(table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, dict[s
     beside = clustering.neighbours(scaled.values, labels)
     segmented = Segmented(labels, amounts, scaled, profile, jaccard, beside)
     is_shown = rows >= settings.minimum_group
+    records = segment_records(segmented, settings.minimum_group)
+    hidden = [place for place, record in enumerate(records) if record["is_suppressed"]]
     metadata = {
         "method": "k-means",
         "seed": settings.seed,
@@ -129,7 +132,8 @@ def model(table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, dict[s
         "features": feature_records(segmented, features, is_shown=is_shown),
         "choice": choice_record(settings, best, reason, rows),
         "evidence": evidence.records(found, minimum, rows, settings.minimum_group) if is_shown else [],
-        "segments": segment_records(segmented, settings.minimum_group),
+        "segments": records,
+        "map": density(scaled, labels, hidden, settings.minimum_group),
         "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
     }
     result = pd.DataFrame({"customer": table["customer"], "segment": labels + 1})

@@ -85,6 +85,9 @@ def test_numbers_nearest_segments_and_what_was_kept_stand_in_the_records():
     first, second = renumbered(found, matched(found, people((2, 50), (1, 50)), then))["segments"]
     assert (first["label"], first["cluster"], first["is_kept"], first["nearest"]) == (2, 1, True, 1)
     assert (second["label"], second["nearest"]) == (1, None)
+    found["map"] = {"cells": [[0, 0, 1, 3]], "centres": {"1": [0.0, 1.0]}, "width": 0.5}
+    again = renumbered(found, matched(found, people((2, 50), (1, 50)), then))["map"]
+    assert again == {"cells": [[0, 0, 2, 3]], "centres": {"2": [0.0, 1.0]}, "width": 0.5}
 
 
 def test_the_migration_counts_who_moved_who_is_new_and_who_is_gone():

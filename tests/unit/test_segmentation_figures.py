@@ -10,9 +10,17 @@ import segmentation_figures as script
 from elt.report.figures import save_svg
 from elt.report.words import read
 
+MAP = {
+    "width": 0.5,
+    "levels": [6, 20, 80],
+    "cells": [[0, 0, 1, 3], [4, -2, 2, 2]],
+    "centres": {"1": [0, 0.2], "2": [2, -1]},
+}
+MAP |= {"directions": [{"monetary": 0.9}, {"monetary": -0.6}], "explained": [0.5, 0.2]}
 SEGMENT = {"name": {"en": "Big <spenders>", "de": "Groß"}, "is_suppressed": False, "customer_share": 0.25} | {
     "revenue_share": 0.75,
     "deviation": {"monetary": 1.25},
+    "label": 1,
 }
 MODEL = {
     "choice": {"k": 2, "stable_from": 0.75},
@@ -21,9 +29,13 @@ MODEL = {
         {"k": 3, "silhouette": None, "silhouette_error": None, "lowest_jaccard": 0.5},
     ],
     "features": [{"name": "monetary", "is_used": True, "label": {"en": "Revenue", "de": "Umsatz"}}],
-    "segments": [SEGMENT, SEGMENT | {"name": {"en": "Rest", "de": "Rest"}, "deviation": {"monetary": -0.4}}],
+    "segments": [
+        SEGMENT,
+        SEGMENT | {"name": {"en": "Rest", "de": "Rest"}, "deviation": {"monetary": -0.4}, "label": 2},
+    ],
+    "map": MAP,
 }
-DRAWINGS = [script.evidence_figure, script.shares_figure, script.profiles_figure]
+DRAWINGS = [script.evidence_figure, script.shares_figure, script.profiles_figure, script.density_figure]
 
 
 def svg(draw, model, language, folder):
@@ -47,12 +59,21 @@ def test_names_are_escaped(tmp_path):
 
 def test_a_suppressed_segment_is_not_drawn(tmp_path):
     hidden = SEGMENT | {"is_suppressed": True, "deviation": None, "customer_share": None, "revenue_share": None}
-    model = MODEL | {"segments": [MODEL["segments"][1], hidden]}
+    model = MODEL | {"segments": [MODEL["segments"][1], hidden], "map": MAP | {"cells": MAP["cells"][1:]}}
     for draw in DRAWINGS[1:]:
         assert not re.search("Big", svg(draw, model, "en", tmp_path))
 
 
 @pytest.mark.parametrize("draw", DRAWINGS)
 def test_without_customers_the_figure_says_so(draw, tmp_path):
-    model = MODEL | {"choice": {"k": 0, "stable_from": 0.75}, "evidence": [], "segments": []}
+    model = MODEL | {"choice": {"k": 0, "stable_from": 0.75}, "evidence": [], "segments": [], "map": None}
+    if draw is script.density_figure:
+        assert draw(model, {"language": "en"}) is None
+        return
     assert "Nothing to show" in svg(draw, model, "en", tmp_path)
+
+
+def test_the_map_names_what_rises_and_falls_and_how_many_customers_a_square_stands_for(tmp_path):
+    text = svg(script.density_figure, MODEL, "de", tmp_path)
+    assert "steigt mit Umsatz" in text and "fällt mit Umsatz" in text and "mindestens 20 Kunden" in text
+    assert "1. Groß" in text

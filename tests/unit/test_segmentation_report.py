@@ -147,6 +147,19 @@ def test_who_moved_since_an_earlier_run_is_a_table_and_few_customers_are_a_dash(
     assert "Weniger als 5 Kunden würden erkennbar" in text and "nach fallendem Umsatz nummeriert" not in text
 
 
+def test_the_map_has_a_title_a_text_for_who_does_not_see_it_and_says_how_to_read_it():
+    density = {"explained": [0.5, 0.21], "levels": [6, 20, 80], "cells": [[0, 0, 1, 3]], "centres": {"1": [-1.5, 2.0]}}
+    text = script.report(model(segment(1), segment(2, **HIDDEN), map=density), said("en"))
+    assert "## Two directions hold 71\xa0% of what tells customers apart" in text
+    assert "centres of the segments: Group \\*1\\* at -1.5 and 2.0.](../figures/segment_density.svg)" in text.replace(
+        "−", "-"
+    )
+    assert "places with 6 customers or more, larger ones for 20 and 80" in text
+    assert "segment_density" not in script.report(
+        model(segment(1), segment(2), map=density | {"cells": []}), said("en")
+    )
+
+
 def test_without_an_earlier_run_or_where_it_has_one_segment_numbers_are_by_revenue():
     for more in ({}, {"migration": MOVED["migration"] | {"moves": {}}}):
         text = script.report(model(segment(1, is_kept=False), segment(2), **more), said("en"))

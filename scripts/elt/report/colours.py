@@ -9,3 +9,4 @@ BAD = "#b4332b"  # what went badly
 PALE = "#f3f6f7"  # the low end of a scale that ends in the accent
 RED = "#9b2c2c"  # the negative end of a scale from -1 to 1
 AMBER = "#b45309"  # the end of a scale below an average
+SEGMENTS = (ACCENT, AMBER, "#5b3fa0", RED, "#2f6db5", "#6b7a1f", "#a03f7d", SOFT)  # beside a number, never alone

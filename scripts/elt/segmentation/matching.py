@@ -161,7 +161,16 @@ def renumbered(clusters: Mapping[str, Any], found: Matched) -> dict[str, Any]:
         }
         for record in clusters["segments"]
     ]
-    return {**clusters, "segments": records}
+    return {**clusters, "segments": records, "map": remapped(clusters.get("map"), found.numbers)}
+
+
+def remapped(density: Mapping[str, Any] | None, numbers: Mapping[int, int]) -> dict[str, Any] | None:
+    """The map of customers with the numbers that segments keep or get."""
+    if density is None:
+        return None
+    cells = [[column, row, numbers[label], level] for column, row, label, level in density["cells"]]
+    centres = {str(numbers[int(label)]): centre for label, centre in density["centres"].items()}
+    return {**density, "cells": cells, "centres": centres}
 
 
 def migration(
