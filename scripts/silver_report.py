@@ -101,7 +101,7 @@ def report(tables: Tables, budget: Budget, words: Words) -> str:
     sections = [
         head(tables, words),
         section(words, "findings", words["feedback"], listed(findings, finding_rows(tables, words))),
-        section(words, "money", table([columns[name] for name in money], money_rows(tables, shown))),
+        section(words, "money", listed(money, money_rows(tables, shown))),
         budget_section(tables, budget, words),
         reference_section(tables, words),
         unique_key_section(tables, words),
@@ -111,10 +111,7 @@ def report(tables: Tables, budget: Budget, words: Words) -> str:
         section(
             words,
             "conversions",
-            table(
-                [columns[name] for name in ("table", "column", "rule", "cells", "share")],
-                conversion_rows(tables, words),
-            ),
+            listed(("table", "column", "rule", "cells", "share"), conversion_rows(tables, words)),
         ),
         section(words, "tables", "".join(f"- {code(name)}: {escape(title)}\n" for name, title in titles)),
     ]

@@ -141,6 +141,7 @@ def test_protected_reports_state_amount_and_share_published_ones_whole_percent_a
     assert len(published) == 1
     assert f"{whole}\u00a0%" in published[0] and "33\u00a0%" in published[0]
     assert "964" not in published[0] and decimal not in published[0]
+    assert "118" not in published[0] and "_" not in published[0], "no key of a person, no name of a table or column"
 
 
 def test_the_number_ledger_of_the_expose_holds_neither_orders_nor_revenue_of_a_single_customer():
@@ -150,7 +151,7 @@ def test_the_number_ledger_of_the_expose_holds_neither_orders_nor_revenue_of_a_s
         "assumption.1.share": "0.33",
         "assumption.1.sales_amount.share": "0.28",
     }
-    assert said["amounts"][0]["amount"] is None
+    assert said["amounts"][0]["amount"] is None and "118" not in str(said)
 
 
 def test_a_contract_lists_accounts_at_the_field_of_the_customer_number():

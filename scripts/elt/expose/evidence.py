@@ -222,7 +222,8 @@ def contradicted(
                 figure = f"{name}.{field}.share"
                 known["share"] = ledger.enter(figure, rounded(part, decimals), "share", rule, decimals)
             amounts.append(known)
-        texts = {"code": entry["code"], "where": entry["where"], "why": entry.get("why", "")}
+        where = entry["where"].partition(",")[0]  # without the key of a person
+        texts = {"code": entry["code"], "where": where, "why": entry.get("why", "")}
         sentences.append({"say": "assumption", "figures": figures, "texts": texts, "amounts": amounts})
     return sentences
 

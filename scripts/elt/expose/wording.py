@@ -113,6 +113,7 @@ class Wording:
         ]
         figures = {name: self.figure(figure) for name, figure in said["figures"].items()}
         texts = {name: self.text(value) for name, value in said["texts"].items()}
+        texts["where"] = assumptions.place(words, texts["where"])
         return assumptions.wording(words, said["texts"]["code"]).format(
             **figures, **texts, money=assumptions.money_text(words, amounts)
         )

@@ -6,6 +6,7 @@ A step that finds one adds an entry to `warnings` of its silver table or to `ass
 the closing words take them from there.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from elt.report.words import Words
 
 Entry = dict[str, Any]
 CUSTOMERS = "customers"  # `about` of an entry on which every number of customers depends
+FACT = re.compile(r"fact_sales\b(?!.*→)")  # where an entry is about order lines
 OTHER = "other"  # the wording of a code that has none of its own
 IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
 
@@ -77,8 +79,14 @@ def money_text(words: Words, amounts: Iterable[tuple[str, str | None, str | None
     parts = []
     for name, amount, share in amounts:
         wording = "amount" if share is None else "share_only" if amount is None else "amount_share"
-        parts.append(words[wording].format(field=name, amount=amount, share=share))
+        whole = words["wholes"].get(name, name) if wording == "share_only" else name
+        parts.append(words[wording].format(field=whole, amount=amount, share=share))
     return "".join(parts)
+
+
+def place(words: Words, where: str) -> str:
+    """What a published page calls a place: order lines, with neither column nor key of a person; others as they are."""
+    return words["order_lines"] if FACT.match(where) else where
 
 
 def wording(words: Words, code: str) -> str:
@@ -101,7 +109,7 @@ def sentence(words: Words, found: Mapping[str, Any], minimum: int = 0) -> str:
     why = found.get("why", "")
     return wording(words, found["code"]).format(
         code=found["code"],
-        where=found["where"],
+        where=place(words, found["where"]) if minimum else found["where"],
         records=number(found["records"], 0, language),
         of=number(found["of"], 0, language),
         share=percent(share_of(found["records"], found["of"]), decimals, language),
