@@ -21,8 +21,14 @@ def test_pieces_with_escapes_are_parted_from_those_that_say_what_they_show():
     assert texts == [f"plain{BREAK}\nmore", "J&ouml;rg"]
 
 
-def test_pieces_beyond_ascii_stay_with_their_file():
-    assert list(distinct_texts([["Jörg"], ["Anna"], ["Zoë"]])) == ["Jörg", "Zoë", "Anna"]
+def test_pieces_beyond_ascii_are_parted_from_the_others():
+    assert list(distinct_texts([["Jörg"], ["Anna"], ["Zoë"]])) == ["Anna", f"Jörg{BREAK}\nZoë"]
+
+
+def test_a_word_that_folding_parts_hides_no_middle_name_of_another_piece():
+    name = "Zoë Maria Müller"
+    alone, beside = (Published.of([text]).parted for text in (name, f"¼ cup{BREAK}{name}{BREAK}½ l"))
+    assert len(alone) == len(beside) > 0
 
 
 @pytest.mark.parametrize("text", ["Jörg Wolfgang Müller", "J&ouml;rg", "SsO2cmcgTcO8bGxlcg==", "Green, Anna", "a\nb c"])

@@ -6,6 +6,7 @@ is searched across a mark, so a piece that was met before adds nothing.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from elt.privacy.leak_stretches import BREAK
 
@@ -17,40 +18,36 @@ def distinct_texts(files: Iterable[Iterable[str]]) -> Iterator[str]:
     """The pieces of all texts with marks, each once, put together again with marks between them.
 
     `files`: the texts of each file. Pieces with escapes are put apart from others, as those texts are read several
-    times; so are pieces beyond ASCII, by file, as in one of them the folding may part words.
+    times; so are pieces beyond ASCII.
     """
     met: set[int] = set()
-    plain, escaped = _Pieces(), _Pieces()
-    for texts in files:
-        beyond = _Pieces()
-        for text in texts:
-            for piece in text.split(BREAK):
-                if (print_ := hash(piece)) in met:
-                    continue
-                met.add(print_)
-                group = beyond if not piece.isascii() else escaped if ESCAPES.search(piece) else plain
-                if group.is_full_with(piece):
-                    yield from group.rest()
-        yield from beyond.rest()
-    yield from plain.rest()
-    yield from escaped.rest()
+    plain, escaped, beyond = Pieces(), Pieces(), Pieces()
+    for text in chain.from_iterable(files):
+        for piece in text.split(BREAK):
+            if (print_ := hash(piece)) in met:
+                continue
+            met.add(print_)
+            group = beyond if not piece.isascii() else escaped if ESCAPES.search(piece) else plain
+            if group.is_full_with(piece):
+                yield group.rest()
+    yield from filter(None, (group.rest() for group in (plain, escaped, beyond)))
 
 
-class _Pieces:
-    """Pieces that wait to be handed on together."""
+class Pieces:
+    """Pieces between marks that wait to be read together."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._size = 0
 
     def is_full_with(self, piece: str) -> bool:
-        """Take a piece; whether those that wait are enough to be handed on."""
+        """Take a piece; whether those that wait are enough to be read."""
         self._pieces.append(piece)
         self._size += len(piece)
         return self._size >= FULL
 
-    def rest(self) -> Iterator[str]:
-        """The text of all that wait."""
-        if self._pieces:
-            yield f"{BREAK}\n".join(self._pieces)
+    def rest(self) -> str:
+        """The text of all that wait, with a mark and a line end between two of them; nothing waits from then on."""
+        text = f"{BREAK}\n".join(self._pieces)
         self._pieces, self._size = [], 0
+        return text

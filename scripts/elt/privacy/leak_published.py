@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from elt.privacy import leak_encodings
+from elt.privacy.leak_distinct import Pieces
 from elt.privacy.leak_fingerprints import MOST_WORDS, WINDOW, Lookup, NGrams, Tokens, distinct, spellings, tokens
 from elt.privacy.leak_stretches import BREAK
 from elt.privacy.leak_words import inner_words, normalised
@@ -36,20 +37,26 @@ def words_of(text: str) -> Iterator[Words]:
 
 
 def new_words_of(text: str) -> Iterator[Words]:
-    """The same without the pieces between two marks that an earlier decoding has as well, those beyond ASCII apart.
+    """The same of all decodings together, each piece between two marks once; those beyond ASCII, which are slow, apart.
 
     Good for what is said at all, not for where it stands.
     """
     met: set[str] = set()
+    ascii_, beyond = Pieces(), Pieces()
     for decoded in leak_encodings.decodings(text):
-        pieces = [piece for piece in dict.fromkeys(decoded.split(BREAK)) if piece not in met]
-        met.update(pieces)
-        for is_ascii in (True, False):
-            if some := BREAK.join(piece for piece in pieces if piece.isascii() == is_ascii):
-                yield from _words(some)
+        for piece in decoded.split(BREAK):
+            if piece not in met:
+                met.add(piece)
+                group = ascii_ if piece.isascii() else beyond
+                if group.is_full_with(piece):
+                    yield from _words(group.rest())
+    for group in (ascii_, beyond):
+        yield from _words(group.rest())
 
 
 def _words(decoded: str) -> Iterator[Words]:
+    if not decoded:
+        return
     plain = normalised(decoded)
     for variant in filter(None, (plain, inner_words(plain))):
         for spelling in spellings(variant):
@@ -61,16 +68,17 @@ def _words(decoded: str) -> Iterator[Words]:
 def middle_names(plain: str, spelling: str, found: Tokens) -> tuple[np.ndarray, np.ndarray]:
     """(first, last) words with one to three words between them that are initials, capitalised or particles.
 
-    So are the ends of a stretch of three or four words in small letters, such as a cell.
+    So are the ends of a stretch of three or four words in small letters, such as a cell. A stretch in which folding has
+    parted a word is left out.
     """
     own = found if len(plain) == len(spelling) else tokens(plain)
-    if own.starts.size != found.starts.size:
-        return MISSING, MISSING
+    of_plain, words = both(own, found)
     points = np.frombuffer(plain.encode("utf-32-le", "replace"), np.uint32)
-    begins, ends = own.places[own.starts[:-1]], own.places[own.starts[1:] - 1] + 1
+    begins, ends = own.places[own.starts[of_plain]], own.places[own.starts[of_plain + 1] - 1] + 1
+    stretches = found.stretches[words]
     is_capital, is_letter = _capital(points[begins]), ends - begins == 1
     is_near = np.isin(points[np.minimum(ends, points.size - 1)], [ord(sign) for sign in BETWEEN])
-    singles = NGrams(found).of_words(1)
+    singles = NGrams(found).of_words(1)[words]
     is_joint = np.isin(singles, _prints_of(CONJUNCTIONS))
     is_middle = is_letter | is_capital | np.isin(singles, _prints_of(PARTICLES))
     firsts, lasts = [MISSING], [MISSING]
@@ -82,12 +90,24 @@ def middle_names(plain: str, spelling: str, found: Tokens) -> tuple[np.ndarray, 
         is_pair = is_capital[:size] & is_capital[between + 1 :] & np.logical_and.reduce([is_middle[at] for at in inner])
         is_pair |= np.logical_and.reduce([is_letter[at] for at in inner])
         is_pair &= np.logical_and.reduce([is_near[at] for at in (slice(0, size), *inner)])
-        is_pair &= found.stretches[:size] == found.stretches[between + 1 :]
+        is_pair &= stretches[:size] == stretches[between + 1 :]
         firsts.append(np.flatnonzero(is_pair))
         lasts.append(firsts[-1] + between + 1)
-    _, at, counts = np.unique(found.stretches, return_index=True, return_counts=True)
-    is_cell = ((counts == 3) | (counts == 4)) & ~np.logical_or.reduceat(is_capital | is_joint, at)
-    return np.concatenate([*firsts, at[is_cell]]), np.concatenate([*lasts, (at + counts - 1)[is_cell]])
+    if stretches.size:
+        _, at, counts = np.unique(stretches, return_index=True, return_counts=True)
+        is_cell = ((counts == 3) | (counts == 4)) & ~np.logical_or.reduceat(is_capital | is_joint, at)
+        firsts.append(at[is_cell])
+        lasts.append((at + counts - 1)[is_cell])
+    return words[np.concatenate(firsts)], words[np.concatenate(lasts)]
+
+
+def both(own: Tokens, found: Tokens) -> tuple[np.ndarray, np.ndarray]:
+    """The words of those stretches that have as many words in both texts, by their place in one and in the other."""
+    if own is found:
+        return (every := np.arange(found.lines.size)), every
+    most = 1 + max(own.stretches.max(initial=0), found.stretches.max(initial=0))
+    is_alike = np.bincount(own.stretches, minlength=most) == np.bincount(found.stretches, minlength=most)
+    return np.flatnonzero(is_alike[own.stretches]), np.flatnonzero(is_alike[found.stretches])
 
 
 @lru_cache(2)
