@@ -1,4 +1,7 @@
-"""Only what depends on a change runs again; each test looks at the jobs. Single edits stand in test_single_edits.py."""
+"""Only what depends on a change runs again; each test looks at the jobs.
+
+Single edits stand in test_single_edits.py, and their bytes in test_edits_from_scratch.py.
+"""
 
 import os
 import re
@@ -63,23 +66,9 @@ def test_a_raw_file_replaced_under_its_old_time_of_change_is_noticed(finished: P
     assert "silver_table/erp_locations" in finished.jobs(*CONFIG, dry=True)
 
 
-def test_a_changed_contract_reruns_its_table_only(finished: Project):
-    replace(finished.folder / "config/bike_retailer/contracts/erp_categories.yaml", r"\{2\}\$'", "{2,}$'")
-    jobs = finished.jobs(*CONFIG, dry=True)
-    assert tables(jobs) == {"silver_table/erp_categories"}
-    assert "gold_mart/dim_product" in jobs
-    assert not {job for job in jobs if job.startswith("bronze")} | jobs & {"gold_mart/dim_customer"}
-
-
 def test_a_fixed_number_of_segments_on_the_command_line_reruns_the_segmentation(finished: Project):
     jobs = finished.jobs(*CONFIG, "segmentation={k: 3}", dry=True)
     assert "segmentation_kmeans" in jobs
-    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
-
-
-def test_another_seed_reruns_segmentation_and_what_follows(finished: Project):
-    jobs = finished.jobs("--config", "seed=43", "run_id=sample")
-    assert {"segmentation_kmeans", "expose_report", "audit_manifest"} <= jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
 
 
@@ -88,13 +77,6 @@ def test_a_changed_shared_module_reruns_just_the_scripts_that_import_it(finished
     jobs = finished.jobs(*CONFIG, dry=True)
     assert "segmentation_kmeans" in jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "eda", "features"))}
-
-
-def test_another_docstring_and_a_comment_rerun_nothing(finished: Project):
-    for module in ("scripts/elt/files.py", "scripts/elt/segmentation/clustering.py", "scripts/silver_table.py"):
-        replace(finished.folder / module, '"""', '"""Changed. ')
-        replace(finished.folder / module, r"\Z", "# A comment.\n")
-    assert "Nothing to be done" in finished.snakemake(*CONFIG).stdout
 
 
 def test_touching_every_input_and_script_reruns_nothing(finished: Project):
@@ -121,17 +103,6 @@ def test_another_key_reruns_pseudonyms_and_what_follows_and_no_table(finished: P
     jobs = finished.jobs(*CONFIG)
     assert {"gold_pseudonyms", "features_customers", "privacy_policy"} <= jobs
     assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold_mart", "eda"))}
-
-
-def test_evidence_of_the_former_state_is_kept_when_stages_rerun(finished: Project):
-    run = finished.run("sample")
-    before = (run / "_meta/run_manifest.json").read_bytes()
-    finished.jobs("--config", "seed=7", "run_id=sample")
-    kept = list((run / "_meta/history").iterdir())
-    assert len(kept) == 1
-    assert (kept[0] / "_meta/run_manifest.json").read_bytes() == before
-    assert (kept[0] / "reports/final_expose.md").exists()
-    assert not list(kept[0].rglob("*.csv"))
 
 
 @pytest.mark.parametrize("wanted", ["new", "other"])
