@@ -129,7 +129,6 @@ rule retention_compare:
         code=code_version("retention_compare.py"),
         run_id=lambda wildcards: retention.verified_run(config),
         compare_to=config.get("compare_to"),
-        figures={name: kpi.name for name, kpi in company.kpis.items()},
         memory_gb=config["warehouse_memory_gb"],
         when=call.now.isoformat(timespec="seconds"),
     script:

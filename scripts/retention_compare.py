@@ -4,7 +4,6 @@ Inputs: the manifests, receipts, metadata and tables of both runs, the words of 
 Outputs: the comparison as Markdown and as a page, a summary for the closing words. No cell is quoted.
 """
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from elt import rulelog
@@ -15,7 +14,6 @@ from elt.files import scratch, write_json
 from elt.report import pages
 from elt.report.words import read
 from elt.run import run_folders
-from elt.run.entries import Words as Texts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -38,13 +36,12 @@ def main(
     page_words: str,
     console_words: str,
     phrases: tuple[str, str],
-    figures: Mapping[str, Texts],
     outputs: Outputs,
 ) -> None:
     """Compare the two runs and write what they differ in; raises Fault for one without a manifest.
 
     `page_words`: words of the page, in its language; `console_words`: those of the closing words, which are English;
-    `phrases`: the words of the report of silver, of the page and of the console; `figures`: names of the key figures.
+    `phrases`: the words of the report of silver, of the page and of the console.
     """
     pair = Pair(*(State(run_folders.RUNS / name) for name in (compare_to, run_id)))
     minimum = max(int(state.manifest["settings"].get("minimum_group", 0)) for state in (pair.before, pair.after))
@@ -53,7 +50,7 @@ def main(
         every = [*tables.bronze(), *tables.silver(), *tables.gold()]
         found = text.Found(pair, every, tables.migration(), minimum)
     said, console = (
-        Wording(read(path), read(of_silver)["phrases"], figures)
+        Wording(read(path), read(of_silver)["phrases"])
         for path, of_silver in zip((page_words, console_words), phrases, strict=True)
     )
     report = text.report(found, said)
@@ -72,6 +69,5 @@ if __name__ == "__main__":
         page_words=snakemake.input.words,
         console_words=snakemake.input.console,
         phrases=(snakemake.input.phrases, snakemake.input.console_phrases),
-        figures=snakemake.params.figures,
         outputs=Outputs(snakemake.output.markdown, snakemake.output.page, snakemake.output.summary),
     )

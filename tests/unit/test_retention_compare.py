@@ -33,6 +33,7 @@ MARTS = {
     "dim_customer": {"key": ["customer_key"], "columns": COLUMNS, "found": {"rows": 3}},
     "agg_month": {"key": ["month"], "columns": {"month": {"personal": "none"}}, "found": {"rows": 1}},
 }
+KPIS = {"revenue": {"name": {"en": "Revenue", "de": "Umsatz"}}}
 
 
 def made(folder: Path, run: str, raw: dict[str, str] | None = None, **more: Any) -> Path:
@@ -46,7 +47,7 @@ def made(folder: Path, run: str, raw: dict[str, str] | None = None, **more: Any)
     names = more.get("names", ["Loyal", "New"])
     rows = "".join(f"cu1_{letter},{n},{name}\n" for n, (letter, name) in enumerate(zip("ab", names, strict=True)))
     write_text(home / "step3_segmentation/data/customer_segments.csv", f"customer,segment,segment_name\n{rows}")
-    write_yaml(home / "gold/_meta/gold_metadata.yaml", {"marts": MARTS})
+    write_yaml(home / "gold/_meta/gold_metadata.yaml", {"marts": MARTS, "kpis": KPIS})
     write_json(home / "_meta/data_policy.json", {"pseudonyms": {"key_id": more.get("key_id", "k1")}})
     repaired = [{"column": "order", "records": more.get("repaired", 1), "why": "a reason"}]
     lost = [{"code": "missing_key", "records": more.get("lost", 2)}]
@@ -81,10 +82,9 @@ def compared(memory_gb: float = 0.25, language: str = "en") -> tuple[dict[str, s
     """(part -> its answer in the closing words, the page) of r2 compared to r1."""
     page_words, console = (str(TEMPLATES / f"comparison.{one}.yaml") for one in (language, "en"))
     phrases = (str(TEMPLATES / f"silver_report.{language}.yaml"), str(TEMPLATES / "silver_report.en.yaml"))
-    figures = {"revenue": {"en": "Revenue", "de": "Umsatz"}}
     retention_compare.main(
         run_id="r2", compare_to="r1", memory_gb=memory_gb, template=str(TEMPLATES / "report.html.j2"),
-        page_words=page_words, console_words=console, phrases=phrases, figures=figures, outputs=OUTPUTS,
+        page_words=page_words, console_words=console, phrases=phrases, outputs=OUTPUTS,
     )  # fmt: skip
     said = json.loads(Path(OUTPUTS.summary).read_text("utf-8"))
     answers = dict(line.split(": ", 1) for line in said["lines"])

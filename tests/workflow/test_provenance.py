@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,10 @@ def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         made = Company(project, "flat", ("company=config/flat_shop", "raw=exports"))
     else:
         finished = Project(request.getfixturevalue("real_run").parents[2])
-        copied = clone(finished, tmp_path_factory.mktemp("provenance") / "real")
+        beside = tempfile.mkdtemp(
+            dir=finished.folder.parent
+        )  # a run belongs to its raw folder as seen from the project
+        copied = clone(finished, Path(beside))
         made = Company(copied, "real", (f"raw={REAL}",))
     done = made.project.snakemake("provenance", "--config", "seed=42", f"run_id={made.run}", *made.settings)
     assert done.returncode == 0, done.stdout[-3000:]
@@ -235,7 +239,7 @@ def direct_values(run: Path) -> set[str]:
         rows = list(csv.DictReader(file))
     columns = [name for name in rows[0] if name.endswith("name") or name == "customer_number"]
     found = {row[column] for row in rows for column in columns if len(row[column]) >= 5}
-    return found | {f"{row['first_name']} {row['last_name']}" for row in rows if "last_name" in row}
+    return found | {f"{row['first_name']} {row['last_name']}" for row in rows if row.get("last_name")}
 
 
 def test_the_leak_gate_finds_no_personal_value_in_either_and_finds_one_that_is_put_there(company, monkeypatch):

@@ -144,10 +144,11 @@ def repaired(tables: Mapping[str, Any], said: Wording) -> dict[str, int]:
 
 def key_figures(pair: Pair, said: Wording) -> Part:
     """Totals of the key figures and of the amounts in silver."""
-    ledgers = pair.both("_meta/ledger.json")
-    totals = []
+    ledgers, totals = pair.both("_meta/ledger.json"), []
+    stated = [told.get("kpis", {}) for told in pair.both("gold/_meta/gold_metadata.yaml")]
+    names = {key: in_language(kpi["name"], said.language) for kpis in stated for key, kpi in kpis.items()}
     for ledger in ledgers:
-        found = {said.figure(name): proof["total"] for name, proof in ledger.get("kpis", {}).items()}
+        found = {names.get(name, name): proof["total"] for name, proof in ledger.get("kpis", {}).items()}
         found |= {said.say("in_silver", name=name): told["silver"] for name, told in ledger.get("money", {}).items()}
         totals.append({name.replace(".", " "): total for name, total in found.items()})
     rows = [[name, *cells(one, other, said)] for name, one, other in changes(*totals)]

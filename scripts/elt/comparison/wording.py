@@ -6,10 +6,8 @@ from typing import Any
 
 from elt.comparison.states import MISSING
 from elt.report import numbers
-from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code
 from elt.report.words import Words, phrase
-from elt.run.entries import Words as Texts
 
 NAMED = 20  # of a list, before the rest is counted
 
@@ -18,12 +16,11 @@ NAMED = 20  # of a list, before the rest is counted
 class Wording:
     """The words of scripts/templates/comparison.<language>.yaml, and what is put into them.
 
-    `phrases`: what metadata keep in English, as the report of silver says it; `figures`: names of the key figures.
+    `phrases`: what metadata keep in English, as the report of silver says it.
     """
 
     words: Words
     phrases: Mapping[str, str] = field(default_factory=dict)
-    figures: Mapping[str, Texts] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -55,10 +52,6 @@ class Wording:
     def conversion(self, rule: str) -> str:
         """What silver did to a cell."""
         return phrase(self.phrases, rule)
-
-    def figure(self, key: str) -> str:
-        """The name of a key figure; its key if the company shows it no more."""
-        return in_language(self.figures.get(key, key), self.language)
 
     def count_of(self, key: str) -> str:
         """What a count is of: `rows.<mart>`, or `tables.<table>.<outcome of a record>`."""
