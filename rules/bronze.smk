@@ -91,7 +91,7 @@ rule bronze_report:
     input:
         metadata=expand("<bronze>/_meta/files/{file}.json", file=raw_files.names),
         words=f"scripts/templates/bronze.{config['language']}.yaml",
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
     output:
         metadata="<bronze>/_meta/bronze_metadata.yaml",

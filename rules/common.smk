@@ -48,6 +48,7 @@ snakemake_report = report
 golden_path = []  # every file of a run; each file of rules adds its own
 to_publish = []  # closed files that are published once they are searched
 handed_on = []  # files of the protected layers that people hand on: reports with record numbers, the data package
+page_template = ["scripts/templates/report.html.j2", *company.logo_files]  # of every report as a page
 silver_words = [f"scripts/templates/silver.{language}.yaml" for language in ("en", "de")]  # its findings keep codes
 shown = {}  # closed file -> caption, category and labels in the report of Snakemake
 mart_budgets = Budgets(config["fact_budget"], config["assumption_budget"])

@@ -105,7 +105,7 @@ rule eda_report:
         lines_by_weekday="<eda>/figures/lines_by_weekday.svg",
         correlations="<eda>/figures/correlations.svg",
         words=f"scripts/templates/eda.{config['language']}.yaml",
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
     output:
         report="<eda>/reports/eda_report.md",

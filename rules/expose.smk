@@ -139,7 +139,7 @@ rule expose_departments:
         assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
         markdown="scripts/templates/department.md.j2",
         parts=expand("scripts/templates/parts/{part}.md.j2", part=EXPOSE_PARTS),
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
     output:
         sales_text="<reports>/sales.md",
@@ -191,7 +191,7 @@ rule expose_index:
         index_text="scripts/templates/index.md.j2",
         index_page="scripts/templates/index.html.j2",
         definitions_text="scripts/templates/definitions.md.j2",
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
     output:
         index_text="<reports>/index.md",

@@ -43,7 +43,7 @@ rule features_report:
     input:
         dictionary="<features>/_meta/feature_dictionary.json",
         words=f"scripts/templates/features.{config['language']}.yaml",
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
     output:
         dictionary="<features>/reports/feature_dictionary.md",

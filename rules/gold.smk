@@ -97,7 +97,7 @@ rule gold_report:
         metadata=expand("<gold>/_meta/marts/{mart}.json", mart=company.marts),
         words=f"scripts/templates/gold.{config['language']}.yaml",
         assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
     output:
         metadata="<gold>/_meta/gold_metadata.yaml",

@@ -69,7 +69,7 @@ rule privacy_records:
         model="<segmentation>/_meta/model_metadata.json",
         uniqueness="<evidence>/uniqueness_report.json",
         words=["scripts/templates/privacy.en.yaml", "scripts/templates/privacy.de.yaml"],
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
     output:
         [f"<evidence>/privacy/{name}.{language}.md" for name in PRIVACY_DOCUMENTS for language in ("en", "de")],

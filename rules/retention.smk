@@ -107,7 +107,7 @@ rule retention_sign:
 rule retention_compare:
     """Tell what two runs differ in, from their manifests, receipts, metadata and tables, without the content of a cell."""
     input:
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
         words=f"scripts/templates/comparison.{config['language']}.yaml",
         console="scripts/templates/comparison.en.yaml",

@@ -124,7 +124,7 @@ rule segmentation_report:
         facts="<gold>/_meta/marts/fact_sales.json",
         words=f"scripts/templates/segmentation.{config['language']}.yaml",
         assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
         density="<segmentation>/figures/segment_density.svg",
     output:

@@ -63,7 +63,7 @@ rule silver_report:
     input:
         metadata=expand("<silver>/_meta/tables/{table}.json", table=company.contracts),
         references=expand("<silver>/_meta/references/{table}.json", table=company.referring),
-        template="scripts/templates/report.html.j2",
+        template=page_template,
         style="scripts/templates/style.css.j2",
         words=f"scripts/templates/silver_report.{config['language']}.yaml",
         assumptions=f"scripts/templates/assumptions.{config['language']}.yaml",

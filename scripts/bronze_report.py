@@ -98,7 +98,13 @@ def report(files: Sequence[File], words: Words) -> str:
 
 
 def main(
-    metadata: Sequence[str], word_file: str, template: str, *, metadata_file: str, report_file: str, page_file: str
+    metadata: Sequence[str],
+    word_file: str,
+    template: pages.Template,
+    *,
+    metadata_file: str,
+    report_file: str,
+    page_file: str,
 ) -> None:
     """Gather what is known of each file, write it as YAML and as a report."""
     files = sorted((read_json(path) for path in metadata), key=lambda f: (f["table"], f["file"]))

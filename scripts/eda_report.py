@@ -95,7 +95,7 @@ def main(
     summary: str,
     figures: Mapping[str, str],
     word_file: str,
-    template: str,
+    template: pages.Template,
     *,
     words: Mapping[str, Mapping[str, Any]],
     output: str,
@@ -121,7 +121,7 @@ if __name__ == "__main__":
     rulelog.start(snakemake)
     main(
         snakemake.input.summary,
-        {name: path for name, path in snakemake.input.items() if path.endswith(".svg")},
+        {name: path for name, path in snakemake.input.items() if isinstance(path, str) and path.endswith(".svg")},
         snakemake.input.words,
         snakemake.input.template,
         words=snakemake.params.words,

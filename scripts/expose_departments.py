@@ -45,7 +45,7 @@ def main(
     figures: Sequence[str],
     kpis: Mapping[str, Kpi],
     *,
-    templates: tuple[str, str],
+    templates: tuple[str, pages.Template],
     made: Mapping[str, str],
     identity: tuple[str, str | None],
 ) -> None:

@@ -93,21 +93,24 @@ def main(
     *,
     words: Mapping[str, str],
     templates: Mapping[str, str],
+    template: pages.Template,
     made: Mapping[str, str],
 ) -> None:
-    """Write both pages as Markdown and HTML. words, templates: files by page, `index_page` and `page` those of the
-    index and of all reports in HTML; made: <page>_text and <page>_page; called: name of the company.
+    """Write both pages as Markdown and HTML. words, templates: files by page, `index_page` that of the index in
+    HTML; template: that of all reports as pages, with the logo; made: <page>_text and <page>_page;
+    called: name of the company.
     """
     ledger = read_json(ledger_file)
     wording = Wording.of(texts, ledger["figures"], kpis)
     content = {"w": wording, "called": called, "run": ledger["run"], "code": code, "kpis": kpis, **ledger["pages"]}
     content |= {"doors": doors(wording.language), "commands": commands(ledger["run"]["run_id"])}
+    _, picture = pages.opened(template)
     index, definitions = read(words["index"]), read(words["definitions"])
     write_text(made["index_text"], filled(templates["index"], words=index, **content))
-    write_text(made["index_page"], filled(templates["index_page"], words=index, **content))
+    write_text(made["index_page"], filled(templates["index_page"], words=index, logo=picture, **content))
     text = filled(templates["definitions"], words=definitions, **content)
     files = (made["definitions_text"], made["definitions_page"])
-    pages.write(text, *files, template=templates["page"], language=definitions["language"])
+    pages.write(text, *files, template=template, language=definitions["language"])
 
 
 if __name__ == "__main__":
@@ -123,7 +126,7 @@ if __name__ == "__main__":
             "index": given.index_text,
             "index_page": given.index_page,
             "definitions": given.definitions_text,
-            "page": given.template,
         },
+        template=given.template,
         made=dict(snakemake.output.items()),
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def main(found: str, word_file: str, template: str, *, output: str, page: str) -> None:
+def main(found: str, word_file: str, template: pages.Template, *, output: str, page: str) -> None:
     """Read what is told, write the dictionary in words."""
     words = read(word_file)
     text = dictionary(read_json(found), words)

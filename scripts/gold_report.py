@@ -132,7 +132,7 @@ def main(
     kpis: Mapping[str, Kpi],
     minimum_group: int,
     word_files: Sequence[str],
-    template: str,
+    template: pages.Template,
     metadata: str,
     reports: tuple[str, str],
     dictionaries: tuple[str, str],

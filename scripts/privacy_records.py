@@ -35,7 +35,7 @@ def main(
     model: str,
     uniqueness: str,
     words: Sequence[str],
-    template: str,
+    template: pages.Template,
     folder: Path,
 ) -> None:
     """Write the five documents in each language; `words`: a file a language."""

@@ -32,7 +32,7 @@ def main(
     run_id: str,
     compare_to: str,
     memory_gb: float,
-    template: str,
+    template: pages.Template,
     page_words: str,
     console_words: str,
     phrases: tuple[str, str],

@@ -107,7 +107,13 @@ def report(model: Model, words: Told, beside: Sequence[str] = ()) -> str:
 
 
 def main(
-    metadata: str, word_file: str, template: str, *, facts: str, assumption_file: str, made: Mapping[str, str]
+    metadata: str,
+    word_file: str,
+    template: pages.Template,
+    *,
+    facts: str,
+    assumption_file: str,
+    made: Mapping[str, str],
 ) -> None:
     """Read the model, write the report and the ledger of its figures; `facts`: what was found in fact_sales;
     `assumption_file`: words for it; `made`: report, page, ledger."""

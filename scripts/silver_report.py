@@ -131,7 +131,7 @@ def main(
     budget: Budget,
     *,
     outputs: tuple[str, str, str],
-    template: str,
+    template: pages.Template,
     word_files: Sequence[str],
     silver_words: Sequence[str],
     references: Sequence[str] = (),

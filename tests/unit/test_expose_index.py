@@ -20,11 +20,12 @@ def written(folder: Path, language: str, called: str) -> tuple[str, str]:
     texts = Texts(*(str(TEMPLATES / f"{page}.{language}.yaml") for page in ("index", "expose", "assumptions")))
     words = {page: str(TEMPLATES / f"{page}.{language}.yaml") for page in ("index", "definitions")}
     templates = {page: str(TEMPLATES / f"{page}.md.j2") for page in words}
-    templates |= {"page": str(TEMPLATES / "report.html.j2"), "index_page": str(TEMPLATES / "index.html.j2")}
+    templates |= {"index_page": str(TEMPLATES / "index.html.j2")}
+    template = str(TEMPLATES / "report.html.j2")
     made = {f"{name}_text": str(folder / f"{name}.md") for name in words}
     made |= {f"{name}_page": str(folder / f"{name}.html") for name in words}
     ledger = str(folder / "reports/number_ledger.json")
-    expose_index.main(ledger, texts, KPIS, called, words=words, templates=templates, made=made)
+    expose_index.main(ledger, texts, KPIS, called, words=words, templates=templates, template=template, made=made)
     return read(folder, "index")
 
 

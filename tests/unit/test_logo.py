@@ -9,7 +9,7 @@ import pytest
 from small_run import SmallRun, lines
 
 from elt.faults import Fault
-from elt.report import logo
+from elt.report import logo, pages
 from elt.run import settings
 
 remedy = pytest.mark.remedy
@@ -100,3 +100,21 @@ def test_the_exposé_holds_the_picture_itself(tmp_path):
     (tmp_path / "logo.svg").write_text(SVG, encoding="utf-8")
     page, _ = SmallRun(tmp_path, lines()).reports(logo=str(tmp_path / "logo.svg"))
     assert f'<img class="logo" src="{logo.address(tmp_path / "logo.svg")}" alt="">' in page
+
+
+def test_every_report_as_a_page_has_the_logo_at_its_head_and_is_the_same_without_one(tmp_path):
+    template = str(Path(logo.__file__).parents[2] / "templates/report.html.j2")
+    (tmp_path / "logo.svg").write_text(SVG, encoding="utf-8")
+    made = [
+        pages.page("# A\n\nText\n", tmp_path, one)
+        for one in ([template, str(tmp_path / "logo.svg")], [template], template)
+    ]
+    picture = f'<img class="logo" src="{logo.address(tmp_path / "logo.svg")}" alt="">\n'
+    assert made[0].replace(picture, "", 1) == made[1] == made[2] and made[0].count(picture) == 1
+    assert made[0].index("<main>") < made[0].index(picture) < made[0].index("<h1>")
+
+
+def test_no_rule_names_the_template_of_pages_without_the_logo():
+    rules = sorted((Path(logo.__file__).parents[3] / "rules").glob("*.smk"))
+    named = {path.name for path in rules if "report.html.j2" in path.read_text("utf-8")}
+    assert named == {"common.smk"}

@@ -3,17 +3,28 @@
 import base64
 import html
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from markupsafe import Markup
 
 from elt.files import write_text
+from elt.report import logo
 from elt.report.templates import filled
 
+Template = str | Path | Sequence[str]  # report.html.j2, and behind it the logo of the company if it has one
 IMAGE = re.compile(r'<img src="([^"]+)"')
 
 
-def page(text: str, folder: Path, template: str | Path, language: str = "en") -> str:
+def opened(template: Template) -> tuple[str | Path, str | None]:
+    """(template of pages, the picture of the company's logo as an address)."""
+    if isinstance(template, str | Path):
+        return template, None
+    file, *logos = template
+    return file, next((logo.address(Path(one)) for one in logos), None)
+
+
+def page(text: str, folder: Path, template: Template, language: str = "en") -> str:
     """The HTML of a Markdown text; raw HTML in it stays text, figures beside `folder` are embedded."""
     from markdown_it import MarkdownIt
 
@@ -21,7 +32,9 @@ def page(text: str, folder: Path, template: str | Path, language: str = "en") ->
     body = IMAGE.sub(lambda found: f'<img src="{embedded(folder / html.unescape(found[1]))}"', body)
     body = body.replace("<table>", '<div class="wide" tabindex="0">\n<table>').replace("</table>", "</table>\n</div>")
     title = text.partition("\n")[0].lstrip("# ").replace("\\", "")
-    return filled(template, language=language, title=title, body=Markup(body)) + "\n"  # noqa: S704 - by markdown-it
+    file, picture = opened(template)
+    known = {"language": language, "title": title, "logo": picture}
+    return filled(file, body=Markup(body), **known) + "\n"  # noqa: S704 - by markdown-it
 
 
 def embedded(figure: Path) -> str:
@@ -29,9 +42,8 @@ def embedded(figure: Path) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(figure.read_bytes()).decode()
 
 
-def write(
-    text: str, markdown: str | Path, html_page: str | Path, *, template: str | Path, language: str = "en"
-) -> None:
-    """Write a report as Markdown and as a page; its figures must exist already. template: report.html.j2."""
+def write(text: str, markdown: str | Path, html_page: str | Path, *, template: Template, language: str = "en") -> None:
+    """Write a report as Markdown and as a page; its figures must exist already. template: report.html.j2, and the logo
+    that stands at the head of the page."""
     write_text(markdown, text)
     write_text(html_page, page(text, Path(markdown).parent, template, language))
