@@ -152,8 +152,9 @@ def ranges_of(lines: pl.LazyFrame) -> list[pl.LazyFrame] | None:
 
 def computed(sql: str, frames: Frames) -> pl.DataFrame | None:
     """What the SQL gives of frames, computed in pieces; None where it cannot be, or for a single range of orders."""
-    lines, found = frames.get(FACTS), pieces_of(sql)
-    ranges = ranges_of(lines) if lines is not None and found is not None else None
+    lines = frames.get(FACTS)
+    ranges = ranges_of(lines) if lines is not None else None
+    found = pieces_of(sql) if ranges is not None else None  # reading SQL takes longer than small tables do
     if ranges is None or found is None:
         return None
     parts = [

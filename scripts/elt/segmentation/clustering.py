@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn import config_context
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
@@ -28,9 +29,11 @@ BORDER = 0.8  # nearer than this to another segment's centre, as a part of the d
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """One thread, so that sums are the same on any machine, and no warning of resamples with fewer distinct rows than
-    clusters."""
-    with threadpool_limits(1), warnings.catch_warnings():
+    """One thread, so that sums are the same on any machine; no warning of resamples with fewer distinct rows than
+    clusters; and no check, in each of some 230 fits, of arguments that are always the same and of values that are
+    numbers."""
+    unchecked = config_context(assume_finite=True, skip_parameter_validation=True)
+    with threadpool_limits(1), unchecked, warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
 

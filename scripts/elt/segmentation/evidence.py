@@ -93,11 +93,21 @@ def silhouettes(values: np.ndarray, labels: Sequence[np.ndarray], seed: int) -> 
     for turn in range(SAMPLES if labels else 0):
         sample = np.sort(random.permutation(rows)[: sampled_rows(rows)])
         drawn = values[sample]
-        squares = (drawn**2).sum(axis=1)
-        distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * drawn @ drawn.T, 0))
-        np.fill_diagonal(distances, 0)
+        distances = distances_between(drawn)
         for place, labelling in enumerate(labels):
             found[place, turn] = silhouette(distances, labelling[sample])
+    return found
+
+
+def distances_between(rows: np.ndarray) -> np.ndarray:
+    """The Euclidean distances of all rows to each other, in one array that each step overwrites."""
+    squares = (rows**2).sum(axis=1)
+    found: np.ndarray = (-2 * rows) @ rows.T
+    found += squares[:, None]
+    found += squares
+    np.maximum(found, 0, out=found)
+    np.sqrt(found, out=found)
+    np.fill_diagonal(found, 0)
     return found
 
 
