@@ -377,7 +377,7 @@ def test_a_step_that_publishes_a_customer_number_stops_the_whole_run(
     script = finished.folder / "scripts/segmentation_report.py"
     number = customers[100]["customer_number"]
     code = script.read_text("utf-8")
-    call = "pages.write(report("
+    call = "pages.write(text,"
     assert call in code
     script.write_text(code.replace(call, f'pages.write("# {number}\\n" + report(', 1), encoding="utf-8")
     done = finished.snakemake("--config", "seed=42", "run_id=sample")
