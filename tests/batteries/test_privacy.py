@@ -379,7 +379,7 @@ def test_a_step_that_publishes_a_customer_number_stops_the_whole_run(
     code = script.read_text("utf-8")
     call = "pages.write(text,"
     assert call in code
-    script.write_text(code.replace(call, f'pages.write("# {number}\\n" + report(', 1), encoding="utf-8")
+    script.write_text(code.replace(call, f'pages.write("# {number}\\n" + text,', 1), encoding="utf-8")
     done = finished.snakemake("--config", "seed=42", "run_id=sample")
     assert done.returncode != 0
     assert "step3_segmentation/reports/segmentation_report.html: " in done.stdout
