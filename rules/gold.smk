@@ -105,6 +105,7 @@ rule gold_report:
         page="<gold>/reports/gold_marts_report.html",
         dictionary="<gold>/reports/data_dictionary.md",
         dictionary_page="<gold>/reports/data_dictionary.html",
+        ledger="<gold>/reports/number_ledger.json",
     log:
         "<logs>/gold_report.log",
     benchmark:

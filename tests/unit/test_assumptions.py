@@ -13,6 +13,7 @@ import gold_report
 from elt.command import run as command_run
 from elt.files import write_json, write_text
 from elt.report import assumptions
+from elt.report.figure_ledger import Told
 from elt.report.words import read
 from elt.silver import finding_text
 
@@ -66,7 +67,7 @@ def test_the_reports_of_silver_and_gold_tell_theirs():
     assert list(finding_text.warned("sales", found, WORDS["en"])) == [
         ["warning", SENTENCE, "1,200", "1,234.50", "`crm.csv`"]
     ]
-    gold_words = {**WORDS["en"], **read(ROOT / "scripts/templates/gold.en.yaml")}
+    gold_words = Told({**WORDS["en"], **read(ROOT / "scripts/templates/gold.en.yaml")})
     text = gold_report.assumption_section({"fact": {"assumptions": [PLANTED]}, "dim": {}}, gold_words)
     assert text.startswith("## Assumptions that the data contradict\n\n- sales.number: 1,200 of 60,000")
     assert gold_report.assumption_section({"dim": {}}, gold_words) == ""

@@ -1,10 +1,14 @@
 """The gold report states grain, key and references of each mart, and no count about fewer people than the minimum."""
 
+import json
+
 import yaml
 from conftest import ROOT
 
 import gold_report
 from elt.files import write_json
+from elt.gold.mart_text import is_about_people, section
+from elt.report.figure_ledger import Told
 from elt.report.words import read
 from elt.run.key_figures import Kpi
 from elt.run.mart import Mart
@@ -52,26 +56,26 @@ def kpis(entries):
 
 
 def test_counts_about_fewer_people_than_the_minimum_are_not_shown():
-    text = gold_report.section(MARTS["customers"], FOUND["customers"], 5, WORDS)
+    text = section(MARTS["customers"], FOUND["customers"], 5, Told(WORDS))
     assert "| `name` | string |  | direct | A string | &lt;5 |\n" in text
     assert "| `is_odd` | A boolean | &lt;5 |" in text
 
 
 def test_counts_from_the_minimum_on_are_shown():
     found = {**FOUND["customers"], "missing": {"name": 5}, "flags": {"is_odd": 20}}
-    text = gold_report.section(MARTS["customers"], found, 5, WORDS)
+    text = section(MARTS["customers"], found, 5, Told(WORDS))
     assert "| `name` | string |  | direct | A string | 5 |\n" in text
     assert "| `is_odd` | A boolean | 20 |" in text
 
 
 def test_counts_that_are_not_about_people_are_shown_as_they_are():
-    text = gold_report.section(MARTS["months"], FOUND["months"], 5, WORDS)
+    text = section(MARTS["months"], FOUND["months"], 5, Told(WORDS))
     assert "| `cost` | decimal | money | none | A decimal | 1 |\n" in text
     assert "| `is_complete` | A boolean | 2 |" in text
 
 
 def test_what_was_proved_is_said():
-    text = gold_report.section(MARTS["months"], FOUND["months"], 5, WORDS)
+    text = section(MARTS["months"], FOUND["months"], 5, Told(WORDS))
     assert text.startswith("## `months`: Months\n\nOne row a month. Reads `gold.fact`.\n\n")
     assert "- 12 rows, `month` unique\n- `month`: all 12 values are in `dim_date.date`\n" in text
 
@@ -79,9 +83,9 @@ def test_what_was_proved_is_said():
 def test_a_mart_that_refers_to_customers_is_about_people():
     sales = {"key": ["number"], "foreignKeys": {"customer_key": "customers.customer_key"},
              "columns": {"number": column("integer"), "customer_key": column("integer", "identifier")}}  # fmt: skip
-    assert gold_report.is_about_people(Mart.of("sales", {"title": "S", "grain": "g", **sales}))
-    assert gold_report.is_about_people(MARTS["customers"])
-    assert not gold_report.is_about_people(MARTS["months"])
+    assert is_about_people(Mart.of("sales", {"title": "S", "grain": "g", **sales}))
+    assert is_about_people(MARTS["customers"])
+    assert not is_about_people(MARTS["months"])
 
 
 def test_the_metadata_join_what_is_stated_with_what_was_found(tmp_path):
@@ -100,12 +104,19 @@ def test_the_metadata_join_what_is_stated_with_what_was_found(tmp_path):
         metadata=str(tmp_path / "m.yaml"),
         reports=(tmp_path / "r.md", tmp_path / "r.html"),
         dictionaries=(tmp_path / "d.md", tmp_path / "d.html"),
+        ledger=str(tmp_path / "l.json"),
     )
     content = yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8"))
     assert list(content["marts"]) == ["months", "customers"]
     assert content["marts"]["months"] == {**MONTHS, "found": FOUND["months"]}
     assert content["kpis"] == KPIS
     assert content["left_out"] == left_out
+    entered = json.loads((tmp_path / "l.json").read_text("utf-8"))["figures"]
+    assert entered["rows"]["value"] == 1012 and {*entered["rows"]["formula"].split(" + ")} == {
+        "[customers.rows]",
+        "[months.rows]",
+    }
+    assert "customers.name.missing" not in entered, "a count of few is entered nowhere"
     report = (tmp_path / "r.md").read_text(encoding="utf-8")
     assert report.startswith("# Gold: 1,012 rows in 2 marts, keys and")
     assert "| `product.category` | `by_category` |\n| `fact.cost` | `months.margin`, `months.rate` |\n" in report
@@ -144,24 +155,22 @@ def test_a_flag_of_a_mart_with_money_has_its_amount_and_share_unless_it_is_about
     entry = CUSTOMERS | {"columns": CUSTOMERS["columns"] | {"amount": {"type": "decimal"}}}
     mart = Mart.of("customers", entry | {"ledger": {"table": "crm", "money": {"amount": "amount"}}})
     found = FOUND["customers"] | {"money": {"amount": "400.00"}, "flag_money": {"is_odd": {"amount": "100.00"}}}
-    assert "| <5 | – |" in gold_report.section(mart, found, 5, WORDS).replace("&lt;", "<")
-    assert "| 7 | 100.00 (25.0\N{NO-BREAK SPACE}%) |" in gold_report.section(
-        mart, found | {"flags": {"is_odd": 7}}, 5, WORDS
-    )
+    assert "| <5 | – |" in section(mart, found, 5, Told(WORDS)).replace("&lt;", "<")
+    assert "| 7 | 100.00 (25.0\N{NO-BREAK SPACE}%) |" in section(mart, found | {"flags": {"is_odd": 7}}, 5, Told(WORDS))
 
 
 def test_key_0_stands_with_its_share_of_all_order_lines_and_of_all_amounts():
     unknown = {
         "customer_key": {"dimension": "dim_customer", "lines": 145, "of": 1000, "money": "20.00", "of_money": "80.00"}
     }
-    text = gold_report.section(MARTS["months"], {**FOUND["months"], "unknown": unknown}, 5, WORDS)
+    text = section(MARTS["months"], {**FOUND["months"], "rows": 1000, "unknown": unknown}, 5, Told(WORDS))
     assert "of 1,000 order lines with 80.00:" in text
     assert (
         "| Key 0 in | Unknown member of | Order lines | Share of all order lines | Amount | Share of all amounts |"
         in text
     )
     assert "| `customer_key` | `dim_customer` | 145 | 14.50\u00a0% | 20.00 | 25.00\u00a0% |" in text
-    assert "Key 0" not in gold_report.section(MARTS["months"], FOUND["months"], 5, WORDS)
+    assert "Key 0" not in section(MARTS["months"], FOUND["months"], 5, Told(WORDS))
 
 
 def test_both_documents_are_written_in_german_with_the_texts_that_the_marts_have_in_it():
@@ -173,7 +182,7 @@ def test_both_documents_are_written_in_german_with_the_texts_that_the_marts_have
     assert "| `cost` | decimal (2 Nachkommastellen) | Geld |  |  | none | Kosten |\n" in text
     assert "| Sales / Umsatz | Summe |  | SUM(amount) | Geld | mehr |\n" in text
     found = {**FOUND["months"], "rows": 1200}
-    text = gold_report.report({"months": mart}, {"months": found}, {"a.b": "fact.cost"}, 5, GERMAN)
+    text = gold_report.report({"months": mart}, {"months": found}, {"a.b": "fact.cost"}, 5, Told(GERMAN))
     assert text.startswith("# Gold: 1.200 Zeilen in 1 Marts, Schlüssel und Verweise bewiesen\n")
     assert "Eine Zeile je Monat. Liest `gold.fact`.\n\n- 1.200 Zeilen, `month` eindeutig\n" in text
     assert "- `month`: Alle 12 Werte stehen in `dim_date.date`\n" in text

@@ -17,6 +17,7 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 SEGMENTS, SEGMENTS_PAGE = (
     f"step3_segmentation/reports/{name}" for name in ("number_ledger.json", "segmentation_report.md")
 )
+GOLD, GOLD_PAGE = (f"gold/reports/{name}" for name in ("number_ledger.json", "gold_marts_report.md"))
 
 
 def printed(entry: dict[str, Any]) -> set[str]:
@@ -64,6 +65,31 @@ def test_every_figure_of_the_segments_comes_out_of_its_entry_again(sample_run):
 
 def test_no_number_stands_on_the_page_of_segments_without_an_entry(sample_run):
     assert without_entry(sample_run, SEGMENTS, SEGMENTS_PAGE, *texts_of_segments(sample_run)) == set()
+
+
+def texts_of_marts(run: Path) -> list[str]:
+    """The words of the page, what is stated of marts and columns, and where assumptions are contradicted."""
+    marts = yaml.safe_load((run / "gold/_meta/gold_metadata.yaml").read_text())["marts"].values()
+    stated = [str({key: part for key, part in mart.items() if key != "found"}) for mart in marts]
+    told = [
+        str(entry[key])
+        for mart in marts
+        for entry in mart["found"].get("assumptions", [])
+        for key in ("where", "why")
+        if key in entry
+    ]
+    words = [(ROOT / f"scripts/templates/{page}.en.yaml").read_text() for page in ("gold", "assumptions")]
+    return [*words, *stated, *told]
+
+
+def test_every_figure_of_the_marts_comes_out_of_its_entry_again(sample_run):
+    again = Again(sample_run, GOLD)
+    assert again.differences() == {} and not again.in_words
+    assert sum("query" in entry for entry in again.figures.values()) > 100
+
+
+def test_no_number_stands_on_the_page_of_the_marts_without_an_entry(sample_run):
+    assert without_entry(sample_run, GOLD, GOLD_PAGE, *texts_of_marts(sample_run)) == set()
 
 
 def test_every_figure_of_the_exploration_comes_out_of_its_entry_again(sample_run):

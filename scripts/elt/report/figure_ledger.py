@@ -19,7 +19,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from elt.report.numbers import number, percent
+from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words
 
 EXACT = Decimal("0.000001")
@@ -97,6 +97,10 @@ class Told:
         if value is None:
             return ABSENT
         return self.number(name, value, origin, 0 if value == int(value) else decimals, unit)
+
+    def exact(self, name: str, value: Any, origin: Origin, unit: str = "money") -> str:
+        """An exact amount with as many decimals as it has, and at least two."""
+        return self.number(name, value, origin, decimals_of(value), unit)
 
     def share(self, name: str, value: Any, origin: Origin, decimals: int = 1) -> str:
         """A share as per cent."""
