@@ -19,6 +19,7 @@ from elt.report import words
 from elt.run.segment_rules import SegmentRule, Segments
 from elt.segmentation import matching
 from elt.segmentation.descriptions import described
+from elt.segmentation.limits import MEASURES
 from elt.segmentation.matching import Earlier
 from elt.segmentation.members import NEEDED
 from elt.segmentation.segment_names import SegmentNames
@@ -36,7 +37,7 @@ class Customers:
 
     def frame(self, rules: Sequence[SegmentRule]) -> pd.DataFrame:
         """One row a customer: the features of the rules and what is told of segments, and `segment`."""
-        wanted = {"customer", *NEEDED, *(part.feature for rule in rules for part in rule.when)}
+        wanted = {"customer", *NEEDED, *MEASURES, *(part.feature for rule in rules for part in rule.when)}
         reading: dict[str, Any] = {"dtype": {"customer": "str"}, "keep_default_na": False}
         features = pd.read_csv(self.features, usecols=wanted.__contains__, **reading)
         return features.merge(pd.read_csv(self.clusters, **reading), on="customer", validate="1:1")

@@ -16,7 +16,7 @@ from elt.report.figure_ledger import Told
 from elt.report.markdown import Markdown, escape
 from elt.report.words import Words, read
 from elt.sales.collective_accounts import is_beside_segments
-from elt.segmentation import density_text, migration_text, origins
+from elt.segmentation import density_text, limits_text, migration_text, origins
 from elt.segmentation.report_method import method, refused_features
 from elt.segmentation.report_sections import (
     Model,
@@ -96,6 +96,7 @@ def report(model: Model, words: Told, beside: Sequence[str] = ()) -> str:
     parts = [f"# {headline(model, words)}\n\n"]
     if model["segments"]:
         parts += [segment_table(model, words), *figures_table(model, words), *beside]
+        parts += limits_text.section(model, words)
         parts += [*density_text.section(model, words), *migration_text.section(model, words)]
         parts += [f"## {evidence_title(model, words)}\n\n", evidence_table(model, words)]
         parts += [f"## {actions_title(model, words)}\n\n"]

@@ -48,6 +48,11 @@ def scores(*values):
     return np.array(values if len(values) > 1 else values * 2)
 
 
+def all_hold(condition):
+    """A condition that holds for all members."""
+    return 1.0
+
+
 def names(*rules):
     """Names of segments by these rules."""
     return SegmentNames(rules, {}, WORDS)
@@ -237,7 +242,7 @@ def test_an_unstable_or_too_small_solution_is_not_chosen():
 def test_a_name_goes_to_the_best_match_and_the_other_gets_the_next():
     rules = [rule("rich", {"feature": "monetary", "above": 0.5}), rule("good", {"feature": "monetary", "above": 0})]
     found = names(*rules).of_profiles(
-        [Profile(one) for one in ({"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {})]
+        [Profile(one, all_hold) for one in ({"monetary": 0.6}, {"monetary": 1.2}, {"monetary": 0.1}, {})]
     )
     assert [segment.id for segment in found] == ["good", "rich", "segment_3", "segment_4"]
 
@@ -245,7 +250,7 @@ def test_a_name_goes_to_the_best_match_and_the_other_gets_the_next():
 def test_a_rule_needs_every_condition():
     rules = [rule("new", {"feature": "monetary", "above": 0}, {"feature": "recency_days", "below": -0.5})]
     profiles = [{"monetary": 1, "recency_days": 0}, {"monetary": 1, "recency_days": -1}]
-    found = names(*rules).of_profiles([Profile(one) for one in profiles])
+    found = names(*rules).of_profiles([Profile(one, all_hold) for one in profiles])
     assert [segment.id for segment in found] == ["segment_1", "new"]
 
 

@@ -1,5 +1,8 @@
 """Segments described: what k-means has found, named by the company's rules; a hidden segment tells nothing of itself."""
 
+from math import ceil, floor
+
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
@@ -7,6 +10,7 @@ from conftest import ROOT
 import segmentation_profiles
 from elt.files import read_json, write_json
 from elt.run.segment_rules import SegmentCondition, SegmentRule, Segments
+from elt.segmentation.limits import limits, rounded
 
 TEMPLATES = ROOT / "scripts/templates"
 BOTH = {"en": "x", "de": "x"}
@@ -18,7 +22,7 @@ COMPANY = Segments(("monetary",), (BIG,), LABELS)
 HEADER = "customer,recency_days,frequency,monetary,days_between_orders,revenue_of_year,costed_revenue,gross_margin\n"
 
 
-def described(folder, *segments, company=COMPANY, members=(), earlier=None):
+def described(folder, *segments, company=COMPANY, members=(), earlier=None, is_logged=False):
     """Model metadata of segments (number, exact deviation of the revenue or None for a hidden one). members: twelve rows
     a segment (recency, orders, revenue, days between orders); revenue is that of the year, a quarter of it is margin."""
     rows = members or [(10, 2, 100, 30)] * 12 * len(segments)
@@ -32,7 +36,7 @@ def described(folder, *segments, company=COMPANY, members=(), earlier=None):
         | {"nearest": None}
         for label, at in segments
     ]
-    features = [{"name": "monetary", "is_used": True}]
+    features = [{"name": "monetary", "is_used": True} | ({"is_logged": True} if is_logged else {})]
     write_json(folder / "clusters.json", {"features": features, "segments": found, "minimum_group": 5})
     words = [str(TEMPLATES / f"segmentation.{language}.yaml") for language in ("en", "de")]
     customers = segmentation_profiles.Customers(str(folder / "features.csv"), str(folder / "clusters.csv"))
@@ -42,7 +46,8 @@ def described(folder, *segments, company=COMPANY, members=(), earlier=None):
 
 
 def test_each_segment_gets_the_name_of_its_rule_and_what_tells_it_apart(tmp_path):
-    found = described(tmp_path, (1, 1.2344), (2, -0.4))
+    members = [(10, 2, 900, 30)] * 12 + [(10, 2, 100, 30)] * 12
+    found = described(tmp_path, (1, 1.2344), (2, -0.4), members=members)
     assert [segment["id"] for segment in found["segments"]] == ["big", "segment_2"]
     assert found["segments"][0]["rule"] == [{"feature": "monetary", "above": 0.5, "label": LABELS["monetary"]}]
     assert found["segments"][0]["distinguishing"][0]["deviation"] == 1.23
@@ -65,14 +70,53 @@ def test_a_segment_keeps_number_and_name_of_an_earlier_run_where_its_rule_still_
     before = pd.DataFrame({"customer": [f"c{n:03}" for n in range(24)], "segment": [9] * 12 + [4] * 12})
     then = [{"label": n, "id": i, "name": BOTH, "is_suppressed": False} for n, i in ((9, "big"), (4, "segment_4"))]
     earlier = segmentation_profiles.Earlier("r1", {"segments": then}, before)
-    found = described(tmp_path, (1, 0.6), (2, 0.9), earlier=earlier)
-    assert [(one["label"], one["id"], one["is_kept"]) for one in found["segments"]] == [
+    members = [(10, 2, 900, 30)] * 24 + [(10, 2, 1, 30)] * 24
+    hidden = (3, None), (4, None)
+    found = described(tmp_path, (1, 0.6), (2, 0.9), *hidden, earlier=earlier, members=members)
+    assert [(one["label"], one["id"], one["is_kept"]) for one in found["segments"][:2]] == [
         (9, "big", True),
         (4, "segment_4", True),
     ]
-    assert found["migration"]["moves"]["9"] == {"9": 12, "4": 0, "gone": 0}
-    found = described(tmp_path, (1, 0.4), (2, 0.9), earlier=earlier)
-    assert [(one["label"], one["id"]) for one in found["segments"]] == [(9, "segment_9"), (4, "big")]
+    assert found["migration"]["run"] == "r1"
+    found = described(tmp_path, (1, 0.4), (2, 0.9), *hidden, earlier=earlier, members=members)
+    assert [(one["label"], one["id"]) for one in found["segments"][:2]] == [(9, "segment_9"), (4, "big")]
+
+
+@pytest.mark.parametrize(("poor", "name"), [(3, "big"), (4, "segment_1")])
+def test_a_name_by_standard_deviations_is_held_against_the_members_too(tmp_path, poor, name):
+    """The mean of the first segment is high in either case; the name is not given where four of twelve have little."""
+    members = [(10, 2, 1, 30)] * poor + [(10, 2, 9000, 30)] * (12 - poor) + [(10, 2, 1, 30)] * 12
+    found = described(tmp_path, (1, 1.2), (2, -1.2), members=members)
+    assert found["segments"][0]["id"] == name
+
+
+def test_a_name_below_an_average_by_logarithms_is_held_against_members_on_that_scale(tmp_path):
+    few = SegmentRule("few", BOTH, (SegmentCondition("monetary", below=-0.9),), BOTH, BOTH)
+    members = [(10, 2, 1, 30)] * 12 + [(10, 2, 10_000, 30)] * 6 + [(10, 2, 1_000_000, 30)] * 6
+    found = described(tmp_path, (1, -1.1), (2, 1.1), company=Segments((), (few,), LABELS), members=members)
+    assert found["segments"][0]["id"] == "segment_1", "as amounts, no customer is so far below the mean"
+    logged = described(
+        tmp_path, (1, -1.1), (2, 1.1), company=Segments((), (few,), LABELS), members=members, is_logged=True
+    )
+    assert logged["segments"][0]["id"] == "few"
+
+
+def test_limits_hold_for_nine_of_ten_or_half_of_the_members_and_are_no_extreme_person(tmp_path):
+    people = [(n, 1, 100.5 + n, 30) for n in range(1, 101)]
+    found = limits(pd.DataFrame(people, columns=["recency_days", "frequency", "monetary", "other"]), 5)
+    assert found == {"share": 0.9, "people": 6} | {
+        "ranges": {"recency_days": [6.0, 95.0], "frequency": [1.0, 1.0], "monetary": [100.0, 200.0]}
+    }
+    half = limits(pd.DataFrame({"monetary": np.arange(20.0)}), 5)
+    assert half == {"share": 0.5, "people": 6, "ranges": {"monetary": [5.0, 14.0]}}
+    assert limits(pd.DataFrame({"monetary": np.arange(19.0)}), 5) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"), [(0.0, 0, 0), (7.4, 7, 8), (123.0, 120, 130), (-123.0, -130, -120), (1200.0, 1200, 1200)]
+)
+def test_a_limit_is_rounded_outwards_to_two_digits(value, low, high):
+    assert (rounded(value, floor), rounded(value, ceil)) == (low, high)
 
 
 def test_without_customers_there_is_no_segment(tmp_path):

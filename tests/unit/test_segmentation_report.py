@@ -160,6 +160,13 @@ def test_the_map_has_a_title_a_text_for_who_does_not_see_it_and_says_how_to_read
     )
 
 
+def test_the_limits_of_segments_are_a_table_and_a_segment_without_any_is_left_out():
+    within = {"share": 0.9, "people": 30, "ranges": {"recency_days": [10.0, 400.0], "monetary": [1200.0, 46000.0]}}
+    text = script.report(model(segment(1, limits=within), segment(2, limits=None)), said("de"))
+    assert "| Segment | Kunden in jedem Bereich | Tage seit dem letzten Auftrag | Umsatz |" in text
+    assert "| Gruppe 1 | 90\xa0% | 10\xa0–\xa0400 | 1.200\xa0–\xa046.000 |" in text and "| Gruppe 2 | 90" not in text
+
+
 def test_without_an_earlier_run_or_where_it_has_one_segment_numbers_are_by_revenue():
     for more in ({}, {"migration": MOVED["migration"] | {"moves": {}}}):
         text = script.report(model(segment(1, is_kept=False), segment(2), **more), said("en"))

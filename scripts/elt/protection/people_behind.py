@@ -64,6 +64,8 @@ def of_model(model: Mapping[str, Any]) -> Iterator[Behind]:
         if segment["customers"]:
             yield Behind(MODEL, f"segments.{segment['label']}", segment["customers"])
             yield from of_shares(segment)
+            if within := segment.get("limits"):
+                yield Behind(MODEL, f"segments.{segment['label']}.limits", within["people"])
     for place, cell in enumerate((model.get("map") or {}).get("cells", ())):
         yield Behind(MODEL, f"map.cells.{place}", model["map"]["levels"][cell[-1] - 1])
     for one, moved in model.get("migration", {}).get("moves", {}).items():

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from elt.run.segment_rules import SegmentCondition, SegmentRule
+from elt.segmentation.limits import of_segments
 from elt.segmentation.members import Measures, figures, share_of
 from elt.segmentation.segment_names import Profile, SegmentNames
 
@@ -33,9 +34,9 @@ def described(
     features = [feature | {"label": names.label(feature["name"])} for feature in clusters["features"]]
     used = {feature["name"] for feature in features if feature["is_used"]}
     minimum, segments, is_alone = clusters["minimum_group"], clusters["segments"], len(clusters["segments"]) == 1
-    measures = Measures.of(customers, minimum)
+    measures = Measures.of(customers, minimum, [one["name"] for one in features if one.get("is_logged")])
     shown = [segment["label"] for segment in segments if not segment["is_suppressed"]]
-    told = figures(customers, shown, minimum)
+    told, within = figures(customers, shown, minimum), of_segments(customers, segments, minimum)
     rules = [names.all_customers()] if is_alone else names.of_profiles(profiles(segments, customers, measures, kept))
     named = []
     for segment, rule in zip(segments, rules, strict=True):
@@ -45,6 +46,7 @@ def described(
                 **{key: value for key, value in segment.items() if key != "exact"},
                 **of_rule(rule, names, measures),
                 "figures": told.get(segment["label"]),
+                "limits": within.get(segment["label"]),
                 "distinguishing": [] if is_alone or segment["is_suppressed"] else names.distinguishing(exact),
             }
         )

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from elt.features.scaling import CELL
+from elt.features.scaling import CELL, log_scaled
 from elt.protection.disclosure import Sums, publishable_shares, publishable_sums
 from elt.run.segment_rules import CYCLES, MEDIANS, SegmentCondition
 
 UNIT = 1_000_000  # amounts are whole millionths, so that sums of up to six decimals are exact
-MOST = 0.75  # share of the members of whom a condition in business units must hold, or the name contradicts them
+MOST = 0.75  # share of the members of whom a condition must hold, or the name contradicts them
 YEAR = 365  # days
 MONEY = ("average_order_value", "revenue_of_year", "gross_margin")
 FIGURES = ("repeat_share", "active_share", *MONEY, "margin_rate")
@@ -26,19 +26,21 @@ NEEDED = ("frequency", "recency_days", "monetary", "days_between_orders", *SUMS)
 @dataclass(frozen=True)
 class Measures:
     """What limits are multiples of: the company's repurchase cycle in days, and the median of each feature; None where
-    fewer people than the minimum group stand behind it."""
+    fewer people than the minimum group stand behind it. `scores`: each customer's distance from the mean of all."""
 
     cycle: float | None
     medians: Mapping[str, float] | None
+    scores: pd.DataFrame
 
     @classmethod
-    def of(cls, customers: pd.DataFrame, minimum_group: int) -> "Measures":
-        """The measures of a company's customers."""
+    def of(cls, customers: pd.DataFrame, minimum_group: int, logged: Collection[str] = ()) -> "Measures":
+        """The measures of a company's customers; `logged`: features that are taken as logarithm."""
         cycle = None
         if "days_between_orders" in customers and (customers["frequency"] > 1).sum() >= minimum_group:
             cycle = float(customers["days_between_orders"].median())
         has_enough = len(customers) >= 2 * minimum_group  # on either side of a median
-        return cls(cycle, customers.median(numeric_only=True).to_dict() if has_enough else None)
+        medians = customers.median(numeric_only=True).to_dict() if has_enough else None
+        return cls(cycle, medians, standard_scores(customers.drop(columns="segment"), logged))
 
     def limit(self, condition: SegmentCondition) -> float | None:
         """The limit of a condition in the unit of its feature; None if it has none, or none that may be told."""
@@ -49,14 +51,26 @@ class Measures:
         return None if one is None else times * one
 
 
+def standard_scores(customers: pd.DataFrame, logged: Collection[str]) -> pd.DataFrame:
+    """Each number of a customer in standard deviations from the mean of all, on the scale that k-means sees."""
+    numbers = customers.select_dtypes("number").astype("float64")
+    numbers = numbers.assign(**{name: log_scaled(numbers[name]) for name in logged if name in numbers})
+    spread = numbers.std(ddof=0).where(lambda s: s > CELL * numbers.abs().max().clip(lower=1))
+    return ((numbers - numbers.mean()) / spread).fillna(0.0)
+
+
 def share_of(condition: SegmentCondition, members: pd.DataFrame, measures: Measures) -> float | None:
-    """The share of the members of whom a condition in business units holds; None if the feature or the limit is
-    missing."""
-    limit = measures.limit(condition)
-    if limit is None or condition.feature not in members or members.empty:
+    """The share of the members of whom all limits of a condition hold; None if the feature or a limit is missing."""
+    limit, values = measures.limit(condition), members.get(condition.feature)
+    is_in_units = condition.at_least is not None or condition.at_most is not None
+    if values is None or members.empty or (is_in_units and limit is None):
         return None
-    values = members[condition.feature]
-    is_met = values <= limit + CELL if condition.at_least is None else values >= limit - CELL
+    is_met = pd.Series(data=True, index=members.index)
+    if limit is not None:
+        is_met &= values <= limit + CELL if condition.at_least is None else values >= limit - CELL
+    for end, is_beyond in ((condition.above, np.greater), (condition.below, np.less)):
+        if end is not None:
+            is_met &= is_beyond(measures.scores.loc[members.index, condition.feature], end)
     return float(is_met.mean())
 
 

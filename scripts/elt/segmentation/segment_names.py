@@ -32,7 +32,7 @@ def nothing_holds(condition: SegmentCondition) -> float | None:
 @dataclass(frozen=True)
 class Profile:
     """What rules look at in a segment: its deviations from the mean of all customers in standard deviations, and of
-    which share of its members a condition in business units holds (None if that cannot be said). `number`: its own, 0
+    which share of its members a condition holds (None if that cannot be said). `number`: its own, 0
     for that of its place; `rule`: the id of the rule that it had its name from in an earlier run, if it was there."""
 
     deviation: Mapping[str, float]
@@ -42,15 +42,18 @@ class Profile:
 
 
 def cleared(condition: SegmentCondition, profile: Profile) -> Iterator[float | None]:
-    """By how much each limit of a condition is cleared; below 0 it is not, and None if its feature is absent."""
-    deviation = profile.deviation.get(condition.feature)
+    """By how much each limit of a condition is cleared; None if one is not, if it does not hold for most of the
+    members, or if its feature is absent."""
+    share, deviation = profile.share(condition), profile.deviation.get(condition.feature)
+    if share is None or share < MOST:
+        yield None
+        return
     if condition.above is not None:
         yield None if deviation is None or deviation <= condition.above else deviation - condition.above
     if condition.below is not None:
         yield None if deviation is None or deviation >= condition.below else condition.below - deviation
     if condition.at_least is not None or condition.at_most is not None:
-        share = profile.share(condition)
-        yield None if share is None or share < MOST else share - MOST
+        yield share - MOST
 
 
 def margin(conditions: Sequence[SegmentCondition], profile: Profile) -> float | None:
