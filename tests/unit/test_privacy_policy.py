@@ -12,6 +12,7 @@ from elt.files import write_json, write_text
 from elt.privacy import policy_checks
 from elt.privacy.data_map import Knowledge
 from elt.privacy.policy import Settings
+from elt.protection.people_behind import Behind
 from elt.retention import deletion
 from elt.run.contract import Contract
 from elt.run.controller import AcknowledgedFind, ClassException
@@ -266,6 +267,14 @@ def test_a_published_group_that_is_too_small_stops_the_run(tmp_path):
     )
     model = changed(MODEL, "segments", 0, "customers", to=3)
     assert refusal(tmp_path, model=model).startswith("model_metadata.json: segments.1 is about 3 people, fewer than 5")
+
+
+@pytest.mark.parametrize("people", [5, None])
+def test_a_group_of_just_the_minimum_passes_and_without_any_figure_there_is_no_smallest_group(people):
+    behind = [Behind("r.json", "country.1", people)] if people else []
+    found = policy_checks.check_groups(behind, {"breakdowns": {}, "marts": []}, {"segments": []}, 5)
+    smallest_in = "r.json, country.1" if people else None
+    assert (found["smallest_group"], found["smallest_in"], found["figures"]) == (people, smallest_in, len(behind))
 
 
 def test_a_table_that_would_never_be_due_and_evidence_that_would_be_deleted_stop_the_run(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """The structure of a file is validated before anything is parsed, and where a block ends plays no part."""
 
 import itertools
+from collections import Counter
 
 import pytest
 from one_table import CANARY, contract, field
@@ -73,6 +74,7 @@ def test_records_are_counted_from_the_first_after_the_header_and_blank_lines_do_
 def test_lines_with_another_count_of_delimiters_are_numbered(tmp_path, monkeypatch):
     found = structure(tmp_path / "x.csv", "a,b\n1,ä\n2\n3,b,c\n4,d".encode(), 9, monkeypatch)
     assert (found.records, found.malformed, dict(found.faults)) == (4, [2, 3], {"wrong_width": 2})
+    assert not found.repairs
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,33 @@ def test_a_large_file_of_which_a_tenth_is_malformed_is_refused(tmp_path, monkeyp
     monkeypatch.setattr(structural_validation, "HOPELESS_RECORDS", 10)
     with pytest.raises(Fault, match="11 of 100 records have another structure than the header"):
         structure(tmp_path / "x.csv", b"a,b\n" + b"1\n" * 11 + b"1,2\n" * 89, 100, monkeypatch)
+
+
+@pytest.mark.parametrize(("bad", "good"), [(10, 0), (11, 99)])
+def test_a_file_at_the_bounds_of_the_hopeless_is_read(tmp_path, monkeypatch, bad, good):
+    monkeypatch.setattr(structural_validation, "HOPELESS_RECORDS", 10)
+    found = structure(tmp_path / "x.csv", b"a,b\n" + b"1\n" * bad + b"1,2\n" * good, 100, monkeypatch)
+    assert (found.records, found.faults.total()) == (bad + good, bad)
+
+
+@pytest.mark.parametrize(("records", "warned"), [(100, [{"rule": "mojibake", "column": "a", "records": 1}]), (101, [])])
+def test_garbled_cells_are_told_from_one_record_in_a_hundred_on(tmp_path, records, warned):
+    (tmp_path / "x.csv").write_bytes(b"a,b\n1,2\n")
+    dialect = dialects.detect(tmp_path / "x.csv", "x.csv", Contract.of(AB))
+    found = structural_validation.Structure(records=records, garbled=Counter(a=1))
+    assert found.described(dialect)["warnings"] == warned
+
+
+@pytest.mark.parametrize("block", [2, 1 << 18])
+def test_blank_lines_of_a_file_with_one_column_are_no_records_and_counted(tmp_path, monkeypatch, block):
+    found = structure(tmp_path / "x.csv", b"a\n1\n\n2\n\n3\n", block, monkeypatch, contract(field("a"), key="a"))
+    assert (found.records, found.repairs) == (3, {"blank lines left out": 2})
+
+
+@pytest.mark.parametrize("block", [5, 1 << 18])
+def test_a_value_behind_the_last_delimiter_is_seen_where_all_lines_have_as_many(tmp_path, monkeypatch, block):
+    found = structure(tmp_path / "x.csv", b"a,b,\n1,2,\n3,4,5\n6,7,\n", block, monkeypatch)
+    assert (found.records, found.malformed) == (3, [2])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
