@@ -5,13 +5,13 @@ their directories 0700, whatever the umask; so does the folder of a run. What is
 writer states; the rest follows the umask.
 """
 
+import contextlib
 import csv
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from elt import formulas, system_faults
 from elt.faults import DamagedFileError
 
 CHUNK = 1 << 20
+SHARED_AT_ONCE = 1 << 30  # bytes
 PROTECTED_LAYERS = ("bronze", "silver", "gold")
 CLOSED = "_closed"  # folder of a run with what was not yet searched, a mirror of the run
 PRIVATE = 0o600
@@ -63,7 +64,7 @@ def folder_mode(published_mode: int) -> int:
     return PRIVATE_FOLDER | published_mode | (published_mode & 0o444) >> 2
 
 
-@contextmanager
+@contextlib.contextmanager
 def staged(path: str | Path, mode: int | None = None) -> Iterator[Path]:
     """A temporary path beside `path`; when the block ends well it is synced and renamed to `path`.
 
@@ -94,7 +95,7 @@ def staged(path: str | Path, mode: int | None = None) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def scratch(path: str | Path) -> Iterator[Path]:
     """An empty folder beside `path` for what is needed while it is made; removed when the block ends."""
     final = Path(path)
@@ -208,14 +209,25 @@ def _leaving(cell: Any) -> Any:
 def copy_bytes(source: str | Path, target: str | Path) -> None:
     """Copy a file byte for byte."""
     with staged(target) as temporary:
-        shutil.copyfile(source, temporary)
+        _copy(source, temporary)
 
 
 def copied(source: str | Path, staged_path: Path) -> str:
     """Copy a file to where the caller has a path from `staged`; SHA-256 of what was written."""
-    with open(source, "rb") as read, open(staged_path, "wb") as written:
-        shutil.copyfileobj(read, written, CHUNK)
+    _copy(source, staged_path)
     return sha256(staged_path)
+
+
+def _copy(source: str | Path, target: Path) -> None:
+    """Copy a file; on a file system that can (btrfs, XFS), both share their blocks until one of them is written to.
+
+    What the system does not copy by itself, wherever it stops, is read and written.
+    """
+    with open(source, "rb") as read, open(target, "wb") as written:
+        with contextlib.suppress(AttributeError, OSError):  # no Linux, or another file system
+            while os.copy_file_range(read.fileno(), written.fileno(), SHARED_AT_ONCE):
+                pass
+        shutil.copyfileobj(read, written, CHUNK)
 
 
 def sha256(path: str | Path) -> str:

@@ -1,5 +1,6 @@
 """The one module that writes files: all or nothing, LF, and protected layers closed whatever the umask."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -156,6 +157,28 @@ def test_a_copy_has_the_same_bytes_and_hash(tmp_path):
     files.copy_bytes(tmp_path / "a", tmp_path / "deep/b")
     assert files.sha256(tmp_path / "deep/b") == files.sha256(tmp_path / "a")
     assert (tmp_path / "deep/b").read_bytes() == bytes(range(256))
+
+
+@pytest.mark.parametrize("stops", ["never", "at once", "half way", "half way, without a word", "is not there"])
+def test_a_copy_is_whole_wherever_the_system_stops_copying_by_itself(tmp_path, monkeypatch, stops):
+    text, copy, asked = bytes(range(256)) * 40_000, os.copy_file_range, []
+
+    def some(source: int, target: int, _count: int) -> int:
+        asked.append(stops)
+        if stops == "at once" or (stops == "half way" and len(asked) > 1):
+            raise OSError(errno.EXDEV, "another file system")
+        return 0 if stops == "half way, without a word" and len(asked) > 1 else copy(source, target, len(text) // 2)
+
+    monkeypatch.setattr(os, "copy_file_range", some)
+    if stops == "is not there":
+        monkeypatch.delattr(os, "copy_file_range")
+    (tmp_path / "a").write_bytes(text)
+    files.copy_bytes(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == text
+    assert bool(asked) == (stops != "is not there")
+    with open(tmp_path / "a", "r+b") as source:
+        source.write(b"other")  # in place: what both may share is the copy's alone by then
+    assert (tmp_path / "b").read_bytes() == text
 
 
 @pytest.mark.parametrize("source", [b"x" * 3_000_000, b"x" * 2_999_999, b"x" * 2_999_999 + b"y", b"", None])

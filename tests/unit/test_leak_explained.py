@@ -6,7 +6,12 @@ import json
 import subprocess
 
 import pytest
+from conftest import ROOT
+from snakemake.parser import parse
+from test_parsed_rules import called
 
+from elt import remembered
+from elt.command import parsed_rules
 from elt.files import sealed, sha256, write_json
 from elt.privacy.leak_encodings import digest_words
 from elt.privacy.leak_explained import Surroundings, is_any_left
@@ -21,6 +26,7 @@ from elt.run.input_fingerprint import input_fingerprint
 KEY = bytes(range(7, 7 + 64, 2))
 NUMBERS = ("AW00011000", "AW00011001")
 VALUE = hashlib.sha256(b"AW00011000").digest()
+OWN_WORDS = ("config/standard/**/*.*", "scripts/templates/**/*.*")  # of those that the gate is given
 
 
 @pytest.fixture
@@ -112,7 +118,7 @@ def test_names_of_settings_and_what_is_pickled_for_a_script_are_explained(tmp_pa
     (tmp_path / "config/schema.yaml").write_text("warehouse_memory_gb: 4\n", encoding="utf-8")
     (tmp_path / "Snakefile").touch()
     told = f"x8cqwarehouse-gb-gb-gb {tmp_path}/Snakefile"
-    text = f"{told} x13warehouse_memory_gb hFhGhHhIhJhKhLhMhNhOhPhQhRhShThUhVhWhXhYhZh"
+    text = f"{told} x13warehouse_memory_gb hFhGhHhIhJhKhLhMhNhOhPhQhRhShThUhVhWhXhYhZh hAhBhChDhEhFhGhHhIhJhKhLhMe"
     assert not is_left(tmp_path / "run", customers, text, own_words=[str(tmp_path)])
     assert is_left(tmp_path / "run", customers, text.replace("warehouse", "wagenhaus"))
 
@@ -190,3 +196,22 @@ def test_what_a_figure_calls_its_clip_paths_is_explained(tmp_path, customers):
     text = 'clip-path="url(#product_classes-pb42b3dbb49)" xlink:href="#product_classes-m0c3e5a7b91"'
     assert not is_left(tmp_path, customers, text, own_words=["product_classes clip path url xlink href"])
     assert is_left(tmp_path, customers, text.replace("classes", "klassen"), own_words=["product_classes"])
+
+
+def test_what_is_remembered_of_rules_and_standards_looks_like_no_digest(tmp_path, customers, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    memory = remembered.Memory()
+    for module in (remembered, parsed_rules):
+        monkeypatch.setattr(module, "memory", memory)
+    memory.use(tmp_path / "remembered.json", is_kept=False)
+    for path in ROOT.glob("config/standard/*.yaml"):
+        remembered.yaml_of(path)
+    for path in {*ROOT.glob("rules/*.smk")} - {ROOT / "rules/common.smk"}:  # which has parsed files remembered
+        called(parsed_rules.remembering(parse), path)
+    memory.keep()
+    text, run = memory.file.read_text("utf-8"), ROOT / "artifacts/runs/none"
+    own = ["parquet"]  # a folder of every run
+    own += [path.read_text("utf-8") for place in OWN_WORDS for path in ROOT.glob(place)]
+    assert "__rule_bronze_workbook" in text and "Atlantic/South_Georgia" in text
+    assert not is_left(run, customers, text, own_words=own, records=[memory.file])
+    assert is_left(run, customers, f"{text} {VALUE.hex()}", own_words=own, records=[memory.file])
