@@ -34,6 +34,22 @@ def test_a_figure_holds_its_text_and_no_date_and_no_program(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["x.svg"]
 
 
+def test_panels_and_their_texts_fill_the_figure_and_do_not_meet(tmp_path):
+    figure = figures.new_figure(7, 2)
+    for axes, name in zip(figure.subplots(1, 2, width_ratios=(2, 1)), ("short", "a name\nof two lines"), strict=True):
+        axes.barh([name, "Käufer im Jahr"], [1_000_000, 2])
+        axes.set_title("a title somewhat wider than its panel now is")
+        axes.set_xlabel("unit")
+    figures.save_svg(figure, tmp_path / "x.svg")
+    left, right = (axes.get_tightbbox(for_layout_only=True) for axes in figure.axes)
+    wide, narrow = (axes.get_window_extent().width for axes in figure.axes)
+    pad, (width, height) = figures.PAD * figures.SVG_DPI, (figure.bbox.width, figure.bbox.height)
+    assert wide == pytest.approx(2 * narrow)
+    assert (left.x0, width - right.x1, right.x0 - left.x1) == pytest.approx((pad, pad, 2 * pad), abs=2)
+    assert min(left.y0, right.y0) == pytest.approx(pad, abs=1)
+    assert height - max(left.y1, right.y1) == pytest.approx(pad, abs=1)
+
+
 def test_no_mark_of_a_documented_figure_is_too_pale():
     found = {path: list(marks(path)) for path in (ROOT / "docs/images").glob("*.svg")}
     assert len(found) == 3 and min(map(len, found.values())) > 3
