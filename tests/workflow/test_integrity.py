@@ -107,14 +107,3 @@ def test_an_orphan_of_a_killed_call_keeps_the_next_one_out_and_writes_nothing_af
     assert re.search(rf"\(process {call.pid} on .+\) was killed; steps at work: .*features_customers", done.stdout)
     verified = finished.snakemake("verify", *CONFIG)
     assert verified.returncode == 0, verified.stdout[-3000:]
-
-
-def test_an_upgraded_package_reruns_what_imports_it_and_no_table(finished: Project, tmp_path: Path):
-    upgraded = tmp_path / "site/matplotlib-99.0.dist-info/METADATA"
-    upgraded.parent.mkdir(parents=True)
-    upgraded.write_text("Metadata-Version: 2.1\nName: matplotlib\nVersion: 99.0\n")
-    planned = finished.snakemake("-n", *CONFIG, PYTHONPATH=str(tmp_path / "site"))
-    jobs = jobs_in(planned.stdout)
-    assert {"eda_figures", "expose_figures", "segmentation_figures", "audit_manifest"} <= jobs
-    assert not {job for job in jobs if job.startswith(("bronze", "silver", "gold", "features"))}
-    assert "Nothing to be done" in finished.snakemake("-n", *CONFIG).stdout
