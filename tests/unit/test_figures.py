@@ -59,7 +59,7 @@ def test_no_mark_of_a_documented_figure_is_too_pale():
 @pytest.mark.slow
 def test_every_text_bar_line_and_mark_of_a_figure_stands_out(sample_run: Path):
     drawn = list(sample_run.glob("[!_]*/**/figures/*.svg"))
-    assert len(drawn) == 17 and min(len(list(texts(path))) for path in drawn) > 3
+    assert len(drawn) == 18 and min(len(list(texts(path))) for path in drawn) > 3
     assert {path.stem for path in drawn if not list(marks(path))} == HEAT_MAPS
     assert too_pale(sample_run) == []
 
