@@ -12,6 +12,7 @@ import yaml
 from again import Again
 from conftest import ROOT
 
+MARTS = "gold/_meta/gold_metadata.yaml"
 EDA, EDA_PAGE, EDA_WORDS = "step1_eda/reports/number_ledger.json", "step1_eda/reports/eda_report.md", "eda.en.yaml"
 NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 SEGMENTS, SEGMENTS_PAGE = (
@@ -40,8 +41,10 @@ def texts_of_exploration(run: Path) -> list[str]:
     summary = json.loads((run / "step1_eda/data/eda_summary.json").read_text())
     columns = [column for mart in summary["marts"] for column in mart["columns"]]
     values = [str(entry["value"]) for column in columns for entry in column.get("counts", [])]
-    said = [str(part[key]) for part in columns for key in ("description", "months") if key in part]
-    said += [str(mart[key]) for mart in summary["marts"] for key in ("title", "grain")]
+    marts = yaml.safe_load((run / MARTS).read_text())["marts"].values()
+    said = [mart[key] for mart in marts for key in ("title", "grain")]
+    said += [column["description"] for mart in marts for column in mart["columns"].values()]
+    said += [str(column["months"]) for column in columns if "months" in column]
     months = [group["month"] for group in summary["breakdowns"]["month"]["groups"]]
     words = str(yaml.safe_load((ROOT / "scripts/templates" / EDA_WORDS).read_text()))
     return [words, "5 25 75 95", *values, *said, *(month.replace("-", " ") for month in months)]
@@ -110,7 +113,7 @@ def test_no_number_stands_on_the_page_of_the_exploration_without_an_entry(sample
 @pytest.fixture
 def planted(sample_run: Path, tmp_path: Path) -> Path:
     """The ledger of the exploration with one figure changed and one taken out, beside the files that it is about."""
-    for path in (EDA, EDA_PAGE, "step1_eda/data/eda_summary.json"):
+    for path in (EDA, EDA_PAGE, MARTS, "step1_eda/data/eda_summary.json"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(sample_run / path, tmp_path / path)
     ledger = json.loads((tmp_path / EDA).read_text())

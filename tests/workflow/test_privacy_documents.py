@@ -150,7 +150,7 @@ def test_a_page_has_nothing_that_its_document_did_not_put_there(folder: Path, na
     page = (folder / f"{name}.html").read_text("utf-8")
     assert f'<html lang="{name[-2:]}">' in page
     assert set(re.findall(r"<([a-z0-9]+)", page)) <= set(
-        "html head meta title style body main h1 h2 p div table thead tbody tr th td code strong ul li".split()
+        "html head meta title style body main h1 h2 h3 p div table thead tbody tr th td code strong ul li".split()
     )
 
 
