@@ -44,7 +44,7 @@ def company(
 ) -> Company:
     """The company of some contracts, its star drawn beside marts that it has itself."""
     by_name, written = {one.name: one for one in contracts}, dict(own or {})
-    assert list(role_faults.found_in(Roles(by_name))) == []
+    assert list(role_faults.found_in(Roles(by_name), books)) == []
     star = drawing.star(by_name, written, written.keys(), ROOT, books)
     marts = standard.with_derived({**written, **star.marts}, STANDARD.star)
     return Company(

@@ -201,7 +201,8 @@ def role_faults(folder: Path, found: Mapping[str, Any], root: Path) -> list[str]
     is_listed = zone == time_zones.of_country(root, calendar_of(found).country)  # no need of Polars to know it
     if zone is not None and not is_listed and not time_zones.is_known(zone):
         return [f"company.yaml: timeZone: {zone} is no time zone. Write one such as Europe/Berlin"]
-    return list(reference_faults(contracts)) or list(drawing.faults(contracts, written))
+    books = found.get("company.yaml", {}).get("currency")
+    return list(reference_faults(contracts)) or list(drawing.faults(contracts, written, books))
 
 
 def logo_faults(folder: Path, found: Mapping[str, Any]) -> Iterator[str]:

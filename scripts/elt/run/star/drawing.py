@@ -52,10 +52,10 @@ def is_asked(contracts: Mapping[str, Contract], written: Collection[str]) -> boo
     return not written or (has_roles and any(name not in written for name in MARTS))
 
 
-def faults(contracts: Mapping[str, Contract], written: Collection[str]) -> Iterator[str]:
-    """One line a fault of the roles, where something is to be drawn from them."""
+def faults(contracts: Mapping[str, Contract], written: Collection[str], books: str | None = None) -> Iterator[str]:
+    """One line a fault of the roles, where something is to be drawn from them; `books`: currency of the books."""
     if is_asked(contracts, written):
-        yield from role_faults.found_in(Roles(contracts))
+        yield from role_faults.found_in(Roles(contracts), books)
 
 
 def entry_of(drawn: DrawnMart, template: Mapping[str, Any]) -> dict[str, Any]:

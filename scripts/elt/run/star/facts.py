@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from elt.run.mart import Mart
-from elt.run.star import by_day, dimensions, places
+from elt.run.star import by_day, credited, dimensions, places
+from elt.run.star.amounts import less_discount
 from elt.run.star.columns import NO_MEMBER, UNKNOWN, DrawnMart, Made, amount, listed, taken, text
-from elt.run.star.roles import OF_PLACES, PERCENT, Filled, Roles
+from elt.run.star.roles import OF_PLACES, Filled, Roles
 from elt.tables import DECIMALS
 
 CUSTOMER, PRODUCT, LOCATION = "dim_customer", "dim_product", "dim_location"
@@ -69,7 +70,7 @@ class Facts:
         if stated is not None:
             return amount(reach.sql(reach.nearest(stated.place)), stated.field)
         parts = {role: sql for role in PRICED if (sql := self.sql(role)) is not None}
-        return self._less_discount(parts)
+        return less_discount(self.roles, parts)
 
     @cached_property
     def has_price_of_day(self) -> bool:
@@ -80,16 +81,6 @@ class Facts:
     def is_priced_by_day(self) -> bool:
         """Whether a line has no amount of its own, and its price is that of the day."""
         return self.roles.get("sales_amount") is None and self.has_price_of_day
-
-    def _less_discount(self, parts: Mapping[str, str]) -> Made:
-        """Quantity by price, less a discount; `parts`: the SQL of each role."""
-        sql, share = f"{parts['quantity']} * {parts['unit_price']}", self.roles.get("discount_share")
-        if share is not None:
-            part = f"COALESCE({parts['discount_share']}, 0)"
-            sql += f" * (100 - {part}) / 100" if share.field.unit == PERCENT else f" * (1 - {part})"
-        if less := parts.get("discount_amount"):
-            sql += f" - COALESCE({less}, 0)"
-        return Made(sql, "decimal", max(DECIMALS, self.roles.of("unit_price").field.scale))
 
     @cached_property
     def line_number(self) -> str:
@@ -129,11 +120,11 @@ class Facts:
             **{role: self.sql(role) for role in AS_STATED},
             **{role: self._category(role) for role in CATEGORIES},
             "quantity": self.sql("quantity"),
-            "currency": self.sql("currency") if self.is_rated else None,
+            "currency": self.sql("currency"),
             **self._priced(),
             "line_cost": self.line_cost.sql if self.line_cost else None,
         }
-        return {name: sql for name, sql in found.items() if sql is not None}
+        return credited.taken_off(self.roles, {name: sql for name, sql in found.items() if sql is not None})
 
     def _priced(self) -> dict[str, str | None]:
         """Price and amount of a line; of the price of a day what the amount is then computed from."""
@@ -192,16 +183,24 @@ class Facts:
         """The amount of a line, in the currency of the books and in that of the order."""
         if self.is_priced_by_day:
             known = {name: f"l.{name}" for name in self.lines}
-            line = self._less_discount({**known, "unit_price": self.price})
+            line = less_discount(self.roles, {**known, "unit_price": self.price})
         else:
             line = self.line_amount._replace(sql="l.line_amount")
+        stated = {credited.STATED: line._replace(sql=f"l.{credited.STATED}")} if credited.STATED in self.lines else {}
         if not self.is_rated:
-            return {"sales_amount": line}
+            return stated | self._in_one_currency(line)
         rate = amount(self._rate(), self.roles.of("exchange_rate").field)
         in_books = f"({line.sql}) * {rate.sql}" if self.is_priced_by_day else f"{line.sql} * {rate.sql}"
         books = Made(in_books, "decimal", max(DECIMALS, line.decimals or 0))
         own = {"currency": Made("l.currency"), "exchange_rate": rate, "amount_in_currency": line}
-        return {**own, "sales_amount": books}
+        return {**stated, **own, "sales_amount": books}
+
+    def _in_one_currency(self, line: Made) -> dict[str, Made]:
+        """The amount of a line without rates: missing, and so refused, where the order is not in that of the books."""
+        if "currency" not in self.lines:
+            return {"sales_amount": line}
+        checked = f"CASE WHEN l.currency = '{self.books}' THEN {line.sql} END"
+        return {"currency": Made("l.currency"), "sales_amount": line._replace(sql=checked)}
 
     def _rate(self) -> str:
         """The rate of a line; 1 for the currency of the books, whose rates no table has to state."""
@@ -289,6 +288,7 @@ class Facts:
         """What must come out again: every record, and the money that the lines state."""
         stated = self.roles.get("sales_amount")
         column = "amount_in_currency" if self.is_rated else "sales_amount"
+        column = credited.STATED if credited.STATED in self.lines else column
         is_followed = stated is not None and stated.table == self.roles.lines and stated.field.money
         money = {"money": {column: stated.field.name}} if stated is not None and is_followed else {}
         return {"table": self.roles.lines, "rows": "all", **money}

@@ -15,15 +15,18 @@ ON_LINES = (
 )
 
 
-def found_in(roles: Roles) -> Iterator[str]:
-    """Roles that are missing, doubled, of another type, or out of reach; what follows from others is left out."""
+def found_in(roles: Roles, books: str | None = None) -> Iterator[str]:
+    """Roles that are missing, doubled, of another type, or out of reach; what follows from others is left out.
+
+    books: the currency of the books, if it is stated.
+    """
     first = [*of_types(roles), *doubled(roles), *missing(roles)]
     first += list(out_of_reach(roles)) if roles.stated.get("quantity") else []
     first += [] if first else list(apart(roles))
     yield from first or [
         *of_lists(roles),
         *of_discounts(roles),
-        *of_rates(roles),
+        *of_rates(roles, books),
         *of_places(roles),
         *on_lines(roles),
         *of_dimensions(roles),
@@ -148,10 +151,11 @@ def of_discounts(roles: Roles) -> Iterator[str]:
         yield f"{place_of(share)}: {words}. Write unit: {PERCENT} if it is 10, unit: {SHARE} if it is 0.1"
 
 
-def of_rates(roles: Roles) -> Iterator[str]:
-    """Currencies without rates, or rates without a currency."""
+def of_rates(roles: Roles, books: str | None) -> Iterator[str]:
+    """Currencies without rates, or rates without a currency; amounts in the currency of the books alone need none."""
     every = ("currency", *RATES)
-    if any(role in roles.stated for role in every):
+    asked = [role for role in every if role in roles.stated]
+    if asked and not (asked == ["currency"] and books):
         yield from (lacking(roles, role) for role in every if role not in roles.stated)
 
 

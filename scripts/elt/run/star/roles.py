@@ -32,7 +32,10 @@ ROLES: Mapping[str, Role] = {
     "line_number": Role("number of the line in its order", ("integer",)),
     "ship_date": Role("day of shipping", DAY),
     "due_date": Role("day on which payment is due", DAY),
-    "document_type": Role("what a line stands for: order, credit_note, discount, fee or text", ("string",)),
+    "document_type": Role(
+        "what a line stands for: order, credit_note, discount, fee or text; credited is a credit note without a minus",
+        ("string",),
+    ),
     "channel": Role("sales channel", TEXT),
     "store": Role("store", TEXT),
     "unit_price": Role("price of one piece", AMOUNT),
