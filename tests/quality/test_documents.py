@@ -111,8 +111,8 @@ def quoted_lines() -> list[tuple[str, str]]:
 
 
 def pins(text: str) -> dict[str, str]:
-    """Package -> version of a lock file."""
-    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", text, re.M))
+    """Package -> version of a lock file; of two, each for some versions of Python, the one for those that it began with."""
+    return dict(reversed(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", text, re.M)))
 
 
 def direct(text: str) -> set[str]:

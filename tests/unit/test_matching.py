@@ -1,11 +1,9 @@
 """Segments keep their numbers from run to run: by the customers they share, or by their centres where none are shared."""
 
-import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import linear_sum_assignment
 
-from elt.segmentation.matching import Earlier, assigned, matched, migration, renumbered
+from elt.segmentation.matching import Earlier, matched, migration, renumbered
 
 
 def people(*sizes, start=0):
@@ -48,14 +46,6 @@ def test_a_new_segment_gets_a_number_that_no_run_before_has_given():
     then = earlier(people((1, 50), (2, 50)), segment(1), segment(2), migration={"highest": 7})
     found = matched(clusters(segment(1), segment(2), segment(3)), people((1, 50), (2, 10), (3, 40)), then)
     assert found.numbers == {1: 1, 2: 8, 3: 2}, "of segment 2 only a fifth has stayed"
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_the_assignment_is_that_of_scipy(seed):
-    random = np.random.default_rng(seed)
-    cost = random.random((random.integers(1, 9), random.integers(1, 9)))
-    assert assigned(cost) == sorted(zip(*map(np.ndarray.tolist, linear_sum_assignment(cost)), strict=True))
-    assert assigned(np.zeros((3, 2))) == [(0, 0), (1, 1)] == assigned(np.zeros((2, 3)))
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -110,7 +110,7 @@ def test_every_fault_of_the_settings_stands_in_one_message_a_line_each(project: 
 def test_every_fault_of_the_contracts_stands_in_one_message_a_line_each(project: Project):
     folder = project.folder / "config/bike_retailer/contracts"
     for name, old, new in (
-        ("crm_sales", "type: integer, personal: none, unit: pieces", "type: whole, unit: pieces"),
+        ("crm_sales", "type: integer, role: quantity, personal: none,", "type: whole, role: quantity,"),
         ("crm_customers", "primaryKey:", "primarykey:"),
     ):
         text = (folder / f"{name}.yaml").read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ EDITS = {
     "a template of the exposé": Edit("scripts/templates/final_expose.md.j2", r"\Z", "\n"),
     "the docstring of a script": Edit("scripts/silver_table.py", '"""', '"""Changed. '),
     "the docstring of a library": Edit("scripts/elt/files.py", '"""', '"""Changed. '),
-    "the logic of a script": Edit("scripts/gold_report.py", '"–"', '"-"'),
+    "the logic of a script": Edit("scripts/gold_report.py", "if not left_out:", "if len(left_out) == 0:"),
     "the pin of a package": Edit("envs/requirements.txt", r"(?m)^polars==\S+", "polars==9.9"),
     "another installed version of a package": Edit(installed={"matplotlib": "9.9"}),
     "the setting language": Edit(settings=("language=de",)),

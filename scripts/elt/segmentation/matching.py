@@ -76,31 +76,10 @@ def matched(clusters: Mapping[str, Any], customers: pd.DataFrame, earlier: Earli
 
 def assigned(cost: np.ndarray) -> list[tuple[int, int]]:
     """(row, column) of the pairs whose costs are the least together, sorted; each is in one pair, as far as they go."""
-    if cost.shape[0] > cost.shape[1]:
-        return sorted((row, column) for column, row in assigned(cost.T))
-    rows, columns = cost.shape
-    of_row, of_column = np.zeros(rows + 1), np.zeros(columns + 1)  # potentials; the last place stands for no pair
-    taken = np.full(columns + 1, rows)
-    for row in range(rows):
-        taken[columns], column = row, columns
-        least, before = np.full(columns, np.inf), np.full(columns, columns)
-        is_seen = np.zeros(columns + 1, dtype=bool)
-        while taken[column] != rows:
-            is_seen[column], at = True, taken[column]
-            open_ones = np.flatnonzero(~is_seen[:columns])
-            slack = cost[at, open_ones] - of_row[at] - of_column[open_ones]
-            is_less = slack < least[open_ones]
-            least[open_ones[is_less]], before[open_ones[is_less]] = slack[is_less], column
-            following = int(open_ones[least[open_ones].argmin()])
-            step = least[following]
-            of_row[taken[is_seen]] += step
-            of_column[is_seen] -= step
-            least[open_ones] -= step
-            column = following
-        while column != columns:
-            taken[column], column = taken[before[column]], int(before[column])
-        taken[columns] = rows
-    return sorted((int(row), column) for column, row in enumerate(taken[:columns]) if row != rows)
+    from scipy.optimize import linear_sum_assignment  # by a run with an earlier one alone
+
+    rows, columns = linear_sum_assignment(cost)
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))
 
 
 def shared(common: pd.DataFrame, now: Sequence[int], then: Sequence[int]) -> np.ndarray:
