@@ -496,11 +496,86 @@ def service() -> list[Table]:
     ]  # fmt: skip
 
 
+def sap_labels() -> list[Table]:
+    """SAP tables as a list viewer saves them in German: labels for names, numbers with leading zeros."""
+    m = Maker("sap labels")
+    customers = [
+        Column("Debitor", m.number(100200, "00{:08}"), personal="identifier", role="customer_number"),
+        Column("Name 1", m.firm, personal="direct", role="customer_name"),
+        Column("Länderschlüssel", m.of("DE", "AT", "CH"), personal="quasi", role="customer_country"),
+        Column("Ort", m.of(*POSTCODES), personal="quasi", role="city"),
+    ]
+    materials = [
+        Column("Material", m.number(4000, "MAT-{}"), role="product_number"),
+        Column("Materialkurztext", m.of(*TOOLS), role="product_name"),
+        Column("Warengruppe", m.of(*CATEGORIES), role="category"),
+        Column("Verrechnungspreis", m.money(2, 90), "number", role="unit_cost"),
+    ]
+    documents = [
+        Column("Verkaufsbeleg", m.number(70010, "00000{}"), personal="identifier", role="order_number"),
+        Column("Verkaufsbelegart", m.of("TA", "RE", "TA"), role="document_type"),
+        Column("Belegdatum", m.day("%d.%m.%Y"), "date", ("%d.%m.%Y",), role="order_date"),
+        Column("Auftraggeber", m.owned(30, "00{:08}", 100200), personal="identifier", role="customer_number"),
+        Column("Belegwährung", m.of("EUR"), role="currency"),
+    ]
+    lines = [
+        Column("Verkaufsbeleg", m.parent("00000{}", 70010, 3), personal="identifier", role="order_number"),
+        Column("Verkaufsbelegposition", m.line(3, 10), "integer", role="line_number"),
+        Column("Material", m.owned(20, "MAT-{}", 4000), role="product_number"),
+        Column("Bezeichnung", m.of(*TOOLS)),
+        Column("Auftragsmenge", m.whole(1, 40), "integer", role="quantity"),
+        Column("Nettowert", m.money(5, 900), "number", role="sales_amount"),
+    ]
+    return [
+        Table("debitoren", customers, 30, [["Debitor"]], "Debitoren.csv"),
+        Table("material", materials, 20, [["Material"]], "Material.csv"),
+        Table(
+            *("verkaufsbelege", documents, 60, [["Verkaufsbeleg"]], "Verkaufsbelege.csv"),
+            references=[("Auftraggeber", "debitoren", "Debitor")],
+        ),
+        Table(
+            *("verkaufsbelegpositionen", lines, 180, [["Verkaufsbeleg", "Verkaufsbelegposition"]]),
+            "Verkaufsbelegpositionen.csv",
+            references=[("Verkaufsbeleg", "verkaufsbelege", "Verkaufsbeleg"), ("Material", "material", "Material")],
+        ),
+    ]
+
+
+def booking() -> list[Table]:
+    """A booking program: guests and what they were billed for, in English."""
+    m = Maker("booking")
+    guests = [
+        Column("Guest ID", m.number(5001, "G{}"), personal="identifier", role="customer_number"),
+        Column("First name", m.first, personal="direct"),
+        Column("Last name", m.last, personal="direct"),
+        Column("Country", m.of("DE", "AT", "NL"), personal="quasi", role="customer_country"),
+        Column("Date of birth", m.birth("%Y-%m-%d"), "date", ("%Y-%m-%d",), personal="quasi", role="birth_date"),
+    ]
+    bills = [
+        Column("Invoice No", m.parent("IN-{}", 90100, 2), personal="identifier", role="order_number"),
+        Column("Line", m.line(2), "integer", role="line_number"),
+        Column("Invoice date", m.day("%Y-%m-%d", step=2), "date", ("%Y-%m-%d",), role="order_date"),
+        Column("Guest ID", m.owned(40, "G{}", 5001), personal="identifier", role="customer_number"),
+        Column("Item description", m.of("Double room", "Breakfast", "Sauna", "Parking"), role="product_name"),
+        Column("Nights", m.whole(1, 9), "integer"),
+        Column("Line amount", m.money(9, 700, "{:.2f}".format), "number", role="sales_amount"),
+    ]
+    return [
+        Table("guests", guests, 40, [["Guest ID"]], "guests.csv", delimiter=","),
+        Table(
+            *("invoice_lines", bills, 160, [["Invoice No", "Line"]], "invoice_lines.csv"),
+            references=[("Guest ID", "guests", "Guest ID")],
+            delimiter=",",
+        ),
+    ]
+
+
 SYSTEMS: dict[str, Callable[[], list[Table]]] = {
     "sap": sap, "datev": datev, "lexware": lexware, "jtl": jtl, "shopware5": shopware5, "shopware6": shopware6,
     "woocommerce": woocommerce, "magento": magento, "navision": navision, "excel_by_hand": excel_by_hand,
     "pos_german": pos_german, "pos_english": pos_english, "crm_german": crm_german, "crm_english": crm_english,
     "accounting_english": accounting_english, "wholesaler": wholesaler, "service": service,
+    "sap_labels": sap_labels, "booking": booking,
 }  # fmt: skip
 
 

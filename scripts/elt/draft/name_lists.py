@@ -236,6 +236,7 @@ NAMES: tuple[Sound, ...] = (
         "==beleg ==bon ==auftrag ==rechnung ==invoice ==order "
         "bestellnr bestellnummer ==bestellung ==salesorder kbestellung =bstnk =vbeln =belnr docnum docentry "
         "numatcard securekey vorgangsnr kassenbon gutscheincode vouchercode auftragsnr auftragsnummer auftragnr "
+        "==verkaufsbeleg ==vertriebsbeleg ==faktura fakturanr fakturanummer bookingno bookingnumber billno billnumber "
         "rechnungsnr rechnungsnummer rechnr =renr belegnr belegnummer belegfeld lieferscheinnr vertragsnr "
         "vertragsnummer orderid orderno ordno ordernumber ordnum orderkey orderref incrementid quoteid invoiceno "
         "invoiceid invno invoicenumber receiptno receiptnumber documentno documentnumber paymentref paymentid "

@@ -18,8 +18,9 @@ ABOUT = (
     (OTHER, r"payment|zahlung|contact|kontakt|activit|aktivit|opportunit|ticket|lead"),
     (RATES, r"kurs|rate|fx"),
     (SALES, r"order|auftr|bestell|rechnung|invoice|beleg|receipt|bon|sales|verkauf|umsatz|position|zeile|line|vbak|"
-            r"vbap|lieferschein|bewegung|movement|leistung|transaction|buchung"),
-    (CUSTOMERS, r"kund|custom|^cust|debitor|client|account|firm|kna1|mitglied|patient"),
+            r"vbap|lieferschein|bewegung|movement|leistung|transaction|buchung|booking|faktur|vorgang|purchase"),
+    (CUSTOMERS, r"kund|custom|^cust|debitor|client|account|firm|kna1|mitglied|patient|guest|^g(a|ae)(st|e?ste)$|member|"
+                r"subscriber|abonnent|buyer|kaeufer|besteller|geschaeftspartner|businesspartner|mandant"),
     (CATEGORIES, r"categor|kategor|warengruppe|produktgruppe|department"),
     (PRODUCTS, r"artik|articl|prod|^prd|item|mara|teile|material|preisliste|sortiment|goods|sku"),
 )  # fmt: skip
@@ -51,60 +52,79 @@ ROLES = (
     Role("city", (CUSTOMERS, SALES), (TEXT,), r"^(ort|ort01|stadt|city|town)|city$|wohnort"),
     Role("due_date", (SALES,), (DAY,), r"due|faellig"),
     Role("ship_date", (SALES,), (DAY,), r"ship|versand|lieferdat|geliefert"),
-    Role("order_date", (SALES,), (DAY,), r"^(audat|order(date|time|datetime|dt)|bestelldatum|auftragsdatum)|orderdate"),
+    Role("order_date", (SALES,), (DAY,), r"^(audat|order(date|time|datetime|dt)|bestell(datum|tag|tam)|auftragsdat|"
+                                         r"kaufdatum|purchasedate)|orderdate"),
     Role("order_date", (SALES,), (DAY,), r"rechnungsdatum|belegdatum|buchungsdatum|invoicedate|erstelldatum|transdate|"
-                                         r"leistungsdatum|verkaufsdatum|saledate|^(datum|date|tag|day)$|createdat|placed"),
+                                         r"leistungsdatum|verkaufsdatum|sales?date|fakturadat|belegdat|bookingdate|angelegtam|"
+                                         r"erfasstam|billingdate|^(datum|date|tag|day)$|createdat|placed"),
     Role("order_number", (SALES,), NUMBER_OF, r"^(vbeln|ordnum|ordno|ordernumber|orderno|orderid|bestellnr|"
-                                              r"bestellnummer|auftragsnummer|auftragsnr|order(s)?nr)$"),
+                                              r"bestellnummer|auftragsnummer|auftragsnr|order(s)?nr|verkaufsbeleg|kundenauftrag|"
+                                              r"vertriebsbeleg|bestell?id|auftragsid|salesorder|bookingn(o|umber)|vorgangsn(r|ummer))$"),
     Role("order_number", (SALES,), NUMBER_OF, r"rechnungsn|invoicen|invoiceid|receiptn|bonn|^bon$|belegn|^beleg$|lsnr|"
-                                              r"lieferscheinn|orderid|ordernumber|transactionid|^auftrag$|^order$|entityid"),
+                                              r"lieferscheinn|orderid|ordernumber|transactionid|fakturan|^faktura$|billn(o|umber)|"
+                                              r"rechnungsid|billingdocument|^auftrag$|^order$|entityid"),
     Role("line_number", (SALES,), NUMBER_OF, r"^(pos|posnr|position|zeile|zeilennr|line|lineno|linenumber|item|itemid|"
-                                             r"detailid|itemno|auftragsposition)$"),
+                                             r"detailid|itemno|linen(r|um)|orderline(no|number)?|lfdnr)$|"
+                                             r"(auftrags|beleg|rechnungs|bestell|faktura)position(snr|snummer)?$|^positionsn(r|ummer)$"),
     Role("customer_number", (SALES, CUSTOMERS), NUMBER_OF, r"^custid$|kunden?(nr|nummer|id|karte)$|^kunnr|^kdnr|"
                                                            r"customer(id|no|nr|number|userid|key)$|debnr$|debitor$|debitorennr|"
-                                                           r"clientid|loyalty|accountid|firmenid"),
+                                                           r"clientid|loyalty|accountid|firmenid|^auftraggeber(nr|nummer)?$|soldto(party)?$|"
+                                                           r"^(guest|member|patient|buyer|subscriber)(id|no|number|code)$|gastn(r|ummer)$|"
+                                                           r"mitgliedsn(r|ummer)$|partnern(r|ummer)$|^geschaeftspartner$|businesspartner$|"
+                                                           r"bestellern(r|ummer)$|kundenkonto$"),
     Role("customer_name", (CUSTOMERS,), (TEXT,), r"^(name|name1|firma|firmenname|accountname|kundenname|customername|"
                                                  r"company)|^name"),
     Role("customer_name", (SALES,), (TEXT,), r"^(kunde|customer|client|kundenname|customername)$"),
     Role("product_number", (PRODUCTS, SALES), NUMBER_OF, r"^(matnr|prdkey|prodkey|sku|upc|plu|ean|artnr|artikel|"
-                                                         r"article|productid|artikeln(r|ummer)|teilenummer|itemnumber|materialnummer|"
+                                                         r"article|productid|artikeln(r|ummer)|teilenummer|itemnumber|material(n(r|ummer))?|itemcode|"
+                                                         r"produktn(r|ummer)|warennummer|artikelid|artno|productcode|materialnumber|"
                                                          r"articleordernumber|productnumber|partnumber|stockcode)$"),
     Role("product_number", (SALES,), NUMBER_OF, r"artikeln|articlen|productid|produktn|servicecode|"
                                                r"leistungsn"),
     Role("product_name", (PRODUCTS,), (TEXT,), r"^(maktx|nm|name|text|bezeichnung|beschreibung|description|artikel|"
-                                               r"artikelname|artikeltext|artikelbezeichnung|productname|produkt|"
+                                               r"artikelname|artikeltext|artikelbezeichnung|productname|produkt|kurztext|"
+                                               r"material(kurz)?text|materialbezeichnung|produktbezeichnung|warenbezeichnung|"
+                                               r"itemdescription|productdescription|materialdescription|"
                                                r"produktname|itemname|title|titel)$"),
     Role("product_name", (SALES,), (TEXT,), r"^(produkt|product|productname|produktname|leistungsart|artikelname|"
+                                             r"bezeichnung|artikel(text|bezeichnung)|material(kurz)?text|kurztext|positionstext|"
+                                             r"(item|product)description|itemname|lineitemname|produktbezeichnung|warenbezeichnung|"
                                              r"service|servicename|leistung)$"),
     Role("subcategory", (PRODUCTS,), (TEXT,), r"untergruppe|subcat|unterkategorie|ebene2"),
     Role("category", (PRODUCTS, SALES), (TEXT,), r"kategor|categor|warengruppe|^gruppe$|matkl|attributeset|"
                                                 r"produktgruppe"),
     Role("category", (CATEGORIES,), (TEXT,), r"name$|text|bezeichnung|description|beschreibung"),
     Role("product_line", (PRODUCTS,), (TEXT,), r"produktlinie|productline|serie$|^line$"),
-    Role("unit_cost", (PRODUCTS,), MEASURED, r"^ek|einkauf|einstand|cost|purchase|stprs|selbstkosten|herstellkosten"),
+    Role("unit_cost", (PRODUCTS,), MEASURED, r"^ek|einkauf|einstand|cost|purchase|stprs|selbstkosten|herstellkosten|"
+                                             r"verrechnungspreis|durchschnittspreis|standardpreis"),
     Role("unit_price", (PRODUCTS,), MEASURED, r"vk|preis|price"),
     Role("valid_from", (PRODUCTS,), (DAY,), r"gueltig(ab|von)|validfrom|start(date|dt)|^(ab|seit)$"),
     Role("quantity", (SALES,), MEASURED, r"^(menge|qty|quantity|anzahl|stueck|stueckzahl|kwmeng|stunden|hours|"
-                                         r"units|pieces)|^qtyordered"),
+                                         r"units|pieces)|^qtyordered|(auftrags|bestell|liefer|faktura|verkaufs|rechnungs|absatz)menge|"
+                                         r"order(ed)?q(uanti)?ty|quantityordered"),
     Role("discount_share", (SALES,), MEASURED, r"^(zeilen)?rabatt(in|prozent|satz)?$|discount(percent|pct|share)"),
     Role("discount_amount", (SALES,), MEASURED, r"rabattbetrag|discountamount"),
     Role("cost_amount", (SALES,), MEASURED, r"ekwert|basecost|costamount|wareneinsatz|einstandswert"),
     Role("unit_price", (SALES,), MEASURED, r"einzelpreis|stueckpreis|unitprice|^price|netpr|^vkpreis|itemcost|"
-                                           r"stundensatz|hourlyrate|^preis$"),
+                                           r"stundensatz|hourlyrate|^preis$|verkaufspreis|nettopreis|salesprice"),
     Role("sales_amount", (SALES,), MEASURED, r"^(netwr|betrag|umsatz|rowtotal|totalprice|extprice|itemtotal|linetotal|"
-                                             r"gesamtnetto|nettobetrag|net|amount|positionswert|sales)"),
+                                             r"gesamtnetto|netto(betrag|wert|umsatz)|net|amount|positions(wert|betrag)|sales|lineamount|"
+                                             r"zeilen(betrag|summe|wert)|gesamtpreis|warenwert|erloes|revenue|extendedprice)"),
     Role("currency", (SALES,), (TEXT,), r"waehrung|currency|waerk|^wkz"),
-    Role("document_type", (SALES,), (TEXT,), r"^(auart|belegart|documenttype|doctype|vorgangsart)$"),
-    Role("channel", (SALES,), (TEXT,), r"kanal|channel|marktplatz"),
-    Role("store", (SALES,), NUMBER_OF, r"^(filiale|store|storeid|shop|markt|kasse|branch)"),
+    Role("document_type", (SALES,), (TEXT,), r"^(auart|(verkaufs)?belegart|documenttype|doctype|vorgangsart|"
+                                             r"auftragsart|belegtyp|fkart|fakturaart|dokumentart|dokumenttyp|ordertype|invoicetype|transactiontype)$"),
+    Role("channel", (SALES,), (TEXT,), r"kanal|channel|marktplatz|vertriebsweg|absatzweg"),
+    Role("store", (SALES,), NUMBER_OF, r"^(filiale|store|storeid|shop|markt|kasse|branch|niederlassung|"
+                                        r"verkaufsstelle|verkaufsbuero|outlet)"),
 )  # fmt: skip
 OF_LINES = (  # not where the lines lie in another table
     *("sales_amount", "quantity", "unit_price", "line_number", "product_number", "discount_amount", "discount_share"),
-    "cost_amount",
+    *("cost_amount", "product_name"),
 )
 OF_KEYS = {CUSTOMERS: "customer_number", PRODUCTS: "product_number"}
 OF_PLACES = r"addresse?s?$|adressen?$|anschrift(en)?$"
 LABELS = ("category", "subcategory", "product_name", "city", "country", "customer_name")  # no numbers of other tables
+OF_PRODUCTS = ("product_name", "category", "subcategory")  # not where the product refers to a table of its own
 SOLD = ("sales_amount", "quantity", "unit_price")  # without one of them a table is none of sales
 
 
@@ -136,6 +156,7 @@ def proposed(
         found[names[0]] = OF_KEYS.get(kind, "order_number")
     for role in ROLES:
         is_elsewhere = kind == SALES and has_lines and role.name in OF_LINES
+        is_elsewhere |= role.name in OF_PRODUCTS and any(found.get(name) == "product_number" for name in refers)
         if kind in role.tables and role.name not in found.values() and not is_elsewhere:
             is_label = role.name in LABELS
             open_ones = (c for c in columns if c.name not in found and not (is_label and c.name in refers))
