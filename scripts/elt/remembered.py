@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -49,9 +49,9 @@ class Memory:
         """Write the results, if there are new ones and the folder is there and can be written to."""
         if self.file is None or not self.file.parent.is_dir() or self.used.items() <= self.known.items():
             return
-        text = json.dumps({**self.known, **self.used})
+        text = as_lines({**self.known, **self.used})
         try:
-            write_text(self.file, (text if len(text) <= MOST else json.dumps(self.used)) + "\n")
+            write_text(self.file, text if len(text) <= MOST else as_lines(self.used))
         except OSError:
             return
 
@@ -99,6 +99,11 @@ def yaml_of(path: Path) -> Any:
     parts = hashlib.sha256(text).hexdigest(), hashlib.sha256(Path(files.__file__).read_bytes()).hexdigest()
     known = memory.result("yaml", lambda: (*parts, installed("pyyaml")), lambda: _as_json(read_yaml(path)))
     return read_yaml(path) if known is None else json.loads(known)
+
+
+def as_lines(results: Mapping[str, Any]) -> str:
+    """Results as JSON, one a line: who searches the file for values looks at lines."""
+    return "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(found)}" for key, found in results.items()) + "\n}\n"
 
 
 def _as_json(content: Any) -> str | None:

@@ -5,7 +5,8 @@ from pathlib import PurePath
 import pytest
 
 from elt.privacy.leak_finds import LONGEST, Find, beside, found_at
-from elt.privacy.leak_search import Hit
+from elt.privacy.leak_search import Hit, located
+from elt.privacy.leak_stretches import BREAK
 
 KEY = b"k" * 32
 NOTED = (
@@ -49,3 +50,15 @@ def test_another_value_in_the_same_place_is_another_find():
 def test_a_value_whose_words_are_not_found_again_has_the_whole_text_around_it():
     text = f"{FAR} {NOTED}"
     assert beside(text, "Österreich") == beside(text, "") == " ".join(text.casefold().split())
+
+
+def test_no_text_is_searched_twice_while_a_value_is_located():
+    asked = []
+
+    def find(text):
+        asked.append(text)
+        return {("name", "anna green")} if "anna green" in text else set()
+
+    text = "\n".join([*map(str, range(40)), BREAK.join(["one", "anna green", *"abcdefgh"]), *map(str, range(40, 90))])
+    assert located(find, text) == [Hit("name", "anna green", 40, "anna green", 1)]
+    assert len(asked) == len(set(asked))

@@ -100,9 +100,11 @@ def test_without_use_nothing_is_kept_and_nothing_asked():
 
 def test_the_file_holds_hashes_and_results_only(file: Path):
     call(file, ("something long that it depends on",), ["x"])
-    (entry,) = json.loads(file.read_text()).items()
+    call(file, ("something else",), {"y": 1})
+    (entry, _) = json.loads(file.read_text()).items()
     assert len(entry[0]) == 64
     assert entry[1] == ["x"]
+    assert [line.count('": ') for line in file.read_text().splitlines()] == [0, 1, 2, 0]  # a result a line
 
 
 def test_it_does_not_grow_for_ever(file: Path, monkeypatch: pytest.MonkeyPatch):
