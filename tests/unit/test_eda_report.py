@@ -96,7 +96,7 @@ def test_a_number_without_a_unit_is_no_measure():
 
 def test_the_values_of_a_category_cannot_add_a_cell():
     column = {"shown": "category", "counts": [{"value": "a|b", "rows": 9}], "suppressed_groups": 2}
-    assert content_text("x", column, Told(EN), ROWS) == r"a\|b 9, 2 groups suppressed"
+    assert content_text("x", column, Told(EN), ROWS) == r"a\|b: 9; 2 groups suppressed"
 
 
 def test_the_values_of_a_category_are_text_in_the_sql_of_their_entry():
@@ -108,7 +108,7 @@ def test_the_values_of_a_category_are_text_in_the_sql_of_their_entry():
 
 def test_age_bands_stand_in_the_order_of_age():
     counts = [{"value": "40–49", "rows": 9}, {"value": "30–39", "rows": 7}]
-    assert content_text("x", {"shown": "ages", "counts": counts}, Told(EN), ROWS) == "30–39 7, 40–49 9"
+    assert content_text("x", {"shown": "ages", "counts": counts}, Told(EN), ROWS) == "30–39: 7; 40–49: 9"
 
 
 def test_suppressed_numbers_of_missing_cells_are_hidden_in_the_language_of_the_page():

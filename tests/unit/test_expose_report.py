@@ -212,7 +212,7 @@ def test_what_the_segments_have_kept_of_an_earlier_run_is_one_sentence_with_its_
         segment["is_kept"] = is_kept
     run.model["migration"] = {"run": "r_0", "highest": 3, "segments": then, "moves": moves}
     page, text = run.reports()
-    said = "Compared with run {}, 1 of 2 segments keep their number; the largest movement that may be told is of 12 customers"
+    said = "Compared with run {}: 1 of 2 segments keep their number; the largest movement that may be told is of 12 customers"
     assert said.format("r_0") in page and said.format("r\\_0") in text and "“Then 3”" in text
     again = Again(tmp_path, "reports/number_ledger.json")
     assert (again.again("migration.kept"), again.again("migration.3.2")) == (1, 12)

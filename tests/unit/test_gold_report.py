@@ -57,14 +57,14 @@ def kpis(entries):
 
 def test_counts_about_fewer_people_than_the_minimum_are_not_shown():
     text = section(MARTS["customers"], FOUND["customers"], 5, Told(WORDS))
-    assert "| `name` | string |  | direct | A string | &lt;5 |\n" in text
+    assert "| `name` | text |  | direct | A string | &lt;5 |\n" in text
     assert "| `is_odd` | A boolean | &lt;5 |" in text
 
 
 def test_counts_from_the_minimum_on_are_shown():
     found = {**FOUND["customers"], "missing": {"name": 5}, "flags": {"is_odd": 20}}
     text = section(MARTS["customers"], found, 5, Told(WORDS))
-    assert "| `name` | string |  | direct | A string | 5 |\n" in text
+    assert "| `name` | text |  | direct | A string | 5 |\n" in text
     assert "| `is_odd` | A boolean | 20 |" in text
 
 
@@ -131,9 +131,9 @@ def test_the_dictionary_states_key_reference_unit_and_class_of_every_column():
     text = gold_report.dictionary({"months": Mart.of("months", LINKED)}, kpis(KPIS), WORDS)
     assert text.startswith("# Data dictionary: 1 marts, 2 key figures\n")
     assert "## `months`: Months\n\nOne row a month.\n" in text
-    assert "| `month` | date |  | key | `dim_date.date` | none | A date |\n" in text
+    assert "| `month` | day |  | key | `dim_date.date` | none | A date |\n" in text
     assert "| `cost` | decimal (2 decimals) | money | required |  | none | A decimal |\n" in text
-    assert "| `is_complete` | boolean |  |  |  | none | A boolean |\n" in text
+    assert "| `is_complete` | yes or no |  |  |  | none | A boolean |\n" in text
 
 
 def test_the_dictionary_states_both_names_formula_and_exclusions_of_every_key_figure():
@@ -179,11 +179,12 @@ def test_both_documents_are_written_in_german_with_the_texts_that_the_marts_have
     mart = Mart.of("months", {**LINKED, **both, "columns": {**LINKED["columns"], "cost": cost}})
     text = gold_report.dictionary({"months": mart}, kpis(KPIS), GERMAN)
     assert "## `months`: Monate\n\nEine Zeile je Monat.\n\n| Spalte | Typ | Einheit |" in text
-    assert "| `cost` | decimal (2 Nachkommastellen) | Geld |  |  | none | Kosten |\n" in text
+    assert "| `cost` | Dezimalzahl (2 Nachkommastellen) | Geld |  |  | keiner | Kosten |\n" in text
     assert "| Sales / Umsatz | Summe |  | SUM(amount) | Geld | mehr |\n" in text
     found = {**FOUND["months"], "rows": 1200}
     text = gold_report.report({"months": mart}, {"months": found}, {"a.b": "fact.cost"}, 5, Told(GERMAN))
     assert text.startswith("# Gold: 1.200 Zeilen in 1 Marts, Schlüssel und Verweise bewiesen\n")
     assert "Eine Zeile je Monat. Liest `gold.fact`.\n\n- 1.200 Zeilen, `month` eindeutig\n" in text
+    assert "| `month` | Tag |  | keiner | A date | 0 |\n" in text
     assert "- `month`: Alle 12 Werte stehen in `dim_date.date`\n" in text
     assert "| Dem Sternschema fehlt | daher fehlen |\n" in text

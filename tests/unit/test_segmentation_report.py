@@ -126,7 +126,7 @@ def test_an_action_has_a_baseline_and_a_value_with_the_sum_that_gives_it():
     text = script.report(model(segment(1), segment(2, is_no_action=True)), said("en"))
     assert text.count("**Baseline today:** with a second order: 25.0\xa0%.") == 2
     assert text.count("**Value of the action:**") == 1
-    assert "every tenth customer (120) ordered once more at the average order value (514.40), 61,728 of revenue" in text
+    assert "every tenth customer (120) ordered once more at the average order value (514.40): 61,728 of revenue" in text
 
 
 NAMED = [{"label": number, "name": {"en": f"Then {number}", "de": f"Damals {number}"}} for number in (1, 4)]

@@ -37,6 +37,21 @@ def test_every_language_of_a_page_has_the_same_keys_and_placeholders(page):
     assert differences(english, german) == []
 
 
+IN_WORDS = {"row", "table", "version"}  # what is no number, and may follow another one
+
+
+def beside(text: str) -> list[str]:
+    """Values of a text that stand behind a comma, right after another one: two numbers there are read as one."""
+    found = re.findall(r"(?<=\})\)?, \{(\w+)", text)
+    return [name for name in found if name not in IN_WORDS]
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.yaml")), ids=lambda path: path.name)
+def test_no_two_numbers_of_a_sentence_stand_beside_each_other(path):
+    assert beside("{this}, {less} less") == ["less"] and beside("{last}), {inside:+}") == ["inside"]
+    assert beside(path.read_text("utf-8")) == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_file_of_words_names_its_language(page):
     assert list(read_all(TEMPLATES / f"{page}.{language}.yaml" for language in LANGUAGES)) == list(LANGUAGES)

@@ -212,7 +212,7 @@ def test_credit_notes_are_returns_and_no_orders(project, hours):
 def test_an_exposé_without_categories_and_costs_says_so_and_ranks_neither(project):
     expose = (project.run("surveyors") / "reports/final_expose.md").read_text("utf-8")
     assert expose.startswith("# Hill Surveyors: ") and "- Amounts in CHF" in expose
-    assert "- This year: 1 July 2024 to 30 June 2025, 12 complete months" in expose.replace("\N{NO-BREAK SPACE}", " ")
+    assert "- This year: 1 July 2024 to 30 June 2025 (12 complete months)" in expose.replace("\N{NO-BREAK SPACE}", " ")
     assert "- Business year: 1 July 2024 to 30 June 2025" in expose.replace("\N{NO-BREAK SPACE}", " ")
     pages = [path for path in project.run("surveyors").rglob("*.html") if "_closed" not in path.parts]
     picture = '<img class="logo" src="data:image/svg+xml;base64,'

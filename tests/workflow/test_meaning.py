@@ -100,5 +100,5 @@ def test_a_shop_that_is_closed_at_the_turn_of_the_year_is_compared_by_twelve_mon
     last = next(row for row in rows if row["Bestelldatum"] == "21.12.2024")
     rows = [row | {"Bestelldatum": "30.12.2024"} if row["Bestell-Nr."] == last["Bestell-Nr."] else row for row in rows]
     page = page_one(shop.run("closed", rows, "analysis_date=2025-01-02"))
-    assert "1 January 2024 to 31 December 2024, 12 complete months" in page
+    assert "1 January 2024 to 31 December 2024 (12 complete months)" in page
     assert "+4.7 %" in page

@@ -110,6 +110,13 @@ def test_no_number_stands_on_the_page_of_the_exploration_without_an_entry(sample
     assert without_entry(sample_run, EDA, EDA_PAGE, *texts_of_exploration(sample_run)) == set()
 
 
+def test_no_two_numbers_of_a_page_stand_beside_each_other_behind_a_comma(sample_run):
+    beside = re.compile(r"\d\)?(?:\s?%)?, [−+]?\d.*")
+    pages = [page for part in ("reports", "step*/reports", "gold/reports") for page in sample_run.glob(f"{part}/*.md")]
+    assert len(pages) > 8 and beside.search("brought 1,324, 266 less")
+    assert {found[0] for page in pages for found in beside.finditer(page.read_text("utf-8"))} == set()
+
+
 @pytest.fixture
 def planted(sample_run: Path, tmp_path: Path) -> Path:
     """The ledger of the exploration with one figure changed and one taken out, beside the files that it is about."""

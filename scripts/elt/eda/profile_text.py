@@ -82,7 +82,7 @@ def content_text(name: str, column: Mapping[str, Any], told: Told, source: Sourc
             )
         case "ages" | "category" if "counts" in column:
             counts = counts_text(name, column, told, source)
-            return Markdown(", ".join([*counts, note] if note else counts))
+            return Markdown("; ".join([*counts, note] if note else counts))
         case "ages" | "category":
             return said["distinct"].format(count=distinct(name, column["distinct"], told, source))
     return said["below" if is_measure(column) else "number"]
@@ -118,7 +118,7 @@ def counts_text(name: str, column: Mapping[str, Any], told: Told, source: Source
         value = entry["value"]
         in_sql = source.of(name, "counts", f"COUNT(*) FILTER (WHERE {{}} = {without_braces(quoted(value))})")
         origin = in_sql if source.rows and not is_age else place(*source.path, "columns", name, "counts", value, "rows")
-        texts.append(f"{escape(value)} {told.number(source.figure(name, f'rows.{value}'), entry['rows'], origin)}")
+        texts.append(f"{escape(value)}: {told.number(source.figure(name, f'rows.{value}'), entry['rows'], origin)}")
     return texts
 
 

@@ -20,14 +20,15 @@ def unit_text(unit: str | None, words: Words) -> str:
 
 def column_row(mart: Mart, column: Column, words: Words) -> list[str]:
     """A column: type, unit, whether it must have a value, what it refers to, personal class, meaning."""
-    kind = column.type
+    kind = words["types"].get(column.type, column.type)
     if column.decimals is not None:
         kind = words["decimals"].format(type=kind, decimals=column.decimals)
     is_needed = "key" if column.name in mart.key else "required" if column.required else None
     goal = code(mart.foreign_keys[column.name]) if column.name in mart.foreign_keys else ""
     needed = words["needed"][is_needed] if is_needed else ""
     meaning = in_language(column.description, words["language"])
-    return [code(column.name), kind, unit_text(column.unit, words), needed, goal, column.personal, meaning]
+    unit, personal = unit_text(column.unit, words), words["classes"][column.personal]
+    return [code(column.name), kind, unit, needed, goal, personal, meaning]
 
 
 def kpi_row(kpi: Kpi, words: Words) -> list[str]:

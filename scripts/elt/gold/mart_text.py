@@ -75,7 +75,8 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int, words: Told) -> 
     """One mart: what a row is, what was proved, its flags, its columns."""
     count = count_of(mart, minimum, words)
     columns = [
-        [code(column.name), column.type, unit_text(column.unit, words.words), column.personal,
+        [code(column.name), words["types"].get(column.type, column.type), unit_text(column.unit, words.words),
+         words["classes"][column.personal],
          in_language(column.description, words.language),
          count(f"{column.name}.missing", found["missing"].get(column.name, 0), f'"{column.name}" IS NULL')]
         for column in mart.columns

@@ -47,7 +47,7 @@ def repaired(found: Table, words: Words) -> Iterator[list[Any]]:
     for repair in found["repairs"]:
         if repair["records"]:
             why = f"{repair['column']}: {in_language(repair['why'], words['language'])}"
-            moved = ", ".join(shown.exact(amount, sign=True) for amount in repair["money"].values())
+            moved = "; ".join(shown.exact(amount, sign=True) for amount in repair["money"].values())
             yield ["repaired", why, shown(repair["records"]), moved, _sources(found)]
 
 
@@ -62,6 +62,6 @@ def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
     """Findings: assumptions that the records contradict."""
     shown = Numbers(words["language"])
     for one in assumptions.of_table(name, found):
-        moved = ", ".join(shown.exact(amount) for _, amount, _ in assumptions.amounts_of(one))
+        moved = "; ".join(shown.exact(amount) for _, amount, _ in assumptions.amounts_of(one))
         places = f" ({one['places']})" if "places" in one else ""
         yield ["warning", assumptions.sentence(words, one) + places, shown(one["records"]), moved, _sources(found)]
