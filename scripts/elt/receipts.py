@@ -190,10 +190,10 @@ def remove(run: Path, name: str) -> None:
     path = receipt_of(run, name)
     record_of(run, name).unlink(missing_ok=True)
     path.unlink(missing_ok=True)
-    for folder in path.parents:
-        if folder == run / FOLDER or not folder.exists() or any(folder.iterdir()):
-            break
+    folder = path.parent
+    while folder != run / FOLDER and folder.exists() and not any(folder.iterdir()):
         folder.rmdir()
+        folder = folder.parent
 
 
 def keep_out(run: Path) -> None:

@@ -80,13 +80,14 @@ def write_scattered(folder: Path, frame: Any, part: Any, slices: Sequence[tuple[
     """
     import polars as pl
 
-    def name(given: Any) -> str:
-        return f"{given.partition_keys.item()}.arrow"
-
     for first, rows in slices:
         make_folder(place := folder / str(first))
         by_part = pl.PartitionBy(
-            place, key={"part": part}, include_key=False, approximate_bytes_per_file=None, file_path_provider=name
+            place,
+            key={"part": part},
+            include_key=False,
+            approximate_bytes_per_file=None,
+            file_path_provider=lambda given: f"{given.partition_keys.item()}.arrow",
         )
         frame.slice(first, rows).sink_ipc(by_part, compression="lz4", engine="streaming")
     found: dict[str, list[Path]] = {}

@@ -1,9 +1,11 @@
 """The manifest says what a run was made from, is known when it was edited, and never breaks what reads it."""
 
 import json
+import platform
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,26 @@ def test_a_step_made_with_other_versions_says_with_which(run):
     job(run, "gold_mart/x", NAMES[0], versions={"python": "3.10"})
     found = closed(run)["steps"]
     assert found["gold_mart/x"]["versions"] == {"python": "3.10"} and "versions" not in found["expose_report"]
+
+
+def test_a_package_that_is_not_there_is_stated_as_such(monkeypatch):
+    monkeypatch.setattr(manifest, "PACKAGES", ("pandas", "no-such-package"))
+    assert manifest.versions() == {
+        "python": platform.python_version(),
+        "pandas": version("pandas"),
+        "no-such-package": "not installed",
+    }
+
+
+def test_a_manifest_that_the_system_does_not_let_be_read_is_called_so_and_not_damaged(tmp_path, monkeypatch):
+    path = tmp_path / "run_manifest.json"
+    assert manifest.parsed(path) == (None, "is missing")
+    path.write_text("{")
+    assert manifest.parsed(path) == (None, "is no JSON")
+    monkeypatch.setattr(
+        Path, "read_bytes", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
+    )
+    assert manifest.parsed(path) == (None, "cannot be read (Permission denied)")
 
 
 def test_rows_are_those_of_the_typed_twin_of_bronze_or_counted_and_broken_tables_have_none(tmp_path):

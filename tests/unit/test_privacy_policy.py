@@ -2,8 +2,10 @@
 
 import copy
 import json
+from types import SimpleNamespace
 
 import pytest
+from as_a_job import run_as_a_job
 from one_table import CANARY
 
 import privacy_policy
@@ -75,6 +77,13 @@ GOOD = f"customer,monetary\n{PSEUDONYM},1\n{NEXT},2\n"
 FEATURES = "step2_feature_engineering/data/customer_features.csv"
 
 
+def knowledge(contracts=CONTRACTS, marts=MARTS):
+    """What is known of a company before its data."""
+    typed_contracts = {name: Contract.of(entry) for name, entry in contracts.items()}
+    typed_marts = {name: Mart.of(name, entry) for name, entry in marts.items()}
+    return Knowledge(typed_contracts, typed_marts, SQL, formulas={}, star={})
+
+
 def run(
     folder,
     published=GOOD,
@@ -104,10 +113,8 @@ def run(
     for name, content in (("summary", summary), ("model", model), ("numbers", numbers)):
         write_json(home / sources[name], content)
     outputs = [home / "_meta/data_policy.json", home / "_meta/privacy/data_map.json"]
-    typed_contracts = {name: Contract.of(entry) for name, entry in contracts.items()}
-    typed_marts = {name: Mart.of(name, entry) for name, entry in marts.items()}
     privacy_policy.main(
-        known=Knowledge(typed_contracts, typed_marts, SQL, formulas={}, star={}),
+        known=knowledge(contracts, marts),
         tables=[str(home / table)],
         **{name: str(home / path) for name, path in sources.items()},
         people={name: str(home / path) for name, path in people.items()},
@@ -290,6 +297,37 @@ def test_a_protected_file_or_folder_that_others_can_open_is_found(tmp_path, path
     run(tmp_path)
     (tmp_path / "artifacts/runs/r" / path).chmod(mode)
     assert policy_checks.open_files(tmp_path / "artifacts/runs/r") == [path]
+
+
+def test_the_job_writes_what_its_params_and_inputs_say_under_the_names_of_its_outputs(tmp_path, monkeypatch):
+    run(tmp_path)
+    home, known = tmp_path / "artifacts/runs/r", knowledge()
+    written = ("_meta/data_policy.json", "_meta/privacy/data_map.json", "_meta/privacy/published_groups.json")
+    before = [(home / name).read_bytes() for name in written]
+    for name in written:
+        (home / name).unlink()
+    run_as_a_job(
+        monkeypatch,
+        "privacy_policy.py",
+        input=SimpleNamespace(
+            published=[str(home / FEATURES)],
+            summary=home / "step1_eda/data/eda_summary.json",
+            model=home / "step3_segmentation/_meta/model_metadata.json",
+            numbers=home / "reports/number_ledger.json",
+            uniqueness=home / "_meta/uniqueness_report.json",
+            dictionary=home / "step2/dictionary_people.json",
+            reports=[str(home / "reports/r.md")],
+        ),
+        params=SimpleNamespace(
+            **dict(zip(("contracts", "marts", "sql", "formulas", "star"), vars(known).values(), strict=True)),
+            **{"key_id": "ab" * 8, "minimum_group": 5, "retention_days": 30, "acknowledged": ()},
+            excepted=[EXCEPTION],
+        ),
+        output=SimpleNamespace(
+            **dict(zip(("policy", "map", "groups"), [str(home / name) for name in written], strict=True))
+        ),
+    )
+    assert [(home / name).read_bytes() for name in written] == before
 
 
 def test_an_open_file_is_named_and_counted(tmp_path, monkeypatch):

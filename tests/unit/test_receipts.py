@@ -111,6 +111,13 @@ def test_what_is_gone_is_not_altered_and_loses_its_receipt_with_its_folders(writ
     assert [*(written / receipts.FOLDER).rglob("*")] == [written / receipts.CALL]
 
 
+@pytest.mark.parametrize("place", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_what_is_no_file_any_more_is_not_read_and_holds_nobody_up(written: Path, place):
+    (written / NAME).unlink()
+    place(written / NAME)
+    assert receipts.compared(written, [NAME]) == ([], {})
+
+
 def test_a_job_notes_what_it_read_of_the_run_by_name_and_of_others_by_hash_alone(written: Path, tmp_path: Path):
     raw = tmp_path / "Erika Mustermann.csv"
     raw.write_text("x", "utf-8")

@@ -9,9 +9,11 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import made_manifest
 import pytest
+from as_a_job import run_as_a_job
 from erasure_case import WHEN, finished
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
@@ -23,7 +25,7 @@ from elt import receipts
 from elt.command import request, retention
 from elt.faults import Fault
 from elt.files import read_json, sha256, write_text
-from elt.retention import deletion_log, erasures
+from elt.retention import deletion_log, erasures, inventory
 from elt.run import last_call, manifest, run_folders
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of nothing
@@ -44,6 +46,33 @@ def verify(folder: Path, run: str = "r1", public_key: str | None = None) -> list
 def test_a_run_that_is_as_it_was_passes(folder):
     finished(folder, "r1")
     assert verify(folder) == ["11 files have the hash of the manifest"]
+
+
+def test_the_job_compares_the_run_that_is_named_with_the_key_that_is_set(folder, monkeypatch):
+    finished(folder, "r1")
+    job = {"output": SimpleNamespace(summary="out.json"), "params": SimpleNamespace(run_id="r1", public_key=None)}
+    run_as_a_job(monkeypatch, "retention_verify.py", **job)
+    assert json.loads(Path("out.json").read_text())["words"] == "Run r1 is as its manifest says."
+    job["params"].public_key = "no key"
+    with pytest.raises(Fault, match="public"):
+        run_as_a_job(monkeypatch, "retention_verify.py", **job)
+
+
+def test_a_folder_that_the_system_does_not_let_be_read_is_named_alone_with_the_code(folder, monkeypatch):
+    run, plain = finished(folder, "r1"), os.scandir
+
+    def refusing(path="."):
+        if Path(path) == run / "silver/data":
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return plain(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(
+        Fault, match=r"1 files are not as the manifest says: silver/data cannot be read \(EACCES\)\. Give"
+    ):
+        verify(folder)
+    monkeypatch.setattr(os, "scandir", plain)
+    assert inventory.refused(run / "silver/data") == "" == inventory.refused(run / manifest.NAME)
 
 
 def test_exactly_what_differs_is_named(folder):

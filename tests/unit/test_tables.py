@@ -52,6 +52,23 @@ def test_columns_are_matched_by_name_and_not_by_place(tmp_path):
     assert tables.scan(tmp_path / "t.csv", SPEC[:2]).collect().rows() == [(1, "a")]
 
 
+@pytest.mark.parametrize("digits", [18, 19, 30])
+def test_an_amount_of_more_digits_than_a_twin_has_room_for_is_written_exactly_in_both_files(tmp_path, digits):
+    amount = Decimal("9" * (digits - 2) + ".99")
+    frame = pl.LazyFrame({"amount": [amount]}, schema={"amount": pl.Decimal(38, 2)})
+    tables.write(frame, SPEC[2:3], tmp_path / "t.parquet", tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_text() == f"amount\n{amount}\n"
+    assert tables.scan(tmp_path / "t.parquet", SPEC[2:3]).collect().rows() == [(amount,)]
+    kept = pl.read_parquet_schema(tmp_path / "t.parquet")["amount"]
+    assert kept == pl.Decimal(18 if digits == 18 else 38, 2)
+
+
+def test_a_cast_of_the_sql_that_fails_is_no_matter_of_digits_and_stays_an_error(tmp_path):
+    frame = pl.LazyFrame({"key": ["x"]}).with_columns(pl.col("key").cast(pl.Int64))
+    with pytest.raises(pl.exceptions.InvalidOperationError):
+        tables.write(frame, SPEC[:1], tmp_path / "t.parquet")
+
+
 def test_an_error_of_the_planner_becomes_a_fault_with_its_first_line():
     frame = pl.LazyFrame({"a": [CANARY]})
     with (
