@@ -147,7 +147,7 @@ def shown(content: Any, kind: str, run: Path) -> str:
         )
     if kind == "segmentation":
         return page_of(
-            segmentation_report.report(content, words.read(ROOT / "scripts/templates/segmentation.en.yaml")),
+            segmentation_report.report(content, Told(words.read(ROOT / "scripts/templates/segmentation.en.yaml"))),
             run / "step3_segmentation/reports",
         )
     content = copy.deepcopy(content)
