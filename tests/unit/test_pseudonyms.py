@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import subprocess
 import unicodedata
 
@@ -79,6 +80,8 @@ def test_the_key_is_read_from_its_line(tmp_path, text):
     assert pseudonyms.read_key(path) == KEY
 
 
+FEW_DISTANCES = "ce82c9297083c43fca2afe40148fd112459bce5900d4e731d8195a2e4137eb2d"  # 14 modulo 256, 21 as they stand
+READABLE = b"t3BAX&bH-;GV]<N*_^2mekR pK~TEhaI"  # the first and the last sign that can be printed among others
 REFUSED = {
     "too short": (HEX[:-2], "is not 64 hex digits"),
     "too long": (HEX + "00", "is not 64 hex digits"),
@@ -86,6 +89,7 @@ REFUSED = {
     "empty": ("", "is not 64 hex digits"),
     "not hex": ("g" + HEX[1:], "is not 64 hex digits"),
     "blanks within": (HEX[:30] + "    " + HEX[34:], "is not 64 hex digits"),
+    "blanks between": (" ".join(HEX[at : at + 2] for at in range(0, 64, 2)), "is not 64 hex digits"),
     "in quotes": (f'"{HEX[:62]}"', "is not 64 hex digits"),
     "other digits": ("\uff11" + HEX[1:], "is not 64 hex digits"),
     "one byte only": ("ab" * 32, "is a weak key"),
@@ -93,6 +97,8 @@ REFUSED = {
     "counting": (bytes(range(32)).hex(), "is a weak key"),
     "counting down": (bytes(range(31, -1, -1)).hex(), "is a weak key"),
     "counting from one": (bytes(range(1, 33)).hex(), "is a weak key"),
+    "few distances round the ring": (FEW_DISTANCES, "is a weak key"),
+    "readable text with a blank and a tilde": (READABLE.hex(), "is a weak key"),
     "readable text": (b"Kj8s!x0Qz_wv4Lp-TgR7yNbH3mUe6Fdc".hex(), "is a weak key"),
 }
 
@@ -113,6 +119,11 @@ def test_twenty_different_bytes_are_enough(tmp_path):
     key = different + bytes(reversed(different))[:12]
     assert (len(set(key)), len(key)) == (20, 32)
     assert pseudonyms.read_key(write(tmp_path / ".env", f"ELT_PSEUDONYM_KEY={key.hex()}\n")) == key
+
+
+@pytest.mark.parametrize("change", [(b" ", b"\x1f"), (b"~", b"\x7f")])
+def test_a_key_with_one_byte_that_cannot_be_printed_is_no_readable_text(change):
+    assert pseudonyms.is_weak(READABLE) and not pseudonyms.is_weak(READABLE.replace(*change))
 
 
 @pytest.mark.parametrize("text", ["", "OTHER=1\n", f"ELT_PSEUDONYM_KEY={HEX}\nELT_PSEUDONYM_KEY={HEX}\n"])
@@ -142,7 +153,7 @@ def test_a_missing_key_is_refused(tmp_path, make):
         pseudonyms.read_key(tmp_path / ".env")
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277])
 def test_a_new_key_is_random_good_and_readable_by_its_owner_alone(tmp_path, umask):
     before = os.umask(umask)
     try:
@@ -152,6 +163,14 @@ def test_a_new_key_is_random_good_and_readable_by_its_owner_alone(tmp_path, umas
         os.umask(before)
     assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("one", "two")} == {0o600}
     assert pseudonyms.read_key(tmp_path / "one") != pseudonyms.read_key(tmp_path / "two")
+
+
+def test_a_new_key_is_one_line_and_safe_on_disk_before_anything_is_made_with_it(tmp_path, monkeypatch):
+    synced, plain = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append((tmp_path / ".env").read_text()), plain(file)))
+    pseudonyms.make_key(tmp_path / ".env")
+    assert synced == [(tmp_path / ".env").read_text()]
+    assert re.fullmatch("ELT_PSEUDONYM_KEY=[0-9a-f]{64}\n", synced[0])
 
 
 @pytest.mark.parametrize("dangling", [False, True])
@@ -215,6 +234,13 @@ def test_a_key_inside_artifacts_is_refused_and_none_is_made_there(tmp_path, monk
 def test_a_project_below_any_folder_called_artifacts_is_fine(tmp_path):
     (tmp_path / "artifacts").mkdir()
     path = write(tmp_path / "artifacts/.env", f"ELT_PSEUDONYM_KEY={HEX}\n")
+    assert pseudonyms.ready(path, make=False) == pseudonyms.key_id(KEY)
+
+
+def test_a_key_in_a_folder_of_a_project_beside_artifacts_is_fine(tmp_path):
+    (tmp_path / "Snakefile").touch()
+    (tmp_path / "config").mkdir()
+    path = write(tmp_path / "config/.env", f"ELT_PSEUDONYM_KEY={HEX}\n")
     assert pseudonyms.ready(path, make=False) == pseudonyms.key_id(KEY)
 
 
