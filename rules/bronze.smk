@@ -97,6 +97,7 @@ rule bronze_report:
         metadata="<bronze>/_meta/bronze_metadata.yaml",
         report="<bronze>/reports/bronze_report.md",
         page="<bronze>/reports/bronze_report.html",
+        ledger="<bronze>/reports/number_ledger.json",
     log:
         "<logs>/bronze_report.log",
     benchmark:

@@ -72,6 +72,7 @@ rule silver_report:
         metadata="<silver>/_meta/silver_metadata.yaml",
         report="<silver>/reports/silver_quality_report.md",
         page="<silver>/reports/silver_quality_report.html",
+        ledger="<silver>/reports/number_ledger.json",
     log:
         "<logs>/silver_report.log",
     benchmark:

@@ -1,7 +1,8 @@
 """State of all raw files, for people and for programs.
 
 Inputs: bronze/_meta/files/*.json, the words in the language of the run, the template of pages.
-Outputs: bronze/_meta/bronze_metadata.yaml, bronze/reports/bronze_report.md and .html.
+Outputs: bronze/_meta/bronze_metadata.yaml, bronze/reports/bronze_report.md and .html; the ledger of all figures of the
+report, bronze/reports/number_ledger.json.
 """
 
 import re
@@ -10,11 +11,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.files import read_json, write_yaml
+from elt.files import read_json, write_json, write_yaml
 from elt.report import pages
+from elt.report.figure_ledger import Origin, Told, at
 from elt.report.markdown import code, table
-from elt.report.numbers import Numbers
-from elt.report.words import Words, phrase, read
+from elt.report.words import phrase, read
 from elt.run import reasons
 from elt.run.manifest import RAW_FILE_NAMES
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 File = Mapping[str, Any]  # the metadata of one raw file
+METADATA = "bronze/_meta/bronze_metadata.yaml"
 
 
 def is_numbered(file: File) -> bool:
@@ -29,49 +31,65 @@ def is_numbered(file: File) -> bool:
     return re.fullmatch(rf"{re.escape(file['table'])}-\d{{4,}}(\.\w+)?", PurePosixPath(file["file"]).name) is not None
 
 
-def file_rows(files: Sequence[File], shown: Numbers) -> list[list[Any]]:
+def figure(file: File, words: Told, *steps: Any) -> str:
+    """A number of a file, entered with its place in the metadata."""
+    value: Any = file
+    for step in steps:
+        value = value[step]
+    return words.number(f"{file['file']}.{'.'.join(map(str, steps))}", value, place(file, *steps))
+
+
+def place(file: File, *steps: Any) -> Origin:
+    """A place in the metadata of a file."""
+    return at(METADATA, "files", {"file": file["file"]}, *steps)
+
+
+def file_rows(files: Sequence[File], words: Told) -> list[list[Any]]:
     """One row a file: table, records, bytes, hash."""
     return [
-        [code(f["file"]), f["table"], shown(f["records"]), shown(f["bytes"]), code(f["sha256"][:16])] for f in files
+        [code(f["file"]), f["table"], *(figure(f, words, key) for key in ("records", "bytes")), code(f["sha256"][:16])]
+        for f in files
     ]
 
 
-def dialect_rows(files: Sequence[File], words: Words) -> Iterator[list[Any]]:
+def dialect_rows(files: Sequence[File], words: Told) -> Iterator[list[Any]]:
     """One row a file: how it is written, and why it is read so."""
-    shown = Numbers(words["language"])
     for file in files:
         why = {key: phrase(words["phrases"], str(value)) for key, value in file["dialect"].items()}
         cells = (
             file["dialect"]["encoding"],
             *(why[key] for key in ("encoding_why", "delimiter_name", "delimiter_why")),
         )
-        yield [code(file["file"]), *cells, shown(file["malformed_records"])]
+        yield [code(file["file"]), *cells, figure(file, words, "malformed_records")]
 
 
-def finding_rows(files: Sequence[File], words: Words) -> Iterator[list[Any]]:
+def findings_of(file: File) -> Iterator[tuple[str, str, str, tuple[Any, ...]]]:
+    """(kind, rule, column or nothing, steps to the number of records) of all that was found in a file."""
+    for kind, key in (("repaired", "repairs"), ("warning", "warnings")):
+        for number, finding in enumerate(file[key]):
+            yield kind, finding["rule"], finding.get("column", ""), (key, number, "records")
+    for fault in file["faults"]:
+        yield "malformed", reasons.STRUCTURE[fault], "", ("faults", fault)
+    if file["erased"]:
+        yield "left_out", "records of erased persons", "", ("erased",)
+
+
+def finding_rows(files: Sequence[File], words: Told) -> Iterator[list[Any]]:
     """One row a finding in the structure of a file."""
-    shown = Numbers(words["language"])
     for file in files:
-        malformed = [{"rule": reasons.STRUCTURE[fault], "records": n} for fault, n in file["faults"].items()]
-        left_out = [{"rule": "records of erased persons", "records": file["erased"]}] if file["erased"] else []
-        by_kind = {
-            "repaired": file["repairs"],
-            "warning": file["warnings"],
-            "malformed": malformed,
-            "left_out": left_out,
-        }
-        for kind, findings in by_kind.items():
-            for finding in findings:
-                column = code(finding["column"]) if "column" in finding else ""
-                rule = phrase(words["phrases"], finding["rule"])
-                yield [code(file["file"]), words["kinds"][kind], rule, column, shown(finding["records"])]
+        for kind, rule, column, steps in findings_of(file):
+            told, records = phrase(words["phrases"], rule), figure(file, words, *steps)
+            yield [code(file["file"]), words["kinds"][kind], told, code(column) if column else "", records]
 
 
-def head(files: Sequence[File], words: Words) -> str:
+def head(files: Sequence[File], words: Told) -> str:
     """The title, and what the copies are."""
-    shown = Numbers(words["language"])
-    records, size = (shown(sum(file[key] for file in files)) for key in ("records", "bytes"))
-    lines = [f"# {words['title'].format(records=records, files=len(files))}", words["size"].format(bytes=size)]
+    records, size = (
+        words.number(key, sum(file[key] for file in files), at(METADATA, "files", "*", key, function="sum"))
+        for key in ("records", "bytes")
+    )
+    count = words.number("files", len(files), at(METADATA, "files", "*", "file", function="count"))
+    lines = [f"# {words['title'].format(records=records, files=count)}", words["size"].format(bytes=size)]
     if any("workbook" in file for file in files):
         lines.append(words["workbooks"])
     if any(file["erased"] for file in files):
@@ -81,15 +99,14 @@ def head(files: Sequence[File], words: Words) -> str:
     return "".join(f"{line}\n\n" for line in lines)
 
 
-def report(files: Sequence[File], words: Words) -> str:
+def report(files: Sequence[File], words: Told) -> str:
     """The report as Markdown: one row a file, then why each dialect was decided, then what was found."""
     findings, columns, headings = list(finding_rows(files, words)), words["columns"], words["headings"]
-    shown = Numbers(words["language"])
     written = [columns[key] for key in ("file", "encoding", "because", "delimiter", "because", "malformed")]
     found = [columns[key] for key in ("file", "kind", "rule", "column", "lines")]
     return (
         head(files, words)
-        + table([columns[key] for key in ("file", "table", "records", "bytes", "hash")], file_rows(files, shown))
+        + table([columns[key] for key in ("file", "table", "records", "bytes", "hash")], file_rows(files, words))
         + f"## {headings['dialect']}\n\n"
         + table(written, dialect_rows(files, words))
         + f"## {headings['structure']}\n\n{words['kinds_told']}\n\n"
@@ -105,12 +122,14 @@ def main(
     metadata_file: str,
     report_file: str,
     page_file: str,
+    ledger: str,
 ) -> None:
-    """Gather what is known of each file, write it as YAML and as a report."""
+    """Gather what is known of each file, write it as YAML and as a report with the ledger of its figures."""
     files = sorted((read_json(path) for path in metadata), key=lambda f: (f["table"], f["file"]))
     write_yaml(metadata_file, {"files": files})
-    words = read(word_file)
-    pages.write(report(files, words), report_file, page_file, template=template, language=words["language"])
+    words = Told(read(word_file))
+    pages.write(report(files, words), report_file, page_file, template=template, language=words.language)
+    write_json(ledger, {"figures": words.ledger.figures})
 
 
 if __name__ == "__main__":
@@ -122,4 +141,5 @@ if __name__ == "__main__":
         metadata_file=snakemake.output.metadata,
         report_file=snakemake.output.report,
         page_file=snakemake.output.page,
+        ledger=snakemake.output.ledger,
     )

@@ -6,6 +6,7 @@ ledger of all figures of the report, gold/reports/number_ledger.json.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
@@ -24,29 +25,13 @@ from elt.run.mart import Mart
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-NONE = {"formula": "0"}
-
-
-def enter_assumptions(mart: str, found: Mapping[str, Any], words: Told) -> None:
-    """Enter the figures of the sentences on assumptions, each with its place in what was found of the mart."""
-    for number, entry in enumerate(found.get("assumptions", [])):
-        name, place = f"{mart}.assumption.{number}", ("assumptions", number)
-        for part in ("records", "of"):
-            words.number(f"{name}.{part}", entry[part], origins.found(mart, *place, part))
-        share = assumptions.share_of(entry["records"], entry["of"])
-        words.share(f"{name}.share", share, {"formula": f"[{name}.records] / [{name}.of]"} if entry["of"] else NONE)
-        for field, amount, of_all in assumptions.amounts_of(entry):
-            words.exact(f"{name}.{field}", amount, origins.found(mart, *place, "money", field))
-            if of_all is not None:
-                whole = ["marts", mart, "found", *place, "of_money", field]
-                quotient = origins.found(mart, *place, "money", field, function="quotient", of=whole)
-                words.share(f"{name}.{field}.share", of_all, quotient)
-
 
 def assumption_section(found: Mapping[str, Mapping[str, Any]], words: Told) -> str:
     """What was assumed of the marts and their rows contradict; empty if nothing."""
     for mart, of_mart in found.items():
-        enter_assumptions(mart, of_mart, words)
+        for number, entry in enumerate(of_mart.get("assumptions", [])):
+            place = partial(origins.found, mart, "assumptions", number)
+            assumptions.enter_figures(f"{mart}.assumption.{number}", entry, place, words, "records")
     entries = assumptions.of_all({}, found)
     lines = [f"- {escape(assumptions.sentence(words.words, entry))}\n" for entry in entries]
     return f"## {words['headings']['assumptions']}\n\n" + "".join(lines) if lines else ""

@@ -138,11 +138,12 @@ def shown(content: Any, kind: str, run: Path) -> str:
     """The page that a report makes of its metadata."""
     if kind == "bronze":
         return page_of(
-            bronze_report.report(content, words.read(ROOT / "scripts/templates/bronze.en.yaml")), run / "bronze/reports"
+            bronze_report.report(content, Told(words.read(ROOT / "scripts/templates/bronze.en.yaml"))),
+            run / "bronze/reports",
         )
     if kind == "silver":
         return page_of(
-            silver_report.report(content["tables"], {"default": 0.01}, words.read(*SILVER_WORDS)),
+            silver_report.report(content["tables"], {"default": 0.01}, Told(words.read(*SILVER_WORDS))),
             run / "silver/reports",
         )
     if kind == "segmentation":

@@ -1,6 +1,7 @@
 """Figures of any ledger computed again from their entries alone: DuckDB and the run's files, none of the run's code."""
 
 import ast
+import hashlib
 import json
 import operator
 import re
@@ -18,9 +19,15 @@ SIGNS: dict[type, Callable[[Any, Any], float]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
     ast.Gt: operator.gt,
     ast.Lt: operator.lt,
 }
+TABLES = (  # schema, folder, how its files are read
+    ("gold", "gold/data", "sample_size = -1"),
+    ("silver", "silver/data", "sample_size = -1"),
+    ("quarantine", "silver/quarantine", "all_varchar = true"),
+)
 NAMED_BY = ("name", "value", "label", "k", "feature")  # by which a step of a path finds an element of a list
 
 
@@ -30,14 +37,22 @@ class Again:
     def __init__(self, run: Path, ledger: str) -> None:
         self.run, content = run, json.loads((run / ledger).read_text())
         self.figures, self.tables = content["figures"], content.get("tables", {})
+        self.files = content.get("files", {})
 
     @cached_property
     def database(self) -> duckdb.DuckDBPyConnection:
-        """The marts as gold.<mart>, and the tables of the ledger over them."""
+        """The tables that are asked for, as gold.<mart>, silver.<table>, quarantine.<table>, and those of the ledger."""
         database = duckdb.connect()
-        database.execute("SET threads = 1; CREATE SCHEMA gold")
-        for file in sorted((self.run / "gold/data").glob("*.csv")):
-            database.execute(f"CREATE TABLE gold.{file.stem} AS FROM read_csv('{file}', sample_size = -1)")
+        database.execute("SET threads = 1")
+        asked = " ".join(entry.get("query", "") for entry in self.figures.values())
+        for schema, folder, how in TABLES:
+            database.execute(f"CREATE SCHEMA {schema}")
+            for file in sorted((self.run / folder).glob("*.csv")) if f" {schema}." in asked or self.tables else ():
+                database.execute(f"CREATE TABLE {schema}.{file.stem} AS FROM read_csv('{file}', {how})")
+        for name, told in self.files.items():
+            file = self.run.parent / told["run"] / told["file"]
+            assert hashlib.sha256(file.read_bytes()).hexdigest() == told["sha256"]
+            database.execute(f"CREATE TABLE {name} AS FROM read_csv('{file}', sample_size = -1)")
         while missing := [name for name in self.tables if name not in made(database)]:
             read = {name: set(re.findall(r"(?:FROM|JOIN) (\w+)", self.tables[name])) for name in missing}
             ready = [name for name in missing if not read[name] & set(missing)]

@@ -64,7 +64,7 @@ def test_the_closing_words_tell_each_in_a_line(ledger, tmp_path):
 
 def test_the_reports_of_silver_and_gold_tell_theirs():
     found = {"warnings": [WARNING], "files": [{"file": "crm/people.csv"}]}
-    assert list(finding_text.warned("sales", found, WORDS["en"])) == [
+    assert list(finding_text.warned("sales", found, Told(WORDS["en"]))) == [
         ["warning", SENTENCE, "1,200", "1,234.50", "`crm.csv`"]
     ]
     gold_words = Told({**WORDS["en"], **read(ROOT / "scripts/templates/gold.en.yaml")})

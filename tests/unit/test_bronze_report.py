@@ -10,6 +10,7 @@ import bronze_report
 from elt.bronze import dialects, encodings, headers, sheet_text
 from elt.bronze.structural_validation import MOJIBAKE
 from elt.files import write_json
+from elt.report.figure_ledger import Told
 from elt.report.words import phrase, read
 from elt.run import reasons
 
@@ -41,6 +42,7 @@ def test_all_files_are_gathered_in_the_order_of_tables_and_names(tmp_path):
         metadata_file=tmp_path / "m.yaml",
         report_file=tmp_path / "r.md",
         page_file=tmp_path / "r.html",
+        ledger=str(tmp_path / "l.json"),
     )
     files = yaml.safe_load((tmp_path / "m.yaml").read_text())["files"]
     assert [file["file"] for file in files] == ["z.csv", "x.csv", "y.csv"]
@@ -49,7 +51,7 @@ def test_all_files_are_gathered_in_the_order_of_tables_and_names(tmp_path):
 
 def test_the_report_has_a_line_a_file_and_sums_them_up():
     text = bronze_report.report(
-        [stated("crm/x.csv", "customers", 1000, [7, 9]), stated("erp/y.csv", "places", 5)], WORDS["en"]
+        [stated("crm/x.csv", "customers", 1000, [7, 9]), stated("erp/y.csv", "places", 5)], Told(WORDS["en"])
     )
     assert text.startswith("# Bronze: 1,005 records in 2 files, copied byte for byte\n\n2,468 bytes.")
     assert "| `crm/x.csv` | customers | 1,000 | 1,234 | `abababababababab` |\n" in text
@@ -57,7 +59,7 @@ def test_the_report_has_a_line_a_file_and_sums_them_up():
 
 
 def test_a_file_name_cannot_break_the_report():
-    text = bronze_report.report([stated("crm/<b>x|y` [a](http://b).csv", "customers", 1)], WORDS["en"])
+    text = bronze_report.report([stated("crm/<b>x|y` [a](http://b).csv", "customers", 1)], Told(WORDS["en"]))
     assert "<b>" not in text
     assert "x|y" not in text
     assert "[a](http" not in text
@@ -67,7 +69,7 @@ def test_repairs_warnings_and_malformed_records_have_a_line_each():
     file = stated("crm/x.csv", "customers", 1000, [7, 9])
     file |= {"repairs": [{"rule": "blank lines left out", "records": 1200}]}
     file |= {"warnings": [{"rule": "mojibake", "column": "name", "records": 30}]}
-    text = bronze_report.report([file], WORDS["en"])
+    text = bronze_report.report([file], Told(WORDS["en"]))
     assert "| `crm/x.csv` | repaired | blank lines left out |  | 1,200 |\n" in text
     assert "| `crm/x.csv` | warning | mojibake | `name` | 30 |\n" in text
     assert "| `crm/x.csv` | malformed | has more or fewer cells than the header |  | 2 |\n" in text
@@ -77,7 +79,7 @@ def test_what_the_metadata_keep_in_english_is_told_in_german():
     file = stated("crm/x.csv", "customers", 1000, [7, 9])
     file["dialect"] |= {"encoding_why": encodings.AS_STATED, "delimiter_why": dialects.FITS}
     file |= {"repairs": [{"rule": "semicolon taken as delimiter", "records": 1}], "erased": 3}
-    text = bronze_report.report([file], WORDS["de"])
+    text = bronze_report.report([file], Told(WORDS["de"]))
     assert text.startswith("# Bronze: 1.000 Datensätze in 1 Dateien, Byte für Byte kopiert\n")
     assert "| cp1252 | der Datenvertrag sagt es | senkrechter Strich | mit ihm gleicht die Kopfzeile" in text
     assert "| `crm/x.csv` | repariert | Semikolon als Trennzeichen erkannt |  | 1 |\n" in text

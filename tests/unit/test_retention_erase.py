@@ -15,6 +15,7 @@ from erasure_case import CONTRACTS, RAW, bronze, erase, finished, left, of_file,
 import bronze_file
 import retention_erase
 from elt.faults import Fault
+from elt.report.figure_ledger import Told
 from elt.report.words import read
 from elt.retention import deletion, deletion_log, erased_records, erasures
 from elt.run import contract_parts, run_folders
@@ -436,7 +437,7 @@ def test_the_report_of_bronze_counts_what_was_left_out_and_says_whose_hashes_it_
 
     files = [json.loads(path.read_text()) for path in sorted((home / "bronze/_meta/files").glob("*.json"))]
     words = read(ROOT / "scripts/templates/bronze.en.yaml")
-    text = bronze_report.report(files, words)
+    text = bronze_report.report(files, Told(words))
     assert "Records of erased persons are left out of the copies" in text
     assert "| `orders.csv` | left out | records of erased persons |  | 2 |" in text
-    assert "left out" not in bronze_report.report([{**file, "erased": 0} for file in files], words)
+    assert "left out" not in bronze_report.report([{**file, "erased": 0} for file in files], Told(words))

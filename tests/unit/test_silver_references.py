@@ -8,6 +8,7 @@ from referring_tables import KEY, LINES, Shop, shop, table
 
 from elt.faults import Fault
 from elt.report import assumptions
+from elt.report.figure_ledger import Told
 from elt.report.words import read
 from elt.silver import references
 from elt.silver.reference_text import worded_reference
@@ -126,14 +127,14 @@ def test_the_report_and_the_assumptions_tell_what_finds_no_partner(tmp_path):
     found = shop(tmp_path, ["A", "B"], ["A"] * 98 + ["C", ""]).run("lines", "orders")
     tables = with_references({"lines": EMPTY, "orders": EMPTY}, {"lines": found}, SILVER_WORDS)
     assert "| `lines.order_no` | `orders.order_no` | 100 | 1 | 1 | 1.00\u00a0% | 5.0\u00a0% | 10.00 in amount |" in (
-        reference_section(tables, TOLD)
+        reference_section(tables, Told(TOLD))
     )
     (entry,) = assumptions.of_table("lines", tables["lines"])
     words = read(ROOT / "scripts/templates/assumptions.en.yaml")
     assert assumptions.sentence(words, entry) == (
         "lines.order_no → orders.order_no: 1 of 100 records (1.0\u00a0%) have no partner there, 10.00 in amount (1.0\u00a0% of it)"
     )
-    assert reference_section(with_references({"orders": EMPTY}, {}, SILVER_WORDS), TOLD) == ""
+    assert reference_section(with_references({"orders": EMPTY}, {}, SILVER_WORDS), Told(TOLD)) == ""
 
 
 VERSIONS = table("versions", column("id", "integer"), column("product"), column("start", "date"),
@@ -151,7 +152,7 @@ def test_records_that_repeat_a_unique_key_are_counted_in_records_and_money(tmp_p
     tables = with_references(
         {"versions": EMPTY}, {"versions": {"references": [], "unique_keys": [found]}}, SILVER_WORDS
     )
-    assert "| versions.product, start | 5 | 1 | 20.00\u00a0% | 50.0\u00a0% |" in unique_key_section(tables, TOLD)
+    assert "| versions.product, start | 5 | 1 | 20.00\u00a0% | 50.0\u00a0% |" in unique_key_section(tables, Told(TOLD))
     (entry,) = assumptions.of_table("versions", tables["versions"])
     assert assumptions.sentence(read(ROOT / "scripts/templates/assumptions.en.yaml"), entry) == (
         "versions.product, start: 1 of 5 records (20.0\u00a0%) repeat what is expected once, 2.50 in cost "

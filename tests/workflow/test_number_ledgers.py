@@ -18,11 +18,15 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 SEGMENTS, SEGMENTS_PAGE = (
     f"step3_segmentation/reports/{name}" for name in ("number_ledger.json", "segmentation_report.md")
 )
+BRONZE, BRONZE_PAGE = (f"bronze/reports/{name}" for name in ("number_ledger.json", "bronze_report.md"))
+SILVER, SILVER_PAGE = (f"silver/reports/{name}" for name in ("number_ledger.json", "silver_quality_report.md"))
 GOLD, GOLD_PAGE = (f"gold/reports/{name}" for name in ("number_ledger.json", "gold_marts_report.md"))
 
 
 def printed(entry: dict[str, Any]) -> set[str]:
     """A figure as an English page prints it, without sign and unit; a share stands in per cent or as it is."""
+    if entry["unit"] == "record":  # the number of a record, a name and no count
+        return {str(entry["value"])}
     value, step = abs(Decimal(str(entry["value"]))), Decimal(1).scaleb(-entry["decimals"])
     values = [value, value * 100] if entry["unit"] == "share" else [value]
     return {f"{one.quantize(step, rounding=ROUND_HALF_UP):,}" for one in values}
@@ -93,6 +97,39 @@ def test_every_figure_of_the_marts_comes_out_of_its_entry_again(sample_run):
 
 def test_no_number_stands_on_the_page_of_the_marts_without_an_entry(sample_run):
     assert without_entry(sample_run, GOLD, GOLD_PAGE, *texts_of_marts(sample_run)) == set()
+
+
+def texts_of_raw_data(run: Path, page: str) -> list[str]:
+    """The words of a page on raw data and their phrases, names of files and encodings, titles, repairs and codes."""
+    files = yaml.safe_load((run / "bronze/_meta/bronze_metadata.yaml").read_text())["files"]
+    tables = yaml.safe_load((run / "silver/_meta/silver_metadata.yaml").read_text())["tables"].values()
+    told = [str(file[key]) for file in files for key in ("file", "dialect")]
+    told += [str([table[key] for key in ("title", "department", "conventions")]) for table in tables]
+    told += [str((one["why"], one["column"])) for table in tables for one in table["repairs"]]
+    told += [str((one["from"], one["to"])) for table in tables for one in table["codes"]]
+    words = [(ROOT / f"scripts/templates/{name}.en.yaml").read_text() for name in (page, "assumptions")]
+    return [*words, *told]
+
+
+def test_every_figure_of_the_raw_files_comes_out_of_its_entry_and_bytes_are_those_of_the_copies(sample_run):
+    again = Again(sample_run, BRONZE)
+    assert again.differences() == {} and not again.in_words and len(again.figures) > 20
+    sizes = {file.name: file.stat().st_size for file in (sample_run / "bronze/data").glob("*")}
+    entered = {name.split("/")[-1]: entry["value"] for name, entry in again.figures.items() if name.endswith(".bytes")}
+    assert entered == {f"{name}.bytes": size for name, size in sizes.items()}
+
+
+def test_every_figure_of_the_quality_of_data_comes_out_of_its_entry_again(sample_run):
+    again = Again(sample_run, SILVER)
+    assert again.differences() == {} and not again.in_words
+    assert sum("query" in entry for entry in again.figures.values()) > 15
+
+
+@pytest.mark.parametrize(
+    ("ledger", "page", "words"), [(BRONZE, BRONZE_PAGE, "bronze"), (SILVER, SILVER_PAGE, "silver_report")]
+)
+def test_no_number_stands_on_the_pages_of_raw_data_without_an_entry(sample_run, ledger, page, words):
+    assert without_entry(sample_run, ledger, page, *texts_of_raw_data(sample_run, words)) == set()
 
 
 def test_every_figure_of_the_exploration_comes_out_of_its_entry_again(sample_run):

@@ -7,10 +7,11 @@ the closing words take them from there.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from elt.report.figure_ledger import Origin, Told
 from elt.report.numbers import decimals_of, number, percent
 from elt.report.words import Words
 
@@ -67,6 +68,22 @@ def amounts_of(found: Mapping[str, Any]) -> list[tuple[str, Decimal, Decimal | N
         for name, amount, whole in listed
         if amount
     ]
+
+
+def enter_figures(name: str, found: Mapping[str, Any], place: Callable[..., Origin], words: Told, counted: str) -> None:
+    """Enter the figures of the sentence of an entry under a name, each with its place in what was found.
+
+    `place`: steps of a path there, and more for the entry -> its origin; `counted`: the key of the records there.
+    """
+    for part, key in (("records", counted), ("of", "of")):
+        words.number(f"{name}.{part}", found[part], place(key))
+    whole = {"formula": f"[{name}.records] / [{name}.of]" if found["of"] else "0"}
+    words.share(f"{name}.share", share_of(found["records"], found["of"]), whole)
+    for field, amount, of_all in amounts_of(found):
+        words.exact(f"{name}.{field}", amount, place("money", field))
+        if of_all is not None:
+            quotient = place("money", field, function="quotient", of=place("of_money", field)["path"])
+            words.share(f"{name}.{field}.share", of_all, quotient)
 
 
 def is_of_few(found: Mapping[str, Any], minimum: int) -> bool:

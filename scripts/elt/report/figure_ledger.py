@@ -1,14 +1,16 @@
 """The ledger of a page: every figure that it prints, with value, unit and origin, entered as it is printed.
 
 An origin is one of these, so that whoever holds the run computes the figure again from its entry alone:
-- `query`: SQL over the tables of gold (gold.fact_sales) and over the ledger's own `tables`, which are SQL over them
+- `query`: SQL over the tables of gold (gold.fact_sales), of silver and of its quarantine (silver.orders,
+  quarantine.orders, all of it text), over the ledger's own `tables`, which are SQL over them, and over its `files`,
+  tables of another run, told by run, file and SHA-256
 - `file` and `path`: a place in a file of the run, step by step: a key, or of a list the element of that name or number;
   * for all, ** for all at any depth, a list for several keys as far as they are there, {"code": …} for elements with
   that code; `paths` are several. `function` takes what was found together: sum (`times` a number), count (of those
   equal to `where`, if it is given), pairs (of a symmetric matrix those beyond `above`, whatever their sign), smallest
   (above zero, under keys that are `named`), quotient (by what stands at `of`)
-- `formula`: arithmetic and comparisons (1 if they hold) over numbers and other entries, whose names stand in square
-  brackets; COUNT(…) is how many
+- `formula`: arithmetic (// leaves the rest out) and comparisons (1 if they hold) over numbers and other entries, whose
+  names stand in square brackets; COUNT(…) is how many
 
 or, of what needs more, `method`: how it is computed, in words. SQL is that of DuckDB. No figure that a page prints has
 no entry: `Told` enters it and only then gives its text.

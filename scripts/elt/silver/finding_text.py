@@ -1,14 +1,17 @@
-"""What the report of silver says of each table that its department can mend at the source."""
+"""What the report of silver says of each table that its department can mend at the source; each figure is entered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from elt.bronze.exports import source_of
 from elt.report import assumptions
+from elt.report.figure_ledger import Told
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code
-from elt.report.numbers import Numbers
-from elt.report.words import Words, phrase
+from elt.report.numbers import Numbers, decimals_of
+from elt.report.words import phrase
+from elt.silver import origins
 from elt.silver.reference_text import Table, Tables
 
 
@@ -17,51 +20,65 @@ def _sources(found: Table) -> str:
     return Markdown(", ".join(code(f"{name}.csv") for name in sorted({source_of(f["file"]) for f in found["files"]})))
 
 
-def finding_rows(tables: Tables, words: Words) -> Iterator[list[Any]]:
+def finding_rows(tables: Tables, words: Told) -> Iterator[list[Any]]:
     """One row a finding that a department can mend at the source, by department and table."""
-    department = {name: in_language(found["department"], words["language"]) for name, found in tables.items()}
+    department = {name: in_language(found["department"], words.language) for name, found in tables.items()}
     for name, found in sorted(tables.items(), key=lambda item: department[item[0]]):
-        findings = (*rejected(found, words), *repaired(found, words), *repeated(found, words))
-        for kind, *finding in (*findings, *warned(name, found, words)):
+        findings = (part(name, found, words) for part in (rejected, repaired, repeated, warned))
+        for kind, *finding in (one for of_kind in findings for one in of_kind):
             yield [department[name], code(name), words["kinds"][kind], *finding]
 
 
-def rejected(found: Table, words: Words) -> Iterator[list[Any]]:
+def rejected(name: str, found: Table, words: Told) -> Iterator[list[Any]]:
     """Findings: records in quarantine, by reason."""
-    for reason in found["quarantined"]:
-        places = ", ".join(_place(at, words) for at in reason["first_records"])
+    for number, reason in enumerate(found["quarantined"]):
+        told = f"{name}.quarantined.{number}"
+        places = ", ".join(_places(name, told, reason, words))
         more = words["more"] if reason["records"] > len(reason["first_records"]) else ""
         what = words["places"].format(why=phrase(words["phrases"], reason["why"]), places=places + more)
-        yield ["quarantined", what, Numbers(words["language"])(reason["records"]), "", _sources(found)]
+        records = words.number(told, reason["records"], origins.set_aside(name, origins.reason_of(reason)))
+        yield ["quarantined", what, records, "", _sources(found)]
 
 
-def _place(at: int | str, words: Words) -> str:
-    """The number of a record; of one of several files with the file's name."""
-    record, _, file = str(at).partition(" of ")
-    return words["of_file"].format(record=record, file=file) if file else record
+def _places(name: str, told: str, reason: Mapping[str, Any], words: Told) -> Iterator[str]:
+    """The numbers of the first records of a reason; of one of several files with the file's name."""
+    for place, at in enumerate(reason["first_records"]):
+        record, _, file = str(at).partition(" of ")
+        origin = origins.number_of(name, origins.reason_of(reason), place)
+        words.enter(f"{told}.first.{place}", int(record), "record", 0, origin)
+        yield words["of_file"].format(record=record, file=file) if file else record
 
 
-def repaired(found: Table, words: Words) -> Iterator[list[Any]]:
+def repaired(name: str, found: Table, words: Told) -> Iterator[list[Any]]:
     """Findings: records that a repair changed."""
-    shown = Numbers(words["language"])
-    for repair in found["repairs"]:
-        if repair["records"]:
-            why = f"{repair['column']}: {in_language(repair['why'], words['language'])}"
-            moved = "; ".join(shown.exact(amount, sign=True) for amount in repair["money"].values())
-            yield ["repaired", why, shown(repair["records"]), moved, _sources(found)]
+    for number, repair in enumerate(found["repairs"]):
+        if not repair["records"]:
+            continue
+        told, place = f"{name}.repairs.{number}", partial(origins.found, name, "repairs", number)
+        why = f"{repair['column']}: {in_language(repair['why'], words.language)}"
+        moved = (
+            words.number(f"{told}.{field}", amount, place("money", field), decimals_of(amount), "money", sign=True)
+            for field, amount in repair["money"].items()
+        )
+        records = words.number(f"{told}.records", repair["records"], place("records"))
+        yield ["repaired", why, records, "; ".join(moved), _sources(found)]
 
 
-def repeated(found: Table, words: Words) -> Iterator[list[Any]]:
+def repeated(name: str, found: Table, words: Told) -> Iterator[list[Any]]:
     """Findings: records whose key repeats."""
     for outcome in ("superseded", "duplicates"):
         if found[outcome]:
-            yield [outcome, words["key_repeats"], Numbers(words["language"])(found[outcome]), "", ""]
+            records = words.number(f"{name}.{outcome}", found[outcome], origins.outcome(name, outcome))
+            yield [outcome, words["key_repeats"], records, "", ""]
 
 
-def warned(name: str, found: Table, words: Words) -> Iterator[list[Any]]:
+def warned(name: str, found: Table, words: Told) -> Iterator[list[Any]]:
     """Findings: assumptions that the records contradict."""
-    shown = Numbers(words["language"])
-    for one in assumptions.of_table(name, found):
+    shown = Numbers(words.language)
+    for number, one in enumerate(assumptions.of_table(name, found)):
+        place = partial(origins.found, name, "warnings", number)
+        assumptions.enter_figures(f"{name}.warnings.{number}", one, place, words, "cells")
         moved = "; ".join(shown.exact(amount) for _, amount, _ in assumptions.amounts_of(one))
         places = f" ({one['places']})" if "places" in one else ""
-        yield ["warning", assumptions.sentence(words, one) + places, shown(one["records"]), moved, _sources(found)]
+        what = assumptions.sentence(words.words, one) + places
+        yield ["warning", what, shown(one["records"]), moved, _sources(found)]

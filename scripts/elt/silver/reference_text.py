@@ -1,12 +1,18 @@
-"""What the report of silver says of references, unique keys and sums between tables; what fails is a warning."""
+"""What the report of silver says of references, unique keys and sums between tables; what fails is a warning.
 
-from collections.abc import Iterator, Mapping
+Each figure is entered in the ledger of the report.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from elt.report import assumptions
+from elt.report.figure_ledger import Origin, Told
 from elt.report.markdown import code, table
-from elt.report.numbers import Numbers, number
+from elt.report.numbers import number
 from elt.report.words import Words, in_all_languages
+from elt.silver import origins
 
 Table = Mapping[str, Any]  # the metadata of one table
 Tables = Mapping[str, Table]
@@ -70,6 +76,8 @@ def worded_reference(reference: Mapping[str, Any], words: Mapping[str, Words]) -
     """A reference with why records may be alone, by language; an empty text where no other spelling helps."""
     found = dict(reference)
     hint = found.pop("hint")
+    if hint is not None:
+        found["spelled_otherwise"] = hint["records"]
     found["why"] = dict.fromkeys(words, "") if hint is None else {
         language: in_all_languages({language: of}, "spellings", hint["spelling"],
                                    records=number(hint["records"], 0, language))[language]
@@ -98,33 +106,39 @@ def with_references(
     return checked
 
 
-def section(words: Words, name: str, *blocks: str) -> str:
+def section(words: Told, name: str, *blocks: str) -> str:
     """A section of the report: its heading, then its blocks."""
     return "\n\n".join([f"## {words['headings'][name]}", *blocks])
 
 
-def reference_rows(tables: Tables, words: Words) -> Iterator[list[Any]]:
+def counts_of(told: str, counted: str, one: Mapping[str, Any], place: Callable[..., Origin], words: Told) -> list[str]:
+    """Of a reference or unique key: records, those that are counted, their share, the budget; each is entered."""
+    records, count = (words.number(f"{told}.{key}", one[key], place(key)) for key in ("records", counted))
+    origin = origins.share(f"{told}.{counted}", f"{told}.records", one["records"])
+    part = words.share(f"{told}.share", assumptions.share_of(one[counted], one["records"]), origin, 2)
+    return [records, count, part, words.share(f"{told}.budget", one["budget"], place("budget"))]
+
+
+def reference_rows(tables: Tables, words: Told) -> Iterator[list[Any]]:
     """One row a foreign key: records, those that refer to nothing, and those without a partner."""
-    shown = Numbers(words["language"])
     for name, found in tables.items():
-        for one in found.get("references", []):
-            count, records = one["orphans"], one["records"]
+        for at, one in enumerate(found.get("references", [])):
+            told, place = f"{name}.references.{at}", partial(origins.found, name, "references", at)
+            records, orphans, part, budget = counts_of(told, "orphans", one, place, words)
             amounts = (
-                words["amount_in"].format(amount=shown(amount, 2), field=f) for f, amount in one["money"].items()
+                words["amount_in"].format(
+                    amount=words.number(f"{told}.{f}", amount, place("money", f), 2, "money"), field=f
+                )
+                for f, amount in one["money"].items()
             )
-            yield [
-                code(f"{name}.{', '.join(one['fields'])}"),
-                code(one["target"]),
-                shown(records),
-                shown(one["missing"]),
-                shown(count),
-                shown.percent(assumptions.share_of(count, records), 2),
-                shown.percent(one["budget"]),
-                ", ".join(amounts),
-            ]
+            missing = words.number(f"{told}.missing", one["missing"], place("missing"))
+            if "spelled_otherwise" in one:  # told where the report says why records are alone
+                words.number(f"{told}.spelled_otherwise", one["spelled_otherwise"], place("spelled_otherwise"))
+            fields = code(f"{name}.{', '.join(one['fields'])}")
+            yield [fields, code(one["target"]), records, missing, orphans, part, budget, ", ".join(amounts)]
 
 
-def reference_section(tables: Tables, words: Words) -> str:
+def reference_section(tables: Tables, words: Told) -> str:
     """What finds no partner in the table that it refers to; empty if no contract states a reference."""
     columns = ("fields", "target", "records", "nothing", "orphans", "share", "budget", "orphan_money")
     rows = list(reference_rows(tables, words))
@@ -133,14 +147,13 @@ def reference_section(tables: Tables, words: Words) -> str:
     return section(words, "references", words["references"], table([words["columns"][name] for name in columns], rows))
 
 
-def unique_key_section(tables: Tables, words: Words) -> str:
+def unique_key_section(tables: Tables, words: Told) -> str:
     """Records that repeat what a contract expects once; empty if no contract states a further unique key."""
-    shown, columns = Numbers(words["language"]), ("fields", "records", "repeated", "share", "budget")
-    rows = [
-        [code(f"{name}.{', '.join(one['fields'])}"), *(shown(one[key]) for key in ("records", "repeated")),
-         shown.percent(assumptions.share_of(one["repeated"], one["records"]), 2), shown.percent(one["budget"])]
-        for name, found in tables.items() for one in found.get("unique_keys", [])
-    ]  # fmt: skip
+    columns, rows = ("fields", "records", "repeated", "share", "budget"), []
+    for name, found in tables.items():
+        for at, one in enumerate(found.get("unique_keys", [])):
+            told, place = f"{name}.unique_keys.{at}", partial(origins.found, name, "unique_keys", at)
+            rows.append([code(f"{name}.{', '.join(one['fields'])}"), *counts_of(told, "repeated", one, place, words)])
     if not rows:
         return ""
     return section(
