@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from elt import rulelog
-from elt.files import read_json, write_json
+from elt.files import read_json, sha256, write_json
 from elt.report import words
 from elt.run.segment_rules import SegmentRule, Segments
 from elt.segmentation import matching
@@ -49,7 +49,7 @@ def earlier_run(paths: Sequence[str]) -> Earlier | None:
         return None
     segments, model = paths
     customers = pd.read_csv(segments, usecols=["customer", "segment"], dtype={"customer": "str"}, keep_default_na=False)
-    return Earlier(Path(model).parents[2].name, read_json(model), customers)
+    return Earlier(Path(model).parents[2].name, read_json(model), customers, sha256(segments))
 
 
 def main(

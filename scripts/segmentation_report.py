@@ -122,7 +122,7 @@ def main(
     beside = beside_segments(read_json(facts), read(assumption_file), model["minimum_group"])
     text = report(model, words, beside)
     pages.write(text, made["report"], made["page"], template=template, language=words.language)
-    write_json(made["ledger"], {"tables": origins.TABLES, "figures": words.ledger.figures})
+    write_json(made["ledger"], {**origins.tables(model), "figures": words.ledger.figures})
     rulelog.log.info("%d figures", len(words.ledger.figures))
 
 

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from again import Again
 from flat_shop import FlatShop, first, lines
 
 pytestmark = pytest.mark.slow
@@ -52,6 +53,10 @@ def keeps_the_numbers_of(shop: FlatShop, run: str, other: str) -> None:
     assert f"keep the number that they had in run {other}" in (folder / "reports/segmentation_report.md").read_text(
         "utf-8"
     )
+    again = Again(folder.parent, "step3_segmentation/reports/number_ledger.json")
+    assert again.differences() == {} and again.files["earlier"]["run"] == other
+    assert [name for name, entry in again.figures.items() if "FROM earlier" in entry.get("query", "")]
+    assert Again(folder.parent, "reports/number_ledger.json").differences() == {}
     assert "Nothing to be done" in shop.project.snakemake("--config", *told).stdout
     checked = shop.project.snakemake("verify", "--config", *told[:3])
     assert checked.returncode == 0, checked.stdout[-3000:]

@@ -23,11 +23,13 @@ SEVERAL = 2  # segments; one alone holds all customers
 
 @dataclass(frozen=True)
 class Earlier:
-    """Another run: its name, the model that it publishes, and a row a customer: `customer` (pseudonym), `segment`."""
+    """Another run: its name, the model that it publishes, a row a customer (`customer`, a pseudonym, and `segment`) and
+    the SHA-256 of the file with these."""
 
     run: str
     model: Mapping[str, Any]
     customers: pd.DataFrame
+    sha256: str = ""
 
     @property
     def shown(self) -> list[Mapping[str, Any]]:
@@ -163,7 +165,7 @@ def migration(
     """
     named = [{"label": one["label"], "name": one["name"]} for one in earlier.model["segments"]]
     highest = max([earlier.highest, *(segment["label"] for segment in segments)])
-    about = {"run": earlier.run, "highest": highest, "segments": named}
+    about = {"run": earlier.run, "sha256": earlier.sha256, "highest": highest, "segments": named}
     if min(len(segments), len(named)) < SEVERAL:
         return {**about, "moves": {}}
     both = customers.merge(earlier.customers, on="customer", how="outer", suffixes=("_now", "_then"))

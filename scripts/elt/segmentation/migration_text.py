@@ -28,7 +28,7 @@ def section(model: Mapping[str, Any], words: Told) -> Iterator[str]:
     yield f"## {title}\n\n"
     then, now = ({str(one["label"]): called(one, language) for one in part["segments"]} for part in (found, model))
     rows, columns = then | {NEW: text["new"]}, now | {GONE: text["gone"]}
-    cells = [[name, *(moved(found["moves"], row, column, words) for column in columns)] for row, name in rows.items()]
+    cells = [[name, *(moved(model, row, column, words) for column in columns)] for row, name in rows.items()]
     yield table([text["then"], *columns.values()], cells)
     yield text["reading"] + "\n\n"
     if any(HIDDEN in line for line in cells):
@@ -41,8 +41,7 @@ def called(segment: Mapping[str, Any], language: str) -> str:
     return f"{segment['label']}. {segment['name'][language]}"
 
 
-def moved(moves: Mapping[str, Mapping[str, int | None]], row: str, column: str, words: Told) -> str:
+def moved(model: Mapping[str, Any], row: str, column: str, words: Told) -> str:
     """The customers who moved from one segment to another, or a dash where they are withheld."""
-    origin = origins.place("migration", "moves", row, column)
-    count = moves[row][column]
+    count, origin = model["migration"]["moves"][row][column], origins.moved(model["segments"], row, column)
     return HIDDEN if count is None else words.number(f"migration.{row}.{column}", count, origin, unit="people")

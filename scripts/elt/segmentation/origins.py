@@ -1,13 +1,15 @@
-"""Where each figure of the segmentation report comes from: SQL over gold, or its place in model_metadata.json."""
+"""Where each figure of the segmentation report comes from: SQL over gold and over the segments of the run that it was
+compared with, or its place in model_metadata.json."""
 
 # ruff: noqa: S608 - these queries are told, not run
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from elt.protection.people_behind import MODEL
 from elt.report.figure_ledger import Origin, at, query
 from elt.run.segment_rules import CYCLES, MEDIANS
+from elt.segmentation.matching import GONE, NEW
 
 Record = Mapping[str, Any]
 
@@ -25,6 +27,25 @@ FIGURES = {  # of a segment, in SQL over its members
     "margin_rate": "SUM(gross_margin) / SUM(costed_revenue)",
 }
 SHARES = {"customer_share": "customers", "revenue_share": "revenue"}
+
+
+SEGMENTS = "step3_segmentation/data/customer_segments.csv"
+
+
+def tables(model: Record) -> dict[str, Any]:
+    """The tables of the queries, and where those of the run that it was compared with come from."""
+    found = model.get("migration")
+    files = {"earlier": {"run": found["run"], "file": SEGMENTS, "sha256": found["sha256"]}} if found else {}
+    return {"tables": TABLES, **({"files": files} if files else {})}
+
+
+def moved(segments: Iterable[Record], row: str, column: str) -> Origin:
+    """The origin of the customers who moved from a segment of the earlier run (a row) to one of this run."""
+    clusters = {str(segment["label"]): segment.get("cluster", segment["label"]) for segment in segments}
+    then = "IS NULL" if row == NEW else f"= {row}"
+    now = "IS NULL" if column == GONE else f"= {clusters[column]}"
+    both = "earlier FULL JOIN gold.customer_clusters AS now USING (customer)"
+    return query(f"SELECT COUNT(*) FROM {both} WHERE earlier.segment {then} AND now.segment {now}")
 
 
 def place(*steps: Any, **more: Any) -> Origin:
