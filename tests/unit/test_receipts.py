@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -97,6 +98,39 @@ def test_a_file_that_was_touched_or_copied_is_the_same_and_is_read_whole_once_on
     assert receipts.compared(written).altered == []
 
 
+def test_a_file_that_looks_as_it_did_or_has_another_size_is_compared_without_being_read(written: Path, monkeypatch):
+    sha = files.sha256(written / NAME)
+    monkeypatch.setattr(files, "sha256", lambda path: pytest.fail("read"))
+    assert receipts.hash_of(written, NAME) == sha
+    same_time(written / NAME, "longer than before\n")
+    assert receipts.intact(written, NAME) is None
+
+
+def test_a_receipt_says_the_same_in_the_same_bytes_and_has_one_seal_however_often_it_is_renewed(run: Path):
+    facts = {"sha256": "0", "bytes": 1, "job": "a"}
+    path = receipts.receipt_of(run, NAME)
+    receipts.write(run, NAME, facts)
+    before = path.read_bytes()
+    receipts.write(run, NAME, dict(reversed(facts.items())))
+    assert path.read_bytes() == before
+    receipts.renew(run, {NAME: receipts.stated(run, NAME) or {}})
+    assert path.read_bytes() == before and before.count(b"seal") == 1
+
+
+@pytest.mark.parametrize("lacking", ["sha256", "bytes"])
+def test_a_whole_receipt_that_does_not_say_what_the_file_holds_is_none(written: Path, lacking: str):
+    receipt = receipts.stated(written, NAME) or {}
+    receipts.write(written, NAME, {key: value for key, value in receipt.items() if key != lacking})
+    assert receipts.stated(written, NAME) is None and receipts.compared(written).altered == [NAME]
+
+
+def test_the_run_of_a_file_is_the_innermost_one_that_holds_it():
+    assert receipts.run_of("x/artifacts/runs/a/b.csv") == Path("x/artifacts/runs/a")
+    assert receipts.run_of("artifacts/runs/a/artifacts/runs/b/c/d.csv") == Path("artifacts/runs/a/artifacts/runs/b")
+    for outside in ("artifacts/runs/a", "artifacts/drafts/a/b.csv", "runs/a/b/c.csv", "b.csv"):
+        assert receipts.run_of(outside) is None
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"sha256": "1"}', None])
 def test_a_receipt_that_is_damaged_or_gone_vouches_for_nothing(written: Path, damage: str | None):
     path = receipts.receipt_of(written, NAME)
@@ -107,7 +141,9 @@ def test_a_receipt_that_is_damaged_or_gone_vouches_for_nothing(written: Path, da
 def test_what_is_gone_is_not_altered_and_loses_its_receipt_with_its_folders(written: Path):
     (written / NAME).unlink()
     assert receipts.compared(written, [NAME]).altered == []
+    receipts.record_of(written, NAME).write_text("record")
     receipts.remove(written, NAME)
+    receipts.remove(written, NAME)  # a call that was killed meanwhile is repeated
     assert [*(written / receipts.FOLDER).rglob("*")] == [written / receipts.CALL]
 
 
@@ -126,6 +162,20 @@ def test_a_job_notes_what_it_read_of_the_run_by_name_and_of_others_by_hash_alone
     receipt = receipts.receipt_of(written, "gold/data/b.csv").read_text("utf-8")
     assert json.loads(receipt)["inputs"][NAME] == files.sha256(written / NAME)
     assert files.sha256(raw) in receipt and "Mustermann" not in receipt
+
+
+def test_a_receipt_tells_inputs_params_code_and_versions_of_its_job_apart(run: Path, monkeypatch):
+    monkeypatch.setenv(receipts.VERSIONS_VARIABLE, '{"python": "3.11"}')
+
+    def told(**params: str) -> dict:
+        return receipts.made_from([], Params(params))
+
+    one = told(code="1", seed="2")
+    assert one.keys() == {"inputs", "params", "code", "versions"} and one["versions"] == {"python": "3.11"}
+    assert told(seed="2", code="1") == one
+    other = told(code="1", seed="3")
+    assert other["code"] == one["code"] and other["params"] != one["params"]
+    assert told(code="2", seed="2")["code"] != one["code"]
 
 
 def test_a_job_that_reads_the_same_file_of_another_run_keeps_both_apart(written: Path):
@@ -165,6 +215,8 @@ def test_an_orphan_keeps_the_next_call_out_by_name_until_it_has_ended(run: Path)
     orphan.stdout.readline()
     with pytest.raises(Fault, match=rf"a step of a call that has ended is still at work \(process {orphan.pid} on "):
         receipts.keep_out(run)
+    began = datetime.strptime(receipts.since(orphan.pid), ", since %Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC)
+    assert abs(datetime.now(UTC) - began) < timedelta(minutes=2)
     orphan.kill()
     orphan.wait()
     receipts.keep_out(run)
@@ -181,8 +233,16 @@ def test_a_step_of_an_ended_call_does_not_begin_once_another_call_has(run: Path,
     receipts.start(job(run, NAME))
 
 
-def test_jobs_of_one_call_work_side_by_side(run: Path):
+def test_a_step_of_a_call_of_which_nothing_is_known_any_more_does_not_begin(run: Path):
+    (run / receipts.CALL).unlink()
+    with pytest.raises(Fault, match="belongs to a call that has ended"):
+        receipts.start(job(run, NAME))
+
+
+def test_jobs_of_one_call_work_side_by_side_and_keep_the_next_call_out(run: Path):
     receipts.start(job(run, NAME))
+    with pytest.raises(Fault, match="is still at work$|is still at work\\. Wait"):
+        receipts.keep_out(run)
     other = os.open(run / receipts.FOLDER, os.O_RDONLY)
     fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)
     os.close(other)
@@ -276,6 +336,8 @@ def test_a_folder_of_receipts_stays_as_long_as_another_one_lies_in_it(written: P
 def test_who_holds_a_lock_is_told_with_since_when_and_left_out_where_the_kernel_does_not_say(run: Path, monkeypatch):
     descriptor = os.open(run, os.O_RDONLY | os.O_DIRECTORY)
     assert receipts.holders(descriptor) == ""
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    assert receipts.holders(descriptor) == ""  # this process does not wait for itself
     assert receipts.since(os.getpid()).startswith(", since 20") and receipts.since(os.getpid()).endswith(" UTC")
     assert receipts.since(2**22 + 1) == ""
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: (_ for _ in ()).throw(OSError))
