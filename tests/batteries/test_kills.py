@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("KILLS", "4"))
 SIZES = [int(size) for size in os.environ.get("SIZES", "3000 12000").split()]  # KB of a disk that grows
+PAIRS = int(os.environ.get("PAIRS", "1"))  # of runs side by side
 LAYERS = ("bronze/data", "silver", "gold", "step1_eda", "step2_feature_engineering", "step3_segmentation", "reports")
 RULE = re.compile(r"^(?:local)?rule (\w+):", re.MULTILINE)
 ORPHAN = "a step of a call that has ended is still at work"
@@ -107,26 +108,34 @@ def test_killed_at_steps_all_over_the_run_it_ends_with_the_bytes_of_a_quiet_one(
     assert "Nothing to be done" in keyed.snakemake("-n", "--config", "seed=42", "run_id=sample").stdout
 
 
-def test_of_two_starts_of_one_run_the_second_is_refused_and_another_run_goes_on_beside_it(
-    sample_project: Project, keyed: Project, tmp_path: Path
-):
-    first = started(keyed, tmp_path / "first", "run_id=sample")
-    assert until(lambda: bool(RULE.search((tmp_path / "first").read_text())))
-    beside = started(keyed, tmp_path / "beside", "run_id=beside")
+def start_three(project: Project, folder: Path, expected: dict[str, str]) -> None:
+    """Two runs side by side, and one of them started twice: the second is refused, and both end as they should."""
+    for name in ("sample", "beside"):
+        shutil.rmtree(project.run(name), ignore_errors=True)
+    folder.mkdir()
+    first = started(project, folder / "first", "run_id=sample")
+    assert until(lambda: bool(RULE.search((folder / "first").read_text())))
+    beside = started(project, folder / "beside", "run_id=beside")
     began = time.monotonic()
-    second = keyed.snakemake("--config", "seed=42", "run_id=sample")
+    second = project.snakemake("--config", "seed=42", "run_id=sample")
     took = time.monotonic() - began
     assert second.returncode != 0 and took < 60  # a start of Python and Snakemake, on a machine that is busy
     assert f"another process is working on it (process {first.pid} on " in second.stdout
     assert not RULE.search(second.stdout) and "Nothing was written" in second.stdout
     assert [first.wait(), beside.wait()] == [0, 0]
-    expected = content(sample_project.run("sample"))
-    assert content(keyed.run("sample")) == expected
-    others = content(keyed.run("beside"))
+    assert content(project.run("sample")) == expected
+    others = content(project.run("beside"))
     named = {name for name in expected if name.startswith("reports/") or name.endswith((".md", ".html"))}
     assert {name: sha for name, sha in others.items() if name not in named} == {
         name: sha for name, sha in expected.items() if name not in named
     }
+
+
+def test_of_two_starts_of_one_run_the_second_is_refused_and_another_run_goes_on_beside_it(
+    sample_project: Project, keyed: Project, tmp_path: Path
+):
+    for pair in range(PAIRS):
+        start_three(keyed, tmp_path / str(pair), content(sample_project.run("sample")))
     elsewhere = copy_project(tmp_path / "clone")  # another checkout that works on the same artifacts
     shutil.copy2(keyed.folder / ".env", elsewhere.folder / ".env")
     (elsewhere.folder / "artifacts").symlink_to(keyed.folder / "artifacts")

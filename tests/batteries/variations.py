@@ -27,12 +27,15 @@ sys.path[:0] = [str(TESTS), str(TESTS / "workflow")]
 
 from flat_shop import FlatShop, Line, lines  # noqa: E402 (it stands beside the other tests of the workflow)
 
+INSTALLED = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout.split()
+# German has a decimal comma, Turkish letters whose other case is not that of English; a machine may lack both
+OF_LANGUAGE = ("de_DE.utf8", "tr_TR.utf8") if {"de_DE.utf8", "tr_TR.utf8"} <= {*INSTALLED} else ("C.UTF-8", "POSIX")
 SURROUNDINGS: dict[str, tuple[str, str]] = {
     "cores": ("2", "1"),
     "POLARS_MAX_THREADS": ("2", "1"),
     "OMP_NUM_THREADS": ("2", "1"),
     "TZ": ("Europe/Berlin", "Pacific/Kiritimati"),
-    "LC_ALL": ("C.UTF-8", "POSIX"),
+    "LC_ALL": OF_LANGUAGE,
     "PYTHONHASHSEED": ("0", "4711"),
     "umask": ("022", "077"),
 }
