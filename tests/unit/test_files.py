@@ -206,6 +206,9 @@ def test_the_folder_of_retention_and_drafts_are_closed_and_a_folder_of_that_name
     for name in ("retention.md", "other/r/bronze/x.csv", "runs/r/reports/bronze/x.csv", "retention"):
         assert files.protected_layer(root / name) is None, name
     assert files.protected_layer(tmp_path / "elsewhere/runs/r/bronze/x.csv") is None
+    inner = root / "runs/r/gold/artifacts"
+    assert files.protected_layer(inner / "runs/s/silver/x.csv") == inner / "runs/s/silver"
+    assert files.protected_layer(inner / "retention/x.json") == inner / "retention"
 
 
 @pytest.mark.parametrize(("mode", "folder"), [(0o600, 0o700), (0o640, 0o750), (0o644, 0o755), (0o660, 0o770)])
@@ -255,6 +258,24 @@ def test_a_private_file_is_closed_whatever_the_umask_and_whole_or_as_before(tmp_
     assert path.read_text() == "old\n" and [*path.parent.iterdir()] == [path]
     write(path, "new\n")
     assert path.read_text() == "new\n"
+
+
+@pytest.mark.parametrize(("write", "begin"), [(files.write_private, ""), (files.write_unsynced, ".")])
+def test_what_a_killed_process_left_under_the_temporary_name_does_not_come_into_a_private_file(tmp_path, write, begin):
+    left = tmp_path / f"{begin}x.txt.{os.getpid()}.tmp"
+    left.write_text("much longer than what is written next\n")
+    write(tmp_path / "x.txt", "new\n")
+    assert (tmp_path / "x.txt").read_text() == "new\n" and not left.exists()
+
+
+def test_a_private_file_is_not_written_through_a_link_and_the_folder_of_receipts_is_closed(tmp_path, umask):
+    target, final = tmp_path / "theirs.txt", tmp_path / "x.txt"
+    target.write_text("as before")
+    final.with_name(f"x.txt.{os.getpid()}.tmp").symlink_to(target)
+    files.write_private(final, "new\n")
+    assert target.read_text() == "as before" and final.read_text() == "new\n" and not final.is_symlink()
+    files.write_unsynced(tmp_path / "receipts/deep/x.json", "{}")
+    assert (tmp_path / "receipts/deep").stat().st_mode & 0o777 == 0o700
 
 
 def test_what_is_written_is_told_under_its_final_name_with_the_hash_of_its_content(tmp_path, monkeypatch):

@@ -21,11 +21,11 @@ from test_manifest import damaged
 
 import retention_expire
 import retention_verify
-from elt import receipts
+from elt import files, receipts
 from elt.command import request, retention
 from elt.faults import Fault
 from elt.files import read_json, sha256, write_text
-from elt.retention import deletion_log, erasures, inventory
+from elt.retention import deletion, deletion_log, erasures, inventory, verification
 from elt.run import last_call, manifest, run_folders
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of nothing
@@ -58,7 +58,9 @@ def test_the_job_compares_the_run_that_is_named_with_the_key_that_is_set(folder,
         run_as_a_job(monkeypatch, "retention_verify.py", **job)
 
 
-def test_a_folder_that_the_system_does_not_let_be_read_is_named_alone_with_the_code(folder, monkeypatch):
+def test_a_folder_that_the_system_does_not_let_be_read_is_named_with_the_code_and_nothing_that_lies_in_it(
+    folder, monkeypatch
+):
     run, plain = finished(folder, "r1"), os.scandir
 
     def refusing(path="."):
@@ -66,9 +68,11 @@ def test_a_folder_that_the_system_does_not_let_be_read_is_named_alone_with_the_c
             raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         return plain(path)
 
+    write_text(run / "silver/data_more/x.csv", "x")
     monkeypatch.setattr(os, "scandir", refusing)
+    assert said(folder) == ["silver/data cannot be read (EACCES)", "silver/data_more/x.csv is not in the manifest"]
     with pytest.raises(
-        Fault, match=r"1 files are not as the manifest says: silver/data cannot be read \(EACCES\)\. Give"
+        Fault, match="then give this account the right to what cannot be read, or have the disk checked"
     ):
         verify(folder)
     monkeypatch.setattr(os, "scandir", plain)
@@ -354,6 +358,35 @@ def test_an_empty_folder_that_no_step_has_made_is_named_by_its_highest_one(folde
     assert said(folder) == []
 
 
+def test_every_layer_may_have_the_folders_of_rows_and_of_evidence_empty_and_no_other_place_may(folder, whole):
+    for layer in files.PROTECTED_LAYERS:
+        for name in deletion.ROW_FOLDERS | deletion.EVIDENCE_FOLDERS:
+            (whole / layer / name).mkdir(mode=0o700, exist_ok=True)
+    assert said(folder) == []
+    (whole / "reports/data").mkdir(exist_ok=True)
+    assert said(folder) == ["reports/data is an empty folder that no step has made"]
+
+
+def test_folders_of_what_is_published_have_the_mode_that_the_settings_state_once_the_run_is_complete(folder, whole):
+    stated = read_json(whole / manifest.NAME)
+    settings = {**stated["settings"], "published_mode": "0640"}
+    (whole / "reports").chmod(0o755)
+    made_manifest.write(whole, **{**stated, "settings": settings, "status": "failed"})
+    assert not [line for line in said(folder) if line.startswith("reports ")]
+    made_manifest.write(whole, **{**stated, "settings": settings})
+    assert "reports has the mode 0755 instead of 0750" in said(folder)
+    (whole / "reports").chmod(0o750)
+    assert not [line for line in said(folder) if line.startswith("reports ")]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [("0640", 0o640), ("640", 0o640), ("7777", 0o7777), ("64", None), ("06400", None), ("0680", None), (640, None)],
+)
+def test_a_mode_is_three_or_four_octal_digits_and_whatever_else_states_none(text, mode):
+    assert verification.bits(text) == mode
+
+
 def test_folders_that_hold_nothing_any_more_or_not_yet_are_known(folder, whole):
     for name in ("release/data", "_meta/benchmarks"):
         (whole / name).mkdir(parents=True, exist_ok=True)
@@ -374,8 +407,25 @@ def test_folders_have_their_modes_and_the_run_may_be_opened_on_purpose(folder, w
     whole.chmod(0o750)
     assert said(folder) == ["silver/data has the mode 0750 instead of 0700"]
     (whole / "silver/data").chmod(0o700)
-    whole.chmod(0o770)
-    assert said(folder) == [". has the mode 0770, by which others may write it"]
+    for mode in ("0770", "0702", "0720"):
+        whole.chmod(int(mode, 8))
+        assert said(folder) == [f". has the mode {mode}, by which others may write it"]
+    whole.chmod(0o755)
+    assert said(folder) == []
+
+
+def test_what_is_made_on_request_may_not_be_written_by_others_nor_changed(folder, whole):
+    name = "reports/final_expose.pdf"
+    write_text(whole / name, "As before.\n")
+    assert said(folder) == [f"{name} is not in the manifest"]
+    receipts.write(whole, name, {"sha256": sha256(whole / name), **receipts.look(whole / name)})
+    (whole / name).chmod(0o644)
+    assert said(folder) == []
+    (whole / name).chmod(0o620)
+    assert said(folder) == [f"{name} has the mode 0620, by which others may write it"]
+    (whole / name).chmod(0o644)
+    flipped(whole / name)
+    assert said(folder) == [f"{name} was changed"]
 
 
 def test_a_state_that_is_kept_without_a_file_that_was_gone_by_then_is_whole(folder, whole):
