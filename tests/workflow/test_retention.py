@@ -19,7 +19,8 @@ TRACES = [NUMBER, "AW-00016484", "SO50468"]
 THEIRS = re.compile(rb"(?<!\d)(AW-?000)?16484(?!\d)")
 TELLS_OF_THE_ERASURE = {  # evidence that counts what was left out, or that differs from run to run anyway
     "_meta/ledger.json", "_meta/run.json", "_meta/run_manifest.json", "_meta/leak_report.json", "bronze/_meta/bronze_metadata.yaml",
-    "bronze/reports/bronze_report.md", "bronze/reports/bronze_report.html", "silver/_meta/silver_metadata.yaml",
+    "bronze/reports/bronze_report.md", "bronze/reports/bronze_report.html", "bronze/reports/number_ledger.json",
+    "silver/_meta/silver_metadata.yaml",
 }  # fmt: skip
 
 
