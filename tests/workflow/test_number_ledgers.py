@@ -148,7 +148,7 @@ def test_no_number_stands_on_the_page_of_the_exploration_without_an_entry(sample
 
 
 def test_no_two_numbers_of_a_page_stand_beside_each_other_behind_a_comma(sample_run):
-    beside = re.compile(r"\d\)?(?:\s?%)?, [−+]?\d.*")
+    beside = re.compile(r"\d(?:\s?%)?\)?, [−+]?\d.*")
     pages = [page for part in ("reports", "step*/reports", "gold/reports") for page in sample_run.glob(f"{part}/*.md")]
     assert len(pages) > 8 and beside.search("brought 1,324, 266 less")
     assert {found[0] for page in pages for found in beside.finditer(page.read_text("utf-8"))} == set()
