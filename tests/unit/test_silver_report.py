@@ -49,7 +49,7 @@ def report() -> str:
 
 
 def test_the_title_sums_up_all_tables():
-    assert report().startswith("# Silver: 1,000 of 1,010 records are clean, 11 are in quarantine\n")
+    assert report().startswith("# Silver: 1,000 of 1,010 records are clean, 11 in quarantine\n")
     assert "Up to 1.0\u00a0% of a table may go to quarantine" in report()
 
 
