@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 PARTIAL = {"facecolor": "white", "edgecolor": ACCENT, "hatch": "//////", "linewidth": 0.6}
+HEADROOM = 1.25  # of the axis above its columns, where there is a legend
 
 
 def ordered(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -43,6 +44,7 @@ def revenue_by_month(months: Sequence[Mapping[str, Any]], words: Words) -> "Figu
             name = words["figures"]["whole" if is_complete else "partial"]
             axes.bar(places, [entry["revenue"] / size for entry in part], width=0.75, label=name, **style)
             if not is_complete:
+                axes.set_ylim(top=axes.get_ylim()[1] * HEADROOM)
                 axes.legend(loc="upper left")
     step = max(1, (last - first + 1) // 12)
     ticks = [place for place in range(first, last + 1) if place % max(step, 1) == 0 and (step < 3 or place % 3 == 0)]

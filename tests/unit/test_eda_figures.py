@@ -48,6 +48,17 @@ def test_partial_months_have_a_legend_of_their_own(tmp_path):
     assert "partial months" in text and "01/2014" in text
 
 
+def test_the_legend_of_partial_months_lies_over_no_column(tmp_path):
+    months = [
+        {"month": f"2013-{number:02}", "revenue": 10.0 - number, "is_complete": number < 9} for number in range(1, 10)
+    ]
+    figure = revenue_by_month(months, EN)
+    save_svg(figure, tmp_path / "one.svg")
+    (axes,) = figure.axes
+    legend = axes.get_legend().get_window_extent()
+    assert len(axes.patches) == 9 and not any(legend.overlaps(column.get_window_extent()) for column in axes.patches)
+
+
 def test_without_is_complete_all_months_are_whole(tmp_path):
     assert "partial" not in drawn(revenue_by_month([{"month": "2014-01", "revenue": 2.0}], EN), tmp_path)
 
