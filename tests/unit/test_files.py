@@ -278,6 +278,15 @@ def test_a_private_file_is_not_written_through_a_link_and_the_folder_of_receipts
     assert (tmp_path / "receipts/deep").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.parametrize("write", [files.write_text, files.write_private, files.write_unsynced])
+def test_a_process_that_writes_many_files_holds_none_of_them_open(tmp_path, write):
+    write(tmp_path / "x.txt", "x")
+    before = len([*Path("/proc/self/fd").iterdir()])
+    for number in range(5):
+        write(tmp_path / f"{number}.txt", "x")
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
+
+
 def test_what_is_written_is_told_under_its_final_name_with_the_hash_of_its_content(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "_noted", [])
     told: list[tuple[Path, str]] = []

@@ -440,6 +440,17 @@ def test_a_state_that_is_kept_without_a_file_that_was_gone_by_then_is_whole(fold
     assert any("history" in line and "was changed" in line for line in said(folder))
 
 
+def test_where_the_words_of_the_last_call_are_lost_they_alone_are_named_and_not_what_they_would_state(folder, whole):
+    log, kept = "_meta/logs/later.log", "_meta/history/20261201T000000Z/reports/x.md"
+    write_text(whole / log, "INFO\n", 0o600)
+    write_text(whole / kept, "x")
+    assert said(folder) == [f"{kept} is not in the manifest", f"{log} is not in the manifest"]
+    flipped(whole / manifest.IDENTITY)
+    assert said(folder) == [f"{manifest.IDENTITY} was edited"]
+    (whole / manifest.IDENTITY).unlink()
+    assert said(folder) == [f"{manifest.IDENTITY} is missing"]
+
+
 def test_a_receipt_of_other_code_params_or_inputs_does_not_fit(folder, whole):
     name, stated = "reports/final_expose.md", read_json(whole / manifest.NAME)
     facts = {"job": "expose_report", "code": "c", "params": "p", "inputs": {"silver/data/customers.csv": "0"}}
