@@ -239,6 +239,11 @@ def test_a_step_of_a_call_of_which_nothing_is_known_any_more_does_not_begin(run:
         receipts.start(job(run, NAME))
 
 
+def test_a_step_that_somebody_runs_without_a_call_begins(run: Path, monkeypatch):
+    monkeypatch.delenv(receipts.CALL_VARIABLE)
+    receipts.start(job(run, NAME))
+
+
 def test_jobs_of_one_call_work_side_by_side_and_keep_the_next_call_out(run: Path):
     receipts.start(job(run, NAME))
     with pytest.raises(Fault, match="is still at work$|is still at work\\. Wait"):
@@ -331,6 +336,10 @@ def test_a_folder_of_receipts_stays_as_long_as_another_one_lies_in_it(written: P
     assert [path.name for path in (written / receipts.FOLDER / "gold").iterdir()] == ["other.csv.json"]
     receipts.remove(written, "gold/other.csv")
     assert (written / receipts.FOLDER).is_dir() and not (written / receipts.FOLDER / "gold").exists()
+    receipts.write(written, NAME, {"sha256": "0", "bytes": 0})
+    (written / receipts.CALL).unlink()
+    receipts.remove(written, NAME)
+    assert [*(written / receipts.FOLDER).iterdir()] == []  # jobs hold their lock on it
 
 
 def test_who_holds_a_lock_is_told_with_since_when_and_left_out_where_the_kernel_does_not_say(run: Path, monkeypatch):
@@ -349,6 +358,7 @@ def test_the_manifest_and_what_is_not_there_are_no_inputs_that_a_job_answers_for
     files.write_text(written / "_meta/run_manifest.json", "{}")
     paths = [written / "_meta/run_manifest.json", written / "gold/data/gone.csv", written / NAME]
     assert receipts.of_inputs(paths) == {NAME: files.sha256(written / NAME)}
+    assert receipts.of_inputs(["a folder or file that is not there"]) == {"outside ": ""}
 
 
 def test_a_job_that_writes_into_no_run_holds_and_notes_nothing(run: Path, tmp_path: Path):

@@ -414,6 +414,21 @@ def test_folders_have_their_modes_and_the_run_may_be_opened_on_purpose(folder, w
     assert said(folder) == []
 
 
+def test_benchmarks_and_history_may_be_as_open_as_the_umask_leaves_them_and_reports_as_the_manifest_states(
+    folder, whole
+):
+    for name in ("_meta/benchmarks/gold_mart/x.tsv", "_meta/history/20261031T000000Z/reports/final_expose.md"):
+        (whole / name).chmod(0o664)
+    assert said(folder) == []
+    name, stated = "reports/final_expose.md", read_json(whole / manifest.NAME)
+    (whole / name).chmod(0o660)
+    assert len(said(folder)) == 1
+    made_manifest.write(
+        whole, **{**stated, "files": {**stated["files"], name: {**stated["files"][name], "mode": "0660"}}}
+    )
+    assert [line for line in said(folder) if line.startswith(name)] == []
+
+
 def test_what_is_made_on_request_may_not_be_written_by_others_nor_changed(folder, whole):
     name = "reports/final_expose.pdf"
     write_text(whole / name, "As before.\n")
@@ -460,6 +475,16 @@ def test_a_receipt_of_other_code_params_or_inputs_does_not_fit(folder, whole):
         receipts.write(whole, name, {**receipt, **facts, **change, "modified": 0})
         fits = change == {"inputs": {}}
         assert said(folder) == ([] if fits else [f"{name} has a receipt that says otherwise"])
+    later = {
+        **receipt,
+        **facts,
+        "code": "d",
+        "modified": 2**62,
+    }  # of a step that has run since the manifest was written
+    receipts.write(whole, name, later)
+    assert said(folder) == []
+    receipts.write(whole, name, {**later, "sha256": "0"})
+    assert said(folder) == [f"{name} has a receipt that says otherwise"]
 
 
 def test_a_log_that_a_later_call_wrote_is_as_the_end_of_that_call_says(folder, whole):
