@@ -91,8 +91,9 @@ def test_the_expose_says_beside_the_margin_how_much_revenue_carries_a_later_vers
     assert text.count(told) == 2
     console = (real_run.parents[2] / "console.txt").read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
     gold = (real_run / "gold/reports/gold_marts_report.md").read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    rests = "18,410 of 60,398 rows (30.5 %) rest on an assumption, 8,649,691.00 in sales_amount (29.5 % of it)"
     for words in (console, gold):
-        assert "18,410 of 60,398 rows (30.5 %), 8,649,691.00 in sales_amount (29.5 % of it)" in words.replace("\\", "")
+        assert rests in words.replace("\\", "")
 
 
 def test_contradictory_genders_are_counted(real_run: Path):
