@@ -184,6 +184,9 @@ def page(measurements: Sequence[Measurement]) -> str:
     return "\n".join([*map(sides_table, measurements), rules_table(measurements)])
 
 
+LEGEND = 8  # how far the axes go on above the lines, for the legend
+
+
 def draw(measurements: Sequence[Measurement], path: Path) -> None:
     """Time and processor time of each side by number of order lines, all axes logarithmic, as SVG."""
     from elt.report.colours import ACCENT, MUTED, SOFT
@@ -210,6 +213,7 @@ def draw(measurements: Sequence[Measurement], path: Path) -> None:
         axes.set_xlabel("order lines")
         axes.set_title(title)
         axes.grid(axis="y")
-    handles, names = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=3)
+    first = figure.axes[0]
+    first.set_ylim(top=first.get_ylim()[1] * LEGEND)
+    first.legend(loc="upper left")
     save_svg(figure, path)
