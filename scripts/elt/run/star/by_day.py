@@ -7,7 +7,7 @@ product, and its days are its own. Each product of it has the record of the day;
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from elt.run.star.columns import LONG_AGO, NEVER, Made, listed, text
+from elt.run.star.columns import Made, listed, text, valid_days
 from elt.run.star.reach import Place, Reach, Step
 from elt.run.star.roles import Roles
 
@@ -101,10 +101,7 @@ def sql(roles: Roles, one: DayList) -> str:
     known = f"WHERE {reach.sql(place)} IS NOT NULL AND {reach.sql(day)} IS NOT NULL"
     ends = {
         **{name: name for name in ("product_number", *one.roles, "first_day")},
-        "valid_from": f"CASE WHEN version = 1 THEN {LONG_AGO} ELSE first_day END",
-        "valid_to": f"COALESCE(next_day, {NEVER})",
-        "reaches_back": "version = 1",
-        "is_current": "next_day IS NULL",
+        **valid_days("first_day", "next_day"),
     }
     inner = f"SELECT\n{listed(parts)}\n{reach.joined([place.table])}\n{known}"
     return f"{one.name} AS (\nSELECT\n{listed(ends)}\nFROM (\n{inner}\n) AS records\n)"

@@ -33,6 +33,16 @@ class DrawnMart(NamedTuple):
     place_of: str | None = None  # whose places they are, as Mart.place_of
 
 
+def valid_days(start: str, following: str) -> dict[str, str]:
+    """The days on which a version counts, before that of the `following` one; the first reaches back before `start`."""
+    return {
+        "valid_from": f"CASE WHEN version = 1 THEN {LONG_AGO} ELSE {start} END",
+        "valid_to": f"COALESCE({following}, {NEVER})",
+        "reaches_back": "version = 1",
+        "is_current": f"{following} IS NULL",
+    }
+
+
 def text(sql: str, field: Field) -> str:
     """A field as text."""
     return sql if field.type == "string" else f"CAST({sql} AS VARCHAR)"

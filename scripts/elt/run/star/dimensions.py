@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from elt.run.star import by_day, places
 from elt.run.star.columns import (
     LONG_AGO,
-    NEVER,
     UNKNOWN,
     DrawnMart,
     Made,
@@ -14,6 +13,7 @@ from elt.run.star.columns import (
     literal,
     taken,
     text,
+    valid_days,
     with_unknown,
 )
 from elt.run.star.places import home_reach
@@ -178,10 +178,7 @@ def _versions(
     source = f"SELECT\n{listed(parts)}\n{reach.joined(tables)}\nWHERE {reach.sql(home.place)} IS NOT NULL"
     ends = {
         **{name: name for name in (*made, "introduced_date", "version")},
-        "valid_from": f"CASE WHEN version = 1 THEN {LONG_AGO} ELSE introduced_date END",
-        "valid_to": f"COALESCE(next_start, {NEVER})",
-        "reaches_back": "version = 1",
-        "is_current": "next_start IS NULL",
+        **valid_days("introduced_date", "next_start"),
     }
     columns = numbered("product_key", ["product_number", "version"]) | made
     columns |= {name: Made(name) for name in ends if name not in made}
