@@ -21,6 +21,7 @@ rule audit_ledger:
     params:
         code=code_version("audit_ledger.py"),
         ledgers={name: mart.ledger for name, mart in company.marts.items()},
+        minimum_group=config["minimum_group"],
     script:
         "../scripts/audit_ledger.py"
 

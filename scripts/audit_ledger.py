@@ -121,6 +121,7 @@ def main(
     gold: Iterable[str],
     words: Iterable[str],
     ledgers: Mapping[str, MartLedger],
+    minimum_group: int,
     output: str,
 ) -> None:
     """Balance the books and write them; `ledgers`: what marts.yaml states of each mart; `words`: those of silver."""
@@ -129,6 +130,7 @@ def main(
     records = {name: books(found) for name, found in tables.items()}
     money, rows, lines = money_in_marts(tables, marts), rows_in_marts(tables, marts), order_lines(marts)
     was_compared = bool(rows) or any(amount["marts"] for amount in money.values()) or lines.get("is_traced", False)
+    contradicted = assumptions.of_all(tables, {name: built[name] for name in ledgers})
     ledger = {
         "balanced": True if was_compared else None,  # nothing is called balanced that was compared with nothing
         "input_fingerprint": input_fingerprint(tables),
@@ -137,7 +139,7 @@ def main(
         "kpis": kpis_in_marts(marts),
         "rows": rows,
         "order_lines": lines,
-        "assumptions": assumptions.of_all(tables, {name: built[name] for name in ledgers}),
+        "assumptions": [assumptions.published(entry, minimum_group) for entry in contradicted],
     }
     write_json(output, ledger)
     how = "balance" if was_compared else "were compared with no mart"
@@ -146,5 +148,13 @@ def main(
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    given = snakemake.input
-    main(given.silver, given.references, given.gold, given.words, snakemake.params.ledgers, snakemake.output[0])
+    given, told = snakemake.input, snakemake.params
+    main(
+        given.silver,
+        given.references,
+        given.gold,
+        given.words,
+        told.ledgers,
+        told.minimum_group,
+        snakemake.output[0],
+    )

@@ -70,7 +70,7 @@ def run(folder, tables=TABLES, marts=MARTS):
             files.append(str(folder / layer / f"{name}.json"))
             write_json(files[-1], content)
     ledgers = {name: MartLedger(**entry.get("ledger", {})) for name, entry in marts.items()}
-    audit_ledger.main(silver, [], gold, SILVER_WORDS, ledgers, str(folder / "ledger.json"))
+    audit_ledger.main(silver, [], gold, SILVER_WORDS, ledgers, 5, str(folder / "ledger.json"))
     return json.loads((folder / "ledger.json").read_text())
 
 

@@ -132,6 +132,25 @@ ENTRY = assumptions.entry(
 )
 
 
+def test_the_published_books_hold_neither_key_nor_orders_nor_revenue_of_a_single_customer():
+    published = assumptions.published(ENTRY, 5)
+    assert {name: published[name] for name in ("where", "records", "of", "money", "of_money")} == {
+        "where": "fact_sales",
+        "records": 33,
+        "of": 100,
+        "money": {"sales_amount": "28"},
+        "of_money": {"sales_amount": "100"},
+    }
+    for language, words in WORDS.items():  # the pages say the same of it as of the entry itself
+        assert assumptions.sentence(words, published, 5) == assumptions.sentence(words, ENTRY, 5)
+        closing = assumptions.sentence(words, published)
+        assert "33\u00a0%" in closing and ".0" not in closing and "118" not in closing, language
+    assert assumptions.published({**ENTRY, "records": 4}, 5)["money"] == {}, "fewer orders than the minimum: no amount"
+    assert assumptions.published({**ENTRY, "persons": 5}, 5) == {**ENTRY, "persons": 5}
+    everyone = {name: value for name, value in ENTRY.items() if name != "persons"}
+    assert assumptions.published(everyone, 5) == everyone
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_protected_reports_state_amount_and_share_published_ones_whole_percent_alone(language):
     decimal, whole = ("27.9", "28") if language == "en" else ("27,9", "28")
@@ -146,7 +165,7 @@ def test_protected_reports_state_amount_and_share_published_ones_whole_percent_a
 
 def test_the_number_ledger_of_the_expose_holds_neither_orders_nor_revenue_of_a_single_customer():
     ledger = NumberLedger()
-    (said,) = contradicted(ledger, {"assumptions": [ENTRY]}, 5)
+    (said,) = contradicted(ledger, {"assumptions": [assumptions.published(ENTRY, 5)]}, 5)
     assert {name: figure["value"] for name, figure in ledger.figures.items()} == {
         "assumption.1.share": "0.33",
         "assumption.1.sales_amount.share": "0.28",

@@ -207,7 +207,7 @@ def contradicted(
         rule = quotient if is_hidden else {"formula": f"[{name}.records] / [{name}.of]"}
         figures["share"] = ledger.enter(f"{name}.share", rounded(share, decimals), "share", rule, decimals)
         amounts = []
-        is_told = entry["records"] >= minimum and entry.get("key") not in few
+        is_told = is_hidden or (entry["records"] >= minimum and entry.get("key") not in few)
         for field, amount, part in assumptions.amounts_of(entry) if is_told else []:
             column = at(LEDGER, *place, "money", field)
             known = {

@@ -1,14 +1,15 @@
 """Assumptions that the data contradict: what was assumed, where, how many records contradict it, what they amount to.
 
 An entry is `{"code", "where", "records", "of", "money": {field: text}, "of_money": {field: text}}`: `of`: records that
-were looked at; `of_money`: their amounts. Its wording stands under its code in scripts/templates/assumptions.*.yaml.
-A step that finds one adds an entry to `warnings` of its silver table or to `assumptions` of its mart: all reports and
-the closing words take them from there.
+were looked at; `of_money`: their amounts. One about fewer persons than the minimum group (`persons`) is published in
+whole percent alone (`"unit": "percent"`), without a key. Its wording stands under its code in
+scripts/templates/assumptions.*.yaml. A step that finds one adds an entry to `warnings` of its silver table or to
+`assumptions` of its mart: all reports and the closing words take them from there.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from elt.report.figure_ledger import Origin, Told
@@ -18,6 +19,7 @@ from elt.report.words import Words
 Entry = dict[str, Any]
 CUSTOMERS = "customers"  # `about` of an entry on which every number of customers depends
 FACT = re.compile(r"fact_sales\b(?!.*→)")  # where an entry is about order lines
+PERCENT = "percent"
 OTHER = "other"  # the wording of a code that has none of its own
 IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
 
@@ -88,7 +90,39 @@ def enter_figures(name: str, found: Mapping[str, Any], place: Callable[..., Orig
 
 def is_of_few(found: Mapping[str, Any], minimum: int) -> bool:
     """Whether an entry is about fewer persons than the minimum group: published are only shares, in whole percent."""
-    return found.get("persons", minimum) < minimum
+    return found.get("persons", minimum) < minimum or is_in_percent(found)
+
+
+def is_in_percent(found: Mapping[str, Any]) -> bool:
+    """Whether an entry holds whole percent of everything instead of counts and amounts."""
+    return found.get("unit") == PERCENT
+
+
+def published(found: Entry, minimum: int) -> Entry:
+    """An entry as it may stand outside the protected layers.
+
+    One about fewer persons than the minimum: its place without their key, whole percent instead of counts and amounts,
+    and no amount of fewer records than the minimum.
+    """
+    if not is_of_few(found, minimum):
+        return found
+    of_all = [(name, share) for name, _, share in amounts_of(found) if share is not None]
+    told = of_all if found["records"] >= minimum else []
+    return entry(
+        found["code"],
+        found["where"].partition(",")[0],
+        whole_percent(share_of(found["records"], found["of"])),
+        100,
+        {name: whole_percent(share) for name, share in told},
+        {name: 100 for name, _ in told},
+        persons=found["persons"],
+        unit=PERCENT,
+    )
+
+
+def whole_percent(share: Decimal) -> int:
+    """A share in whole percent, half away from zero."""
+    return int((share * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def money_text(words: Words, amounts: Iterable[tuple[str, str | None, str | None]]) -> str:
