@@ -235,16 +235,19 @@ def changed(path: Path, old: str, new: str) -> list[str]:
 
 @remedy(
     "elt.run.settings",
-    "Draft one from its exports: …",
+    "Draft them from the exports: …",
     line=True,
 )
-def test_a_company_that_is_not_there_is_drafted_by_the_command(firm, tmp_path):
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_company_that_is_not_there_is_drafted_by_the_command(firm, tmp_path, is_there):
+    if is_there:
+        write_text(tmp_path / "config/new/company.yaml", "")
     (line,) = loaded(company="config/new")
     found = re.search(r"snakemake (\w+) --config raw=<folder> company=(\S+)", line)
     assert found is not None and request.of([found[1]]) == request.DRAFT
     write_text(tmp_path / "exports/products.csv", SHOP)
     draft_contracts.main("exports", found[2], str(tmp_path / "s"), str(tmp_path / "d"))
-    assert not [line for line in loaded(company="config/new") if "there is no company" in line]
+    assert not [line for line in loaded(company="config/new") if "in this folder" in line]
 
 
 @remedy(

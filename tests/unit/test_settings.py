@@ -197,8 +197,18 @@ def test_one_number_of_segments_alone_may_be_tried(tmp_path):
 def test_a_company_folder_that_is_not_there_is_named(tmp_path):
     lines = load(config(tmp_path / "none"), tmp_path)[1]
     assert lines == [
-        f"{tmp_path}/none: there is no company in this folder. Draft one from its exports: "
+        f"{tmp_path}/none: there is no company in this folder. Draft them from the exports: "
         f"snakemake draft_contracts --config raw=<folder> company={tmp_path}/none"
+    ]
+
+
+def test_a_company_folder_without_contracts_is_named_with_the_way_to_draft_them(tmp_path):
+    for contract in company(tmp_path).glob("contracts/*.yaml"):
+        contract.unlink()
+    lines = load(config(tmp_path), tmp_path)[1]
+    assert lines == [
+        f"{tmp_path}: there are no contracts in this folder. Draft them from the exports: "
+        f"snakemake draft_contracts --config raw=<folder> company={tmp_path}"
     ]
 
 

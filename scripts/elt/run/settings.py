@@ -99,9 +99,10 @@ def read_company(folder: Path) -> tuple[dict[str, Any], list[str]]:
 
     found: dict[str, Any] = {"contracts": {}}
     faults = []
-    if not folder.is_dir():
+    if not any(folder.glob("contracts/*.yaml")):
         draft = f"snakemake draft_contracts --config raw=<folder> company={folder}"
-        return found, [f"{folder}: there is no company in this folder. Draft one from its exports: {draft}"]
+        what = "there are no contracts" if folder.is_dir() else "there is no company"
+        return found, [f"{folder}: {what} in this folder. Draft them from the exports: {draft}"]
     stated = [folder / name for name in FILES if (folder / name).exists()]
     for path in [*sorted(folder.glob("contracts/*.yaml")), *stated]:
         place = found["contracts"] if path.parent.name == "contracts" else found
