@@ -27,6 +27,7 @@ CONCERNS = {  # department: kinds of findings
     "marketing": ("new_customers", "place", "season"),
     "purchasing": ("category", "margin", "returns", "season"),
 }
+WHOLE = "revenue_"  # how the sentences about all revenue begin
 GAPS = ("sales", "purchasing")  # departments that have to know of a category that ends early
 
 
@@ -37,6 +38,14 @@ def told(ledger: Mapping[str, Any], department: str) -> Iterator[Mapping[str, An
     for finding in ledger["findings"]:
         if finding["kind"] in CONCERNS[department] and finding["said"]:
             yield finding["said"]
+
+
+def of_all(ledger: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """How revenue as a whole moved, which every finding is about a part of; None if page one does not begin with it."""
+    said = next(iter(ledger["pages"]["situation"]["messages"]), None)
+    if said is None or not said["say"].startswith(WHOLE):
+        return None
+    return {**said, "say": said["say"].removesuffix("_part").removesuffix("_by")}
 
 
 def main(
@@ -57,7 +66,7 @@ def main(
     wording = Wording.of(texts, ledger["figures"], kpis)
     about = dict(zip(("called", "currency"), identity, strict=True))
     content = {"w": wording, "words": words, **about, **ledger["pages"]}
-    content |= {"alternative_of": alternatives(wording, ledger["pages"])}
+    content |= {"whole": of_all(ledger), "alternative_of": alternatives(wording, ledger["pages"])}
     linked = {Path(path).stem: Markdown(f"figures/{Path(path).name}") for path in figures}
     for name in CONCERNS:
         found = [*told(ledger, name)][:MOST]

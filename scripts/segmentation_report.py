@@ -91,16 +91,17 @@ def beside_segments(facts: Mapping[str, Any], words: Words, minimum: int) -> lis
 
 
 def report(model: Model, words: Told, beside: Sequence[str] = ()) -> str:
-    """The whole report as Markdown; `beside`: what is said beside the table of segments."""
+    """The whole report as Markdown, who and what to do before what that rests on; `beside`: what is said beside the
+    table of segments."""
     text = words["report"]
     parts = [f"# {headline(model, words)}\n\n"]
     if model["segments"]:
-        parts += [segment_table(model, words), *figures_table(model, words), *beside]
-        parts += limits_text.section(model, words)
+        parts += [segment_table(model, words), *beside]
         parts += [*density_text.section(model, words), *migration_text.section(model, words)]
-        parts += [f"## {evidence_title(model, words)}\n\n", evidence_table(model, words)]
         parts += [f"## {actions_title(model, words)}\n\n"]
         parts += [part for segment in model["segments"] for part in profile(segment, model, words)]
+        parts += [*figures_table(model, words), *limits_text.section(model, words)]
+        parts += [f"## {evidence_title(model, words)}\n\n", evidence_table(model, words)]
     parts += [f"## {text['refused_title']}\n\n", *refused_features(model, words), "\n"]
     parts += [f"## {text['method_title']}\n\n", *method(model, words), "\n"]
     parts += [f"## {text['limits_title']}\n\n", *(f"- {line}\n" for line in text["limits"])]

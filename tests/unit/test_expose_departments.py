@@ -74,3 +74,17 @@ def test_a_hostile_name_of_a_product_is_text(tmp_path: Path):
     for name, text in made.items():
         assert "<script" not in text, name
         assert 'href="http' not in text, name
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "subject"), [("en", "Findings", "Revenue"), ("de", "Befunde", "Der Umsatz")]
+)
+def test_how_all_revenue_moved_is_told_once_above_the_findings(tmp_path: Path, language, heading, subject):
+    made = pages(tmp_path, language)
+    entered = json.loads((tmp_path / "reports/number_ledger.json").read_text("utf-8"))
+    assert not [one["subject"] for one in entered["findings"] if "total" in (one["said"] or {}).get("figures", {})]
+    for name in CONCERNS:
+        section = made[f"{name}_text"].partition(f"## {heading}")[2].partition("##")[0].splitlines()
+        first, *findings = [line for line in section[1:] if line]
+        assert first.startswith(subject) and not first[0].isdigit(), name
+        assert findings and not [line for line in findings if subject.lower() in line.lower()[:12]], name

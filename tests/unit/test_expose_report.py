@@ -112,6 +112,14 @@ def test_without_a_former_year_the_exposé_still_stands_and_says_so(tmp_path):
     assert "Last year" not in text
 
 
+def test_what_sets_a_segment_apart_is_told_in_words_and_alike_features_together():
+    told = [
+        {"label": {"en": label}, "words": {"en": how}}
+        for label, how in (("A", "above"), ("B", "below"), ("C", "above"))
+    ]
+    assert wording("en").traits(told) == "A, C: above; B: below"
+
+
 def test_without_segments_the_exposé_says_so(tmp_path):
     run = SmallRun(tmp_path, lines())
     run.model |= {"choice": {"k": 1}}

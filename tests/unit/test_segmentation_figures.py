@@ -75,5 +75,5 @@ def test_without_customers_the_figure_says_so(draw, tmp_path):
 
 def test_the_map_names_what_rises_and_falls_and_how_many_customers_a_square_stands_for(tmp_path):
     text = svg(script.density_figure, MODEL, "de", tmp_path)
-    assert "steigt mit Umsatz" in text and "fällt mit Umsatz" in text and "mindestens 20 Kunden" in text
+    assert "mehr: Umsatz\xa0→" in text and "weniger: Umsatz\xa0→" in text and "mindestens 20 Kunden" in text
     assert "1. Groß" in text

@@ -119,7 +119,8 @@ def test_what_segments_are_like_is_a_table_and_a_withheld_figure_is_a_dash():
     assert "| Segment | mit zweitem Auftrag | durchschnittlicher Auftragswert | Umsatz der letzten 365 Tage |" in text
     assert "| Gruppe 1 | 25,0\xa0% | 514,40 | 9.000,50 |" in text and "| Gruppe 2 | 25" not in text
     assert "Der Wiederkaufzyklus des Unternehmens beträgt 130 Tage" in text
-    assert "Rohertrag" not in text.split("##")[0], "nobody's costs are known"
+    section = text.partition("## Was die Segmente kaufen und einbringen")[2].partition("##")[0]
+    assert "514,40" in section and "Rohertrag" not in section, "nobody's costs are known"
 
 
 def test_an_action_has_a_baseline_and_a_value_with_the_sum_that_gives_it():
@@ -227,3 +228,21 @@ def test_the_method_says_how_many_customers_make_the_evidence_if_not_all_do(lang
     told = script.report(model(segment(1), segment(2), choice=choice | {"evidence_rows": 500_000}), said(language))
     sampled = said(language)["report"]["sampled"].split("{rows}")[0]
     assert sampled in told and sampled not in script.report(model(segment(1), segment(2)), said(language))
+
+
+def test_the_map_and_what_to_do_stand_before_the_tables_and_the_evidence():
+    density = {"explained": [0.5, 0.21], "levels": [6, 20, 80], "cells": [[0, 0, 1, 3]]}
+    density |= {"centres": {"1": [-1.5, 2.0], "2": [0.5, 1.0]}}
+    told = segment(1) | {"limits": {"share": 0.9, "ranges": {"monetary": [20, 900]}}}
+    text = script.report(model(told, segment(2), map=density), said("en"))
+    marks = ["| no. |", "segment_density.svg", "call for action", "What the segments buy", "Within which ranges"]
+    places = [text.index(mark) for mark in [*marks, "silhouette 0.507", "Refused features"]]
+    assert places == sorted(places)
+
+
+def test_a_baseline_that_would_tell_of_too_few_is_said_to_be_withheld():
+    told = segment(1, measure="active_share"), segment(2, measure="active_share")
+    assert "withheld" not in script.report(model(*told), said("en")), "nobody has it: the data lack it"
+    told[1]["figures"] = {**told[1]["figures"], "active_share": 0.5}
+    text = script.report(model(*told), said("en"))
+    assert "**Baseline today:** with an order in the last 365 days: withheld, as fewer than 5 customers" in text

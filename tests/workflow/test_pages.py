@@ -31,6 +31,12 @@ REPEATED = """() => [...document.querySelectorAll("img, [role=img]")]
     .map(part => (part.getAttribute("alt") ?? part.getAttribute("aria-label") ?? "").trim())
     .filter(text => !text || [...document.querySelectorAll("h1, h2, h3, h4")].some(h => h.textContent.trim() === text))"""
 
+LETTERS = """() => [...document.querySelectorAll("figure svg")].map(part => {
+    const sizes = [...part.querySelectorAll("text")].map(text => parseFloat(getComputedStyle(text).fontSize));
+    return Math.min(...sizes) * part.getBoundingClientRect().width / part.viewBox.baseVal.width;
+})"""  # height in pixels of the smallest letters of each figure
+READABLE = 6.5
+
 
 @pytest.fixture(scope="module")
 def runs(sample_project: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
@@ -111,6 +117,13 @@ def test_every_page_is_accessible_fits_every_screen_and_is_whole_in_print(runs, 
         found[f"{name}, too wide"] = [width for width in WIDTHS if wider_than(page, width) > 0]
         found[f"{name}, cut off in print"] = cut_off(page)
     assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+def test_the_letters_of_every_figure_of_the_expose_can_be_read_on_a_narrow_screen(runs, page: Page):
+    page.set_viewport_size({"width": min(WIDTHS), "height": 900})
+    page.goto((runs["de"] / "reports/final_expose.html").as_uri())
+    letters = page.evaluate(LETTERS)
+    assert len(letters) == 6 and min(letters) > READABLE
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -67,6 +67,17 @@ def test_the_start_page_has_three_doors_to_pages_that_are_there_and_four_figures
     assert "system-message" not in start
 
 
+def test_the_letters_of_all_figures_of_the_start_page_are_equally_large(page: Path):
+    text = page.read_text(encoding="utf-8")
+    start = json.JSONDecoder().raw_decode(text[text.index("var workflow_desc = ") + len("var workflow_desc = ") :])[0]
+    shown = []
+    for figure in start.split("<figure")[1:]:
+        rem, width = (float(re.search(mark, figure)[1]) for mark in (r"width: ([\d.]+)rem", r'viewBox="0 0 ([\d.]+) '))
+        letters = [float(points) for points in re.findall(r"font-size: ([\d.]+)px", figure)]
+        shown.append(max(set(letters), key=letters.count) * rem * 16 / width)
+    assert len(shown) == 5 and max(shown) < 1.15 * min(shown) and min(shown) > 11
+
+
 def test_nothing_of_the_protected_layers_is_in_the_report(page: Path, sample_run: Path):
     assert not [name for name in variable(page, "results") if re.search(r"/(bronze|silver|gold|_closed)/", name)]
     text = page.read_text(encoding="utf-8")

@@ -37,8 +37,9 @@ def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -
     """One row a segment that may be shown, by falling revenue; empty if the model found no segments or there is no
     revenue.
 
-    name, action and success stay mappings by language; everything else is the name of a figure. The share of customers
-    is of those in segments, that of revenue of all revenue, also of lines whose customer is unknown or in no segment.
+    name, action, success and traits stay mappings by language; everything else is the name of a figure. The share of
+    customers is of those in segments, that of revenue of all revenue, also of lines whose customer is unknown or in no
+    segment.
     """
     rows: list[dict[str, Any]] = []
     if model["choice"]["k"] <= 1 or all_revenue(sales) <= 0:
@@ -58,12 +59,8 @@ def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -
         row |= {"revenue": enter("revenue", "money")}
         row["revenue_share"] = ledger.ratio(f"{key}.share_of_all", row["revenue"], enter_revenue(ledger, sales))
         row["revenue_per_customer"] = ledger.ratio(f"{key}.per_customer", row["revenue"], row["customers"], "money")
-        row["traits"] = []
-        for trait in segment["distinguishing"][:MOST_TRAITS]:
-            origin = at(MODEL, *place, "distinguishing", trait["feature"], "deviation")
-            deviation, people = Decimal(str(trait["deviation"])), segment["customers"]
-            figure = ledger.enter(f"{key}.{trait['feature']}", deviation, "score", origin, 1, people=people)
-            row["traits"].append({"label": trait["label"], "deviation": figure})
+        row["traits"] = [{part: trait[part] for part in ("label", "words")} for trait in segment["distinguishing"]]
+        row["traits"] = row["traits"][:MOST_TRAITS]
         rows.append(row)
     return rows
 

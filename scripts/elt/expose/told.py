@@ -93,8 +93,7 @@ def statement(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     if figures.get("change") == NOT_MEANINGFUL:
         del figures["change"]
         return say(f"{key}_plain", figures, texts)
-    is_share = kind in ("part", "new_customers")
-    return say(key, figures | ({"total": "kpi.revenue.change"} if is_share else {}), texts)
+    return say(key, figures, texts)
 
 
 def no_line(month: str) -> str:

@@ -71,6 +71,13 @@ class Wording:
         """A text of the data or the settings: as it is, or by language."""
         return str(value[self.language] if isinstance(value, Mapping) else value)
 
+    def traits(self, traits: Sequence[Mapping[str, Any]]) -> str:
+        """What sets a segment apart, features that differ alike together: "Orders, Revenue: far above average"."""
+        named: dict[str, list[str]] = {}
+        for trait in traits:
+            named.setdefault(self.text(trait["words"]), []).append(self.text(trait["label"]))
+        return "; ".join(f"{', '.join(labels)}: {how}" for how, labels in named.items())
+
     def kpi(self, name: str | Sequence[str]) -> str:
         """The name of a KPI, or of several."""
         names = [name] if isinstance(name, str) else name

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SIDES = (0.4, 0.65, 0.95)  # of a square, as a part of its cell, by level
 COUNTS = 0.4  # weight from which on a feature is named at a direction
+ARROW = "\N{NO-BREAK SPACE}→"  # where more lies: to the right, and upwards where the text stands upright
 LONGEST = 24  # letters in a line of the names beside the map
 
 
@@ -80,7 +81,7 @@ def listed(axes: "Axes", entries: list[tuple[str, str, int]]) -> None:
 
 
 def direction(model: Mapping[str, Any], place: int, words: Words) -> str:
-    """What rises and falls along a direction of the map, the features that count most first."""
+    """Of what there is more and less along a direction of the map, the features that count most first."""
     text, language = words["figures"], words["language"]
     weights = model["map"]["directions"][place]
     labels = {feature["name"]: feature["label"][language] for feature in model["features"]}
@@ -89,4 +90,4 @@ def direction(model: Mapping[str, Any], place: int, words: Words) -> str:
     for key, sign in (("map_up", 1), ("map_down", -1)):
         named = [labels[name] for name in order if weights[name] * sign >= COUNTS]
         parts += [text[key].format(features=", ".join(named))] if named else []
-    return "; ".join(parts)
+    return "; ".join(parts) + ARROW

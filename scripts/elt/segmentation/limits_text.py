@@ -28,6 +28,7 @@ def section(model: Model, words: Told) -> Iterator[str]:
         ]
         for segment in told
     ]
+    yield f"## {text['title']}\n\n"
     yield table([text["segment"], text["share"], *(words["features"][name] for name in names)], rows)
     yield text["reading"] + "\n\n"
 

@@ -175,6 +175,7 @@ def figures_table(model: Model, words: Told) -> Iterator[str]:
     names = [name for name in FIGURES if any(segment["figures"][name] is not None for segment in shown)]
     rows = [[segment["name"][language], *(figure_text(name, segment, words) for name in names)] for segment in shown]
     if rows and names:
+        yield f"## {text['buying_title']}\n\n"
         yield table([text["segment"], *(text["measures"][name] for name in names)], rows)
         if any(segment["figures"][name] is None for segment in shown for name in names):
             yield text["figure_hidden"].format(minimum=least(model, words)) + "\n\n"
@@ -258,5 +259,8 @@ def profile(segment: Model, model: Model, words: Told) -> Iterator[str]:
         if measure and segment["figures"][measure] is not None:
             baseline = figure_text(measure, segment, words)
             lines["baseline"] = f"{text['measures'][measure]}: {baseline}"
+        elif measure and any(other["figures"] and other["figures"][measure] is not None for other in model["segments"]):
+            hidden = text["baseline_hidden"].format(minimum=least(model, words))
+            lines["baseline"] = f"{text['measures'][measure]}: {hidden}"
         lines |= {} if segment["is_no_action"] else {"value": value_text(segment, words)}
     yield "".join(f"- **{text[key]}:** {line}.\n" for key, line in lines.items()) + "\n"
