@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.eda.charts import bars, histogram, not_available, scale, with_rest
+from elt.eda.charts import bars, histogram, not_available, ordered, scale, with_rest
 from elt.eda.correlation_chart import correlation_map
 from elt.files import read_json
 from elt.report.colours import ACCENT, INK, MUTED
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 PARTIAL = {"facecolor": "white", "edgecolor": ACCENT, "hatch": "//////", "linewidth": 0.6}
 HEADROOM = 1.25  # of the axis above its columns, where there is a legend
-
-
-def ordered(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Groups by revenue, largest first."""
-    return sorted(entries, key=lambda entry: (-entry["revenue"], *map(str, entry.values())))
 
 
 def revenue_by_month(months: Sequence[Mapping[str, Any]], words: Words) -> "Figure":

@@ -3,7 +3,7 @@
 Inputs: step1_eda/data/eda_summary.json; the figures, which it shows by relative links; the words in the language of
 the run, the template of pages.
 Outputs: step1_eda/reports/eda_report.md, the same as a page, step1_eda/reports/eda_report.html, and the ledger of all
-figures that it prints, step1_eda/reports/number_ledger.json.
+figures that it and its charts print, step1_eda/reports/number_ledger.json.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
-from elt.eda import origins, sentences
+from elt.eda import drawn, origins, sentences
 from elt.eda.profile_text import mart_section, numbers_table
 from elt.eda.sentences import Finding
 from elt.eda.suppression import missing_rows, suppressed_rows
@@ -113,6 +113,7 @@ def main(
     content["customers"]["columns"] = {column["name"]: column for column in content["customers"]["columns"]}
     content["marts"] = with_words(content["marts"], words)
     pages.write(report(content, links, told, smallest), output, page, template=template, language=told.language)
+    drawn.enter(content, told)
     write_json(ledger, {"tables": origins.tables(content["breakdowns"]), "figures": told.ledger.figures})
     rulelog.log.info("%d figures", len(told.ledger.figures))
 

@@ -108,6 +108,16 @@ def report(model: Model, words: Told, beside: Sequence[str] = ()) -> str:
     return Markdown("".join(parts))
 
 
+def enter_profiles(model: Model, words: Told) -> None:
+    """Enter the deviations that the chart of the profiles prints, of features that the tables leave out too."""
+    features = [feature for feature in model["features"] if feature["is_used"]]
+    for segment in (segment for segment in model["segments"] if not segment["is_suppressed"]):
+        for feature in features:
+            name = f"figure.segment_profiles.{segment['label']}.{feature['name']}"
+            value, origin = segment["deviation"][feature["name"]], origins.deviation(feature, segment)
+            words.enter(name, value, "deviations", 1, origin)
+
+
 def main(
     metadata: str,
     word_file: str,
@@ -123,6 +133,7 @@ def main(
     beside = beside_segments(read_json(facts), read(assumption_file), model["minimum_group"])
     text = report(model, words, beside)
     pages.write(text, made["report"], made["page"], template=template, language=words.language)
+    enter_profiles(model, words)
     write_json(made["ledger"], {**origins.tables(model), "figures": words.ledger.figures})
     rulelog.log.info("%d figures", len(words.ledger.figures))
 

@@ -3,9 +3,11 @@
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -22,6 +24,62 @@ BRONZE, BRONZE_PAGE = (f"bronze/reports/{name}" for name in ("number_ledger.json
 SILVER, SILVER_PAGE = (f"silver/reports/{name}" for name in ("number_ledger.json", "silver_quality_report.md"))
 GOLD, GOLD_PAGE = (f"gold/reports/{name}" for name in ("number_ledger.json", "gold_marts_report.md"))
 
+DRAWN = "figure."  # how the names of figures begin that a chart prints and the page does not
+TICK = re.compile(r"[xy]tick_|scale")  # groups of an SVG whose numbers are a scale: ticks, the line at a round amount
+SCALE = re.compile(r"[−+]?[\d.,/\s]+")  # 0.25, 01/2024; the label of a bar is no scale
+QUARTER = re.compile(r"\d{4} Q\d")
+SHARES, PEOPLE = (("share",), -2), (("people", "count"), 0)  # (units, power of ten by which a chart divides)
+CHARTS: dict[str, list[tuple[tuple[tuple[str, ...], int], int]]] = {  # chart: what it prints, with how many decimals
+    "revenue_by_month": [((("money",), 3), 0)],
+    "revenue_bridge": [((("money",), 3), 0)],
+    "segment_shares": [(SHARES, 1)],
+    "revenue_concentration": [(SHARES, 1)],
+    "cohort_retention": [(SHARES, 0), (PEOPLE, 0)],
+    "product_classes": [(SHARES, 1)],
+    "segment_evidence": [((("index", "score"), 0), 2)],
+    "segment_profiles": [((("deviations",), 0), 1)],
+    "segment_density": [(PEOPLE, 0)],
+}
+
+
+def drawn(figure: Path) -> set[str]:
+    """The numbers in the texts of a chart that are no scale."""
+    texts: list[str] = []
+
+    def look(part: ElementTree.Element, *, on_axis: bool) -> None:
+        on_axis = on_axis or bool(TICK.match(part.get("id", "")))
+        text = "".join(part.itertext()).strip() if part.tag.endswith("}text") else ""
+        if text and not (on_axis and SCALE.fullmatch(text)):
+            texts.append(QUARTER.sub(" ", text))
+        for child in part:
+            look(child, on_axis=on_axis)
+
+    look(ElementTree.parse(figure).getroot(), on_axis=False)
+    return {number for text in texts for number in NUMBER.findall(text)}
+
+
+def in_chart(value: Any, power: int, decimals: int) -> str:
+    """A value as an English chart prints it, divided by a power of ten, without its sign."""
+    one = abs(Decimal(str(value))).scaleb(-power).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{one:,}"
+
+
+def entered(run: Path, figure: Path, ledger: str) -> set[str]:
+    """What a chart may print: figures of the ledger of its page, in the form of the chart."""
+    entries = json.loads((run / ledger).read_text())["figures"]
+    if own := {name: entry for name, entry in entries.items() if name.startswith(f"{DRAWN}{figure.stem}.")}:
+        powers = {entry["value"]: len(str(entry.get("scale", 1))) - 1 for entry in own.values()}
+        return {
+            in_chart(entry["value"], -2 if entry["unit"] == "share" else powers[entry["value"]], entry["decimals"])
+            for entry in own.values()
+        }
+    return {
+        in_chart(entry["value"], power, decimals)
+        for (units, power), decimals in CHARTS[figure.stem]
+        for entry in entries.values()
+        if entry["unit"] in units and entry["value"] is not None
+    }
+
 
 def printed(entry: dict[str, Any]) -> set[str]:
     """A figure as an English page prints it, without sign and unit; a share stands in per cent or as it is."""
@@ -34,8 +92,8 @@ def printed(entry: dict[str, Any]) -> set[str]:
 
 def without_entry(run: Path, ledger: str, page: str, *texts: str) -> set[str]:
     """Numbers of a page that are none of its ledger's figures; texts: where numbers that are no figures come from."""
-    entries = json.loads((run / ledger).read_text())["figures"].values()
-    figures = {text for entry in entries for text in printed(entry)}
+    entries = json.loads((run / ledger).read_text())["figures"]
+    figures = {text for name, entry in entries.items() if not name.startswith(DRAWN) for text in printed(entry)}
     shown = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", (run / page).read_text())
     return set(NUMBER.findall(shown)) - figures - {number for text in texts for number in NUMBER.findall(text)}
 
@@ -145,6 +203,35 @@ def test_every_figure_of_the_expose_and_its_pages_comes_out_of_its_entry_again(s
 
 def test_no_number_stands_on_the_page_of_the_exploration_without_an_entry(sample_run):
     assert without_entry(sample_run, EDA, EDA_PAGE, *texts_of_exploration(sample_run)) == set()
+
+
+LEDGERS = {"reports": "reports/number_ledger.json", "step1_eda": EDA, "step3_segmentation": SEGMENTS}
+
+
+def charts(run: Path) -> Iterator[tuple[Path, str]]:
+    """Each chart of a run with the ledger of its page."""
+    for part, ledger in LEDGERS.items():
+        yield from ((figure, ledger) for figure in sorted((run / part / "figures").glob("*.svg")))
+
+
+def test_no_number_stands_in_a_chart_without_an_entry_in_the_ledger_of_its_page(sample_run):
+    labels = {str(number) for number in range(1, 9)}  # numbers of segments, which are names
+    found, count = {}, 0
+    for figure, ledger in charts(sample_run):
+        shown = drawn(figure) - (labels if figure.stem == "segment_density" else set())
+        count += len(shown)
+        if missing := shown - entered(sample_run, figure, ledger):
+            found[f"{ledger}: {figure.stem}"] = missing
+    assert count > 140 and len([*charts(sample_run)]) == 18
+    assert found == {}
+
+
+def test_a_number_of_a_chart_that_no_entry_has_is_found(sample_run, tmp_path):
+    chart = sample_run / "reports/figures/revenue_bridge.svg"
+    amount = max(drawn(chart), key=lambda text: float(text.replace(",", "")))
+    planted = tmp_path / chart.name
+    planted.write_text(chart.read_text("utf-8").replace(f">{amount}<", ">9,876,543<"), encoding="utf-8")
+    assert drawn(planted) - entered(sample_run, planted, LEDGERS["reports"]) == {"9,876,543"}
 
 
 def test_no_two_numbers_of_a_page_stand_beside_each_other_behind_a_comma(sample_run):

@@ -35,6 +35,11 @@ def not_available(reason: str, words: Words) -> "Figure":
     return figure
 
 
+def ordered(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Groups by revenue, largest first."""
+    return sorted(entries, key=lambda entry: (-entry["revenue"], *map(str, entry.values())))
+
+
 def with_rest(entries: Sequence[Mapping[str, Any]], name: str, words: Words) -> list[Mapping[str, Any]]:
     """Groups as bars show them: as many as fit, the largest first as they come, and the others together in one.
 

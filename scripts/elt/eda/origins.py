@@ -33,9 +33,9 @@ def tables(groups: Iterable[str]) -> dict[str, str]:
     columns = [f"{MONTH} AS month", "EXTRACT(ISODOW FROM order_date) AS weekday"]
     columns.append("COALESCE(place.country, 'n/a') AS country")
     joins = "LEFT JOIN gold.dim_location AS place USING (location_key)"
-    if "category" in groups:
-        columns.append("COALESCE(product.category, 'n/a') AS category")
-        joins += " LEFT JOIN gold.dim_product AS product USING (product_key)"
+    known = [name for name in ("category", "subcategory") if name in groups]
+    columns += [f"COALESCE(product.{name}, 'n/a') AS {name}" for name in known]
+    joins += " LEFT JOIN gold.dim_product AS product USING (product_key)" if known else ""
     lines = f"SELECT sales_amount, document_type, {', '.join(columns)} FROM gold.fact_sales {joins}"
     stated = {"lines": lines, "customers": CUSTOMERS, "orders": ORDERS, "ranked_customers": RANKED}
     return {name: " ".join(sql.split()) for name, sql in stated.items()}

@@ -34,6 +34,7 @@ def gauge(axes: "Axes", wording: Wording, largest: float, *, upright: bool) -> N
         fontsize=SMALL,
         color=SOFT,
         annotation_clip=False,
+        gid="scale",
     )
 
 

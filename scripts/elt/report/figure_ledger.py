@@ -6,9 +6,9 @@ An origin is one of these, so that whoever holds the run computes the figure aga
   tables of another run, told by run, file and SHA-256
 - `file` and `path`: a place in a file of the run, step by step: a key, or of a list the element of that name or number;
   * for all, ** for all at any depth, a list for several keys as far as they are there, {"code": …} for elements with
-  that code; `paths` are several. `function` takes what was found together: sum (`times` a number), count (of those
-  equal to `where`, if it is given), pairs (of a symmetric matrix those beyond `above`, whatever their sign), smallest
-  (above zero, under keys that are `named`), quotient (by what stands at `of`)
+  that code, or with that value of another key; `paths` are several. `function` takes what was found together: sum
+  (`times` a number), count (of those equal to `where`, if it is given), pairs (of a symmetric matrix those beyond
+  `above`, whatever their sign), smallest (above zero, under keys that are `named`), quotient (by what stands at `of`)
 - `formula`: arithmetic (// leaves the rest out) and comparisons (1 if they hold) over numbers and other entries, whose
   names stand in square brackets; COUNT(…) is how many
 
