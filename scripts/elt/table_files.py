@@ -35,7 +35,8 @@ def _polars_of(frame: Any) -> Any:
     def column(values: Any) -> Any:
         if values.dtype.kind in "iufb":
             return values.to_numpy()
-        return [str(cell) if is_there else None for cell, is_there in zip(values, values.notna(), strict=True)]
+        cells = values.to_numpy(dtype=object)  # pandas itself gives one cell after the other, three times slower
+        return [str(cell) if is_there else None for cell, is_there in zip(cells, values.notna(), strict=True)]
 
     return pl.DataFrame({str(name): column(frame[name]) for name in frame.columns})
 

@@ -8,7 +8,7 @@ from conftest import ROOT
 from polars.testing import assert_frame_equal
 
 from eda_summary import drop_repeats, main
-from elt.eda.breakdowns import breakdown, sums, whole_sums
+from elt.eda.breakdowns import breakdown, summed_up, sums, whole_sums
 from elt.eda.categories import age_band, shown_counts
 from elt.eda.correlations import correlations
 from elt.eda.customers import CUSTOMERS, concentration, customer_measures, revenue_histogram
@@ -71,7 +71,7 @@ def test_a_group_of_too_few_customers_hides_the_smallest_other_group_as_well():
     rows = (
         [(key, "Big", "10") for key in range(1, 9)] + [(key, "Mid", "10") for key in range(1, 7)] + [(1, "Few", "10")]
     )
-    found = breakdown(whole_sums([sums(lines(*rows), pl.col("country")).collect()]), 5)
+    found = breakdown(whole_sums([sums(summed_up(lines(*rows), "country"), pl.col("country")).collect()]), 5)
     assert found == {
         "groups": [{"country": "Big", "order_lines": 8, "customers": 8, "revenue": 80.0}],
         "suppressed_groups": 2,
@@ -80,20 +80,26 @@ def test_a_group_of_too_few_customers_hides_the_smallest_other_group_as_well():
 
 def test_a_sum_that_one_customer_dominates_is_hidden():
     rows = [(key, place, "10") for place in "ABC" for key in range(1, 7)] + [(1, "A", "1000")]
-    found = breakdown(whole_sums([sums(lines(*rows), pl.col("country")).collect()]), 5)
+    found = breakdown(whole_sums([sums(summed_up(lines(*rows), "country"), pl.col("country")).collect()]), 5)
     assert "A" not in [entry["country"] for entry in found["groups"]]
 
 
 def test_a_group_of_unknown_customers_alone_counts_as_one_person():
     rows = [(key, place, "10") for place in "AB" for key in range(1, 7)] + [(0, "C", "10")]
-    found = breakdown(whole_sums([sums(lines(*rows), pl.col("country")).collect()]), 5)
+    found = breakdown(whole_sums([sums(summed_up(lines(*rows), "country"), pl.col("country")).collect()]), 5)
     assert "C" not in [entry["country"] for entry in found["groups"]]
 
 
 def test_the_parts_of_a_hidden_group_are_hidden():
     rows = [(key, place, "10") for place in ("A", "B") for key in range(1, 7)]
     groups = whole_sums(
-        [sums(lines(*rows), pl.col("country").alias("category"), pl.col("country").alias("subcategory")).collect()]
+        [
+            sums(
+                summed_up(lines(*rows), "country"),
+                pl.col("country").alias("category"),
+                pl.col("country").alias("subcategory"),
+            ).collect()
+        ]
     )
     assert [entry["category"] for entry in breakdown(groups, 5, ["A"])["groups"]] == ["A"]
 

@@ -44,11 +44,16 @@ class Lookup:
         return groups.with_columns(*named)
 
 
-def sums(lines: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
-    """One row a group of a part of the order lines: revenue (whole numbers), order_lines, customers, and what
+def summed_up(lines: pl.LazyFrame, *names: str) -> pl.LazyFrame:
+    """One row a customer and value of some columns: revenue (whole numbers) and order_lines, as `sums` takes them."""
+    return lines.group_by(PERSON, *names).agg(revenue_of(lines).sum(), order_lines=IS_ORDER.sum())
+
+
+def sums(summed: pl.LazyFrame, *groups: pl.Expr) -> pl.LazyFrame:
+    """One row a group of what `summed_up` gives of a part of the order lines: revenue, order_lines, customers, and what
     disclosure control needs; `whole_sums` puts parts together."""
     names = [group.meta.output_name() for group in groups]
-    customers = lines.group_by(*groups, PERSON).agg(revenue_of(lines).sum(), order_lines=IS_ORDER.sum())
+    customers = summed.group_by(*groups, PERSON).agg(pl.col("revenue", "order_lines").sum())
     return grouped(customers, *names, also=[ORDER_LINES])
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from elt.eda.breakdowns import Lookup, breakdown, sums, whole_sums
+from elt.eda.breakdowns import Lookup, breakdown, summed_up, sums, whole_sums
 from elt.eda.customers import by_value, customer_measures
 from elt.eda.order_values import counted, of_part, order_values
 from elt.run.mart import Mart
@@ -20,10 +20,14 @@ def sales_queries(
 
     product_groups: category and subcategory, as far as the star schema has them.
     """
-    places, products = locations.beside(lines), of_products.beside(lines)
+    days, keys = (
+        summed_up(lines, *names).collect(engine="streaming").lazy()
+        for names in (["order_date"], [locations.key, of_products.key])
+    )
+    places, products = locations.beside(keys), of_products.beside(keys)
     groups = {
-        "month": sums(lines, MONTH),
-        "weekday": sums(lines, pl.col("order_date").dt.weekday().alias("weekday")),
+        "month": sums(days, MONTH),
+        "weekday": sums(days, pl.col("order_date").dt.weekday().alias("weekday")),
         "country": sums(places, pl.col("country")),
         "product": sums(products, pl.col("product_number")),
     }

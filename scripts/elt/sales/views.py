@@ -121,7 +121,7 @@ def newcomer_view(lines: pl.LazyFrame, period: Period) -> View:
 def unknown_view(lines: pl.LazyFrame, key: str) -> View:
     """One row for the lines on key 0 of a dimension, one for the others, by `is_unknown`, if there are any: lines,
     revenue and what disclosure control needs."""
-    counted = pl.len().cast(pl.Int64).alias("lines")
+    counted = pl.col("lines").sum()
     is_unknown = (pl.col(key) == UNKNOWN).alias("is_unknown")
     customers = lines.group_by(is_unknown, "customer_key").agg(pl.col("revenue").sum(), counted)
     also = pl.col("lines").sum()
@@ -167,6 +167,16 @@ def part_plans(lines: pl.LazyFrame, codes: Codes, periods: Mapping[str, Period])
     return plans
 
 
+def summed_up(lines: pl.LazyFrame, periods: Mapping[str, Period], flags: Sequence[Column]) -> pl.LazyFrame:
+    """One row for the order lines of a part that nothing but orders tells apart in the views: revenue, quantity, how
+    many lines they are, and the first of their days, all of which are in one period or in none."""
+    spans = [pl.col("order_date").is_between(p.start, p.end, closed="left").alias(year) for year, p in periods.items()]
+    names = (*DIMENSION_KEYS, documents.COLUMN, "has_cost", *(flag.name for flag in flags))
+    alike = [name for name in names if name in lines.collect_schema()]
+    sums = [pl.col("revenue", "quantity").sum(), pl.len().cast(pl.Int64).alias("lines"), pl.col("order_date").min()]
+    return lines.group_by(*alike, *spans).agg(sums)
+
+
 def plans_of(
     lines: pl.LazyFrame,
     codes: Codes,
@@ -176,23 +186,24 @@ def plans_of(
 ) -> dict[str, View]:
     """The views that the pages need, of a part of the order lines."""
     visits, there = visit_view(lines).collect(engine="streaming").lazy(), lines.collect_schema()
+    sums = summed_up(lines, periods, flags).collect(engine="streaming").lazy()
     plans = {"customers": customer_view(lines), "cohorts": cohort_view(visits), "months": month_view(visits)}
     if observed:
         plans["returns"] = return_view(visits, observed.end)
-    plans |= {f"unknown {key}": unknown_view(lines, key) for key in DIMENSION_KEYS if key in there}
-    plans |= {doubt_name(flag, "all"): doubt_view(lines, flag) for flag in flags}
+    plans |= {f"unknown {key}": unknown_view(sums, key) for key in DIMENSION_KEYS if key in there}
+    plans |= {doubt_name(flag, "all"): doubt_view(sums, flag) for flag in flags}
     for year, period in periods.items():
-        plans[f"period {year}"] = period_view(lines, period)
-        plans |= {doubt_name(flag, year): doubt_view(within(lines, period), flag) for flag in flags}
+        plans[f"period {year}"] = period_view(sums, period)
+        plans |= {doubt_name(flag, year): doubt_view(within(sums, period), flag) for flag in flags}
         plans[f"baskets {year}"] = basket_view(within(lines, period), codes)
-        plans[f"prices {year}"] = price_view(within(lines, period), codes)
-        plans[f"newcomers {year}"] = newcomer_view(lines, period)
-    plans |= part_plans(lines, codes, periods)
+        plans[f"prices {year}"] = price_view(within(sums, period), codes)
+        plans[f"newcomers {year}"] = newcomer_view(sums, period)
+    plans |= part_plans(sums, codes, periods)
     if "this" in periods:
-        plans["products"] = product_view(lines, codes, periods["this"])
-        plans["unknown product_key this"] = unknown_view(within(lines, periods["this"]), "product_key")
+        plans["products"] = product_view(sums, codes, periods["this"])
+        plans["unknown product_key this"] = unknown_view(within(sums, periods["this"]), "product_key")
         if "has_cost" in there:
-            plans["costs this"] = cost_view(lines, periods["this"])
+            plans["costs this"] = cost_view(sums, periods["this"])
     return plans
 
 
