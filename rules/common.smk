@@ -50,6 +50,7 @@ to_publish = []  # closed files that are published once they are searched
 handed_on = []  # files of the protected layers that people hand on: reports with record numbers, the data package
 page_template = ["scripts/templates/report.html.j2", *company.logo_files]  # of every report as a page
 silver_words = [f"scripts/templates/silver.{language}.yaml" for language in ("en", "de")]  # its findings keep codes
+country_words = [f"scripts/templates/countries.{language}.yaml" for language in ("en", "de")]
 shown = {}  # closed file -> caption, category and labels in the report of Snakemake
 mart_budgets = Budgets(config["fact_budget"], config["assumption_budget"])
 stops = Stops(config["quarantine_budget"], config["zone_budget"], config["assumption_budget"])

@@ -29,6 +29,7 @@ rule eda_figures:
     input:
         summary="<eda>/data/eda_summary.json",
         words=f"scripts/templates/eda.{config['language']}.yaml",
+        countries=country_words,
     output:
         revenue_by_month=report(
             "<eda>/figures/revenue_by_month.svg",
@@ -105,6 +106,7 @@ rule eda_report:
         lines_by_weekday="<eda>/figures/lines_by_weekday.svg",
         correlations="<eda>/figures/correlations.svg",
         words=f"scripts/templates/eda.{config['language']}.yaml",
+        countries=country_words,
         template=page_template,
         style="scripts/templates/style.css.j2",
     output:

@@ -11,6 +11,7 @@ from elt import rulelog
 from elt.eda.charts import bars, histogram, not_available, ordered, scale, with_rest
 from elt.eda.correlation_chart import correlation_map
 from elt.files import read_json
+from elt.report import countries
 from elt.report.colours import ACCENT, INK, MUTED
 from elt.report.figures import new_figure, save_svg
 from elt.report.numbers import number, percent
@@ -75,16 +76,16 @@ def revenue_by_category(breakdowns: Mapping[str, Any], words: Words) -> "Figure"
     return figure
 
 
-def revenue_by_country(countries: Sequence[Mapping[str, Any]], words: Words) -> "Figure":
+def revenue_by_country(groups: Sequence[Mapping[str, Any]], words: Words) -> "Figure":
     """Bars of revenue and of customers by country, in the same order; customers of several are no sum of theirs."""
-    top = with_rest(ordered(countries), "country", words)
+    top = with_rest(ordered(groups), "country", words)
     if not top:
         return not_available("no_country", words)
     figure = new_figure(height=0.9 + 0.24 * max(len(top), 4))
     left, right = figure.subplots(1, 2)
     said, language = words["figures"], words["language"]
     size, word = scale([entry["revenue"] for entry in top], words)
-    names = [entry["country"] for entry in top]
+    names = [countries.called(words.get("places", {}), entry["country"]) for entry in top]
     amounts = [entry["revenue"] / size for entry in top]
     bars(left, names, amounts, said["country"] + word, (0 if size == 1 else 2, language))
     counted = [entry for entry in top if "customers" in entry]
@@ -161,9 +162,10 @@ def lines_by_weekday(weekdays: Sequence[Mapping[str, Any]], words: Words) -> "Fi
     return figure
 
 
-def main(summary: str, word_file: str, outputs: Mapping[str, str]) -> None:
+def main(summary: str, word_file: str, outputs: Mapping[str, str], country_files: Sequence[str] = ()) -> None:
     """Read the summary, draw and write the figures; `outputs`: figure name to path."""
     content, words = read_json(summary), read(word_file)
+    words = {**words, "places": countries.names(country_files, words["language"])}
     breakdowns = content["breakdowns"]
     figures = {
         "revenue_by_month": revenue_by_month(breakdowns["month"]["groups"], words),
@@ -181,4 +183,5 @@ def main(summary: str, word_file: str, outputs: Mapping[str, str]) -> None:
 
 if __name__ == "__main__":
     rulelog.start(snakemake)
-    main(snakemake.input.summary, snakemake.input.words, dict(snakemake.output.items()))
+    given = snakemake.input
+    main(given.summary, given.words, dict(snakemake.output.items()), given.countries)

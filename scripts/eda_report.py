@@ -19,7 +19,7 @@ from elt.eda.suppression import missing_rows, suppressed_rows
 from elt.files import read_json, write_json
 from elt.protection import people_behind
 from elt.protection.people_behind import Behind
-from elt.report import pages
+from elt.report import countries, pages
 from elt.report.figure_ledger import Told
 from elt.report.markdown import table
 from elt.report.words import read
@@ -98,6 +98,7 @@ def main(
     template: pages.Template,
     *,
     words: Mapping[str, Mapping[str, Any]],
+    country_files: Sequence[str] = (),
     output: str,
     page: str,
     ledger: str,
@@ -106,7 +107,8 @@ def main(
 
     `words`: title, grain and descriptions of columns of each mart, which are not in the summary.
     """
-    folder, told = Path(output).parent, Told(read(word_file))
+    folder, said = Path(output).parent, read(word_file)
+    told = Told({**said, "places": countries.names(country_files, said["language"])})
     links = {name: Path(os.path.relpath(path, folder)).as_posix() for name, path in figures.items()}
     content = read_json(summary)
     smallest = people_behind.smallest(people_behind.of_exploration(content))
@@ -126,6 +128,7 @@ if __name__ == "__main__":
         snakemake.input.words,
         snakemake.input.template,
         words=snakemake.params.words,
+        country_files=snakemake.input.countries,
         output=snakemake.output.report,
         page=snakemake.output.page,
         ledger=snakemake.output.ledger,

@@ -81,7 +81,7 @@ if __name__ == "__main__":
     given, params = snakemake.input, snakemake.params
     main(
         given.ledger,
-        Texts(given.words, given.expose, given.assumptions),
+        Texts(given.words, given.expose, given.assumptions, given.countries),
         given.figures,
         params.kpis,
         templates=(given.markdown, given.template),

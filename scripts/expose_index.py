@@ -118,7 +118,7 @@ if __name__ == "__main__":
     given = snakemake.input
     main(
         given.ledger,
-        Texts(given.index, given.expose, given.assumptions),
+        Texts(given.index, given.expose, given.assumptions, given.countries),
         snakemake.params.kpis,
         snakemake.params.called,
         words={"index": given.index, "definitions": given.definitions},

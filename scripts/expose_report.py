@@ -14,12 +14,11 @@ from markupsafe import Markup
 
 from elt import rulelog
 from elt.expose.alternatives import alternatives
-from elt.expose.wording import Wording
+from elt.expose.wording import Texts, Wording
 from elt.files import read_json, write_text
 from elt.report.logo import address
 from elt.report.markdown import Markdown
 from elt.report.templates import filled
-from elt.report.words import read
 from elt.run.key_figures import Kpi
 
 if TYPE_CHECKING:
@@ -53,11 +52,10 @@ class Pages:
 
 def main(
     ledger_file: str,
-    word_file: str,
+    texts: Texts,
     figures: Sequence[str],
     kpis: Mapping[str, Kpi],
     *,
-    assumption_file: str,
     templates: Pages,
     made: Pages,
     identity: tuple[str, str | None],
@@ -65,12 +63,11 @@ def main(
 ) -> None:
     """Fill both templates with the same content; figures stand in the HTML and are linked from the Markdown.
 
-    `assumption_file`: words of the assumptions; `identity`: name of the company, currency of its books if it is stated;
+    `identity`: name of the company, currency of its books if it is stated;
     `logo`: file of its picture.
     """
     ledger = read_json(ledger_file)
-    words = {**read(word_file), "contradicted": read(assumption_file)}
-    wording = Wording(words, ledger["figures"], kpis)
+    wording = Wording.of(texts, ledger["figures"], kpis)
     about = dict(zip(("called", "currency"), identity, strict=True))
     content = {"w": wording, "words": wording.words, "run": ledger["run"], **about, **ledger["pages"]}
     content |= {"alternative_of": alternatives(wording, ledger["pages"])}
@@ -87,10 +84,9 @@ if __name__ == "__main__":
     given, output = snakemake.input, snakemake.output
     main(
         given.ledger,
-        given.words,
+        Texts(given.words, given.words, given.assumptions, given.countries),
         given.figures,
         snakemake.params.kpis,
-        assumption_file=given.assumptions,
         templates=Pages(given.html, given.markdown),
         made=Pages(output.html, output.markdown),
         identity=(snakemake.params.called, snakemake.params.currency),

@@ -12,6 +12,7 @@ import yaml
 import expose_figures
 import expose_numbers
 import expose_report
+from elt.expose.wording import Texts
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi
 from elt.tables import ColumnType
@@ -215,17 +216,18 @@ class SmallRun:
         """Run all three scripts; the HTML and the Markdown."""
         self.numbers(flags, place_of=place_of)
         reports = self.folder / "reports"
-        ledger, words = str(reports / "number_ledger.json"), str(TEMPLATES / f"expose.{language}.yaml")
+        ledger = str(reports / "number_ledger.json")
+        words, assumed = (str(TEMPLATES / f"{page}.{language}.yaml") for page in ("expose", "assumptions"))
+        countries = [str(TEMPLATES / f"countries.{one}.yaml") for one in ("en", "de")]
         figures = [str(reports / "figures" / f"{name}.svg") for name in expose_figures.CHARTS]
         expose_figures.main(ledger, words, KPIS, figures)
         templates, made = (
             expose_report.Pages(str(folder / f"final_expose.html{end}"), str(folder / f"final_expose.md{end}"))
             for folder, end in ((TEMPLATES, ".j2"), (reports, ""))
         )
-        assumed = str(TEMPLATES / f"assumptions.{language}.yaml")
         identity = ("Small & Shop", currency)
         expose_report.main(
-            ledger, words, figures, KPIS,
-            assumption_file=assumed, templates=templates, made=made, identity=identity, logo=logo,
+            ledger, Texts(words, words, assumed, countries), figures, KPIS,
+            templates=templates, made=made, identity=identity, logo=logo,
         )  # fmt: skip
         return tuple(Path(path).read_text(encoding="utf-8") for path in (made.html, made.markdown))

@@ -154,6 +154,9 @@ def many_places(folder: Path, count: int) -> SmallRun:
     return run
 
 
+PLACES = ("n/a", "Austria", "Switzerland", "PL")
+
+
 def places_of(text: str) -> list[list[str]]:
     """Cells of the rows of the table of places."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
@@ -194,6 +197,15 @@ def test_a_small_place_that_moved_most_is_shown_though_ten_others_are_larger(tmp
 def test_eleven_places_are_all_shown_as_the_row_of_the_others_would_take_as_much_room(tmp_path):
     _, text = many_places(tmp_path, 11).reports()
     assert len(places_of(text)) == 11 and "together" not in text
+
+
+def test_countries_have_their_names_in_the_language_of_the_exposé_and_the_ledger_keeps_those_of_the_data(tmp_path):
+    run = many_places(tmp_path, 4)
+    run.table("dim_location", [{"location_key": key, "country": name} for key, name in enumerate(PLACES)])
+    page, text = run.reports("de")
+    for shown in (page, text):
+        assert "Schweiz" in shown and "Österreich" in shown and "Switzerland" not in shown and "Austria" not in shown
+    assert "place.Austria.this" in (tmp_path / "reports/number_ledger.json").read_text("utf-8")
 
 
 def test_the_others_have_no_sum_where_one_of_them_is_hidden():

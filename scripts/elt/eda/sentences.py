@@ -10,6 +10,7 @@ from typing import Any
 
 from elt.eda.origins import CUSTOMER_ROWS, all_rows, among, percentile, place
 from elt.protection.people_behind import Behind
+from elt.report import countries
 from elt.report.figure_ledger import Told, query
 from elt.report.markdown import escape
 from elt.report.words import Words
@@ -113,6 +114,12 @@ def is_beyond_chance(weekdays: Groups) -> bool:
     return spread * (min(lines, people) or lines) > CHANCE
 
 
+def group_name(group: Mapping[str, Any], name: str, words: Words) -> str:
+    """What a page calls a group of a breakdown; a country in its language."""
+    value = str(group[name])
+    return countries.called(words.get("places", {}), value) if name == "country" else value
+
+
 def of_groups(groups: Groups | None, name: str, told: Told, place_of: str | None = None) -> Finding:
     """The group with the largest revenue, and what the first three bring; `groups` None: the star lacks the column;
     `place_of`: whose country is meant, where it is known."""
@@ -130,7 +137,7 @@ def of_groups(groups: Groups | None, name: str, told: Told, place_of: str | None
     return finding(
         said,
         [*(["text"] if len(ordered) > len(ordered[:3]) else []), *([place_of] if place_of else [])],
-        name=escape(ordered[0][name]),
+        name=escape(group_name(ordered[0], name, told.words)),
         share=share("first", ordered[:1]),
         count=told.number(f"{name}.shown", len(ordered), query(f"SELECT COUNT(DISTINCT {name}) {shown}")),
         revenue=told.amount(f"{name}.revenue", total, query(f"SELECT SUM(sales_amount) {shown}")),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.told import PARTS, direction, entered
+from elt.expose.told import PARTS, direction, entered, part_of
 from elt.findings.compared import VIEWS
 from elt.findings.statement import Finding
 from elt.report.figure_ledger import query, quoted
@@ -68,7 +68,7 @@ def of_part(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
         figures[f"share_{year}"] = share or figures[year]
     key = f"{finding.kind}_{direction(finding.weight)}"
     common = dict.fromkeys(LINES, f"part_{direction(finding.weight)}") | {"who": finding.kind}
-    return decision(key, figures, {"part": finding.subject}, common)
+    return decision(key, figures, part_of(finding), common)
 
 
 def decided(

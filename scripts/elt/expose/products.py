@@ -250,7 +250,10 @@ def largest_message(ledger: NumberLedger, rows: list[dict[str, Any]], kind: str)
     ):
         return None
     share = ledger.ratio(f"{kind}.largest.share", visible[0]["this"], "revenue.this")
-    return say(f"largest_{kind}", {"share": share}, texts={kind: visible[0][kind]}) if share else None
+    name = visible[0][kind]
+    return (
+        say(f"largest_{kind}", {"share": share}, {kind: {kind: name} if kind == "place" else name}) if share else None
+    )
 
 
 def shortened(ledger: NumberLedger, rows: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

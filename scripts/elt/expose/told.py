@@ -74,7 +74,7 @@ def entered(ledger: NumberLedger, finding: Finding) -> Mapping[str, str | None]:
 def statement(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     """A finding as a sentence."""
     figures = {name: figure for name, figure in entered(ledger, finding).items() if figure}
-    texts = {"part": finding.subject} if finding.subject else {}
+    texts = part_of(finding)
     if finding.kind == "silent_months":
         rule = query(f"SELECT DATE '{finding.subject}' WHERE {no_line(finding.subject)}")
         figures["first"] = ledger.enter("silent_months.first", date.fromisoformat(finding.subject), "month", rule)
@@ -94,6 +94,12 @@ def statement(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
         del figures["change"]
         return say(f"{key}_plain", figures, texts)
     return say(key, figures, texts)
+
+
+def part_of(finding: Finding) -> dict[str, Any]:
+    """The text of a sentence on the part that a finding is about; of a place, which has a name in each language."""
+    named = {"place": finding.subject} if finding.kind == "place" else finding.subject
+    return {"part": named} if finding.subject else {}
 
 
 def no_line(month: str) -> str:

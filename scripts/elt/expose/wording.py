@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any, Self
 
 from elt.expose.number_ledger import NOT_MEANINGFUL
-from elt.report import assumptions
+from elt.report import assumptions, countries
 from elt.report.numbers import NO_BREAK, number, percent
 from elt.report.words import read
 from elt.run.key_figures import Kpi
 
 COUNTED = {0: "none", 1: "one"}  # forms of a wording by the count that it states, where it has them
+PLACE = "place"  # the key of the name of a place, in texts of a sentence and in rows of tables
 WHOLE_PERCENT_FROM = 10  # a change of 1,000 % and more is printed without decimals
 
 
@@ -53,6 +54,7 @@ class Texts:
     page: str
     expose: str
     assumptions: str
+    countries: Sequence[str] = ()  # of all languages
 
 
 class Wording:
@@ -61,15 +63,24 @@ class Wording:
     def __init__(self, words: Mapping[str, Any], figures: Mapping[str, Any], kpis: Mapping[str, Kpi]) -> None:
         self.words, self.figures, self.kpis = words, figures, kpis
         self.language = words["language"]
+        self.places: Mapping[str, str] = words.get("places", {})
 
     @classmethod
     def of(cls, texts: Texts, figures: Mapping[str, Any], kpis: Mapping[str, Kpi]) -> Self:
         """The wording of files of words."""
-        return cls({**read(texts.expose), "contradicted": read(texts.assumptions)}, figures, kpis)
+        words = read(texts.expose)
+        places = countries.names(texts.countries, words["language"])
+        return cls({**words, "contradicted": read(texts.assumptions), "places": places}, figures, kpis)
 
     def text(self, value: Any) -> str:
-        """A text of the data or the settings: as it is, or by language."""
+        """A text of the data or the settings: as it is, or by language; the name of a place in the page's language."""
+        if isinstance(value, Mapping) and PLACE in value:
+            return countries.called(self.places, value[PLACE])
         return str(value[self.language] if isinstance(value, Mapping) else value)
+
+    def group(self, row: Mapping[str, Any], kind: str) -> str:
+        """The name of the category or place of a row."""
+        return self.text({PLACE: row[kind]} if kind == PLACE else row[kind])
 
     def traits(self, traits: Sequence[Mapping[str, Any]]) -> str:
         """What sets a segment apart, features that differ alike together: "Orders, Revenue: far above average"."""
