@@ -3,8 +3,10 @@ surveyors with invoices in four currencies. No line of SQL is theirs; the totals
 """
 
 import csv
+import re
 import runpy
 import shutil
+import subprocess
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -23,6 +25,11 @@ pytestmark = pytest.mark.slow
 Record = dict[str, Any]
 CENT = Decimal("0.01")
 COMPANIES = {"spare_parts": "de", "surveyors": "en"}  # company -> language of its run
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 PROTECTED = ("bronze", "silver", "gold", "_closed")
 
 
@@ -37,6 +44,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         done = made.snakemake(*(typed()[-2][1:] if name == "surveyors" else told))
         assert done.returncode == 0, done.stdout[-4000:]
     return made
+
+
+def browser(page: Path, profile: Path, printed: Path) -> bytes:
+    """A page as Chromium prints it."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    told = [f"--user-data-dir={profile}", "--no-pdf-header-footer", f"--print-to-pdf={printed}", page.as_uri()]
+    subprocess.run([CHROMIUM, *FLAGS, *told], capture_output=True, check=True, timeout=120)
+    return printed.read_bytes()
 
 
 def sheet(project: Project, pattern: str, name: str) -> list[Record]:
@@ -133,6 +149,12 @@ def test_nothing_but_contracts_and_a_name_is_theirs(project, company):
     folder = project.folder / "config" / company
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {name for name in files if not name.startswith("contracts/")} - {"logo.svg"} == {"company.yaml"}
+
+
+@pytest.mark.parametrize("company", COMPANIES)
+def test_the_exposé_prints_on_three_sheets(project, company, tmp_path):
+    printed = browser(project.run(company) / "reports/final_expose.html", tmp_path / "profile", tmp_path / "expose.pdf")
+    assert re.findall(rb"/Count (\d+)", printed) == [b"3"]
 
 
 def test_each_line_has_the_price_and_the_cost_of_the_list_of_its_day(project, parts):
