@@ -1,10 +1,13 @@
 """What was published is read once, however often it says the same; nothing that is said is left out."""
 
+import base64
+from pathlib import PurePath
+
 import pytest
 
 from elt.privacy.leak_distinct import distinct_texts
 from elt.privacy.leak_published import Published
-from elt.privacy.leak_stretches import BREAK
+from elt.privacy.leak_stretches import BREAK, marked
 
 
 def pieces(*files):
@@ -37,6 +40,34 @@ def test_the_fingerprints_are_those_of_the_whole(text):
     once = Published.of(distinct_texts([[f"x{BREAK}{text}"], [text]]))
     for name in ("phrases", "parted"):
         assert len(getattr(whole, name)) == len(getattr(once, name))
+
+
+def embedded(figure: str, kind: str = "image/svg+xml") -> str:
+    """A page of two lines with a figure inside it."""
+    return f'<p>Page</p>\n<img src="data:{kind};base64,{base64.b64encode(figure.encode()).decode()}">'
+
+
+FIGURE = "<svg>\n<text>Anna Green</text>\n<text>München</text>\n</svg>\n"
+
+
+def test_a_figure_inside_a_page_says_nothing_that_its_own_file_does_not():
+    figure, page = marked(FIGURE, PurePath("a.svg")), marked(embedded(FIGURE), PurePath("a.html"))
+    both = pieces([figure, page])
+    assert [piece for piece in both if "Anna" in piece or "München" in piece] == ["<text>Anna Green", "<text>München"]
+    assert not [piece for piece in both if "base64" in piece]
+    assert page.count("\n") == embedded(FIGURE).count("\n"), "a find keeps its line"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        embedded(FIGURE, "image/png"),
+        embedded(FIGURE).replace("PHN2", "P"),
+        '<img src="data:image/svg+xml;base64,/////w==">',
+    ],
+)
+def test_what_is_no_figure_or_no_text_stays_as_it_is(page):
+    assert marked(page, PurePath("a.html")).replace(BREAK, "") == page
 
 
 def test_pieces_are_handed_on_before_they_fill_the_memory(monkeypatch):

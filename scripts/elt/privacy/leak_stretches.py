@@ -3,6 +3,8 @@
 Between two stretches a mark is put that no n-gram crosses. Line ends stay where they are, so that a find has a line.
 """
 
+import base64
+import binascii
 import re
 from pathlib import PurePath
 
@@ -12,6 +14,7 @@ INLINE = (
     "|u|var|wbr"
 )
 ELEMENT = re.compile(rf"<(?=/?[a-zA-Z!?])(?!/?(?:{INLINE})\b)", re.I)  # opens or closes an element that stands apart
+FIGURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/]+={0,2})")  # a figure inside a page
 JSON_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.S)
 YAML_ENTRY = re.compile(r"^(?= *(?:- |\? |[^\s:#'\"][^:\n]*:(?:\s|$)))", re.M)
 MARKDOWN_BLOCK = re.compile(r"^(?=[ \t]*(?:[-*+] |\d+[.)] |#|>|\||$))|(?<!\\)\|", re.M)
@@ -39,7 +42,16 @@ def marked(text: str, path: PurePath) -> str:
         return YAML_ENTRY.sub(BREAK, text)
     if path.suffix == ".md":
         return MARKDOWN_BLOCK.sub(lambda part: BREAK + part[0], text)
-    return with_elements(text) if path.suffix in MARKUP else text
+    return with_elements(FIGURE.sub(figure_text, text)) if path.suffix in MARKUP else text
+
+
+def figure_text(found: re.Match[str]) -> str:
+    """What a figure inside a page says, in one line as it stood in one; as it is where that is no text."""
+    try:
+        said = base64.b64decode(found[1], validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return found[0]
+    return said.translate({ord("\n"): " ", ord(BREAK): " "})
 
 
 def with_elements(text: str) -> str:
