@@ -18,8 +18,9 @@ from elt.files import write_json
 from elt.privacy.partial_knowledge import COLUMNS, Tables, of_purchases, purchases, spread
 from elt.privacy.uniqueness import all_measured
 from elt.run.mart import Mart
+from elt.sales.by_customer import small
 from elt.sales.groups import UNKNOWN
-from elt.tables import Spec, scan
+from elt.tables import Spec, scan, scan_lines
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -96,12 +97,13 @@ def main(
 
     inputs: customers, exact, features, pseudonyms and facts; published: the setting.
     """
-    people = scan(inputs["customers"], mart.typed_columns).filter(pl.col(PERSON) != UNKNOWN).collect()
+    customers = scan(inputs["customers"], mart.typed_columns).filter(pl.col(PERSON) != UNKNOWN)
+    people = customers.select(PERSON, *quasi_columns(mart)).collect()
     today = analysis_day(analysis_date, inputs["facts"], fact_columns)
     exact, shown = features_of(inputs["exact"]), features_of(inputs["features"])
     names = pl.read_csv(inputs["pseudonyms"], schema_overrides={"customer_key": pl.Int64, "pseudonym": pl.String})
     keys = spread(exact).select("customer").join(names.rename({"pseudonym": "customer"}), on="customer")
-    bought = purchases(scan(inputs["facts"], fact_columns), keys, today)
+    bought = purchases(small(scan_lines(inputs["facts"], fact_columns)), keys, today)
     found = uniqueness(people, mart, Tables(exact, shown, bought, published), today, minimum)
     write_json(output, found)
     rulelog.log.info("%d customers", people.height)
