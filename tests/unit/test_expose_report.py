@@ -16,6 +16,7 @@ import expose_report
 from elt.expose import products
 from elt.expose.number_ledger import NumberLedger
 from elt.expose.wording import Wording
+from elt.report.assumptions import entry as contradicted
 
 HOSTILE = "<script>alert(1)</script>|[x](http://evil.example)\"'`&"
 
@@ -206,6 +207,17 @@ def test_countries_have_their_names_in_the_language_of_the_exposé_and_the_ledge
     for shown in (page, text):
         assert "Schweiz" in shown and "Österreich" in shown and "Switzerland" not in shown and "Austria" not in shown
     assert "place.Austria.this" in (tmp_path / "reports/number_ledger.json").read_text("utf-8")
+
+
+def test_what_is_said_beside_the_segments_is_not_said_again_below(tmp_path):
+    run = SmallRun(tmp_path, lines())
+    told = contradicted("collective_account", "fact_sales", 12, 100), contradicted("mojibake", "names.name", 3, 714)
+    run.accounts["assumptions"] = [*told]
+    for shown in run.reports("en"):
+        assert shown.count("collectiveAccounts") == 1 and shown.count("3 of 714") == 1
+    run.model["segments"] = []
+    for shown in run.reports("en"):
+        assert shown.count("collectiveAccounts") == 1, "without segments it stands below"
 
 
 def test_the_others_have_no_sum_where_one_of_them_is_hidden():
