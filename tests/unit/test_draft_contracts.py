@@ -325,6 +325,28 @@ def test_roles_of_a_service_are_proposed_and_the_number_of_an_address_is_no_cust
     assert "billing_addressID" in key
 
 
+@pytest.mark.parametrize(
+    ("cells", "role"),
+    [
+        (("0.00", "0.05", "0.15"), "discount_share"),
+        (("0", "0,1", "1"), "discount_share"),
+        (("0.00", "2.50", "0.15"), None),  # money
+        (("0.00", "-0.10", "0.15"), None),
+        (("0.00", "1.00", "0.00"), None),  # nothing in between: a flag, or money
+    ],
+)
+def test_a_column_called_discount_is_a_share_where_its_numbers_are(
+    tmp_path: Path, cells: tuple[str, ...], role: str | None
+):
+    lines = [f"R{n // 2};2024-07-05;P{n % 7};{1 + n % 5};{n}.25;{cells[n % 3]}" for n in range(60)]
+    _, text = drafted(tmp_path, {"order_lines.csv": table("order_no;order_date;sku;qty;price;discount", *lines)})[
+        "order_lines"
+    ]
+    roles = dict(re.findall(r"name: (.+)\n(?:    .*\n)*?    # role: (\w+)", text))
+    assert roles["price"] == "unit_price"
+    assert roles.get("discount") == role
+
+
 def test_a_written_index_is_ignored_and_is_no_key(tmp_path: Path):
     rows = [f"{n};A{n // 2};{n % 2}" for n in range(300)]
     contract, text = drafted(tmp_path, {"x.csv": table(";Auftrag;Pos", *rows)})["x"]

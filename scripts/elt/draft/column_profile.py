@@ -104,6 +104,14 @@ class ColumnProfile:
         return self.kind == "date" and any(HAS_TIME in form for form in self.formats)
 
     @property
+    def is_share(self) -> bool:
+        """Whether its numbers are shares of one: a list of few, none outside 0 to 1, some in between."""
+        if self.kind != "number" or not self.codes:
+            return False
+        read = conventions.numbers(pl.Series("cell", list(self.codes)), self.convention or ".", MOST_DECIMALS)
+        return bool(read.is_between(0, 1).all() and read.is_between(0, 1, closed="none").any())
+
+    @property
     def missing_values(self) -> list[str]:
         """Placeholders that cannot be read as the column's type."""
         return sorted(self.placeholders) if self.kind != "string" else []

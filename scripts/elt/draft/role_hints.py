@@ -37,6 +37,7 @@ class Role:
     tables: tuple[str, ...]
     kinds: tuple[str, ...]
     called: str
+    is_share: bool = False  # whether the numbers must be shares of one, where the name alone may mean money too
 
 
 ROLES = (
@@ -103,6 +104,7 @@ ROLES = (
                                          r"units|pieces)|^qtyordered|(auftrags|bestell|liefer|faktura|verkaufs|rechnungs|absatz)menge|"
                                          r"order(ed)?q(uanti)?ty|quantityordered"),
     Role("discount_share", (SALES,), MEASURED, r"^(zeilen)?rabatt(in|prozent|satz)?$|discount(percent|pct|share)"),
+    Role("discount_share", (SALES,), (AMOUNT,), r"^(line|item)?discount(rate)?$|^nachlass$", is_share=True),
     Role("discount_amount", (SALES,), MEASURED, r"rabattbetrag|discountamount"),
     Role("cost_amount", (SALES,), MEASURED, r"ekwert|basecost|costamount|wareneinsatz|einstandswert"),
     Role("unit_price", (SALES,), MEASURED, r"einzelpreis|stueckpreis|unitprice|^price|netpr|^vkpreis|itemcost|"
@@ -175,9 +177,9 @@ def sold(found: Mapping[str, str]) -> list[str]:
 
 
 def named(role: Role, columns: Iterable[ColumnProfile], start: str) -> str | None:
-    """The first column whose name (without the start of all names) and type are those of a role."""
-    fitting = (c.name for c in columns if c.kind in role.kinds and re.search(role.called, spelt(c.name, start)))
-    return next(fitting, None)
+    """The first column whose name (without the start of all names), type and numbers are those of a role."""
+    fitting = (c for c in columns if c.kind in role.kinds and re.search(role.called, spelt(c.name, start)))
+    return next((c.name for c in fitting if c.is_share or not role.is_share), None)
 
 
 def shared_start(names: Sequence[str]) -> str:
