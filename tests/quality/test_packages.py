@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,27 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "scripts/elt"
+SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
 RULE_SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 PAGE = ROOT / "docs/architecture/packages.md"
 LOOSE = {path.stem for path in LIBRARY.glob("*.py")} - {"__init__"}
+NETWORK = {  # modules that reach other machines
+    *("aiohttp", "boto3", "ftplib", "fsspec", "http", "httpx", "imaplib", "poplib", "psycopg", "requests", "smtplib"),
+    *("socket", "socketserver", "ssl", "telnetlib", "urllib.request", "urllib3", "xmlrpc"),
+}
+USES_OF_SOCKETS = {
+    # pairs of sockets between the processes of one call: no address, no other machine
+    "elt/command/fork_server.py": {"socket"},
+    "elt/command/warm_worker.py": {"socket"},
+    # DuckDB, in this process
+    "elt/comparison/contents.py": {"duckdb.connect("},
+    "warehouse_duckdb.py": {"duckdb.connect("},
+    # the server of PostgreSQL that the user names
+    "elt/warehouse/postgres.py": {"psycopg", "psycopg.connect("},
+    "elt/warehouse/postgres_schemas.py": {"psycopg"},
+    "elt/warehouse/postgres_views.py": {"psycopg"},
+    "warehouse_postgres.py": {"psycopg"},
+}
 PACKAGES = {path.parent.name for path in LIBRARY.glob("*/__init__.py")}
 
 
@@ -32,6 +51,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess:
     )
 
 
+@cache
 def imported_names(source: str) -> set[str]:
     """Dotted name of everything that a module imports, in functions too."""
     names = set()
@@ -121,6 +141,33 @@ def test_nothing_imports_a_script_of_a_rule():
         if name.split(".")[0] in scripts
     }
     assert found == set()
+
+
+def on_the_network(source: str) -> set[str]:
+    """What a module uses of other machines: modules that reach them, and how a socket would."""
+    names = {".".join(name.split(".")[:length]) for name in imported_names(source) for length in (1, 2)}
+    return (names & NETWORK) | set(re.findall(r"\bAF_INET6?\b|\bcreate_(?:connection|server)\b|\w+\.connect\(", source))
+
+
+def test_no_step_reaches_the_network_but_the_publication_in_a_server():
+    sources = {path.relative_to(ROOT / "scripts").as_posix(): path.read_text("utf-8") for path in SCRIPTS}
+    found = {name: uses for name, source in sources.items() if (uses := on_the_network(source))}
+    assert found == USES_OF_SOCKETS
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("def late():\n    from urllib.request import urlopen\n", {"urllib.request"}),
+        ("from urllib.parse import quote\n", set()),
+        ("import http.client\n", {"http"}),
+        ("import socket\nsocket.create_connection(('x', 1))\n", {"socket", "create_connection"}),
+        ("import socket\nours = socket.socket(socket.AF_INET)\n", {"socket", "AF_INET"}),
+        ("ours.connect(address)\n", {"ours.connect("}),
+    ],
+)
+def test_the_check_of_the_network_sees_what_is_planted(source, found):
+    assert on_the_network(source) == found
 
 
 def test_the_page_draws_the_arrows_that_are_in_the_code():

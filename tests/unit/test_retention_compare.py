@@ -252,6 +252,12 @@ def test_a_run_whose_last_call_was_killed_says_so(folder):
     assert compared()[0]["State"] == "r1 is complete; r2 was killed"
 
 
+def test_the_database_of_a_comparison_fetches_no_extension_from_a_network(folder):
+    with contents.database(folder, 1) as connection:
+        (fetches,) = connection.execute("SELECT current_setting('autoinstall_known_extensions')").fetchone()
+    assert fetches is False
+
+
 @pytest.mark.remedy("elt.comparison.states", "Run it again")
 @pytest.mark.remedy("elt.comparison.contents", "Check both with snakemake verify")
 @pytest.mark.remedy("elt.comparison.contents", "Raise warehouse_memory_gb")

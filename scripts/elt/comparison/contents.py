@@ -34,8 +34,12 @@ def database(folder: Path, memory_gb: float) -> Iterator["duckdb.DuckDBPyConnect
     """An empty database that keeps what is too large for its memory in a folder; raises Fault where it fails."""
     import duckdb
 
-    limits: dict[str, Any] = {"memory_limit": f"{memory_gb}GB", "temp_directory": str(folder / "spilled")}
-    with duckdb.connect(config=limits) as connection:
+    settings: dict[str, Any] = {
+        "memory_limit": f"{memory_gb}GB",
+        "temp_directory": str(folder / "spilled"),
+        "autoinstall_known_extensions": "false",
+    }
+    with duckdb.connect(config=settings) as connection:
         connection.execute("SET enable_progress_bar = false")
         try:
             yield connection
