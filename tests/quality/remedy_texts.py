@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 OPEN = "…"  # a part of a text that is only known when it is made
+ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign)
 DEEPEST = 12  # steps from a name to the text that it stands for
 
 
@@ -29,11 +30,17 @@ class Module:
     def __init__(self, path: Path, root: Path) -> None:
         self.name = path.relative_to(root).with_suffix("").as_posix().replace("/", ".")
         self.tree = ast.parse(path.read_text(encoding="utf-8"))
-        self.parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
-        self.functions = {node.name: node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)}
+        self.assignments: dict[ast.AST, list[ast.AST]] = {}  # scope -> the assignments in it
+        self.nodes: list[ast.AST] = [self.tree]  # all, each level before the next; found once, looked through often
+        self.parents: dict[ast.AST, ast.AST] = {}
+        for node in self.nodes:  # which grows meanwhile
+            for child in ast.iter_child_nodes(node):
+                self.parents[child] = node
+                self.nodes.append(child)
+        self.functions = {node.name: node for node in self.nodes if isinstance(node, ast.FunctionDef)}
         self.imported = {
             alias.asname or alias.name: (getattr(node, "module", "") or "", alias.name)
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
         }
@@ -47,14 +54,16 @@ class Module:
     def assigned(self, name: str, scope: ast.AST, line: int = 0) -> list[ast.expr]:
         """What is assigned to a name in a scope, or added to it above a line; tuples are taken part by part."""
         found: list[ast.expr] = []
-        for node in ast.walk(scope):
+        if scope not in self.assignments:
+            self.assignments[scope] = [node for node in ast.walk(scope) if isinstance(node, ASSIGNMENTS)]
+        for node in self.assignments[scope]:
             if isinstance(node, ast.Assign):
                 found += [value for target in node.targets for value in paired(target, node.value, name)]
             elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
                 found += paired(node.target, node.value, name)
         more = [
             node.value
-            for node in ast.walk(scope)
+            for node in self.assignments[scope]
             if isinstance(node, ast.AugAssign) and is_name(node.target, name) and node.lineno < line
         ]
         return [*found, *(self.known(ast.BinOp(first, ast.Add(), last)) for first in found for last in more)]
@@ -90,7 +99,7 @@ class Reader:
         self.modules: Mapping[str, Module] = {module.name: module for module in (Module(f, root) for f in files)}
         self.calls: dict[str, list[tuple[Module, ast.Call]]] = {}
         for module in self.modules.values():
-            for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+            for call in (node for node in module.nodes if isinstance(node, ast.Call)):
                 self.calls.setdefault(called_name(call), []).append((module, call))
 
     def texts(self, node: ast.expr | None, module: Module, depth: int = 0) -> list[str]:
@@ -259,9 +268,10 @@ def of_lines(reader: Reader) -> set[Remedy]:
     given = {one.text for one in of_faults(reader)}
     found = set()
     for module in reader.modules.values():
-        for text in (literal(node) for node in ast.walk(module.tree) if is_message(node, module)):
-            if not any(text.strip() in one for one in given):
-                found |= {Remedy(module.name, end) for end in ends(text)}
+        for text in (literal(node) for node in module.nodes if is_message(node, module)):
+            told = [*ends(text)]
+            if told and not any(text.strip() in one for one in given):
+                found |= {Remedy(module.name, end) for end in told}
     return found
 
 
@@ -285,7 +295,7 @@ def texts_in(content: Any) -> Iterator[str]:
 def literals(reader: Reader) -> dict[str, str]:
     """Module -> all texts in it, one a line."""
     return {
-        name: "\n".join(literal(node) for node in ast.walk(module.tree) if is_message(node, module))
+        name: "\n".join(literal(node) for node in module.nodes if is_message(node, module))
         for name, module in reader.modules.items()
     }
 

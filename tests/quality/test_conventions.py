@@ -124,9 +124,18 @@ def staged_names(with_items: list[ast.withitem]) -> bool:
     return any(ast.unparse(item.context_expr).startswith(("staged(", "files.staged(")) for item in with_items)
 
 
+def names_shutil_copy(tree: ast.Module) -> bool:
+    """Whether shutil.copy, copy2 or another of them is named anywhere in a module."""
+    named = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr.startswith("copy"))
+    return any(isinstance(node.value, ast.Name) and node.value.id == "shutil" for node in named)
+
+
+@cache
 def opened_for_writing(source: str) -> list[tuple[str, int]]:
     """(function, line) of each place that opens a file for writing and is not inside `with staged(...)`."""
     found = []
+    tree = ast.parse(source)
+    may_copy = names_shutil_copy(tree)  # without it no expression is written out, each with all that it holds
 
     def is_writing(call: ast.Call) -> bool:
         called = ast.unparse(call.func)
@@ -148,12 +157,17 @@ def opened_for_writing(source: str) -> list[tuple[str, int]]:
             is_staged = is_staged or staged_names(node.items)
         if isinstance(node, ast.Call) and is_writing(node) and not is_staged:
             found.append((function, node.lineno))
-        if isinstance(node, ast.Expr | ast.expr) and "shutil.copy" in ast.unparse(node)[:40] and not is_staged:
+        if (
+            may_copy
+            and isinstance(node, ast.Expr | ast.expr)
+            and "shutil.copy" in ast.unparse(node)[:40]
+            and not is_staged
+        ):
             found.append((function, node.lineno))
         for child in ast.iter_child_nodes(node):
             visit(child, function, is_staged)
 
-    visit(ast.parse(source), "", False)
+    visit(tree, "", False)
     return sorted(set(found))
 
 
@@ -210,7 +224,8 @@ def named_in_the_world(path: Path) -> set[str]:
 
 def named_in(text: str, words: Collection[str]) -> list[str]:
     """Words of a list that stand in a text as words of their own, in this spelling."""
-    return sorted(word for word in words if re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text))
+    inside = [word for word in words if word in text]  # hundreds of words: few are worth an expression
+    return sorted(word for word in inside if re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text))
 
 
 def relative(path: Path) -> str:

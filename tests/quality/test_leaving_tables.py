@@ -25,16 +25,23 @@ def tables(text: str) -> Iterator[tuple[str, list[str]]]:
             yield name, written
 
 
+def last_name(node: ast.expr) -> str:
+    """The last part of a name with dots, or of whatever else is called."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ast.unparse(node).rpartition(".")[2]
+
+
 def called(source: str) -> set[str]:
     """Names of all functions and methods that a module calls, and all writers that it names."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
-            found.add(ast.unparse(node.func).rpartition(".")[2])
+            found.add(last_name(node.func))
         if isinstance(node, ast.ImportFrom):
             found |= {alias.name for alias in node.names}
         if isinstance(node, ast.Attribute | ast.Name):
-            found.add(ast.unparse(node).rpartition(".")[2])
+            found.add(last_name(node))
     return found
 
 
