@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from elt.files import write_json, write_text
 from elt.privacy import policy_checks
 from elt.privacy.data_map import Knowledge
 from elt.privacy.policy import Settings
+from elt.privacy.publications import EXPLORATION, SHOWN, Publication
 from elt.protection.people_behind import Behind
 from elt.retention import deletion
 from elt.run.contract import Contract
@@ -282,6 +284,26 @@ def test_a_group_of_just_the_minimum_passes_and_without_any_figure_there_is_no_s
     found = policy_checks.check_groups(behind, {"breakdowns": {}, "marts": []}, {"segments": []}, 5)
     smallest_in = "r.json, country.1" if people else None
     assert (found["smallest_group"], found["smallest_in"], found["figures"]) == (people, smallest_in, len(behind))
+
+
+def test_only_columns_that_the_exploration_shows_of_a_mart_are_counted():
+    marts = {name: Mart.of(name, mart) for name, mart in MARTS.items()}
+    shown = Publication(EXPLORATION, "dim_customer.country", SHOWN["category"], frozenset())
+    others = [
+        replace(shown, file="step3_segmentation/_meta/model_metadata.json"),
+        replace(shown, what="dim_customer.height"),
+        replace(shown, what="dim_supplier.country"),
+    ]
+    assert policy_checks.check_exploration([shown, *others], marts) == {"columns": 1, "not_allowed": 0}
+
+
+def test_what_the_policy_lists_is_sorted(tmp_path):
+    names = [f"step2_feature_engineering/data/{letter}.csv" for letter in "dbeac"]
+    write_text(tmp_path / "x.csv", "customer,e,c,a,d,b\n")
+    with pytest.raises(Fault, match="publishes the personal column a, b, c, d, e"):
+        policy_checks.check_published(tmp_path / "x.csv", "edcba")
+    found = policy_checks.check_retention(names, ["reports/index.html", "reports/final_expose.md"], 30)
+    assert (found["row_level"], found["evidence"]) == (sorted(names), ["reports/final_expose.md", "reports/index.html"])
 
 
 def test_a_table_that_would_never_be_due_and_evidence_that_would_be_deleted_stop_the_run(tmp_path, monkeypatch):

@@ -38,6 +38,8 @@ def structure(path, raw: bytes, block: int, monkeypatch, table=AB) -> structural
         (b"a,b\n1,2\r", False),
         (b"a,b\n1,2\r\r\n", False),
         (b'a,b\n1,"2"\n', False),
+        (b"a,b\n1,\xe4\n", False),  # cp1252
+        (b"a,b,\n1,2,\n", False),
     ],
 )
 def test_a_file_is_plain_if_its_lines_are_its_records(tmp_path, monkeypatch, raw, expected, block):
