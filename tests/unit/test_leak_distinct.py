@@ -6,7 +6,8 @@ from pathlib import PurePath
 import pytest
 
 from elt.privacy.leak_distinct import distinct_texts
-from elt.privacy.leak_published import Published
+from elt.privacy.leak_fingerprints import NGrams, tokens
+from elt.privacy.leak_published import Published, new_words_of
 from elt.privacy.leak_stretches import BREAK, marked
 
 
@@ -68,6 +69,15 @@ def test_a_figure_inside_a_page_says_nothing_that_its_own_file_does_not():
 )
 def test_what_is_no_figure_or_no_text_stays_as_it_is(page):
     assert marked(page, PurePath("a.html")).replace(BREAK, "") == page
+
+
+def test_a_piece_that_has_two_spellings_is_read_in_both_and_one_that_has_one_is_read_once():
+    text = f"½ Zoë Green{BREAK}Jörg Müller{BREAK}Zoë"
+    published = Published.of([text])
+    for spelling in ("joerg mueller", "jorg muller", "zoe green"):
+        assert published.phrases.has(NGrams(tokens(spelling)).of_words(2)).all()
+    read = [piece.strip("\n") for words in new_words_of(text) for piece in words.text.split(BREAK)]
+    assert [read.count(piece) for piece in ("joerg mueller", "jorg muller", "zoe")] == [1, 1, 1]
 
 
 def test_pieces_are_handed_on_before_they_fill_the_memory(monkeypatch):

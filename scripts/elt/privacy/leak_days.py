@@ -11,7 +11,6 @@ from elt.privacy.leak_fingerprints import folded
 from elt.privacy.leak_tables import SEARCHED, ProtectedTable
 from elt.privacy.leak_terms import NUMBER, SearchTerms
 from elt.privacy.leak_values import of_values
-from elt.privacy.leak_words import day_word
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,8 +23,8 @@ def day_spellings(day: date, clock: Collection[date] = ()) -> list[str]:
 
     `clock`: days whose moments are those of the clock of the run.
     """
-    y, m, d = f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"
-    return [day_word(y, m, d), f"{y}{m}{d}", f"{d}{m}{y}", *([f"at{y}{m}{d}"] if day not in clock else [])]
+    y, m, d = day.isoformat().split("-")
+    return [f"day{y}{m}{d}", f"{y}{m}{d}", f"{d}{m}{y}", *([f"at{y}{m}{d}"] if day not in clock else [])]
 
 
 def days_of(table: ProtectedTable, column: str) -> list[date]:

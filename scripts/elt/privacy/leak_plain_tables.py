@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from elt.privacy.leak_encodings import PSEUDONYM
 from elt.privacy.leak_fingerprints import distinct
 from elt.privacy.leak_stretches import BREAK, TABLES
+from elt.protection import pseudonyms
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,7 +23,7 @@ CHUNK = 4 << 20
 MEANS_MORE = (b'"', b"<", b"\r", b"\0", BREAK.encode())  # a table with one of these is read as text
 # Cells that the words of a text leave out as well: short numbers and decimal numbers
 NO_VALUE = r"^(?:-?\d{1,5}(?:\.\d+)?|-?\d{1,7}\.\d{2,7})$"
-WHOLE = f"^{PSEUDONYM.pattern}$"
+WHOLE = f"^{pseudonyms.PREFIX['customer']}[a-z2-7]{{26}}$"
 EMPTY_VALUES = ("", "n/a", "true", "false", "True", "False")  # cells that are nobody's, by which no column is known
 SAMPLE = 20  # cells of a column that are looked at for pseudonyms
 BASE32 = np.zeros(128, np.uint64)

@@ -33,7 +33,9 @@ class Words(NamedTuple):
 def words_of(text: str) -> Iterator[Words]:
     """A published text in all decodings and spellings."""
     for decoded in leak_encodings.decodings(text):
-        yield from _words(decoded)
+        for variant in _variants(decoded):
+            for spelling in spellings(variant):
+                yield from _words(variant, spelling)
 
 
 def new_words_of(text: str) -> Iterator[Words]:
@@ -49,20 +51,33 @@ def new_words_of(text: str) -> Iterator[Words]:
                 met.add(piece)
                 group = ascii_ if piece.isascii() else beyond
                 if group.is_full_with(piece):
-                    yield from _words(group.rest())
+                    yield from _new_words(group.rest())
     for group in (ascii_, beyond):
-        yield from _words(group.rest())
+        yield from _new_words(group.rest())
 
 
-def _words(decoded: str) -> Iterator[Words]:
-    if not decoded:
-        return
-    plain = normalised(decoded)
-    for variant in filter(None, (plain, inner_words(plain))):
-        for spelling in spellings(variant):
-            found = tokens(spelling)
-            if found.codes.size:
-                yield Words(spelling, NGrams(found), *middle_names(variant, spelling, found))
+def _new_words(decoded: str) -> Iterator[Words]:
+    """The words of a text, and in the other spelling only those of the pieces that it changes."""
+    for variant in _variants(decoded):
+        first, *others = spellings(variant)
+        yield from _words(variant, first)
+        for other in others:
+            pieces = zip(*(text.split(BREAK) for text in (variant, first, other)), strict=True)
+            changed = [(plain, spelling) for plain, known, spelling in pieces if spelling != known]
+            yield from _words(*map(BREAK.join, zip(*changed, strict=True)))
+
+
+def _variants(decoded: str) -> Iterator[str]:
+    """A text without what is no value, and its words that are made of several taken apart."""
+    if decoded:
+        plain = normalised(decoded)
+        yield from filter(None, (plain, inner_words(plain)))
+
+
+def _words(variant: str, spelling: str) -> Iterator[Words]:
+    found = tokens(spelling)
+    if found.codes.size:
+        yield Words(spelling, NGrams(found), *middle_names(variant, spelling, found))
 
 
 def middle_names(plain: str, spelling: str, found: Tokens) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ INLINE = (
 )
 ELEMENT = re.compile(rf"<(?=/?[a-zA-Z!?])(?!/?(?:{INLINE})\b)", re.I)  # opens or closes an element that stands apart
 FIGURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/]+={0,2})")  # a figure inside a page
-JSON_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.S)
+JSON_PART = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:])', re.S)
 YAML_ENTRY = re.compile(r"^(?= *(?:- |\? |[^\s:#'\"][^:\n]*:(?:\s|$)))", re.M)
 MARKDOWN_BLOCK = re.compile(r"^(?=[ \t]*(?:[-*+] |\d+[.)] |#|>|\||$))|(?<!\\)\|", re.M)
 QUOTED_OR_END = {sign: re.compile(rf'"(?:[^"]|"")*"|[{sign}\n]') for sign in (",", "\t")}
@@ -37,7 +37,7 @@ def marked(text: str, path: PurePath) -> str:
     if path.suffix in TABLES:
         return cells(text, TABLES[path.suffix])
     if path.suffix == ".json" or (not path.suffix and text.startswith("{")):
-        return JSON_PART.sub(lambda part: f"{BREAK}{part[0]}{BREAK}", text)
+        return BREAK.join(JSON_PART.split(text))
     if path.suffix in (".yaml", ".yml"):
         return YAML_ENTRY.sub(BREAK, text)
     if path.suffix == ".md":

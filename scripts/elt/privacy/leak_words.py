@@ -18,8 +18,6 @@ INVISIBLE = re.compile(
 )
 DASH = re.compile("[\u2010-\u2015\u2212\ufe63\uff0d]")
 BLANK = re.compile("[\u00a0\u2007\u2009\u202f]")
-# What must not stand before a find is looked at after its first character: a pattern that begins with a set of
-# characters is searched for several times as fast.
 DIGEST = re.compile(
     r"[0-9a-fA-F](?<![0-9a-zA-Z].)(?:(?<=[0-9])(?=[0-9]*[a-fA-F])|(?<=[a-fA-F])(?=[a-fA-F]*[0-9]))"
     r"[0-9a-fA-F]{15,127}(?![0-9a-zA-Z])"
@@ -31,7 +29,7 @@ MOMENT = re.compile(rf"({FIRST}\d{{3}})-(\d\d)-(\d\d)(?:[Tt+_]| +){CLOCK}(?![\d:
 MOMENT_OF_DIGITS = re.compile(
     r"([12](?<!\d[12])(?:(?<=1)[89]|(?<=2)0)\d\d)([01]\d)([0-3]\d)[Tt_ ]?([0-2]\d)([0-5]\d)([0-5]\d)?(?:\.\d+|Z)?(?!\d)"
 )
-EPOCH = re.compile(r"(?<![\w.])-?\d{9,19}(?=(?:\.0+)?(?![\w.]))")
+EPOCH = re.compile(r"[-\d](?<![\w.].)(?:(?<=-)\d|(?<=\d))\d{8,18}(?=(?:\.0+)?(?![\w.]))")
 UNITS = (1, 10**3, 10**6, 10**9)  # of a second
 SECONDS = 86_400
 YEARS = range(1850, 2100)
@@ -132,7 +130,7 @@ def normalised(text: str) -> str:
     """A text without what is no value of a person: pseudonyms, digests, decimal numbers, geometry, invisible signs."""
     if not text.isascii():
         text = BLANK.sub(" ", DASH.sub("-", INVISIBLE.sub("", text)))
-    text = DIGEST.sub("~", PSEUDONYM.sub("~", PATH.sub("", text)))
+    text = DIGEST.sub("~", PSEUDONYM.sub("~", PATH.sub("", text) if 's="' in text or 'd="' in text else text))
     text = MOMENT_OF_DIGITS.sub(moment_words, MOMENT.sub(moment_words, text))
     text = CALL.sub(
         lambda found: apart(found, day_word(*found.groups())), EPOCH.sub(epoch_words, DECIMAL.sub("~", text))
