@@ -347,6 +347,25 @@ def test_a_column_called_discount_is_a_share_where_its_numbers_are(
     assert roles.get("discount") == role
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "unit"),
+    [
+        ("discount", ("0.00", "0.05", "0.15"), "share # a tenth is 0.1"),
+        ("Rabatt in %", ("0", "5", "12,5"), "percent # a tenth is 10"),
+        ("Rabatt in %", ("0", "5", "10"), "percent # a tenth is 10"),
+        ("Rabattsatz", ("0,00", "1,00", "0,00"), "… # share if a tenth is 0.1; percent if a tenth is 10"),
+    ],
+)
+def test_a_discount_is_drafted_with_the_unit_that_its_role_needs(tmp_path: Path, header, cells, unit):
+    lines = [f"R{n // 2};2024-07-05;P{n % 7};{1 + n % 5};{n},25;{cells[n % 3]}" for n in range(60)]
+    _, text = drafted(tmp_path, {"order_lines.csv": table(f"order_no;order_date;sku;qty;price;{header}", *lines)})[
+        "order_lines"
+    ]
+    told = text.splitlines()
+    at = next(n for n, line in enumerate(told) if line.startswith("    # role: discount_share"))
+    assert told[at + 1] == f"    # unit: {unit}; it belongs to the role"
+
+
 def test_a_written_index_is_ignored_and_is_no_key(tmp_path: Path):
     rows = [f"{n};A{n // 2};{n % 2}" for n in range(300)]
     contract, text = drafted(tmp_path, {"x.csv": table(";Auftrag;Pos", *rows)})["x"]

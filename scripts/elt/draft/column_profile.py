@@ -106,10 +106,19 @@ class ColumnProfile:
     @property
     def is_share(self) -> bool:
         """Whether its numbers are shares of one: a list of few, none outside 0 to 1, some in between."""
-        if self.kind != "number" or not self.codes:
-            return False
-        read = conventions.numbers(pl.Series("cell", list(self.codes)), self.convention or ".", MOST_DECIMALS)
+        read = self._few_numbers
         return bool(read.is_between(0, 1).all() and read.is_between(0, 1, closed="none").any())
+
+    @property
+    def has_above_one(self) -> bool:
+        """Whether its numbers are a list of few, and one of them is above 1, as shares are not."""
+        return bool((self._few_numbers > 1).any())
+
+    @property
+    def _few_numbers(self) -> pl.Series:
+        """Its numbers, each once, where they are a list of few; else none."""
+        codes = list(self.codes or ()) if self.kind in ("number", "integer") else []
+        return conventions.numbers(pl.Series("cell", codes, pl.String), self.convention or ".", MOST_DECIMALS)
 
     @property
     def missing_values(self) -> list[str]:

@@ -10,6 +10,7 @@ from elt.draft import personal_hints
 from elt.draft.column_profile import MOST_DECIMALS, ColumnProfile
 from elt.draft.export_files import Export
 from elt.draft.export_tables import Draft
+from elt.run.star.roles import PERCENT, SHARE
 from elt.tables import DECIMALS
 
 PLAIN = re.compile(r"[A-Za-z_ÄÖÜäöüß][\w ÄÖÜäöüß/*-]*")
@@ -185,11 +186,21 @@ def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
         yield "    required: true"
     if role := table.roles.get(column.name):
         yield f"    # role: {role} # by its name; remove the first # if it is so, and the star schema is drawn from it"
+        yield from unit_lines(column, role)
     reasons = "; ".join(f"{reason} (usually {usual})" for reason, usual in column.personal)
     yield f"    personal: unclassified{f' # looks personal: {reasons}' if reasons else ''}"
     yield f"    description: {quoted(column.name)} # say what it means; {{en: …, de: …}} for both languages"
     if column.name not in table.key:
         yield from code_lines(column, table)
+
+
+def unit_lines(column: ColumnProfile, role: str) -> Iterator[str]:
+    """The unit that the role of a discount asks for, as far as the numbers tell it."""
+    if role == "discount_share":
+        units = {SHARE: "a tenth is 0.1", PERCENT: "a tenth is 10"}
+        found = SHARE if column.is_share else PERCENT if column.has_above_one else None
+        why = units[found] if found else "; ".join(f"{unit} if {tenth}" for unit, tenth in units.items())
+        yield f"    # unit: {found or '…'} # {why}; it belongs to the role"
 
 
 def without_sign(column: ColumnProfile) -> str:
