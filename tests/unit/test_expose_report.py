@@ -220,6 +220,29 @@ def test_what_is_said_beside_the_segments_is_not_said_again_below(tmp_path):
         assert shown.count("collectiveAccounts") == 1, "without segments it stands below"
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "second", "third"),
+    [
+        ("en", "Sales → others.id: 7 of 714", "Order lines → Places: 8 of 714", "300 of revenue (30.0\u00a0% of it)"),
+        ("de", "Sales → others.id: 7 von 714", "Auftragspositionen → Orte: 8 von 714", "300 des Umsatzes (30,0\u00a0% davon)"),
+    ],
+)  # fmt: skip
+def test_what_the_data_contradict_is_told_by_titles_and_words_and_not_by_names_of_tables(
+    tmp_path, language, first, second, third
+):
+    run = SmallRun(tmp_path, lines())
+    amounts = {"money": {"sales_amount": "300.00"}, "of_money": {"sales_amount": "1000.00"}}
+    run.accounts["assumptions"] = [
+        contradicted("orphans", "sales.other → others.id", 7, 714),
+        contradicted("unknown_member", "fact_sales.location_key → dim_location", 8, 714) | amounts,
+        contradicted("mojibake", "sales.note", 9, 714),
+    ]
+    for shown in run.reports(language):
+        told = shown.replace("\\", "")
+        assert first in told and second in told and third in told and "Sales (note): 9" in told
+        assert "dim_location" not in told and "sales.other" not in told and "in sales_amount" not in told
+
+
 def test_the_others_have_no_sum_where_one_of_them_is_hidden():
     ledger = NumberLedger()
     rows = [

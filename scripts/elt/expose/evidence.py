@@ -185,15 +185,19 @@ def printed_decimals(amount: Decimal) -> int:
 
 
 def contradicted(
-    ledger: NumberLedger, accounts: Mapping[str, Any], minimum: int, few: Collection[str] = ()
+    ledger: NumberLedger,
+    accounts: Mapping[str, Any],
+    minimum: int,
+    few: Collection[str] = (),
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """What was assumed and the data contradict, one sentence an entry of ledger.json, with counts of records.
 
     An amount of fewer records than the minimum is not stated: it would tell what a customer paid; nor that of lines on
     key 0 of a dimension that are about too few people (`few`: its surrogate keys);
-    nor one of fewer persons, of whom shares in whole percent are told alone.
+    nor one of fewer persons, of whom shares in whole percent are told alone. `tables`: the source tables, for titles.
     """
-    sentences = []
+    sentences, titles = [], {name: short_title(table) for name, table in (tables or {}).items()}
     for number, entry in enumerate(accounts.get("assumptions", []), start=1):
         name, place = f"assumption.{number}", ("assumptions", number - 1)
         is_hidden = assumptions.is_of_few(entry, minimum)
@@ -222,10 +226,23 @@ def contradicted(
                 figure = f"{name}.{field}.share"
                 known["share"] = ledger.enter(figure, rounded(part, decimals), "share", rule, decimals)
             amounts.append(known)
-        where = entry["where"].partition(",")[0]  # without the key of a person
+        where = with_titles(entry["where"].partition(",")[0], titles)  # without the key of a person
         texts = {"code": entry["code"], "where": where, "why": entry.get("why", "")}
         sentences.append({"say": "assumption", "figures": figures, "texts": texts, "amounts": amounts})
     return sentences
+
+
+def with_titles(where: str, titles: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """A place by language, with the titles of source tables; their field beside it where it leads to no other table."""
+    parts = [part.partition(".") for part in where.split(assumptions.LEADS)]
+    form = "{} ({})" if len(parts) == 1 else "{}"
+    return {
+        language: assumptions.LEADS.join(
+            form.format(titles[table][language], field) if table in titles else f"{table}{dot}{field}"
+            for table, dot, field in parts
+        )
+        for language in LANGUAGES
+    }
 
 
 def personal_columns(ledger: NumberLedger, classes: Sequence[str]) -> dict[str, Any]:
@@ -334,7 +351,7 @@ def page(
         "quality_title": amounts[0] if amounts else None,
         "quality": rows,
         "amounts": amounts[1:],
-        "assumptions": contradicted(ledger, accounts, fewest, [*unknown.few(sales), *doubts.few(sales)]),
+        "assumptions": contradicted(ledger, accounts, fewest, [*unknown.few(sales), *doubts.few(sales)], tables),
         "points_title": title,
         "points": points,
         "privacy_title": unique_share(ledger, published.uniqueness, len(sales.views["customers"]), sales.minimum),

@@ -133,7 +133,7 @@ class Wording:
         texts = {name: self.text(value) for name, value in said["texts"].items()}
         texts["where"] = assumptions.place(words, texts["where"])
         return assumptions.wording(words, said["texts"]["code"]).format(
-            **figures, **texts, money=assumptions.money_text(words, amounts)
+            **figures, **texts, money=assumptions.money_text(words, amounts, is_published=True)
         )
 
     def statement(self, said: Mapping[str, Any]) -> str:

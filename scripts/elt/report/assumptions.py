@@ -18,7 +18,8 @@ from elt.report.words import Words
 
 Entry = dict[str, Any]
 CUSTOMERS = "customers"  # `about` of an entry on which every number of customers depends
-FACT = re.compile(r"fact_sales\b(?!.*→)")  # where an entry is about order lines
+FACT = "fact_sales"  # where an entry is about order lines
+LEADS = " → "  # from a field to the table that it refers to, where an entry is about that
 PERCENT = "percent"
 OTHER = "other"  # the wording of a code that has none of its own
 IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
@@ -125,19 +126,32 @@ def whole_percent(share: Decimal) -> int:
     return int((share * 100).to_integral_value(ROUND_HALF_UP))
 
 
-def money_text(words: Words, amounts: Iterable[tuple[str, str | None, str | None]]) -> str:
-    """The amounts of a sentence, each (field, amount or None, share or None) as text; empty without any."""
+def money_text(
+    words: Words, amounts: Iterable[tuple[str, str | None, str | None]], *, is_published: bool = False
+) -> str:
+    """The amounts of a sentence, each (field, amount or None, share or None) as text; empty without any.
+
+    A published one calls fields of the star schema by words, not by their names.
+    """
     parts = []
     for name, amount, share in amounts:
         wording = "amount" if share is None else "share_only" if amount is None else "amount_share"
-        whole = words["wholes"].get(name, name) if wording == "share_only" else name
-        parts.append(words[wording].format(field=whole, amount=amount, share=share))
+        whole = words["wholes"].get(name, name)
+        within = words["parts"].get(name) if is_published else None
+        of_field = words["of_field"].format(field=name) if within is None else within
+        parts.append(words[wording].format(whole=whole, of_field=of_field, amount=amount, share=share))
     return "".join(parts)
 
 
 def place(words: Words, where: str) -> str:
-    """What a published page calls a place: order lines, with neither column nor key of a person; others as they are."""
-    return words["order_lines"] if FACT.match(where) else where
+    """What a published page calls a place of the star schema, with neither column nor key of a person."""
+    return LEADS.join(place_of_star(words, part) for part in where.split(LEADS))
+
+
+def place_of_star(words: Words, where: str) -> str:
+    """What a published page calls order lines or a dimension; anything else as it is."""
+    table = re.split(r"[.,]", where, maxsplit=1)[0]
+    return words["order_lines"] if table == FACT else words["dimensions"].get(table, where)
 
 
 def wording(words: Words, code: str) -> str:
@@ -164,6 +178,6 @@ def sentence(words: Words, found: Mapping[str, Any], minimum: int = 0) -> str:
         records=number(found["records"], 0, language),
         of=number(found["of"], 0, language),
         share=percent(share_of(found["records"], found["of"]), decimals, language),
-        money=money_text(words, amounts),
+        money=money_text(words, amounts, is_published=bool(minimum)),
         why=why if isinstance(why, str) else why[language],
     )
