@@ -203,6 +203,7 @@ def test_every_statement_carries_what_was_counted_for_it(tmp_path):
     assert checked["groups"]["smallest_group"] == 6
     assert checked["retention"] == {"days": 30, "due": 1, "stay": 4}
     assert checked["computed"] == {"exceptions": 1}
+    assert checked["modes"] == {"open_to_others": 0}
     assert set(checked) == {
         "classes",
         "computed",

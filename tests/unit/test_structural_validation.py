@@ -46,6 +46,18 @@ def test_a_file_is_plain_if_its_lines_are_its_records(tmp_path, monkeypatch, raw
     assert structure(tmp_path / "x.csv", raw, block, monkeypatch).is_plain is expected
 
 
+@pytest.mark.parametrize(("cell", "expected"), [("x\\, y", False), ("x", True)])
+def test_a_file_with_a_stated_escape_is_plain_if_it_is_nowhere_used(tmp_path, monkeypatch, cell, expected):
+    stated = contract(field("a"), field("b"), key="a", dialect={"escapeChar": "\\"})
+    assert structure(tmp_path / "x.csv", f"a,b\n{cell},2\n".encode(), 100, monkeypatch, stated).is_plain is expected
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\x1a\r\n"])
+def test_a_file_with_a_sign_for_its_end_is_not_plain(tmp_path, monkeypatch, end):
+    found = structure(tmp_path / "x.csv", b"a,b\n1,2\n" + end, 100, monkeypatch)
+    assert (found.records, found.is_plain, found.is_tidy) == (1, False, False)
+
+
 def outcome(path, raw, block, monkeypatch):
     """The structure of a file, or the message with which it is refused."""
     try:
@@ -186,6 +198,28 @@ def test_garbled_cells_are_told_from_one_record_in_a_hundred_on(tmp_path, record
     dialect = dialects.detect(tmp_path / "x.csv", "x.csv", Contract.of(AB))
     found = structural_validation.Structure(records=records, garbled=Counter(a=1))
     assert found.described(dialect)["warnings"] == warned
+
+
+def test_what_the_metadata_list_is_sorted_whatever_was_found_first(tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"a,b\n1,2\n")
+    dialect = dialects.detect(tmp_path / "x.csv", "x.csv", Contract.of(AB))
+    found = structural_validation.Structure(
+        records=2,
+        garbled=Counter({"b": 1, "a": 1}),
+        faults=Counter({"z": 1, "y": 2}),
+        repairs=Counter({"n": 1, "m": 1}),
+    )
+    described = found.described(dialect)
+    assert [warning["column"] for warning in described["warnings"]] == ["a", "b"]
+    assert list(described["faults"]) == ["y", "z"]
+    assert [repair["rule"] for repair in described["repairs"]] == ["m", "n"]
+
+
+def test_a_block_larger_than_the_largest_field_is_read_record_by_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(structural_validation, "LARGEST_FIELD", 8)
+    (tmp_path / "x.csv").write_bytes(b"a,b\n1,2\n")
+    count_clean = structural_validation.clean_counter(dialects.detect(tmp_path / "x.csv", "x.csv", Contract.of(AB)))
+    assert (count_clean(b"1,2\n3,4\n"), count_clean(b"1,2\n3,45\n")) == (2, 0)
 
 
 @pytest.mark.parametrize("block", [2, 1 << 18])
