@@ -76,13 +76,13 @@ def test_an_integer_is_read_or_null(text, value):
 )
 def test_a_number_is_exact_under_a_mark_and_rounded_half_away_from_zero_or_null(text, point, comma):
     for mark, expected in ((".", point), (",", comma)):
-        value = read(text, lambda x, mark=mark: conventions.as_number(x, mark, 2))
+        value = read(text, lambda x, mark=mark: conventions.rounded(conventions.as_exact(x, mark, 2), 2))
         assert value == (None if expected is None else Decimal(expected)), mark
 
 
 @pytest.mark.parametrize(("decimals", "value"), [(0, None), (1, None), (2, None), (3, "1.249"), (4, "1.2490")])
 def test_a_number_in_the_shape_of_thousands_is_read_where_the_contract_has_its_decimals(decimals, value):
-    found = read("1,249", lambda x: conventions.as_number(x, ",", decimals))
+    found = read("1,249", lambda x: conventions.rounded(conventions.as_exact(x, ",", decimals), decimals))
     assert found == (None if value is None else Decimal(value))
 
 

@@ -86,11 +86,6 @@ def duration_text(value: timedelta) -> str:
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def is_day(value: Any) -> bool:
-    """Whether a value is a day, with a time of day or without."""
-    return isinstance(value, date)
-
-
 @dataclass(frozen=True)
 class Extent:
     """Where the cells of a sheet are: the last row, first and last column (from 0), and the columns with times."""

@@ -94,11 +94,6 @@ def as_exact(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
     return pl.when(readable).then(plain).cast(pl.Decimal(38, EXACT), strict=False)
 
 
-def as_number(text: pl.Expr, convention: str, decimals: int) -> pl.Expr:
-    """The same, rounded half away from zero."""
-    return rounded(as_exact(text, convention, decimals), decimals)
-
-
 def group_of(convention: str) -> str:
     """The group character of a convention."""
     return next((sign for sign in convention[1:] if sign in OTHER_GROUPS), GROUP[convention[0]])
