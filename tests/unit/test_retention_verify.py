@@ -487,6 +487,27 @@ def test_a_receipt_of_other_code_params_or_inputs_does_not_fit(folder, whole):
     assert said(folder) == [f"{name} has a receipt that says otherwise"]
 
 
+def test_a_receipt_fits_by_its_size_too_and_by_each_input_that_the_manifest_states(folder, whole):
+    name, stated = "reports/final_expose.md", read_json(whole / manifest.NAME)
+    receipt, source = receipts.stated(whole, name) or {}, "silver/data/customers.csv"
+    sha = stated["files"][source]["sha256"]
+    for change, fits in (
+        ({"inputs": {source: sha, "outside 0123": "0123", "silver/data/none.csv": "0"}}, True),
+        ({"inputs": {source: sha, "reports/final_expose.md": "0"}}, False),
+        ({"inputs": ["no", "names"]}, True),
+        ({"bytes": receipt["bytes"] + 1}, False),
+    ):
+        receipts.write(whole, name, {**receipt, "job": "expose_report", "modified": 0, **change})
+        assert said(folder) == ([] if fits else [f"{name} has a receipt that says otherwise"]), change
+
+
+def test_a_stated_size_that_is_not_that_of_the_file_is_named_though_its_hash_is_right(folder, whole):
+    name, stated = "reports/final_expose.md", read_json(whole / manifest.NAME)
+    entry = {**stated["files"][name], "bytes": stated["files"][name]["bytes"] + 1}
+    made_manifest.write(whole, **{**stated, "files": {**stated["files"], name: entry}})
+    assert f"{name} was changed" in said(folder)
+
+
 def test_a_log_that_a_later_call_wrote_is_as_the_end_of_that_call_says(folder, whole):
     write_text(whole / "_meta/logs/warehouse_duckdb.log", "INFO done\n", 0o600)
     write_text(whole / "_meta/logs/gold_mart/x.log", "INFO again\n", 0o600)
