@@ -21,7 +21,7 @@ from small_run import KPIS, TEMPLATES, SmallRun
 import expose_figures
 import expose_report
 from elt.expose.products import lead
-from elt.expose.wording import Wording
+from elt.expose.wording import Texts, Wording
 from elt.files import read_json
 from elt.report.figures import new_figure
 from elt.report.words import read
@@ -133,11 +133,12 @@ def pages_of(ledger_file: Path, folder: Path, language: str, kpis: Any) -> tuple
         name.write_text(f"<svg><title>{name.stem}</title></svg>", encoding="utf-8")
     made = expose_report.Pages(str(folder / f"{language}.html"), str(folder / f"{language}.md"))
     templates = expose_report.Pages(str(TEMPLATES / "final_expose.html.j2"), str(TEMPLATES / "final_expose.md.j2"))
+    said, assumed = (str(TEMPLATES / f"{name}.{language}.yaml") for name in ("expose", "assumptions"))
+    texts = Texts(said, said, assumed, [str(TEMPLATES / f"countries.{name}.yaml") for name in ("en", "de")])
+    identity = ("Flat Shop", "EUR")
     expose_report.main(
-        str(ledger_file), str(TEMPLATES / f"expose.{language}.yaml"), list(map(str, names)), kpis,
-        assumption_file=str(TEMPLATES / f"assumptions.{language}.yaml"), templates=templates, made=made,
-        identity=("Flat Shop", "EUR"),
-    )  # fmt: skip
+        str(ledger_file), texts, list(map(str, names)), kpis, templates=templates, made=made, identity=identity
+    )
     return Path(made.html).read_text(encoding="utf-8"), Path(made.markdown).read_text(encoding="utf-8")
 
 
