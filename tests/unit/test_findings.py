@@ -67,9 +67,11 @@ def test_a_place_that_lost_its_revenue_is_told_and_decided_upon(tmp_path):
     first = next(one for one in ledger["findings"] if one["kind"] in ("place", "category"))
     assert (first["kind"], first["subject"]) == ("place", "South")
     decision = ledger["pages"]["situation"]["decision"]
-    assert decision["what"] == {**decision["what"], "say": "decide_place_down", "texts": {"part": "South"}}
+    assert decision["what"] == {**decision["what"], "say": "decide_place_down", "texts": {"part": {"place": "South"}}}
     assert any(
-        said["texts"].get("part") == "South" for said in ledger["pages"]["situation"]["messages"] if "texts" in said
+        said["texts"].get("part") == {"place": "South"}
+        for said in ledger["pages"]["situation"]["messages"]
+        if "texts" in said
     )
     figures = ledger["figures"]
     this, last = (Decimal(figures[f"place.South.{year}"]["value"]) for year in ("this", "last"))
