@@ -151,7 +151,7 @@ def test_mistyped_order_dates_become_neither_today_nor_the_first_day(followed):
     assert told in done.stdout and told in (run / "silver/reports/silver_quality_report.md").read_text("utf-8")
     assert "2,570.30 in Betrag" in done.stdout
     expose = (run / "reports/final_expose.md").read_text("utf-8").replace("\xa0", " ")
-    assert told in expose
+    assert "Order lines of the shop (Bestelldatum): 5 of 714 records" in expose
     assert "Data as of 21 December 2024, without 5 records whose order dates lie far from all others" in expose
     assert "10 complete months" in expose
     segments = json.loads((run / "step3_segmentation/_meta/model_metadata.json").read_text("utf-8"))["segments"]
