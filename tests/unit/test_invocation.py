@@ -137,6 +137,12 @@ def test_a_run_has_company_raw_files_and_a_folder_and_nothing_is_made_yet(projec
     assert not Path("artifacts").exists()
 
 
+@pytest.mark.parametrize("asked", [["--report", "report.html"], ["--report=report.html"], ["--cores", "2", "--report"]])
+def test_a_report_of_a_run_that_is_not_there_is_refused_before_any_rule(project, asked):
+    assert "there is no run of company config/bike_retailer and raw folder raw" in refusal(*asked)[1]
+    assert prepared("--report", "report.html", "--", "gold_report").request == request.RUN
+
+
 @pytest.mark.parametrize(
     ("more", "lines"),
     [

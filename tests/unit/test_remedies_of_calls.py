@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import made_manifest
 import pytest
 import yaml
 from conftest import ROOT
@@ -64,6 +65,29 @@ def test_a_run_id_that_is_taken_is_another_or_new(folder):
         refused(lambda name=name: run_folders.choose({**CONFIG, "run_id": name}, NOW))
     assert run_folders.choose({**CONFIG, "run_id": "other"}, NOW) == "other"
     assert run_folders.choose({**CONFIG, "run_id": "new"}, NOW) == "20261123T101500Z"
+
+
+@remedy("elt.run.run_folders", "Type the command without --report")
+@remedy(
+    "elt.run.run_folders",
+    "Type the command without --report, or name the company and the raw folder of a run with --config",
+)
+def test_a_report_is_made_of_a_run_that_was_made_and_named(folder):
+    def reported(**named: str) -> None:
+        config = {**CONFIG, **named}
+        run_folders.finished(run_folders.choose(config, NOW), config)
+
+    put("theirs", raw="others")
+    made_manifest.write(run_folders.RUNS / "theirs", {})
+    assert "no run of company config/firm and raw folder raw; run theirs is of config/firm and others" in refused(
+        reported
+    )
+    reported(raw="others")
+    put("mine")
+    made_manifest.write(run_folders.RUNS / "mine", {}, status="failed")
+    assert "run mine: it is not complete" in refused(reported)
+    made_manifest.write(run_folders.RUNS / "mine", {})
+    reported()
 
 
 @remedy("elt.run.run_folders", "Restore that file from a copy, or move the run folder elsewhere")

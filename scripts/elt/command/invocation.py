@@ -307,12 +307,14 @@ def accepted_company(config: Mapping[str, Any], root: Path) -> Company:
     return found
 
 
-def prepared_run(config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
-    """A call for a run: company, raw files and run folder; raises RefusalError."""
+def prepared_run(arguments: Sequence[str], config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
+    """A call for a run, or for a report of one: company, raw files and run folder; raises RefusalError."""
     company = accepted_company(config, root)
     raw_files = accepted(exports.find(Path(config["raw"]), company.contracts), "The raw folder cannot be used.")
     with refusing():
         home = run_folders.RUNS / run_folders.choose(config, now)
+        if request.is_report_of_all(arguments):
+            run_folders.finished(home.name, config)
         earlier = earlier_run.segments(config, home.name, KEY_FILE)
     with refusing("The erasure list cannot be used."):
         erased = deletion.checked_list(KEY_FILE)
@@ -325,7 +327,7 @@ def prepared(arguments: Sequence[str], config: Mapping[str, Any], root: Path, no
     with refusing("This cannot be asked for. Nothing was written."):
         asked = request.asked(arguments)
     if asked == request.RUN:
-        return prepared_run(config, root, now)
+        return prepared_run(arguments, config, root, now)
     if asked == request.DRAFT:
         home = accepted(draft.prepared(config), "Nothing can be drafted.")
         return Invocation(asked, now, config, home.as_posix())

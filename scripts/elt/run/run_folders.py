@@ -125,6 +125,24 @@ def choose(config: Mapping[str, Any], now: datetime) -> str:
     return next(name for n in range(1, 1000) if not (RUNS / (name := stamp if n == 1 else f"{stamp}-{n}")).exists())
 
 
+def finished(run: str, config: Mapping[str, Any]) -> None:
+    """Raises Fault unless a run that `choose` gave is complete, so that all that a report shows is there."""
+    stated = manifest.stated(RUNS / run)
+    if stated is not None and stated["status"] == "complete":
+        return
+    runs, mine = known(), identity(config)
+    if run in runs:
+        raise Fault(
+            f"run {run}", "it is not complete, so there is no report of it", "Type the command without --report"
+        )
+    newest = "".join(f"; run {name} is of {of['company']} and {of['raw']}" for name, of in [*runs.items()][-1:])
+    raise Fault(
+        "--report",
+        f"there is no run of company {mine['company']} and raw folder {mine['raw']}{newest}",
+        "Type the command without --report, or name the company and the raw folder of a run with --config",
+    )
+
+
 def is_held(folder: Path) -> bool:
     """Whether this process holds the lock on a folder."""
     return any(os.path.samestat(os.fstat(descriptor), folder.stat()) for descriptor in _locks)
