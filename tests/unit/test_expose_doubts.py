@@ -27,11 +27,12 @@ def test_the_share_of_both_years_stands_beside_the_key_figures_that_use_the_cost
     assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
 
 
-def test_it_is_said_beside_the_table_and_in_the_method_in_both_forms(tmp_path):
+def test_it_is_said_once_below_the_key_figures_and_the_method_refers_to_it_in_both_forms(tmp_path):
     run = SmallRun(tmp_path, flagged())
     pages = run.reports("en", [COST])
     for text in pages:
-        assert len([line for line in text.splitlines() if "rest on an assumption: the cost is guessed." in line]) == 2
+        assert len([line for line in text.splitlines() if "rest on an assumption: the cost is guessed." in line]) == 1
+        assert "What rests on an assumption stands below the key figures on page one." in text
 
 
 def test_lines_without_a_cost_rest_on_no_assumption(tmp_path):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 from again import Again
-from small_run import KPIS, TEMPLATES, SmallRun, both, lines
+from recomputed import Recomputed
+from small_run import CLASSES, KPIS, TEMPLATES, SmallRun, both, lines
 
 import expose_report
 from elt.expose import products
@@ -273,3 +274,20 @@ def test_what_the_segments_have_kept_of_an_earlier_run_is_one_sentence_with_its_
     assert (again.again("migration.kept"), again.again("migration.3.2")) == (1, 12)
     moves |= {"1": {"1": 20, "2": None, "gone": 0}, "3": {"1": None, "2": None, "gone": 30}}
     assert "1 of 2 segments keep their number.</p>" in run.reports()[0]
+
+
+def test_each_action_has_what_is_at_stake_and_the_measure_of_its_success_today(tmp_path):
+    run = SmallRun(tmp_path, lines())
+    run.model["segments"][1] |= {"is_no_action": False, "measure": "repeat_share"}
+    html, markdown = run.reports("en")
+    assert "| Regulars | 30 | Call them | 154 | average order value 51.44 | Orders within 90 days |" in markdown
+    assert "| Others | 9 | Call them | 51 | not shown: too few people behind it | Orders within 90 days |" in markdown
+    for part in ("Value at stake", "average order value 51.44", "if every tenth of these customers ordered once more"):
+        assert part in html.replace("\N{NO-BREAK SPACE}", " ")
+    assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
+
+
+def test_a_measure_that_the_company_states_for_no_segment_gives_way_to_what_a_customer_brought(tmp_path):
+    run = SmallRun(tmp_path, lines())
+    run.model["segments"][0]["measure"] = None
+    assert "| 27 a customer so far |" in run.reports("en")[1]

@@ -18,14 +18,21 @@ LINES = ("whom", "stake", "today", "success", "who")
 
 
 def decision(
-    key: str, figures: Mapping[str, str], texts: Mapping[str, Any], common: Mapping[str, str] | None = None
+    key: str,
+    figures: Mapping[str, str],
+    texts: Mapping[str, Any],
+    common: Mapping[str, str] | None = None,
+    said: Mapping[str, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """A decision: what, and a line each for whom, value at stake, baseline, success and who decides by when.
 
-    common: by line the key of a wording that several decisions share.
+    common: by line the key of a wording that several decisions share; said: by line a sentence that is there already.
     """
     keys = {line: f"decide_{(common or {}).get(line, key)}_{line}" for line in LINES}
-    lines = [{"label": line, "said": say(wording, figures, texts)} for line, wording in keys.items()]
+    lines = [
+        {"label": line, "said": (said or {}).get(line) or say(wording, figures, texts)}
+        for line, wording in keys.items()
+    ]
     return {"what": say(f"decide_{key}", figures, texts), "lines": lines}
 
 

@@ -291,7 +291,7 @@ def gap_points(gaps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def method(ledger: NumberLedger, sales: Sales, pages: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Method and limits, up to six lines and one a doubt; pages: the other pages."""
+    """Method and limits, up to seven lines; pages: the other pages."""
     situation, products = pages["situation"], pages["products"]
     absent, bridge = situation["absent"], situation["bridge"]
     tables = (situation["kpis"], products["categories"], products["places"])
@@ -317,7 +317,9 @@ def method(ledger: NumberLedger, sales: Sales, pages: Mapping[str, Mapping[str, 
                     {"share": ledger.enter("cost.known", share, "share", rule, people=ledger.behind("revenue.this"))},
                 )
             )
-    return [*lines, *situation["doubts"], dict(pages["segments"]["method"]), say("method_limits")]
+    if situation["doubts"]:
+        lines.append(say("method_doubts"))
+    return [*lines, dict(pages["segments"]["method"]), say("method_limits")]
 
 
 def page(

@@ -13,10 +13,12 @@ from elt.findings.compared import FACTS
 from elt.protection import people_behind
 from elt.report.figure_ledger import at
 from elt.sales.overview import Sales
+from elt.segmentation.stake import TENTH_OF, one_more_order
 
 MODEL = "step3_segmentation/_meta/model_metadata.json"
 MOST_ACTIONS = 5
 MOST_TRAITS = 2  # features named in the segment table
+SHARES = ("repeat_share", "active_share", "margin_rate")  # of a segment's figures; the others are money
 
 
 def all_revenue(sales: Sales) -> int:
@@ -65,6 +67,42 @@ def segment_rows(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -
     return rows
 
 
+def with_stakes(ledger: NumberLedger, rows: list[dict[str, Any]], model: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of segments with what is at stake in their action, and the measure of its success as it is today."""
+    segments, found = {segment["label"]: segment for segment in model["segments"]}, []
+    for row in rows:
+        told = (ledger, row, segments[row["label"]])
+        found.append({**row, "stake": enter_stake(*told), "baseline": baseline(*told)})
+    return found
+
+
+def enter_stake(ledger: NumberLedger, row: Mapping[str, Any], segment: Mapping[str, Any]) -> str:
+    """Enter what one more order of every tenth customer of a segment would bring."""
+    order = enter_figure(ledger, segment, "average_order_value")
+    formula = f"{TENTH_OF.format(customers=row['customers'])} * [{order}]"
+    name, people = f"segment.{segment['label']}.stake", segment["customers"]
+    return ledger.enter(name, one_more_order(segment), "money", {"formula": formula}, 0, people=people)
+
+
+def enter_figure(ledger: NumberLedger, segment: Mapping[str, Any], name: str) -> str:
+    """Enter a figure of a segment from the metadata of the model."""
+    value, origin = Decimal(str(segment["figures"][name])), at(MODEL, "segments", segment["label"], "figures", name)
+    unit, decimals = ("share", 1) if name in SHARES else ("money", 2 if name == "average_order_value" else 0)
+    told = f"segment.{segment['label']}.{name}"
+    return ledger.enter(told, value, unit, origin, decimals, people=segment["customers"])
+
+
+def baseline(ledger: NumberLedger, row: Mapping[str, Any], segment: Mapping[str, Any]) -> dict[str, Any]:
+    """A sentence: the measure of success of a segment's action as it is today; that it is withheld where too few
+    customers stand behind it, and what a customer brought where the company states no measure."""
+    measure = segment["measure"]
+    if measure is None:
+        return say("baseline_per_customer", {"figure": row["revenue_per_customer"]})
+    if segment["figures"][measure] is None:
+        return say("baseline_withheld")
+    return say(f"baseline_{measure}", {"figure": enter_figure(ledger, segment, measure)})
+
+
 def segment_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The segment with most revenue: its share of customers against its share of revenue."""
     if not rows:
@@ -93,13 +131,14 @@ def shares_message(ledger: NumberLedger, rows: list[dict[str, Any]]) -> dict[str
 def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[str, Any]:
     """The blocks about segments and actions, the decision wanted, and how the segments were found."""
     rows = segment_rows(ledger, model, sales)
-    actions = [row for row in rows if not row["is_no_action"]][:MOST_ACTIONS]
+    actions = with_stakes(ledger, [row for row in rows if not row["is_no_action"]][:MOST_ACTIONS], model)
     wanted = actions_title = None
     if actions:
         first = actions[0]
-        figures = {name: first[name] for name in ("customers", "revenue", "revenue_share", "revenue_per_customer")}
+        figures = {name: first[name] for name in ("customers", "revenue_share", "stake")}
+        figures |= {"day": "data.as_of", "order": f"segment.{first['label']}.average_order_value"}
         texts = {part: first[part] for part in ("name", "action", "success")}
-        wanted = decision("segment", figures | {"day": "data.as_of"}, texts)
+        wanted = decision("segment", figures, texts, said={"today": first["baseline"]})
         counted = at(people_behind.NUMBERS, "pages", "segments", "actions", "*", function="count")
         reached = sum(ledger.value(row["customers"]) for row in actions)
         figures = {
@@ -115,6 +154,7 @@ def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[s
         "shares_title": shares_message(ledger, rows),
         "actions_title": actions_title,
         "actions": actions,
+        "stakes": say("stakes") if actions else None,
         "decision": wanted,
         "method": segment_method(ledger, model, rows),
         **migration(ledger, model, rows),

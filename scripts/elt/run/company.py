@@ -28,7 +28,7 @@ class StarColumn:
     optional: bool = False
     derived: tuple[str, ...] = ()  # columns of the table that it is made of where the company's SQL does not give it
     at_most: str = "direct"  # the strictest class with which reports may show it
-    description: str = ""
+    description: Words = ""
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:

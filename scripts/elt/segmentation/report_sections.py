@@ -15,12 +15,12 @@ from elt.report.words import Words
 from elt.run.segment_rules import CYCLES, MEDIANS
 from elt.segmentation import origins
 from elt.segmentation.members import FIGURES, MONEY
+from elt.segmentation.stake import TENTH_OF, one_more_order, tenth_of
 
 Model = Mapping[str, Any]
 DECIMALS = {"money": 2, "share": 2, "days": 0}  # of a typical value, by unit; other units 1
 SIZES = ("customers", "customer_share", "revenue", "revenue_share")
 HIDDEN = "–"
-TENTH = 10  # ASSUMPTION: the value of an action is told for every tenth customer, a share that a campaign may reach
 
 
 def stability_word(jaccard: float | None, choice: Model, text: Words) -> str:
@@ -188,16 +188,15 @@ def figures_table(model: Model, words: Told) -> Iterator[str]:
 
 def value_text(segment: Model, words: Told) -> str:
     """What one more order of every tenth customer would bring, with the sum that gives it."""
-    name, customers = name_of(segment), round(segment["customers"] / TENTH)
+    name = name_of(segment)
     order = figure_text("average_order_value", segment, words)
-    amount = customers * segment["figures"]["average_order_value"]
-    tenth = {"formula": f"[{name}.customers] / {TENTH}"}
+    tenth = {"formula": TENTH_OF.format(customers=f"{name}.customers")}
     return words["report"]["value_of_action"].format(
-        customers=words.number(f"{name}.tenth", customers, tenth, 0, "people"),
+        customers=words.number(f"{name}.tenth", tenth_of(segment["customers"]), tenth, 0, "people"),
         order=order,
         amount=words.number(
             f"{name}.value_of_action",
-            amount,
+            one_more_order(segment),
             {"formula": f"[{name}.tenth] * [{name}.average_order_value]"},
             0,
             "money",
