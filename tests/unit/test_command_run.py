@@ -3,8 +3,10 @@
 import json
 from datetime import UTC, datetime
 
+import made_manifest
 import pytest
 
+from elt.command import invocation, request
 from elt.command import run as command_run
 from elt.files import write_json, write_text
 
@@ -59,6 +61,17 @@ def test_few_customers_are_not_counted_and_all_in_one_are_no_segments(rows, name
 
 def test_a_part_of_a_run_says_where_it_is(tmp_path):
     assert command_run.result(tmp_path) == f"\nDone. The run folder is {tmp_path}."
+
+
+def test_a_part_of_a_run_that_was_complete_once_does_not_call_it_complete(run, monkeypatch):
+    monkeypatch.chdir(run.parent)
+    call = invocation.Invocation(request.RUN, datetime(2026, 1, 1, tzinfo=UTC), {}, run.name)
+    made_manifest.write(run, {}, status="complete")
+    assert call.result().startswith(f"\nRun {run.name} is complete.")
+    made_manifest.write(run, {"gold/data/fact_sales.csv": {"sha256": "0"}}, status="complete")  # it is gone
+    said = call.result()
+    assert said.startswith(f"\nDone. The run folder is {run.name}; the run as a whole is not complete")
+    assert "is complete." not in said and "The exposé" not in said
 
 
 def test_a_failed_run_says_step_reason_log_and_what_to_do_and_writes_it_down(run):

@@ -229,11 +229,12 @@ class Invocation:
             home = Path(self.home)
             job_records.keep(home)
             within = [Path(name).relative_to(home).as_posix() for name in names]
-            if found := run.unproved(home, within) if is_whole else []:
+            found = run.unproved(home, within)
+            if found and is_whole:
                 raise RefusalError(f"Run {self.run_id} is not complete. Type the same command again.", found)
             if last_call.read(home).get("status") == last_call.RUNNING:
                 last_call.close(home, "complete" if is_whole else "in part")
-            return run.result(home)
+            return run.result(home, is_complete=not found)
         if self.request == request.DRAFT:
             return draft.result(Path(self.home), self.config)
         if self.request == request.STAR:

@@ -53,13 +53,16 @@ def contradictions(run: Path) -> list[str]:
     return [assumptions.sentence(words, entry) for entry in read_json(run / "_meta/ledger.json")["assumptions"]]
 
 
-def result(run: Path) -> str:
-    """The closing words of a run that worked; short if only a part of it was asked for."""
+def result(run: Path, *, is_complete: bool = True) -> str:
+    """The closing words of a run that worked; short if only a part of it was asked for, or not all of it is made."""
     expose = run / "reports/final_expose.html"
     if not (expose.exists() and (run / "_meta/ledger.json").exists()):
         return f"\nDone. The run folder is {run}."
     if run_folders.unpublished(run):
         return f"\nDone. What was made lies in {run / CLOSED}; it is not searched and published yet."
+    if not is_complete:
+        rest = "the run as a whole is not complete, and a call without a target makes the rest"
+        return f"\nDone. The run folder is {run}; {rest}."
     shown = "\n".join(f"  {line}" for line in figures(run))
     against = "".join(f"\n  {line}" for line in contradictions(run))
     said = f"\n\nThe data contradict what was assumed:{against}" if against else ""
