@@ -17,6 +17,7 @@ from elt.report.markdown import Markdown, escape
 from elt.report.words import Words, read
 from elt.sales.collective_accounts import is_beside_segments
 from elt.segmentation import density_text, limits_text, migration_text, origins
+from elt.segmentation import no_segments as without
 from elt.segmentation.report_method import method, refused_features
 from elt.segmentation.report_sections import (
     Model,
@@ -54,6 +55,17 @@ def headline(model: Model, words: Told) -> str:
         customers=size_text("customer_share", first, words),
         revenue=size_text("revenue_share", first, words),
     )
+
+
+def no_segments(model: Model, words: Told) -> list[str]:
+    """Why there are no segments, with the figure, its threshold and what to set; nothing where there are some."""
+    if model["choice"]["k"] > 1:
+        return []
+    figures = {
+        name: words.number(f"no_segments.{name}", value, origins.place(*place), decimals, unit)
+        for name, (value, unit, decimals, place) in without.figures(model).items()
+    }
+    return [words["report"]["no_segments"][without.reason(model).name].format(**figures), "\n\n"]
 
 
 def evidence_title(model: Model, words: Told) -> str:
@@ -94,7 +106,7 @@ def report(model: Model, words: Told, beside: Sequence[str] = ()) -> str:
     """The whole report as Markdown, who and what to do before what that rests on; `beside`: what is said beside the
     table of segments."""
     text = words["report"]
-    parts = [f"# {headline(model, words)}\n\n"]
+    parts = [f"# {headline(model, words)}\n\n", *no_segments(model, words)]
     if model["segments"]:
         parts += [segment_table(model, words), *beside]
         parts += [*density_text.section(model, words), *migration_text.section(model, words)]

@@ -98,7 +98,8 @@ def small_run(folder: Path, rows: list[Record]) -> SmallRun:
         [{"product_number": a, "product_name": row[small_companies.TITLE]} for a, row in articles.items()],
     )
     people = len({row[small_companies.CUSTOMER] for row in rows} - {""})
-    run.model |= {"choice": {"k": 1 if people else 0}, "rows": people if people >= 5 else None, "segments": []}
+    run.model |= {"rows": people if people >= 5 else None, "segments": [], "evidence": []}
+    run.model["choice"] |= {"k": 1 if people else 0, "by": "none"}
     run.silver["sales"] |= {"repairs": [], "repaired_amounts": 0}
     return run
 

@@ -132,7 +132,8 @@ class SmallRun:
         self.model = {
             "seed": 42,
             "rows": 39,
-            "choice": {"k": 2},
+            "minimum_group": 5,
+            "choice": {"k": 2, "by": "evidence", "stable_from": 0.75, "minimum_customers": 5},
             "features": [{"is_used": True}, {"is_used": False}],
             "evidence": [{"k": 2, "silhouette": 0.51, "lowest_jaccard": 0.93}],
             "segments": [segment(1, "Regulars", 30, 0.8), segment(2, "Others", 9, 0.2)],

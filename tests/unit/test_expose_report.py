@@ -124,9 +124,18 @@ def test_what_sets_a_segment_apart_is_told_in_words_and_alike_features_together(
 
 def test_without_segments_the_exposé_says_so(tmp_path):
     run = SmallRun(tmp_path, lines())
-    run.model |= {"choice": {"k": 1}}
+    run.model["choice"] |= {"k": 1, "by": "none"}
+    run.model["evidence"] = [{"k": 3, "lowest_jaccard": 0.7096}, {"k": 4, "lowest_jaccard": 0.41}]
     page, _ = run.reports()
-    assert "No stable segments were found" in page
+    assert (
+        "No stable segments were found: the most stable solution, 3 segments, has a lowest Jaccard of 0.710, and"
+        in page
+    )
+
+
+def test_segments_of_a_company_without_revenue_are_not_called_too_small(tmp_path):
+    run = SmallRun(tmp_path, [row | {"sales_amount": 0.0} for row in lines()])
+    assert "none is shown, as revenue in all is not above zero" in run.reports()[0]
 
 
 def test_no_customer_and_no_order_number_is_on_the_page(exposé):

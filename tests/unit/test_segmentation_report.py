@@ -56,6 +56,7 @@ HIDDEN = dict.fromkeys(
 def model(*segments, by="evidence", **change):
     return {
         "seed": 42,
+        "rows": 900,
         "minimum_group": 5,
         "cycle_days": 130.0,
         "choice": {"k": len(segments), "by": by, "asked": "auto", "k_min": 2, "k_max": 8, "minimum_share": 0.03}
@@ -127,7 +128,9 @@ def test_an_action_has_a_baseline_and_a_value_with_the_sum_that_gives_it():
     text = script.report(model(segment(1), segment(2, is_no_action=True)), said("en"))
     assert text.count("**Baseline today:** with a second order: 25.0\xa0%.") == 2
     assert text.count("**Value of the action:**") == 1
-    assert "every tenth customer (120) ordered once more at the average order value (514.40): 61,728 of revenue" in text
+    assert (
+        "120 customers, every tenth, ordered once more at the average order value (514.40): 61,728 of revenue" in text
+    )
 
 
 NAMED = [{"label": number, "name": {"en": f"Then {number}", "de": f"Damals {number}"}} for number in (1, 4)]
@@ -211,8 +214,42 @@ def test_one_segment_is_a_defined_answer(by, language):
     assert text.startswith(f"# {said(language)['report']['one_segment'][by]}\n")
 
 
+ENTRY = {"k": 3, "silhouette": 0.4, "silhouette_error": 0.01, "davies_bouldin": 0.9, "resamples": 20} | {
+    "is_eligible": False
+}
+UNSTABLE = [
+    ENTRY | {"lowest_jaccard": 0.7096, "smallest_customers": 40},
+    ENTRY | {"k": 4, "lowest_jaccard": 0.5, "smallest_customers": 30},
+]
+SMALL = [*UNSTABLE, ENTRY | {"k": 2, "lowest_jaccard": 0.9, "smallest_customers": 12}]
+TINY = [*UNSTABLE, ENTRY | {"k": 2, "lowest_jaccard": 0.9, "smallest_customers": None}]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "change", "told"),
+    [
+        (UNSTABLE, {}, "3 segments, has a lowest Jaccard of 0.710, and 0.75 is needed. `segmentation.k: 3`"),
+        (
+            SMALL,
+            {},
+            "of 2 segments the smallest has 12 customers, and 30 are needed. A lower `segmentation.minimum_share`",
+        ),
+        (TINY, {}, "the smallest has fewer customers than `minimum_group`, and 30 are needed."),
+        ([], {}, "too few different customers"),
+        ([], {"rows": None}, "Segments need at least 5 customers with orders (`minimum_group` in the settings)"),
+        (UNSTABLE, {"by": "settings"}, "`segmentation.k: auto` looks for more"),
+    ],
+    ids=["unstable", "small", "tiny", "alike", "few", "settings"],
+)
+def test_one_segment_of_all_is_explained_by_the_figure_its_threshold_and_what_to_set(evidence, change, told):
+    one = model(segment(1, rule=[], jaccard=None), by=change.get("by", "none"), evidence=evidence)
+    one |= {"rows": change.get("rows", 900)}
+    one["choice"]["asked"] = 1
+    assert told in script.report(one, said("en")).split("\n\n")[1]
+
+
 def test_no_customers_is_a_defined_answer():
-    text = script.report(model(by="none") | {"choice": model()["choice"] | {"k": 0}}, said("en"))
+    text = script.report(model(by="none", rows=0) | {"choice": model(by="none")["choice"] | {"k": 0}}, said("en"))
     assert text.startswith("# No customers with orders, no segments\n")
 
 

@@ -94,3 +94,24 @@ def test_a_phrase_is_found_by_its_text_or_its_pattern_and_other_texts_stay():
 def test_a_text_in_all_languages_has_its_placeholders_filled():
     words = {"en": {"names": {"one": "Segment {n}"}}, "de": {"names": {"one": "Gruppe {n}"}}}
     assert in_all_languages(words, "names", "one", n=3) == {"en": "Segment 3", "de": "Gruppe 3"}
+
+
+CUSTOMER_BEFORE_NUMBER = re.compile(  # "Kunde 16" is what many exports without names call their customers
+    r"(?i)\b(?:kunde|kundin|customer|client|person|mitglied|member|patient|mandant|firma|company|debitor|account|user)"
+    r"\W{1,4}\{"
+)
+
+
+def sentences(words: Any) -> Iterator[str]:
+    """Every text with placeholders."""
+    if isinstance(words, dict | list):
+        for part in words.values() if isinstance(words, dict) else words:
+            yield from sentences(part)
+    elif isinstance(words, str) and "{" in words:
+        yield words
+
+
+def test_no_sentence_puts_a_number_right_behind_what_a_customer_may_be_called_as_the_leak_gate_would_find_it():
+    told = [text for path in TEMPLATES.glob("*.yaml") for text in sentences(read(path))]
+    assert len(told) > 500 and CUSTOMER_BEFORE_NUMBER.search("Angaben je Kunde: {columns}")
+    assert [text for text in told if CUSTOMER_BEFORE_NUMBER.search(text)] == []

@@ -14,11 +14,13 @@ ENTRY = "acknowledged_finds: - "
 
 def test_the_lines_of_the_message_let_the_run_go_on_and_are_stated_where_they_belong(tmp_path: Path):
     rows = lines()
-    one, two = sorted({row["Kunden-Nr."] for row in rows})[:2]
-    called = {
+    one, two, three, *others = sorted({row["Kunden-Nr."] for row in rows})
+    called = {other: f"Kunde {number}" for number, other in enumerate(others)}  # as where names are left out
+    called |= {
         one: "Unique Customers",
         two: "Germany Austria",
-    }  # words of a template, and neighbouring labels of a chart
+        three: "Segment 1",
+    }  # words of a template, neighbouring labels of a chart, and what a segment without a name is called
     rows = [row | {"Name": called.get(row["Kunden-Nr."], row["Name"])} for row in rows]
     shop = FlatShop(tmp_path / "project")
     with pytest.raises(AssertionError, match="personal values would have been published"):
@@ -27,6 +29,8 @@ def test_the_lines_of_the_message_let_the_run_go_on_and_are_stated_where_they_be
     log = (run / "_meta/logs/privacy_leaks.log").read_text("utf-8")
     entries = [yaml.safe_load(line.partition(ENTRY)[2]) for line in log.splitlines() if ENTRY in line]
     files = {entry["file"] for entry in entries}
+    assert {"reports/final_expose.md", "release/data/released_customers.csv"} <= files, "a segment's name"
+    assert "_meta/privacy/threshold_check.de.md" not in files, "16 figures of each customer name no customer 16"
     assert "step1_eda/reports/number_ledger.json" in files and "_meta/privacy/uniqueness_report.en.md" not in files
     assert "unique customers" in (run / "_closed/_meta/privacy/uniqueness_report.en.md").read_text("utf-8")
     assert "Unique Customers" not in log and not (run / "step1_eda").exists()

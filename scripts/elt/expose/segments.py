@@ -13,6 +13,8 @@ from elt.findings.compared import FACTS
 from elt.protection import people_behind
 from elt.report.figure_ledger import at
 from elt.sales.overview import Sales
+from elt.segmentation.no_segments import figures as figures_of
+from elt.segmentation.no_segments import reason
 from elt.segmentation.stake import TENTH_OF, one_more_order
 
 MODEL = "step3_segmentation/_meta/model_metadata.json"
@@ -156,7 +158,7 @@ def page(ledger: NumberLedger, model: Mapping[str, Any], sales: Sales) -> dict[s
         "actions": actions,
         "stakes": say("stakes") if actions else None,
         "decision": wanted,
-        "method": segment_method(ledger, model, rows),
+        "method": segment_method(ledger, model, rows, has_revenue=all_revenue(sales) > 0),
         **migration(ledger, model, rows),
     }
 
@@ -190,13 +192,30 @@ def migration(ledger: NumberLedger, model: Mapping[str, Any], rows: list[dict[st
     return {"migration": say("migration", figures, texts | {"then": then[one], "now": now[other]})}
 
 
-def segment_method(ledger: NumberLedger, model: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """How the segments were found, with the evidence for their number."""
-    if not rows:
-        found = model["choice"]["k"] > 1
-        return say(
-            "method_segments_hidden" if found else "method_no_segments" if model["rows"] else "method_few_customers"
+def no_segments(ledger: NumberLedger, model: Mapping[str, Any]) -> dict[str, Any]:
+    """Why there are no segments: the figure, the threshold that it misses, and what to set."""
+    figures = {
+        name: ledger.enter(
+            f"no_segments.{name}",
+            Decimal(str(value)) if unit == "score" else value,
+            unit,
+            at(MODEL, *place),
+            decimals,
+            people=value if unit == "people" else None,
         )
+        for name, (value, unit, decimals, place) in figures_of(model).items()
+    }
+    return say(f"no_segments_{reason(model).name}", figures)
+
+
+def segment_method(
+    ledger: NumberLedger, model: Mapping[str, Any], rows: list[dict[str, Any]], *, has_revenue: bool
+) -> dict[str, Any]:
+    """How the segments were found, with the evidence for their number, or why none is shown."""
+    if model["choice"]["k"] <= 1:
+        return no_segments(ledger, model)
+    if not rows:
+        return say("method_segments_hidden" if has_revenue else "method_segments_no_revenue")
     count = model["choice"]["k"]
     chosen = [row for row in model["evidence"] if row["k"] == count]
     of_used = at(MODEL, "features", "*", "is_used", function="count", where=True)
