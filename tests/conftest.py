@@ -15,12 +15,14 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from calls import caller
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared/data/bike_retailer"
 PARTS = ("Snakefile", "rules", "scripts", "config", "raw", "profiles", "envs", "docs/report", "pyproject.toml")
 FINISHED_RUNS = {"sample_project", "real_run"}  # fixtures; those that take one from another count too
 ORDER = ("tests/workflow", "tests/batteries", "tests/quality", "tests/unit")  # by how long a file of them takes
+A_NEW_PROCESS = {"PYTHONHASHSEED": "random"}  # whose sets have another order than those of calls that follow
 FEW_FILES = 3  # so many test files are faster without workers, each of which starts Python and imports anew
 
 
@@ -84,9 +86,13 @@ class Project:
     folder: Path
 
     def snakemake(self, *arguments: str, cores: int = 2, **environment: str) -> subprocess.CompletedProcess:
-        """Run `snakemake` there; standard output and error together in `stdout`."""
+        """Run `snakemake` there; standard output and error together in `stdout`. With variables of its own it is a new
+        process, like one that a user starts, else a fork of one that has Snakemake imported."""
+        words = ["--cores", str(cores), *arguments]
+        if not environment:
+            return subprocess.CompletedProcess(words, *caller().call(self.folder, words))
         return subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
+            [sys.executable, "-m", "snakemake", *words],
             cwd=self.folder,
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
@@ -194,7 +200,7 @@ def project(tmp_path: Path) -> Project:
 def finished_run(folder: Path, name: str, *settings: str) -> None:
     """Make a copy of the project in `folder` and a finished run of that name in it."""
     project = copy_project(folder)
-    done = project.snakemake("--config", "seed=42", f"run_id={name}", *settings)
+    done = project.snakemake("--config", "seed=42", f"run_id={name}", *settings, **A_NEW_PROCESS)
     assert done.returncode == 0, done.stdout[-6000:]
     (project.folder / "console.txt").write_text(done.stdout, encoding="utf-8")
 

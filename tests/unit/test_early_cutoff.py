@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import snakemake.api  # before snakemake.jobs, which it imports in turn
+from calls import caller
 from conftest import ROOT
 from snakemake.executors.local import Executor
 from snakemake.jobs import Job, Reason
@@ -81,10 +80,9 @@ def edit(folder: Path, words: str) -> None:
 
 def called(folder: Path, *arguments: str) -> str:
     """What Snakemake says."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", *arguments]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    code, said = caller().call(folder, ["--cores", "1", *arguments])
+    assert code == 0, said
+    return said
 
 
 def is_computed(folder: Path, *arguments: str) -> bool:

@@ -1,10 +1,9 @@
 """An input whose time of change lies in the future fails no job, and is made use of once."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
+from calls import caller
 from conftest import ROOT
 
 SNAKEFILE = """
@@ -26,9 +25,7 @@ def called(folder: Path, start: str) -> tuple[int, str]:
     if not (folder / "words.txt").exists():
         (folder / "words.txt").write_text("words", encoding="utf-8")
         os.utime(folder / "words.txt", (4e9, 4e9))
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "rules"]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return done.returncode, done.stdout
+    return caller().call(folder, ["--cores", "1", "--quiet", "rules"])
 
 
 def test_an_input_of_the_year_2096_fails_no_job_and_runs_it_once(tmp_path: Path):

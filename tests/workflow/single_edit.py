@@ -1,31 +1,11 @@
-"""Single edits to a project, and calls of Snakemake by a process that has imported it once and forks for each."""
+"""Single edits to a project."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from calls import caller
 from conftest import Project
-
-DRIVER = """
-import json, os, sys
-import snakemake.cli
-for line in sys.stdin:
-    asked = json.loads(line)
-    if (child := os.fork()) == 0:
-        file = os.open(asked["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0), os.dup2(file, 1), os.dup2(file, 2)
-        if asked["path"]:
-            sys.path[:0] = asked["path"]
-            os.environ["PYTHONPATH"] = os.pathsep.join(asked["path"])
-        sys.argv = ["snakemake", *asked["arguments"]]
-        snakemake.cli.main()
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
 
 
 @dataclass(frozen=True)
@@ -58,32 +38,8 @@ class Edit:
         return (str(folder),) if self.installed else ()
 
 
-class Caller:
-    """Calls of Snakemake in a project."""
-
-    def __init__(self, project: Project, folder: Path) -> None:
-        self.project, self.folder = project, folder
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER],
-            cwd=project.folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def said(self, *arguments: str, path: tuple[str, ...] = ()) -> str:
-        """What a call says, which has to end well."""
-        said = self.folder / "said"
-        asked = {"arguments": ["--cores", "2", *arguments], "said": os.fspath(said), "path": path}
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
-        code, text = self.process.stdout.readline().strip(), said.read_text("utf-8")
-        assert code == "0", text[-3000:]
-        return text
-
-    def close(self) -> None:
-        """End the process."""
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait()
+def said(project: Project, *arguments: str, path: tuple[str, ...] = ()) -> str:
+    """What a call says, which has to end well."""
+    code, text = caller().call(project.folder, ("--cores", "2", *arguments), path)
+    assert code == 0, text[-3000:]
+    return text

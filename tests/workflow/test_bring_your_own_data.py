@@ -5,11 +5,11 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from calls import caller
 from conftest import ROOT, Project, copy_project
 
 pytestmark = pytest.mark.slow
@@ -27,10 +27,7 @@ def typed(project: Project, command: str) -> subprocess.CompletedProcess:
     """Type a command of the page in the project."""
     program, *arguments = shlex.split(command)
     assert program == ".venv/bin/snakemake"
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", *arguments],
-        cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    return subprocess.CompletedProcess(command, *caller().call(project.folder, arguments))
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 """`snakemake draft_contracts` as a newcomer types it: without cores, without a company, and once more."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from calls import caller
 from conftest import Project
 
 pytestmark = pytest.mark.slow
@@ -12,10 +12,7 @@ pytestmark = pytest.mark.slow
 
 def asked(project: Project, *arguments: str) -> subprocess.CompletedProcess:
     """Type `snakemake` without --cores, as the issue and the document do."""
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", *arguments],
-        cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    return subprocess.CompletedProcess(arguments, *caller().call(project.folder, arguments))
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -15,7 +15,6 @@ still has those of the call that wrote it.
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import Any
 import pytest
 from conftest import Project, jobs_in
 from flat_shop import EXPORT, FlatShop
-from single_edit import Caller, Edit
+from single_edit import Edit, said
 
 from elt.command import early_cutoff
 
@@ -82,10 +81,10 @@ def content(run: Path) -> dict[str, Any]:
     return found | {f"step: {job}": {key: one[key] for key in ("code", "params", "status")} for job, one in steps}
 
 
-def computed(said: str) -> set[str]:
+def computed(told: str) -> set[str]:
     """The jobs of a call that were not kept."""
-    kept = re.findall(f"^{early_cutoff.KEPT}(.*)$", said, re.MULTILINE)
-    return jobs_in(said) - {one.replace(" ", "/") for one in kept}
+    kept = re.findall(f"^{early_cutoff.KEPT}(.*)$", told, re.MULTILINE)
+    return jobs_in(told) - {one.replace(" ", "/") for one in kept}
 
 
 @dataclass
@@ -103,15 +102,14 @@ class Chain:
 
 
 @pytest.fixture(scope="module")
-def chains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Chain]]:
+def chains(tmp_path_factory: pytest.TempPathFactory) -> list[Chain]:
     """All chains, made in one project."""
     folder = tmp_path_factory.mktemp("edits")
     project: Project = FlatShop(folder / "project").project
     (project.folder / "exports/x").mkdir(parents=True)
     shutil.copy2(EXPORT, project.folder / "exports/x")
     (project.folder / COMPANY / "company.yaml").write_text("name: Flat Shop\n", "utf-8")
-    caller = Caller(project, folder)
-    caller.said(*CONFIG)
+    said(project, *CONFIG)
     settings, path, made = CONFIG, (), []
     for edits in CHAINS:
         run = project.run("x")
@@ -120,15 +118,14 @@ def chains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Chain]]:
             for edit in together:
                 edit.make(project.folder)
                 settings, path = (*settings, *edit.settings), (*path, *edit.site(folder))
-            chain.jobs[name] = computed(caller.said(*settings, path=path))
+            chain.jobs[name] = computed(said(project, *settings, path=path))
         chain.edited, chain.history = content(run), files(run / "_meta/history")
         for place in ("artifacts", ".snakemake"):
             shutil.rmtree(project.folder / place)
-        caller.said(*settings, path=path)
+        said(project, *settings, path=path)
         chain.from_nothing = content(run)
         made.append(chain)
-    yield made
-    caller.close()
+    return made
 
 
 @pytest.mark.parametrize("number", range(len(CHAINS)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from calls import caller
 from conftest import Project, clone
 
 pytestmark = pytest.mark.slow
@@ -40,7 +41,9 @@ def files(run: Path) -> dict[str, bytes]:
 
 
 def typed(project: Project, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess:
-    """Type `snakemake` with something on standard input."""
+    """Type `snakemake` without --cores, with something on standard input."""
+    if given is None:
+        return subprocess.CompletedProcess(arguments, *caller().call(project.folder, arguments))
     return subprocess.run(
         [sys.executable, "-m", "snakemake", *arguments], cwd=project.folder, input=given,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -1,12 +1,11 @@
 """The table of single edits in docs/reliability.md: which jobs run after each, as a dry run of a finished run says."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Project, clone, jobs_in
-from single_edit import Caller, Edit
+from single_edit import Edit, said
 
 pytestmark = pytest.mark.slow
 
@@ -50,14 +49,14 @@ def stated() -> dict[str, tuple[str, int, str]]:
     return {edit: (begins, int(jobs), layers) for edit, begins, jobs, layers in ROW.findall(page)}
 
 
-def measured(said: str) -> tuple[str, int, str]:
+def measured(told: str) -> tuple[str, int, str]:
     """The same of what a dry run says."""
-    blocks = [block for block in re.split(r"\n\n|\n(?=\[)", said) if re.search(r"^(?:local)?rule ", block, re.M)]
+    blocks = [block for block in re.split(r"\n\n|\n(?=\[)", told) if re.search(r"^(?:local)?rule ", block, re.M)]
     begins = set[str]().union(*(jobs_in(block) for block in blocks if CHANGED.search(block)))
     rules = list(dict.fromkeys(job.partition("/")[0] for job in sorted(begins)))
     counts = {rule: sum(job.partition("/")[0] == rule for job in begins) for rule in rules}
     named = [f"`{rule}`" + (f" × {counts[rule]}" if counts[rule] > 1 else "") for rule in rules]
-    jobs = jobs_in(said)
+    jobs = jobs_in(told)
     order = ("bronze", "silver", "gold", "eda", "features", "segmentation", "expose", "privacy", "release", "audit")
     layers = {layer: sum(job.startswith(layer) for job in jobs) for layer in order}
     listed = [f"{layer} {count}" for layer, count in layers.items() if count]
@@ -65,27 +64,24 @@ def measured(said: str) -> tuple[str, int, str]:
 
 
 @pytest.fixture(scope="module")
-def caller(sample_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """Calls in a copy of the finished run in which edits are made and taken back."""
-    folder = tmp_path_factory.mktemp("edits")
-    made = Caller(clone(sample_project, folder / "project"), folder)
-    yield made
-    made.close()
+def edited(sample_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the finished run in which edits are made and taken back."""
+    return clone(sample_project, tmp_path_factory.mktemp("edits") / "project")
 
 
-def after(caller: Caller, edit: Edit, folder: Path) -> str:
+def after(project: Project, edit: Edit, folder: Path) -> str:
     """What a dry run says after an edit, which is taken back."""
-    before = edit.make(caller.project.folder)
+    before = edit.make(project.folder)
     try:
-        return caller.said("-n", *CONFIG, *edit.settings, path=edit.site(folder))
+        return said(project, "-n", *CONFIG, *edit.settings, path=edit.site(folder))
     finally:
         if edit.file:
-            (caller.project.folder / edit.file).write_bytes(before)
+            (project.folder / edit.file).write_bytes(before)
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_after_a_single_edit_the_jobs_run_that_the_page_states(caller: Caller, tmp_path: Path, edit: str):
-    assert measured(after(caller, EDITS[edit], tmp_path)) == stated()[edit]
+def test_after_a_single_edit_the_jobs_run_that_the_page_states(edited: Project, tmp_path: Path, edit: str):
+    assert measured(after(edited, EDITS[edit], tmp_path)) == stated()[edit]
 
 
 def test_the_page_states_every_edit_and_no_other():
