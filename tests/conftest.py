@@ -23,6 +23,7 @@ PARTS = ("Snakefile", "rules", "scripts", "config", "raw", "profiles", "envs", "
 FINISHED_RUNS = {"sample_project", "real_run"}  # fixtures; those that take one from another count too
 ORDER = ("tests/workflow", "tests/batteries", "tests/quality", "tests/unit")  # by how long a file of them takes
 A_NEW_PROCESS = {"PYTHONHASHSEED": "random"}  # whose sets have another order than those of calls that follow
+ALL_SLOW = re.compile(r"^pytestmark = pytest\.mark\.slow\b", re.MULTILINE)
 FEW_FILES = 3  # so many test files are faster without workers, each of which starts Python and imports anew
 
 
@@ -48,6 +49,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None
     return workers(config.args if config.args_source == pytest.Config.ArgsSource.ARGS else [])
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where slow tests are left out, a file of nothing else is not even imported."""
+    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
+        return None
+    return bool(ALL_SLOW.search(collection_path.read_text("utf-8"))) or None
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker

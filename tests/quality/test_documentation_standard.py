@@ -1,9 +1,9 @@
 """Every script says what it is for, what it reads and what it leaves; every function what it does."""
 
 import ast
+from collections.abc import Callable, Iterable
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
@@ -11,9 +11,12 @@ MODULES = sorted((ROOT / "scripts").rglob("*.py"))
 SHORT = 20  # letters; less is no purpose
 
 
-def named(path: Path) -> str:
-    """Path below scripts/, as a test's name."""
-    return path.relative_to(ROOT / "scripts").as_posix()
+def in_files(paths: Iterable[Path], finds: Callable[[str], list[Any]]) -> dict[str, list[Any]]:
+    """What a check finds in the text of each file below scripts/, those left out in which it finds nothing."""
+    files = list(paths)
+    assert files
+    told = {path.relative_to(ROOT / "scripts").as_posix(): finds(path.read_text("utf-8")) for path in files}
+    return {name: found for name, found in told.items() if found}
 
 
 def faults_of_docstring(source: str) -> list[str]:
@@ -49,6 +52,13 @@ def untyped(source: str) -> list[str]:
     ]
 
 
+def touched_elsewhere(source: str) -> list[str]:
+    """Where a script knows of Snakemake above its last block, or begins no log in it."""
+    body, last = source.split('if __name__ == "__main__":')
+    faults = [] if "rulelog.start(snakemake)" in last else ["no log"]
+    return faults + ["body"] * ("snakemake." in body.replace("from snakemake.iocontainers import snakemake", ""))
+
+
 def work_at_import(source: str) -> list[int]:
     """Lines that do something when a script is imported: all but constants, definitions, imports and the last block."""
     allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.If)
@@ -62,28 +72,20 @@ def work_at_import(source: str) -> list[int]:
     return lines
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=named)
-def test_a_script_states_purpose_inputs_and_outputs(path):
-    assert faults_of_docstring(path.read_text("utf-8")) == []
+def test_a_script_states_purpose_inputs_and_outputs():
+    assert in_files(SCRIPTS, faults_of_docstring) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_public_functions_have_docstrings_and_types(path):
-    source = path.read_text("utf-8")
-    assert (undocumented(source), untyped(source)) == ([], [])
+def test_public_functions_have_docstrings_and_types():
+    assert in_files(MODULES, lambda source: [*undocumented(source), *untyped(source)]) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_nothing_happens_at_import_time(path):
-    assert work_at_import(path.read_text("utf-8")) == []
+def test_nothing_happens_at_import_time():
+    assert in_files(MODULES, work_at_import) == {}
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=named)
-def test_only_the_last_block_touches_snakemake(path):
-    source = path.read_text("utf-8")
-    body, last = source.split('if __name__ == "__main__":')
-    assert "rulelog.start(snakemake)" in last
-    assert "snakemake." not in body.replace("from snakemake.iocontainers import snakemake", "")
+def test_only_the_last_block_touches_snakemake():
+    assert in_files(SCRIPTS, touched_elsewhere) == {}
 
 
 def test_the_standard_sees_what_is_missing():
@@ -91,4 +93,6 @@ def test_the_standard_sees_what_is_missing():
     assert faults_of_docstring('"""Copy one raw file byte for byte.\n\nInputs: a.\nOutputs: b.\n"""') == []
     assert undocumented('def silent():\n    """ """\n\nclass Quiet:\n    pass\n') == ["silent", "Quiet"]
     assert untyped("def loose(a) -> int:\n    return a\n\ndef bare():\n    pass\n") == ["loose", "bare"]
+    assert touched_elsewhere('use(snakemake.input)\nif __name__ == "__main__":\n    main()\n') == ["no log", "body"]
+    assert in_files(SCRIPTS[:1], lambda source: ["a fault"]) == {SCRIPTS[0].name: ["a fault"]}
     assert work_at_import('"""Doc."""\nimport os\nLIMIT = 5\nprint(LIMIT)\nfor i in ():\n    pass\n') == [4, 5]

@@ -1,6 +1,7 @@
 """The SQL of the marts is planned over empty tables: what nothing offers is named with its mart, table and spelling."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import yaml
@@ -16,6 +17,7 @@ COMPANIES = ["config/bike_retailer", "tests/data/office_supplier"]
 STATED = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
 
 
+@cache
 def company(folder: str = COMPANIES[0]) -> Company:
     """A company of the project."""
     found, faults = settings.load(settings.prepared({**STATED, "company": str(ROOT / folder)}), ROOT)

@@ -6,9 +6,10 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
-from conftest import copy_project, once_a_machine, place_of, workers
+from conftest import copy_project, once_a_machine, place_of, pytest_ignore_collect, workers
 
 PROCESSORS = os.cpu_count() or 1
 
@@ -27,6 +28,23 @@ PROCESSORS = os.cpu_count() or 1
 )
 def test_a_few_files_are_tested_without_workers(arguments, expected):
     assert workers(arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import heavy\n\npytestmark = pytest.mark.slow\n", True),
+        ("pytestmark = pytest.mark.slow  # and why\n", True),
+        ("pytestmark = [pytest.mark.slow, pytest.mark.real]\n", None),
+        ("    pytestmark = pytest.mark.slow\n", None),
+        ("@pytest.mark.slow\ndef test_one(): ...\n", None),
+    ],
+)
+def test_a_file_of_slow_tests_alone_is_left_out_with_them(tmp_path, text, expected):
+    (tmp_path / "test_some.py").write_text(text, "utf-8")
+    asked = [SimpleNamespace(option=SimpleNamespace(markexpr=marks)) for marks in ("not slow", "", "slow")]
+    found = [pytest_ignore_collect(tmp_path / "test_some.py", config) for config in asked]
+    assert found == [expected, None, None]
 
 
 def test_what_a_session_needs_is_made_once_and_again_after_a_failure(tmp_path_factory):

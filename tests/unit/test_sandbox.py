@@ -34,18 +34,21 @@ DISGUISES = [
 ]
 
 
-@pytest.mark.parametrize("function", OF_FILES)
 @pytest.mark.parametrize("text", DISGUISES)
-def test_a_function_that_reads_more_than_its_arguments_is_refused_however_it_is_written(text, function):
-    found = sandbox.query_faults(text.format(f=function))
-    assert any(line.startswith((f"{function}(…) is not allowed", "it cannot be read")) for line in found)
+def test_a_function_that_reads_more_than_its_arguments_is_refused_however_it_is_written(text):
+    def is_refused(function: str) -> bool:
+        found = sandbox.query_faults(text.format(f=function))
+        return any(line.startswith((f"{function}(…) is not allowed", "it cannot be read")) for line in found)
+
+    assert [function for function in OF_FILES if not is_refused(function)] == []
 
 
-@pytest.mark.parametrize("function", OF_FILES)
 @pytest.mark.parametrize("text", ["{f}('a')", "MAX({f}('a'))", "n + {f}('a')", "CASE WHEN {f}('a') IS NULL THEN n END",
     "main.{f}('a')", "\"{f}\"('a')", "n IN (SELECT k FROM {f}('a'))", "(SELECT k FROM {f}('a'))"])  # fmt: skip
-def test_the_same_in_an_expression(text, function):
-    assert f"{function}(…) is not allowed. {sandbox.ONLY_COLUMNS}" in sandbox.expression_faults(text.format(f=function))
+def test_the_same_in_an_expression(text):
+    found = {function: sandbox.expression_faults(text.format(f=function)) for function in OF_FILES}
+    told = {function: f"{function}(…) is not allowed. {sandbox.ONLY_COLUMNS}" for function in OF_FILES}
+    assert [function for function in OF_FILES if told[function] not in found[function]] == []
 
 
 @pytest.mark.parametrize(
