@@ -14,7 +14,7 @@ from elt import rulelog
 from elt.files import read_json, write_json, write_yaml
 from elt.report import pages
 from elt.report.figure_ledger import Origin, Told, at
-from elt.report.markdown import code, table
+from elt.report.markdown import Markdown, code, escape, table
 from elt.report.words import phrase, read
 from elt.run import reasons
 from elt.run.manifest import RAW_FILE_NAMES
@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 
 File = Mapping[str, Any]  # the metadata of one raw file
 METADATA = "bronze/_meta/bronze_metadata.yaml"
+SHEET = ", sheet "  # between a workbook and its sheet in the metadata
 
 
 def is_numbered(file: File) -> bool:
     """Whether a file is called by its contract and a number."""
     return re.fullmatch(rf"{re.escape(file['table'])}-\d{{4,}}(\.\w+)?", PurePosixPath(file["file"]).name) is not None
+
+
+def called(file: File, words: Told) -> Markdown:
+    """A file as the page calls it: the sheet of a workbook in the language of the page."""
+    workbook, _, sheet = str(file["file"]).partition(SHEET)
+    return Markdown(words["sheet"].format(workbook=escape(workbook), sheet=escape(sheet))) if sheet else code(workbook)
 
 
 def figure(file: File, words: Told, *steps: Any) -> str:
@@ -47,7 +54,7 @@ def place(file: File, *steps: Any) -> Origin:
 def file_rows(files: Sequence[File], words: Told) -> list[list[Any]]:
     """One row a file: table, records, bytes, hash."""
     return [
-        [code(f["file"]), f["table"], *(figure(f, words, key) for key in ("records", "bytes")), code(f["sha256"][:16])]
+        [called(f, words), f["table"], *(figure(f, words, key) for key in ("records", "bytes")), code(f["sha256"][:16])]
         for f in files
     ]
 
@@ -60,7 +67,7 @@ def dialect_rows(files: Sequence[File], words: Told) -> Iterator[list[Any]]:
             file["dialect"]["encoding"],
             *(why[key] for key in ("encoding_why", "delimiter_name", "delimiter_why")),
         )
-        yield [code(file["file"]), *cells, figure(file, words, "malformed_records")]
+        yield [called(file, words), *cells, figure(file, words, "malformed_records")]
 
 
 def findings_of(file: File) -> Iterator[tuple[str, str, str, tuple[Any, ...]]]:
@@ -79,7 +86,7 @@ def finding_rows(files: Sequence[File], words: Told) -> Iterator[list[Any]]:
     for file in files:
         for kind, rule, column, steps in findings_of(file):
             told, records = phrase(words["phrases"], rule), figure(file, words, *steps)
-            yield [code(file["file"]), words["kinds"][kind], told, code(column) if column else "", records]
+            yield [called(file, words), words["kinds"][kind], told, code(column) if column else "", records]
 
 
 def head(files: Sequence[File], words: Told) -> str:
@@ -108,7 +115,7 @@ def report(files: Sequence[File], words: Told) -> str:
         head(files, words)
         + table([columns[key] for key in ("file", "table", "records", "bytes", "hash")], file_rows(files, words))
         + f"## {headings['dialect']}\n\n"
-        + table(written, dialect_rows(files, words))
+        + table(written, dialect_rows(files, words), words["always_zero"])
         + f"## {headings['structure']}\n\n{words['kinds_told']}\n\n"
         + (table(found, findings) if findings else f"{words['nothing']}\n")
     )

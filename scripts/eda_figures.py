@@ -15,7 +15,7 @@ from elt.report import countries
 from elt.report.colours import ACCENT, INK, MUTED
 from elt.report.figures import new_figure, save_svg
 from elt.report.numbers import number, percent
-from elt.report.words import Words, read
+from elt.report.words import Words, named, read
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,7 +71,11 @@ def revenue_by_category(breakdowns: Mapping[str, Any], words: Words) -> "Figure"
     panels = figure.subplots(1, len(parts), squeeze=False, sharex=True)[0]
     for axes, (name, entries) in zip(panels, parts, strict=True):
         title = said[name] + word if axes is panels[0] else said["by"].format(name=said["names"][name])
-        bars(axes, [entry[name] for entry in entries], [entry["revenue"] / size for entry in entries], title, form)
+        names, amounts = (
+            [named(words, entry[name]) for entry in entries],
+            [entry["revenue"] / size for entry in entries],
+        )
+        bars(axes, names, amounts, title, form)
         axes.set_ylim(longest - 0.4, -0.6)
     return figure
 
@@ -85,7 +89,7 @@ def revenue_by_country(groups: Sequence[Mapping[str, Any]], words: Words) -> "Fi
     left, right = figure.subplots(1, 2)
     said, language = words["figures"], words["language"]
     size, word = scale([entry["revenue"] for entry in top], words)
-    names = [countries.called(words.get("places", {}), entry["country"]) for entry in top]
+    names = [named(words, countries.called(words.get("places", {}), entry["country"])) for entry in top]
     amounts = [entry["revenue"] / size for entry in top]
     bars(left, names, amounts, said["country"] + word, (0 if size == 1 else 2, language))
     counted = [entry for entry in top if "customers" in entry]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from elt import rulelog
 from elt.eda import drawn, origins, sentences
-from elt.eda.profile_text import mart_section, numbers_table
+from elt.eda.profile_text import drawn_of, mart_section, numbers_table
 from elt.eda.sentences import Finding
 from elt.eda.suppression import missing_rows, suppressed_rows
 from elt.files import read_json, write_json
@@ -41,7 +41,7 @@ def story(summary: Mapping[str, Any], links: Mapping[str, str], told: Told) -> l
     groups = {name: part["groups"] for name, part in summary["breakdowns"].items()}
     customers, correlations = summary["customers"], summary["correlations"]["customers"]
     measures = {name: told["measures"].get(name, name) for name in customers["columns"]}
-    numbers = numbers_table(customers["columns"], told, origins.CUSTOMER_ROWS, measures)
+    numbers = numbers_table(customers["columns"], told, origins.CUSTOMER_ROWS, measures, drawn_of(customers))
     return [
         section(sentences.of_months(groups["month"], told), links["revenue_by_month"]),
         section(sentences.of_groups(groups.get("category"), "category", told), links["revenue_by_category"]),

@@ -130,6 +130,7 @@ def main(
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages, published(inputs))
     paired = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
     pages["segments"]["assumptions"] = [said for entry, said in paired if is_beside_segments(entry)]
+    pages["evidence"]["assumptions"] = evidence.apart(pages["evidence"]["assumptions"], pages["situation"]["doubts"])
     pages["customers"]["absent"] = without_customers(pages)
     known = {**run, "input_fingerprint": accounts["input_fingerprint"]}
     stated = origins.tables(sales, [column.name for spec in columns.values() for column in spec])

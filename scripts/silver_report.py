@@ -94,7 +94,7 @@ def head(tables: Tables, words: Told) -> str:
     }
     columns = ("table", "records_in", "silver", "quarantined", "superseded", "duplicates")
     return f"# {words['title'].format(**told)}\n\n{words['books']}\n\n" + table(
-        [words["columns"][name] for name in columns], rows
+        [words["columns"][name] for name in columns], rows, words["always_zero"]
     )
 
 

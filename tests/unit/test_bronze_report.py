@@ -82,9 +82,14 @@ def test_what_the_metadata_keep_in_english_is_told_in_german():
     text = bronze_report.report([file], Told(WORDS["de"]))
     assert text.startswith("# Bronze: 1.000 Datensätze in 1 Dateien, Byte für Byte kopiert\n")
     assert "| cp1252 | der Datenvertrag sagt es | senkrechter Strich | mit ihm gleicht die Kopfzeile" in text
-    assert "| `crm/x.csv` | repariert | Semikolon als Trennzeichen erkannt |  | 1 |\n" in text
-    assert "| `crm/x.csv` | fehlerhaft | hat mehr oder weniger Zellen als die Kopfzeile |  | 2 |\n" in text
-    assert "| `crm/x.csv` | ausgelassen | Datensätze gelöschter Personen |  | 3 |\n" in text
+    assert "| `crm/x.csv` | repariert | Semikolon als Trennzeichen erkannt | 1 |\n" in text
+    assert "| `crm/x.csv` | fehlerhaft | hat mehr oder weniger Zellen als die Kopfzeile | 2 |\n" in text
+    assert "| `crm/x.csv` | ausgelassen | Datensätze gelöschter Personen | 3 |\n" in text
+
+
+def test_the_sheet_of_a_workbook_is_called_so_in_the_language_of_the_page():
+    text = bronze_report.report([stated("a.xlsx, sheet s_user", "customers", 3, [])], Told(WORDS["de"]))
+    assert "| a.xlsx, Blatt s\\_user | customers | 3 |" in text and ", sheet " not in text
 
 
 def test_every_text_of_the_metadata_has_a_phrase():

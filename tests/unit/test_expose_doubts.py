@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from recomputed import Recomputed
-from small_run import CLASSES, COST, SmallRun, lines
+from small_run import CLASSES, COST, SmallRun, both, lines
 
 from elt.expose.doubts import doubted_share
+from elt.report.assumptions import entry as contradicted
 
 WHO = {"customers": 30, "largest": 10, "largest_two": 20, "largest_three": 30}
 
@@ -33,6 +34,15 @@ def test_it_is_said_once_below_the_key_figures_and_the_method_refers_to_it_in_bo
     for text in pages:
         assert len([line for line in text.splitlines() if "rest on an assumption: the cost is guessed." in line]) == 1
         assert "What rests on an assumption stands below the key figures on page one." in text
+
+
+def test_what_page_one_says_is_not_said_again_among_what_the_data_contradict(tmp_path):
+    run = SmallRun(tmp_path, flagged())
+    told = [contradicted("assumed", f"fact_sales.{name}", 12, 100, why=both(name)) for name in ("is_guessed", "other")]
+    told[0]["why"] = COST.why
+    run.accounts["assumptions"] = told
+    listed = run.numbers([COST])["pages"]["evidence"]["assumptions"]
+    assert [said["texts"]["why"]["en"] for said in listed] == ["other"]
 
 
 def test_lines_without_a_cost_rest_on_no_assumption(tmp_path):

@@ -300,3 +300,16 @@ def test_a_measure_that_the_company_states_for_no_segment_gives_way_to_what_a_cu
     run = SmallRun(tmp_path, lines())
     run.model["segments"][0]["measure"] = None
     assert "| 27 a customer so far |" in run.reports("en")[1]
+
+
+def test_of_source_tables_nothing_stands_that_is_0_in_all_and_the_page_says_so(tmp_path):
+    html, markdown = SmallRun(tmp_path, lines()).reports("de")
+    rows = len(lines())
+    assert "| Quelltabelle | Datensätze | Übernommen | Reparaturen |" in markdown
+    assert f"| Sales | {rows:,} | {rows:,} | 12 |".replace(",", ".") in markdown
+    for shown in (html, markdown):
+        assert "In jeder Zeile 0: Ausgesondert, Überholt, Doppelt." in shown
+
+
+def test_what_the_source_does_not_name_has_a_word_of_the_language():
+    assert wording("en").text("n/a") == "unknown" and wording("de").text({"place": "n/a"}) == "unbekannt"

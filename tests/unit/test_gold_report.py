@@ -57,14 +57,14 @@ def kpis(entries):
 
 def test_counts_about_fewer_people_than_the_minimum_are_not_shown():
     text = section(MARTS["customers"], FOUND["customers"], 5, Told(WORDS))
-    assert "| `name` | text |  | direct | A string | &lt;5 |\n" in text
+    assert "| `name` | text | direct | A string | &lt;5 |\n" in text
     assert "| `is_odd` | A boolean | &lt;5 |" in text
 
 
 def test_counts_from_the_minimum_on_are_shown():
     found = {**FOUND["customers"], "missing": {"name": 5}, "flags": {"is_odd": 20}}
     text = section(MARTS["customers"], found, 5, Told(WORDS))
-    assert "| `name` | text |  | direct | A string | 5 |\n" in text
+    assert "| `name` | text | direct | A string | 5 |\n" in text
     assert "| `is_odd` | A boolean | 20 |" in text
 
 
@@ -148,7 +148,7 @@ def test_the_dictionary_states_both_names_formula_and_exclusions_of_every_key_fi
 def test_a_bar_in_a_definition_or_formula_breaks_no_table_of_the_dictionary():
     kpi = {**KPIS["sales"], "definition": {"en": "a | b", "de": "a"}, "formula": "SUM(a || b)"}
     row = gold_report.dictionary({}, kpis({"sales": kpi}), WORDS).splitlines()[-2]
-    assert row == r"| Sales / Umsatz | a \| b |  | SUM(a \|\| b) | money | up |"
+    assert row == r"| Sales / Umsatz | a \| b | SUM(a \|\| b) | money | up |"
 
 
 def test_a_flag_of_a_mart_with_money_has_its_amount_and_share_unless_it_is_about_few():

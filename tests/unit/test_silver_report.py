@@ -59,7 +59,13 @@ def test_every_record_is_in_exactly_one_column():
 
 
 def test_the_way_of_money_adds_up_from_left_to_right():
-    assert "| `people.amount` | 1,000.00 | 748.00 | −4.00 | −3.00 | 0.00 | 1,741.00 |\n" in report()
+    assert "| `people.amount` | 1,000.00 | 748.00 | −4.00 | −3.00 | 1,741.00 |\n" in report()
+
+
+def test_a_column_that_is_0_in_every_row_stands_below_the_table_by_its_name_alone():
+    text = silver_report.report({"places": PLACES}, 0.01, Told(read(*FILES)))
+    assert "| Table | Records in | Silver |\n" in text and "| `places` | 10 | 10 |\n" in text
+    assert "0 in every row: Quarantined, Superseded, Duplicates.\n" in text
 
 
 def test_findings_name_department_reason_first_records_and_money():

@@ -1,11 +1,11 @@
 """Profiles of marts as Markdown: one section a mart with its columns, numbers and categories."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 from elt.eda.origins import Source, all_rows, place
-from elt.report.figure_ledger import Told, quoted
+from elt.report.figure_ledger import ABSENT, Told, quoted
 from elt.report.languages import in_language
 from elt.report.markdown import Markdown, code, escape, table
 
@@ -31,9 +31,16 @@ def is_measure(column: Mapping[str, Any]) -> bool:
 
 
 def numbers_table(
-    columns: Mapping[str, Any], told: Told, source: Source, names: Mapping[str, str] | None = None
+    columns: Mapping[str, Any],
+    told: Told,
+    source: Source,
+    names: Mapping[str, str] | None = None,
+    drawn: Collection[str] = (),
 ) -> str:
-    """Mean, spread, percentiles and shape of the measures; empty text without any. names: of columns, else as code."""
+    """Mean, spread, percentiles and shape of the measures; empty text without any.
+
+    names: of columns, else as code; drawn: columns whose histogram is a figure of the page.
+    """
     measures = {name: column for name, column in columns.items() if is_measure(column)}
     if not measures:
         return ""
@@ -41,12 +48,18 @@ def numbers_table(
     for name, column in measures.items():
         unit = told["units"].get(column["unit"], column["unit"])
         called = names[name] if names else code(name)
-        rows.append([called, unit, *numbers(name, column, told, source), Markdown(spark(column.get("histogram")))])
+        shape = spark(column.get("histogram")) or (heads["drawn"] if name in drawn else ABSENT)
+        rows.append([called, unit, *numbers(name, column, told, source), Markdown(shape)])
     percents = ["5 %", "25 %", heads["median"], "75 %", "95 %"]
     return table(
         [heads["column"], heads["unit"], heads["mean"], heads["deviation"], *percents, heads["shape"]],
         rows,
     )
+
+
+def drawn_of(profile: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns of a profile whose histogram is a figure of the page: the revenue of a customer."""
+    return ("revenue",) if profile["about_people"] == "row" else ()
 
 
 def numbers(name: str, column: Mapping[str, Any], told: Told, source: Source) -> Iterator[str]:
@@ -165,8 +178,8 @@ def mart_section(name: str, mart: Mapping[str, Any], told: Told) -> str:
         cells = (cell(column_name, column, told, source) for cell in (missing_cell, content_text))
         rows.append([code(column_name), kind, told["classes"][column["personal"]], *cells, described])
     heads = ("column", "type", "class", "missing", "content", "description")
-    text.append("\n\n" + table([told["columns"][head] for head in heads], rows))
-    return "".join(text) + numbers_table(mart["columns"], told, source)
+    text.append("\n\n" + table([told["columns"][head] for head in heads], rows, told["always_zero"]))
+    return "".join(text) + numbers_table(mart["columns"], told, source, drawn=drawn_of(mart))
 
 
 def few_rows(count: int, told: Told, source: Source) -> str:

@@ -13,7 +13,7 @@ from elt.protection.people_behind import Behind
 from elt.report import countries
 from elt.report.figure_ledger import Told, query
 from elt.report.markdown import escape
-from elt.report.words import Words
+from elt.report.words import Words, named
 from elt.run.mart import FACT
 
 AROUND = 12  # months of a year, over which a season is none
@@ -117,7 +117,7 @@ def is_beyond_chance(weekdays: Groups) -> bool:
 def group_name(group: Mapping[str, Any], name: str, words: Words) -> str:
     """What a page calls a group of a breakdown; a country in its language."""
     value = str(group[name])
-    return countries.called(words.get("places", {}), value) if name == "country" else value
+    return named(words, countries.called(words.get("places", {}), value) if name == "country" else value)
 
 
 def of_groups(groups: Groups | None, name: str, told: Told, place_of: str | None = None) -> Finding:

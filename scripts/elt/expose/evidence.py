@@ -24,6 +24,7 @@ SILVER = "silver/_meta/silver_metadata.yaml"
 LEDGER = "_meta/ledger.json"
 WHOLE_FROM = 100  # amounts in a sentence about assumptions are printed without decimals from here on
 LEFT_OUT = ("quarantined", "superseded", "duplicates")
+OUTCOMES = ("records", "silver", *LEFT_OUT, "repairs")  # columns of the table of source tables
 
 
 QUALITY_PARTS = {  # figure of a source table -> where its parts stand, where it is a sum
@@ -279,6 +280,12 @@ def tells_of_few(sales: Sales) -> bool:
     return True
 
 
+def apart(sentences: Iterable[dict[str, Any]], doubted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the data contradict, without what page one says of the key figures (`doubted`)."""
+    told = [said["texts"]["why"] for said in doubted]
+    return [said for said in sentences if said["texts"]["why"] not in told]
+
+
 def present(sentences: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
     """The sentences that could be computed."""
     return [sentence for sentence in sentences if sentence]
@@ -344,7 +351,7 @@ def page(
         personal_columns(ledger, personal),
         smallest_group(ledger, sales.minimum, published.others),
     ]
-    title = None
+    title, zeros = None, [name for name in OUTCOMES if not any(ledger.value(row[name]) for row in rows)]
     if points:
         counted = at(people_behind.NUMBERS, "pages", "evidence", "points", "*", function="count")
         figure = ledger.enter("open.count", len(points), "count", counted)
@@ -352,6 +359,8 @@ def page(
     return {
         "quality_title": amounts[0] if amounts else None,
         "quality": rows,
+        "quality_columns": [name for name in OUTCOMES if name not in zeros],
+        "quality_zeros": zeros,
         "amounts": amounts[1:],
         "assumptions": contradicted(ledger, accounts, fewest, [*unknown.few(sales), *doubts.few(sales)], tables),
         "points_title": title,

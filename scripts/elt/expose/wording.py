@@ -9,7 +9,7 @@ from typing import Any, Self
 from elt.expose.number_ledger import NOT_MEANINGFUL
 from elt.report import assumptions, countries
 from elt.report.numbers import NO_BREAK, number, percent
-from elt.report.words import read
+from elt.report.words import named, read
 from elt.run.key_figures import Kpi
 
 COUNTED = {0: "none", 1: "one"}  # forms of a wording by the count that it states, where it has them
@@ -75,8 +75,8 @@ class Wording:
     def text(self, value: Any) -> str:
         """A text of the data or the settings: as it is, or by language; the name of a place in the page's language."""
         if isinstance(value, Mapping) and PLACE in value:
-            return countries.called(self.places, value[PLACE])
-        return str(value[self.language] if isinstance(value, Mapping) else value)
+            return named(self.words, countries.called(self.places, value[PLACE]))
+        return named(self.words, str(value[self.language] if isinstance(value, Mapping) else value))
 
     def group(self, row: Mapping[str, Any], kind: str) -> str:
         """The name of the category or place of a row."""

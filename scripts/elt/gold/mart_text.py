@@ -88,5 +88,5 @@ def section(mart: Mart, found: Mapping[str, Any], minimum: int, words: Told) -> 
         + unknown_table(mart.name, found.get("unknown", {}), words)
         + flag_table(mart, found, count, words)
         + document_table(mart.name, found.get("documents", {}), words)
-        + table([words["columns"][name] for name in COLUMNS], columns)
+        + table([words["columns"][name] for name in COLUMNS], columns, words["always_zero"])
     )

@@ -11,6 +11,8 @@ BLOCK_START = re.compile(r"^(\d+(?=[.)](\s|$))|(?=[-+](\s|$))|(?=[-=]+$))")
 BARE_LINK = re.compile(r"(?<=www)(?=\.)|(?=://)|(?=@)", re.IGNORECASE)
 BARE_BAR = re.compile(r"(?<!\\)\|")
 NAME = re.compile(r"[A-Za-z0-9_./-]+")
+NOTHING = (None, "")
+ZERO = re.compile(r"0([.,]0+)?(\s?%)?")
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -32,21 +34,34 @@ def code(name: str) -> Markdown:
     return Markdown(f"`{name}`" if NAME.fullmatch(name) else escape(name))
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[Any]], zeros: str | None = None) -> str:
     """A table with a blank line after it; a column whose cells are all numbers (or empty) stands right-aligned.
 
+    Behind the first, a column of which no row has anything does not stand there; nor, with `zeros`, one that is 0 in
+    every row: that sentence below the table gives their {names}.
     Raises ValueError if a row has another number of cells than the header: readers would drop or shift them.
     """
     cells = [list(row) for row in rows]
     if any(len(row) != len(header) for row in cells):
         raise ValueError(f"a table of {len(header)} columns has a row with another number of cells")
+    columns = list(zip(*cells, strict=True))
+    empty = {at for at, column in enumerate(columns) if at and all(cell in NOTHING for cell in column)}
+    nought = {at for at, column in enumerate(columns) if at and zeros is not None and all(map(_is_zero, column))}
+    note = f"{zeros.format(names=', '.join(header[at] for at in sorted(nought)))}\n\n" if zeros and nought else ""
+    kept = [at for at in range(len(header)) if at not in empty | nought]
+    header, cells = [header[at] for at in kept], [[row[at] for at in kept] for row in cells]
     right = [
         any(cell not in (None, "") for cell in column) and all(_is_number(cell) for cell in column)
         for column in zip(*cells, strict=True)
     ]
     rulers = ["---:" if is_right else "---" for is_right in right] or ["---"] * len(header)
     lines = [[_cell(cell) for cell in header], rulers, *([_cell(cell) for cell in row] for row in cells)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n"
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n" + note
+
+
+def _is_zero(cell: Any) -> bool:
+    """Whether a cell is zero: the number, or as text with any decimals, and in per cent."""
+    return bool(ZERO.fullmatch(str(cell)))
 
 
 def _cell(value: Any) -> str:

@@ -30,6 +30,7 @@ def page(text: str, folder: Path, template: Template, language: str = "en") -> s
 
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     body = IMAGE.sub(lambda found: f'<img src="{embedded(folder / html.unescape(found[1]))}"', body)
+    body = body.replace("<p><img ", '<p class="figure" tabindex="0"><img ')
     body = body.replace("<table>", '<div class="wide" tabindex="0">\n<table>').replace("</table>", "</table>\n</div>")
     title = text.partition("\n")[0].lstrip("# ").replace("\\", "")
     file, picture = opened(template)

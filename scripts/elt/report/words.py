@@ -12,6 +12,7 @@ from typing import Any
 from elt.files import read_yaml
 
 Words = Mapping[str, Any]
+NOT_KNOWN = "n/a"  # in the star schema, what the source does not name
 
 
 def read(*paths: str | Path) -> Words:
@@ -40,6 +41,11 @@ def phrase(phrases: Mapping[str, str], text: str) -> str:
         if "*" in pattern and (found := re.fullmatch(re.escape(pattern).replace(r"\*", "(.+?)"), text)):
             return told.replace("*", "{}").format(*(phrase(phrases, part) for part in found.groups()))
     return text
+
+
+def named(words: Words, value: str) -> str:
+    """A value of the data as a page calls it: what the source does not name has a word of the language."""
+    return str(words["not_known"]) if value == NOT_KNOWN else value
 
 
 def _at(words: Words, keys: Iterable[str]) -> str:

@@ -78,4 +78,4 @@ def budget_section(tables: Tables, budget: Budget, words: Told) -> str:
 
 def table_or_nothing(header: Sequence[str], rows: Sequence[Sequence[Any]], words: Told) -> str:
     """A table, or the word for an empty one."""
-    return table(header, rows) if rows else f"{words['nothing']}\n"
+    return table(header, rows, words["always_zero"]) if rows else f"{words['nothing']}\n"

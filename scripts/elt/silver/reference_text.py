@@ -144,7 +144,8 @@ def reference_section(tables: Tables, words: Told) -> str:
     rows = list(reference_rows(tables, words))
     if not rows:
         return ""
-    return section(words, "references", words["references"], table([words["columns"][name] for name in columns], rows))
+    told = table([words["columns"][name] for name in columns], rows, words["always_zero"])
+    return section(words, "references", words["references"], told)
 
 
 def unique_key_section(tables: Tables, words: Told) -> str:
@@ -156,6 +157,5 @@ def unique_key_section(tables: Tables, words: Told) -> str:
             rows.append([code(f"{name}.{', '.join(one['fields'])}"), *counts_of(told, "repeated", one, place, words)])
     if not rows:
         return ""
-    return section(
-        words, "unique_keys", words["unique_keys"], table([words["columns"][name] for name in columns], rows)
-    )
+    told = table([words["columns"][name] for name in columns], rows, words["always_zero"])
+    return section(words, "unique_keys", words["unique_keys"], told)
