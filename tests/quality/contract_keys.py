@@ -34,7 +34,10 @@ EXAMPLES = {
     "uniqueKeys": ["uniqueKeys:", "  - [customer_number]"],
     "keep": ["keep: {latest: changed_on}"],
     "repairs": ["repairs:", '  - {field: Preis, when: "Preis < 0", set: ABS(Preis), why: a price has no sign}'],
-    "quarantine": ["quarantine:", "  - {code: no_quantity, when: Menge = 0, why: {en: nothing was sold, de: es wurde nichts verkauft}}"],
+    "quarantine": [
+        "quarantine:",
+        "  - {code: no_quantity, when: Menge = 0, why: {en: nothing was sold, de: es wurde nichts verkauft}}",
+    ],
     "ignore": ["ignore: [E-Mail, Straße]"],
     "role": ["- {name: Bestelldatum, type: date, role: order_date, …}"],
 }

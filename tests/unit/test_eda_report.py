@@ -87,6 +87,25 @@ def test_percentiles_stand_in_their_order_whatever_the_order_in_the_file():
     assert "| Menge | Stück | 9 | 8 | 1 |" in numbers_table({"x": column}, Told(DE), ROWS, {"x": "Menge"})
 
 
+def test_a_measure_that_is_0_in_every_row_is_named_below_the_table():
+    column = {"shown": "number", "unit": "months", "mean": 9.0, "standard_deviation": 8.0}
+    text = numbers_table({"x": column, "y": column | {"mean": 0.0, "standard_deviation": 0.0}}, Told(DE), ROWS)
+    assert "| `x` | Monate | 9 | 8 |" in text and text.endswith("|\n\nIn jeder Zeile 0: `y`.\n\n")
+
+
+def test_a_shape_that_the_page_draws_is_a_pointer_and_any_other_that_is_not_shown_a_dash():
+    column = {"shown": "number", "unit": "money", "mean": 9.0, "standard_deviation": 8.0}
+    text = numbers_table({"revenue": column, "cost": column}, Told(DE), ROWS, drawn=["revenue"])
+    shapes = [line.rsplit("| ", 1)[-1] for line in text.splitlines()[2:4]]
+    assert shapes == ["siehe Bild |", "– |"]
+
+
+def test_a_column_that_no_row_fills_and_one_that_is_0_in_all_do_not_stand_in_a_table():
+    rows = [["a", None, 0, 1], ["b", "", "0.00\N{NO-BREAK SPACE}%", 0]]
+    text = table(["who", "why", "lost", "n"], rows, "Always 0: {names}.")
+    assert text == "| who | n |\n| --- | ---: |\n| a | 1 |\n| b | 0 |\n\nAlways 0: lost.\n\n"
+
+
 def test_a_number_without_a_unit_is_no_measure():
     year = {"shown": "number", "unit": None, "mean": 2023.4}
     assert not is_measure(year) and is_measure(year | {"unit": "pieces"})

@@ -123,6 +123,18 @@ def test_the_report_says_how_many_are_alone_before_and_after_and_is_about_groups
     assert [text.count(mark) for mark in "#|"] == [german.count(mark) for mark in "#|"]
 
 
+def test_a_table_of_dashes_is_a_sentence():
+    births = [date(1980 + n, 1, 1) for n in range(9)]
+    frame = pl.DataFrame({"country": ["D"] * 9, "birth_date": births, "created_date": births})
+    found = uniqueness(frame, MART, tables(NINE, ROUNDED, BOUGHT), date(2024, 1, 1), 5)
+    for when in ("before", "after"):
+        for entry in found["quasi_identifiers"][when].values():
+            entry |= dict.fromkeys(("unique", "unique_share", "small", "protected"))
+    text = said(found, "de")
+    assert text.count("Keine dieser Zahlen wird genannt: Jede beträfe weniger als 5 Personen") == 2
+    assert "| `country` | – |" not in text
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_way_of_publishing_and_every_kind_of_knowledge_has_words(language):
     words = read(ROOT / f"scripts/templates/privacy.{language}.yaml")["uniqueness"]

@@ -44,17 +44,24 @@ def numbers_table(
     measures = {name: column for name, column in columns.items() if is_measure(column)}
     if not measures:
         return ""
-    rows, heads = [], told["columns"]
+    rows, zeros, heads = [], [], told["columns"]
     for name, column in measures.items():
+        if is_always_zero(column):
+            zeros.append(names[name] if names else code(name))
+            continue
         unit = told["units"].get(column["unit"], column["unit"])
         called = names[name] if names else code(name)
         shape = spark(column.get("histogram")) or (heads["drawn"] if name in drawn else ABSENT)
         rows.append([called, unit, *numbers(name, column, told, source), Markdown(shape)])
     percents = ["5 %", "25 %", heads["median"], "75 %", "95 %"]
-    return table(
-        [heads["column"], heads["unit"], heads["mean"], heads["deviation"], *percents, heads["shape"]],
-        rows,
-    )
+    text = table([heads["column"], heads["unit"], heads["mean"], heads["deviation"], *percents, heads["shape"]], rows)
+    note = f"{told['always_zero'].format(names=', '.join(zeros))}\n\n" if zeros else ""
+    return (text if rows else "") + note
+
+
+def is_always_zero(column: Mapping[str, Any]) -> bool:
+    """Whether a measure is 0 in every row, as far as its mean and spread may be told."""
+    return column.get("mean") == 0 and column.get("standard_deviation") == 0
 
 
 def drawn_of(profile: Mapping[str, Any]) -> tuple[str, ...]:

@@ -39,12 +39,19 @@ def section(title: str, part: Mapping[str, Any], minimum: int, words: Wording, r
     text = words["uniqueness"]
     columns = [head.format(few=minimum - 2, enough=minimum - 1) for head in text["head"]]
     published = [[code(name), text["published_as"][how]] for name, how in part["published_as"].items()]
-    before, after = (
-        table(columns, found) if (found := rows(part[when], words)) else f"{text['nothing']}\n\n"
-        for when in ("before", "after")
-    )
+    before, after = (measured(rows(part[when], words), columns, minimum, words) for when in ("before", "after"))
     treatments = table(text["published_head"], published) if published else f"{text['no_columns']}\n\n"
     return f"## {title}\n\n{treatments}### {text['before']}\n\n{before}### {text['after']}\n\n{after}"
+
+
+def measured(rows: list[list[Any]], columns: list[str], minimum: int, words: Wording) -> str:
+    """What was measured as a table; a sentence where there is nothing, or nothing of it may be told."""
+    text = words["uniqueness"]
+    if not rows:
+        return f"{text['nothing']}\n\n"
+    if all(cell == DASH for _, *cells in rows for cell in cells):
+        return f"{text['withheld'].format(minimum=minimum)}\n\n"
+    return table(columns, rows)
 
 
 def document(words: Wording, found: Mapping[str, Any]) -> str:
