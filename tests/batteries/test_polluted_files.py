@@ -21,7 +21,7 @@ from elt.faults import Fault
 
 pytestmark = pytest.mark.slow
 DOCUMENT = ROOT / "docs/reliability.md"
-EVERY = 5  # of so many variants the readers without validation see one
+EVERY = 15  # of so many variants the readers without validation see one
 Reader = Callable[[str, str, int], list[list[str | None]]]  # text, delimiter, width -> records
 
 

@@ -10,7 +10,8 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -292,6 +293,13 @@ def test_channel_16_no_cell_of_a_released_table_is_a_formula(sample_run: Path):
         assert [cell for cell in cells if re.match(r"[=+@\t\r-](?![0-9.]+$)", cell)] == []
 
 
+LEAKING = {  # file -> column of gold of which values are planted in it
+    "step1_eda/data/eda_summary.json": "dim_customer.birth_date",
+    "_meta/logs/features_customers.log": "dim_customer.first_name+last_name",
+    "reports/final_expose.md": "dim_customer.customer_number",
+}
+
+
 @cache
 def bike_retailer() -> Company:
     """The company of the sample, with the classes that were computed."""
@@ -328,42 +336,53 @@ def planted(sample_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(sample_run, tmp_path_factory.mktemp("planted") / "artifacts/runs/sample"))
 
 
-@pytest.mark.parametrize(
-    ("path", "leak", "column"),
-    [
-        ("step1_eda/data/eda_summary.json", "birth dates", "dim_customer.birth_date"),
-        ("_meta/logs/features_customers.log", "a cell", "dim_customer.first_name+last_name"),
-        ("reports/final_expose.md", "a customer number", "dim_customer.customer_number"),
-        ("step2_feature_engineering/data/customer_features.csv", "the order of the source", "rank correlation"),
-    ],
-)
-def test_the_gate_is_red_for_each_planted_leak_and_says_file_and_column_and_no_value(
-    planted: Path, customers: list[dict[str, str]], path: str, leak: str, column: str
-):
-    closed = planted / "_closed" / path  # where a file lies when it is searched
-    file, person = closed if closed.exists() else planted / path, customers[100]
-    before = file.read_text("utf-8")
-    if leak == "birth dates":
-        file.write_text(json.dumps({**json.loads(before), "examples": [c["birth_date"] for c in customers[5:15]]}))
-    elif leak == "a cell":
-        file.write_text(before + f"WARNING cannot parse {person['last_name']}, {person['first_name']}\n")
-    elif leak == "a customer number":
-        file.write_text(before + f"\nBest customer: {person['customer_number']}\n")
-    else:
-        place = {
-            row["pseudonym"]: int(row["customer_key"]) for row in rows(planted / "gold/data/customer_pseudonyms.csv")
-        }
-        header, *lines = before.splitlines()
-        file.write_text("\n".join([header, *sorted(lines, key=lambda line: place[line.partition(",")[0]])]) + "\n")
+def closed(run: Path, path: str) -> Path:
+    """Where a file of a run lies when it is searched."""
+    file = run / "_closed" / path
+    return file if file.exists() else run / path
+
+
+@contextmanager
+def leaking(run: Path, texts: dict[str, str]) -> Iterator[str]:
+    """Other texts in some files of a run for a while; the message by which the gate refuses them."""
+    before = {path: closed(run, path).read_text("utf-8") for path in texts}
     try:
+        for path, text in texts.items():
+            closed(run, path).write_text(text, "utf-8")
         with pytest.raises(Fault) as caught:
-            gate(planted)
+            gate(run)
+        yield str(caught.value)
     finally:
-        file.write_text(before)
-    message = str(caught.value)
-    assert path in message
-    assert column in message
-    assert found_in({"message": message}, secrets_of(customers)) == set()
+        for path, text in before.items():
+            closed(run, path).write_text(text, "utf-8")
+
+
+def test_the_gate_is_red_for_each_planted_leak_and_says_file_and_column_and_no_value(
+    planted: Path, customers: list[dict[str, str]]
+):
+    summary, log, expose = LEAKING
+    before = {path: closed(planted, path).read_text("utf-8") for path in LEAKING}
+    person, born = customers[100], [customer["birth_date"] for customer in customers[5:15]]
+    texts = {
+        summary: json.dumps({**json.loads(before[summary]), "examples": born}),
+        log: before[log] + f"WARNING cannot parse {person['last_name']}, {person['first_name']}\n",
+        expose: before[expose] + f"\nBest customer: {person['customer_number']}\n",
+    }
+    with leaking(planted, texts) as message:
+        for path, column in LEAKING.items():
+            assert re.search(rf"{re.escape(path)} \([^)]+\): gold\.{re.escape(column)}[;.]", message), path
+        assert found_in({"message": message}, secrets_of(customers)) == set()
+
+
+def test_the_gate_is_red_for_the_order_of_the_source(planted: Path, customers: list[dict[str, str]]):
+    path = "step2_feature_engineering/data/customer_features.csv"
+    names = rows(planted / "gold/data/customer_pseudonyms.csv")
+    place = {row["pseudonym"]: int(row["customer_key"]) for row in names}
+    header, *lines = closed(planted, path).read_text("utf-8").splitlines()
+    lines.sort(key=lambda line: place[line.partition(",")[0]])
+    with leaking(planted, {path: "\n".join([header, *lines]) + "\n"}) as message:
+        assert path in message and "rank correlation" in message
+        assert found_in({"message": message}, secrets_of(customers)) == set()
 
 
 def test_the_gate_passes_when_the_planted_leaks_are_gone(planted: Path):

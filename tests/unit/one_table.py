@@ -37,7 +37,7 @@ PEOPLE = contract(field("id", "integer"), field("name", personal="direct"), fiel
 def write_contract(folder: Path, content: dict[str, Any]) -> str:
     """The contract as a file."""
     path = folder / "people.yaml"
-    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.dump(content, Dumper=yaml.CSafeDumper, allow_unicode=True), encoding="utf-8")
     return str(path)
 
 

@@ -26,34 +26,33 @@ def split(project: Project, *shares: float) -> list[Path]:
     return parts
 
 
-def test_a_table_in_two_files_gives_the_same_silver_table_and_a_third_reruns_only_its_bronze(
+def test_a_table_in_files_gives_the_same_silver_table_and_a_third_reruns_only_its_bronze(
     project: Project, sample_run: Path
 ):
-    *_, last = split(project, 0.5, 0.3, 0.2)
-    kept = last.read_bytes()
-    last.unlink()
+    parts = split(project, 0.5, 0.3, 0.2)
+    kept = parts[-1].read_bytes()
+    parts[-1].unlink()
     assert project.snakemake(*CONFIG, "--until", "silver_table").returncode == 0
-    last.write_bytes(kept)
+    parts[-1].write_bytes(kept)
     jobs = project.jobs(*CONFIG, "--until", "silver_table")
     assert jobs == {"bronze_file/crm_sales-0003.csv", "silver_table/crm_sales"}
     run = project.run("parts")
     assert (run / "silver/data/crm_sales.csv").read_bytes() == (sample_run / "silver/data/crm_sales.csv").read_bytes()
+    names_the_file_and_the_number_of_each_record_there(run, sample_run, parts)
 
 
-def test_a_change_names_the_file_and_the_number_of_its_record_there(project: Project, sample_run: Path):
-    first, _ = split(project, 0.5, 0.5)
-    assert project.snakemake(*CONFIG, "--until", "silver_table").returncode == 0
-    lines = len(first.read_bytes().splitlines()) - 1
+def names_the_file_and_the_number_of_each_record_there(run: Path, whole: Path, parts: list[Path]) -> None:
+    """The log of changes of a table in parts is that of the whole table, but for the place of each record."""
+    records = [len(part.read_bytes().splitlines()) - 1 for part in parts]
+    before = {f"crm_sales-{at + 1:04}.csv": sum(records[:at]) for at in range(len(parts))}
 
-    def changes(path: Path) -> set[tuple[int, str, str]]:
-        with open(path, encoding="utf-8", newline="") as file:
+    def changes(path: Path, before: dict[str, int]) -> set[tuple[int, str, str]]:
+        with open(path / "silver/changes/crm_sales.csv", encoding="utf-8", newline="") as file:
             return {
-                (int(r["record"]) + (lines if r["file"].endswith("-0002.csv") else 0), r["column"], r["after"])
-                for r in csv.DictReader(file)
+                (int(r["record"]) + before[Path(r["file"]).name], r["column"], r["after"]) for r in csv.DictReader(file)
             }
 
-    found = changes(project.run("parts") / "silver/changes/crm_sales.csv")
-    assert found == changes(sample_run / "silver/changes/crm_sales.csv")
+    assert changes(run, before) == changes(whole, {"sales_details.csv": 0})
 
 
 def test_the_same_file_twice_in_one_table_is_refused(project: Project):
