@@ -54,13 +54,16 @@ def find_key(frame: "pl.LazyFrame", table: Table) -> None:
         again, empty = column.filled - column.distinct, records - column.filled
         but = [f"{again} repeat"] * bool(again) + [f"{empty} are empty"] * bool(empty)
         evidence.append(f"{column.name}: unique in {column.distinct} of {records} records" + but_for(but))
-    is_unique = bool(singles) and singles[0].distinct == records
+    is_unique = bool(singles) and singles[0].distinct == records and not draft_keys.is_label(singles[0])
     combined = [] if is_unique else draft_keys.combined_keys(frame, columns, records)
+    if singles and draft_keys.is_label(singles[0]):  # a number and the place of a line are likelier than a name
+        combined = [one for one in combined if not draft_keys.unlikely(one[0])]
     for parts, count in combined:
         names = " + ".join(part.name for part in parts)
         evidence.append(f"{names}: unique in {count} of {records} records")
     exact = [parts for parts, count in combined if count == records]
-    likeliest = singles[:1] or (exact[0] if exact else [])
+    is_sure = bool(singles) and not (exact and draft_keys.is_label(singles[0]))
+    likeliest = singles[:1] if is_sure else exact[0] if exact else []
     table.key += [part.name for part in likeliest]
 
 
@@ -85,8 +88,8 @@ def find_references(raws: Mapping[str, "pl.LazyFrame"], tables: Sequence[Table])
             own = draft_keys.values_of(raws[mine], column.name)
             for (name, key), found in others.items():
                 is_alike = draft_keys.is_named_alike(column.name, name, key)
-                if not is_alike and keys[name] != [key]:
-                    continue
+                if keys[name] != [key] and not (is_alike and draft_keys.names_something(column.name)):
+                    continue  # two columns called city hold places, and neither is a number of the other table
                 is_key = table.key == [column.name]
                 if (count := draft_keys.refers(column, own, found, is_alike=is_alike, is_key=is_key)) is not None:
                     words = f"{count} of its {own.len()} distinct values are there"

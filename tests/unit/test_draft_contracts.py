@@ -554,3 +554,38 @@ def test_the_same_exports_give_the_same_bytes(tmp_path: Path):
     for folder in (tmp_path / "a", tmp_path / "b"):
         texts.append(drafted(folder, {"x.csv": table("id;kind;price", *rows), "y.csv": table("id;z", "1;2", "2;2")}))
     assert texts[0] == texts[1]
+
+
+def test_a_label_or_a_name_is_no_key_before_a_number_and_two_places_are_no_reference(tmp_path: Path):
+    items = [f"{4000 + row:06};Ware {row};Obst" for row in range(60)] + ["004059;Ware 59 (alt);Obst"]
+    addresses = [f"D{row // 2};L{row % 2 + 1};Markt {row} Nord;Ort {row % 4}" for row in range(60)]
+    stores = [f"S{row};Laden {row};Ort {row}" for row in range(4)]
+    found = drafted(
+        tmp_path,
+        {
+            "artikel.csv": table("Nr.;Beschreibung;Warengruppe", *items),
+            "lieferadressen.csv": table("Debitorennr.;Code;Name;Ort", *addresses),
+            "stores.csv": table("store_id;store_name;Ort", *stores),
+        },
+    )
+    assert {name: contract["primaryKey"] for name, (contract, _) in found.items()} == {
+        "artikel": ["Nr."], "lieferadressen": ["Debitorennr.", "Code"], "stores": ["store_id"],
+    }  # fmt: skip
+    assert "stores, fields: [Ort]" not in found["lieferadressen"][1]
+
+
+def test_a_net_amount_the_only_day_and_what_is_cancelled_are_told_apart_from_what_looks_like_them(tmp_path: Path):
+    rows = [
+        f"R{row // 2},{row % 2 + 1},2024-03-{row % 28 + 1:02},{'Storniert' if row % 9 < 2 else 'Gebucht'},P{row % 7},2,"
+        f"{row * 1.19:.2f},{row * 0.19:.2f},{row:.2f}"
+        for row in range(80)
+    ]
+    header = "receipt_number,line,completed_at,status,sku,quantity,line_total,tax,net_total"
+    text = drafted(tmp_path, {"receipts.csv": table(header, *rows)})["receipts"][1]
+    roles = dict(re.findall(r"name: (.+)\n(?:    .*\n)*?    # role: (\w+)", text))
+    assert (roles["completed_at"], roles["net_total"], roles["status"]) == (
+        "order_date",
+        "sales_amount",
+        "order_status",
+    )
+    assert '# codes: {"Gebucht": , "Storniert": cancelled} #' in text

@@ -10,6 +10,8 @@ from elt.draft import personal_hints
 from elt.draft.column_profile import MOST_DECIMALS, ColumnProfile
 from elt.draft.export_files import Export
 from elt.draft.export_tables import Draft
+from elt.draft.role_hints import CANCELLED as CANCELLED_LIKE
+from elt.run.star.cancelled import CANCELLED, STATUS
 from elt.run.star.roles import PERCENT, SHARE
 from elt.tables import DECIMALS
 
@@ -18,6 +20,7 @@ YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 MOST_CODES, LONGEST_CODE = 20, 40  # values, and letters of one, up to which a column may be a closed list
 LEAST_RECORDS = 5  # with a value, before it is shown: a rarer one may be a person's
 NAMED_FILES = 5
+OF_DOCUMENTS = (STATUS, "document_type")  # roles whose values are no names
 MARKS = {".": "point", ",": "comma"}
 UNSTATED = {"skipLines": 0, "skipFooterLines": 0, "encoding": "auto"}  # what holds for a file that needs no such word
 NO_KEY = " # none was found: a person names the columns, or makes one with compute:"
@@ -228,12 +231,15 @@ def type_lines(column: ColumnProfile) -> Iterator[str]:
 
 def code_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
     """The codes of a column that looks like a closed list, as a comment."""
-    beside_persons = any(other.personal for other in table.columns)
+    role = table.roles.get(column.name)
+    beside_persons = any(other.personal for other in table.columns) and role not in OF_DOCUMENTS
     codes = code_list(column, beside_persons=beside_persons)
     if codes and not codes[0]:
         yield f"    # codes: {{}} # a closed list of {codes[1]} values; not shown, as they may be names of persons"
     elif codes:
-        shown = ", ".join(f"{json.dumps(code, ensure_ascii=False)}: " for code in codes[0])
+        cancelled = {code for code in codes[0] if role == STATUS and re.search(CANCELLED_LIKE, code)}
+        told = {code: CANCELLED if code in cancelled else "" for code in codes[0]}
+        shown = ", ".join(f"{json.dumps(code, ensure_ascii=False)}: {meaning}" for code, meaning in told.items())
         fewer = f"; {codes[1]} with fewer are not shown" if codes[1] else ""
         yield f"    # codes: {{{shown}}} # values with at least five records{fewer}; write the meaning behind each"
 

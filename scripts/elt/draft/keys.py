@@ -49,6 +49,13 @@ def names_something(name: str) -> bool:
     return whole in NUMBER_ENDS or any(word.endswith(NUMBER_ENDS) for word in words) or words[-1:] in LINES
 
 
+def is_label(column: ColumnProfile) -> bool:
+    """Whether a column names something or tells of a person, so that its values differ by chance: no key before one
+    that is a number, whatever repeats there."""
+    is_of_person = any(usual != "identifier" for _, usual in column.personal)
+    return is_of_person or plain(column.name)[0] in GENERAL
+
+
 def is_time(column: ColumnProfile) -> bool:
     """Whether a column holds days or points in time, which are unique by chance."""
     return column.kind == "date" or column.is_stamp
@@ -74,8 +81,7 @@ def single_keys(columns: Sequence[ColumnProfile], records: int) -> list[ColumnPr
         )
 
     def rank(column: ColumnProfile) -> tuple[bool, bool, bool]:
-        is_of_person = any(usual != "identifier" for _, usual in column.personal)
-        return column.distinct < records, is_of_person, not names_something(column.name)
+        return is_label(column), column.distinct < records, not names_something(column.name)
 
     return sorted(filter(is_nearly_key, columns), key=rank)
 

@@ -76,12 +76,15 @@ def by_name(name: str, table: str = "", *, is_amount: bool = False) -> tuple[str
     `table`: what the column is in: a general name such as Nr. or name is that of what the table is about; `is_amount`:
     whether it holds amounts, which are no number of a person.
     """
+    own_name = name
     if is_general(name) and table:
         if is_about_things(table):
             return None
         own = " ".join(word for word in plain(name)[1] if word not in OWNERLESS)
         name = f"{singular(table)} {own}" if is_number_word(name) else name
     found = by_own_name(name)
+    if found and found[1] == "direct" and is_number_word(own_name):
+        return "the number of a person", "identifier"  # the code of an address is no street
     return None if found and is_amount and found[1] in ("identifier", "direct") and found[0] in OF_NUMBERS else found
 
 

@@ -38,8 +38,10 @@ class Role:
     kinds: tuple[str, ...]
     called: str
     is_share: bool = False  # whether the numbers must be shares of one, where the name alone may mean money too
+    holds: str = ""  # what one of the values must be like
 
 
+CANCELLED = r"(?i)storn|cancel|void|annull|abgebrochen"  # a status of what does not count
 ROLES = (
     Role("exchange_rate", (RATES,), MEASURED, r"rate|kurs|faktor"),
     Role("rate_currency", (RATES,), (TEXT,), r"currency|waehrung|curr"),
@@ -93,7 +95,7 @@ ROLES = (
                                              r"service|servicename|leistung)$"),
     Role("subcategory", (PRODUCTS,), (TEXT,), r"untergruppe|subcat|unterkategorie|ebene2"),
     Role("category", (PRODUCTS, SALES), (TEXT,), r"kategor|categor|warengruppe|^gruppe$|matkl|attributeset|"
-                                                r"produktgruppe"),
+                                                r"produktgruppe|product(type|group)$"),
     Role("category", (CATEGORIES,), (TEXT,), r"name$|text|bezeichnung|description|beschreibung"),
     Role("product_line", (PRODUCTS,), (TEXT,), r"produktlinie|productline|serie$|^line$"),
     Role("unit_cost", (PRODUCTS,), MEASURED, r"^ek|einkauf|einstand|cost|purchase|stprs|selbstkosten|herstellkosten|"
@@ -109,12 +111,15 @@ ROLES = (
     Role("cost_amount", (SALES,), MEASURED, r"ekwert|basecost|costamount|wareneinsatz|einstandswert"),
     Role("unit_price", (SALES,), MEASURED, r"einzelpreis|stueckpreis|unitprice|^price|netpr|^vkpreis|itemcost|"
                                            r"stundensatz|hourlyrate|^preis$|verkaufspreis|nettopreis|salesprice"),
+    Role("sales_amount", (SALES,), MEASURED, r"^(line|item|row|zeilen|positions)?net(to)?(total|amount|sales|betrag|"
+                                             r"summe|umsatz)|^(line|item|row|zeilen|positions)?(total|amount|betrag|summe)net(to)?$"),
     Role("sales_amount", (SALES,), MEASURED, r"^(netwr|betrag|umsatz|rowtotal|totalprice|extprice|itemtotal|linetotal|"
                                              r"gesamtnetto|netto(betrag|wert|umsatz)|net|amount|positions(wert|betrag)|sales|lineamount|"
                                              r"zeilen(betrag|summe|wert)|gesamtpreis|warenwert|erloes|revenue|extendedprice)"),
     Role("currency", (SALES,), (TEXT,), r"waehrung|currency|waerk|^wkz"),
     Role("document_type", (SALES,), (TEXT,), r"^(auart|(verkaufs)?belegart|documenttype|doctype|vorgangsart|"
                                              r"auftragsart|belegtyp|fkart|fakturaart|dokumentart|dokumenttyp|ordertype|invoicetype|transactiontype)$"),
+    Role("order_status", (SALES,), (TEXT,), r"status$|^state$|zustand|storn|cancel|void", holds=CANCELLED),
     Role("channel", (SALES,), (TEXT,), r"kanal|channel|marktplatz|vertriebsweg|absatzweg"),
     Role("store", (SALES,), NUMBER_OF, r"^(filiale|store|storeid|shop|markt|kasse|branch|niederlassung|"
                                         r"verkaufsstelle|verkaufsbuero|outlet)"),
@@ -164,6 +169,9 @@ def proposed(
             open_ones = (c for c in columns if c.name not in found and not (is_label and c.name in refers))
             if fitting := named(role, open_ones, shared_start([column.name for column in columns])):
                 found[fitting] = role.name
+    days = [c.name for c in columns if c.kind == DAY]
+    if kind == SALES and len(days) == 1 and (has_lines or sold(found)) and "order_date" not in found.values():
+        found.setdefault(days[0], "order_date")  # whatever the only day of an order is called
     is_lines = kind == SALES and not has_lines and "order_number" in found.values() and bool(sold(found))
     if is_lines and "line_number" not in found.values() and len(key) == 1:
         found.setdefault(key[0], "line_number")
@@ -179,6 +187,7 @@ def sold(found: Mapping[str, str]) -> list[str]:
 def named(role: Role, columns: Iterable[ColumnProfile], start: str) -> str | None:
     """The first column whose name (without the start of all names), type and numbers are those of a role."""
     fitting = (c for c in columns if c.kind in role.kinds and re.search(role.called, spelt(c.name, start)))
+    fitting = (c for c in fitting if not role.holds or any(re.search(role.holds, value) for value in c.codes or ()))
     return next((c.name for c in fitting if c.is_share or not role.is_share), None)
 
 

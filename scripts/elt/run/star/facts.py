@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from elt.run.mart import Mart
-from elt.run.star import by_day, credited, dimensions, places
+from elt.run.star import by_day, cancelled, credited, dimensions, places
 from elt.run.star.amounts import less_discount
 from elt.run.star.columns import NO_MEMBER, UNKNOWN, DrawnMart, Made, amount, listed, taken, text
 from elt.run.star.roles import OF_PLACES, Filled, Roles
@@ -244,7 +244,13 @@ class Facts:
         """The roles that the lines are made of."""
         computed = () if self.roles.get("sales_amount") else DISCOUNTS
         costs = ("cost_amount",) if self.roles.get("cost_amount") else ("unit_cost",) if self.line_cost else ()
-        return [*(name for name in self.lines if name not in OF_PLACES), "sales_amount", *computed, *costs]
+        return [
+            *(name for name in self.lines if name not in OF_PLACES),
+            "sales_amount",
+            cancelled.STATUS,
+            *computed,
+            *costs,
+        ]
 
     @property
     def joins(self) -> list[str]:
@@ -266,6 +272,10 @@ class Facts:
         on = "l.product_number = today.product_number AND today.is_current"
         return f"LEFT JOIN {source} AS today ON {on}" if "current_cost_amount" in self.columns else ""
 
+    def _counting(self) -> str:
+        """The condition that leaves out what was cancelled."""
+        return cancelled.condition(self.sql(cancelled.STATUS))
+
     def _by_day(self) -> str:
         """What holds from a day on: rates, and lists of prices and costs."""
         found = [by_day.rates(self.roles)] if self.is_rated else []
@@ -274,7 +284,9 @@ class Facts:
     def drawn(self, template: Mapping[str, Any]) -> DrawnMart:
         """The mart."""
         select = {name: self.columns[name].sql for name in template if name in self.columns}
-        lines = f"WITH lines AS (\nSELECT\n{listed(self.lines)}\n{self._source()}\n){self._by_day()}\n"
+        lines = (
+            f"WITH lines AS (\nSELECT\n{listed(self.lines)}\n{self._source()}\n{self._counting()}){self._by_day()}\n"
+        )
         of_day = [("p", "product_key")] if self.has_versions else []
         of_day += [(one.name, "product_number") for one in self.lists]
         kept = "\n    AND ".join(by_day.in_time(*one) for one in of_day)
@@ -291,7 +303,7 @@ class Facts:
         column = credited.STATED if credited.STATED in self.lines else column
         is_followed = stated is not None and stated.table == self.roles.lines and stated.field.money
         money = {"money": {column: stated.field.name}} if stated is not None and is_followed else {}
-        return {"table": self.roles.lines, "rows": "all", **money}
+        return {"table": self.roles.lines, "rows": "all", **money, **cancelled.ledger(self.roles)}
 
 
 def _kind(found: Filled) -> str:

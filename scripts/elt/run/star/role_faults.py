@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from elt.run.star import by_day, dimensions, places
+from elt.run.star import by_day, cancelled, dimensions, places
 from elt.run.star.reach import Place, Reach
 from elt.run.star.roles import NUMBERS, OF_PLACES, PERCENT, RATES, ROLES, SHARE, Filled, Roles
 
@@ -10,7 +10,7 @@ MOST_NAMED = 6  # fields that a message offers
 ONE_WAY = "Write follow: false to the one that is not meant; it is checked all the same"
 ON_LINES = (
     *("order_number", "line_number", "order_date", "ship_date", "due_date", "document_type", "channel", "store"),
-    *("customer_number", "product_number", "currency"),
+    *("order_status", "customer_number", "product_number", "currency"),
     *("unit_price", "cost_amount", "discount_share", "discount_amount", "sales_amount"),
 )
 
@@ -24,6 +24,7 @@ def found_in(roles: Roles, books: str | None = None) -> Iterator[str]:
     first += list(out_of_reach(roles)) if roles.stated.get("quantity") else []
     first += [] if first else list(apart(roles))
     yield from first or [
+        *cancelled.faults(roles),
         *of_lists(roles),
         *of_discounts(roles),
         *of_rates(roles, books),

@@ -36,6 +36,7 @@ ROLES: Mapping[str, Role] = {
         "what a line stands for: order, credit_note, discount, fee or text; credited is a credit note without a minus",
         ("string",),
     ),
+    "order_status": Role("status of the order or line; what codes call cancelled is left out, and told", ("string",)),
     "channel": Role("sales channel", TEXT),
     "store": Role("store", TEXT),
     "unit_price": Role("price of one piece", AMOUNT),
