@@ -195,7 +195,7 @@ def test_the_skeleton_would_show_an_element_an_attribute_and_an_address():
 def test_the_exposé_gets_nothing_from_payloads_in_the_data_and_its_figures_neither(tmp_path):
     def made(name: str, folder: Path) -> tuple[str, str]:
         run = SmallRun(folder, lines(), product_name=name)
-        html_page, text = run.reports()
+        html_page, text = run.reports(has_charts=True)
         return html_page, page_of(text, run.folder / "reports")
 
     clean = made("Road bike", tmp_path / "clean")

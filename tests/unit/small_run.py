@@ -215,15 +215,23 @@ class SmallRun:
         currency: str | None = None,
         logo: str | None = None,
         place_of: str | None = None,
+        *,
+        has_charts: bool = False,
     ) -> tuple[str, str]:
-        """Run all three scripts; the HTML and the Markdown."""
+        """Run the scripts of numbers and pages; the HTML and the Markdown. has_charts: run that of the charts too, which
+        takes longer than the others, instead of empty pictures."""
         self.numbers(flags, place_of=place_of)
         reports = self.folder / "reports"
         ledger = str(reports / "number_ledger.json")
         words, assumed = (str(TEMPLATES / f"{page}.{language}.yaml") for page in ("expose", "assumptions"))
         countries = [str(TEMPLATES / f"countries.{one}.yaml") for one in ("en", "de")]
         figures = [str(reports / "figures" / f"{name}.svg") for name in expose_figures.CHARTS]
-        expose_figures.main(ledger, words, KPIS, figures)
+        if has_charts:
+            expose_figures.main(ledger, words, KPIS, figures)
+        else:
+            (reports / "figures").mkdir(exist_ok=True)
+            for path in figures:
+                Path(path).write_text("<svg></svg>", encoding="utf-8")
         templates, made = (
             expose_report.Pages(str(folder / f"final_expose.html{end}"), str(folder / f"final_expose.md{end}"))
             for folder, end in ((TEMPLATES, ".j2"), (reports, ""))

@@ -87,9 +87,9 @@ def tables(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], Pa
 
 
 def same(monkeypatch: pytest.MonkeyPatch, compute: Callable[[], dict[str, pl.DataFrame]]) -> None:
-    """The tables are equal, whether computed in parts of some 50 lines, put apart 100 at a time, or at once."""
+    """The tables are equal, whether computed in parts of some 100 lines, put apart 200 at a time, or at once."""
     found = []
-    for at_once in (WHOLE, 50):
+    for at_once in (WHOLE, 100):
         monkeypatch.setattr(by_customer, "AT_ONCE", at_once)
         monkeypatch.setattr(by_customer, "SLICE", 2 * at_once)
         found.append(compute())

@@ -25,7 +25,7 @@ HOSTILE = "<script>alert(1)</script>|[x](http://evil.example)\"'`&"
 @pytest.fixture(scope="module")
 def exposé(tmp_path_factory):
     """HTML and Markdown of an English exposé whose product has a hostile name."""
-    return SmallRun(tmp_path_factory.mktemp("run"), lines(), product_name=HOSTILE).reports()
+    return SmallRun(tmp_path_factory.mktemp("run"), lines(), product_name=HOSTILE).reports(has_charts=True)
 
 
 def wording(language, **figures):
