@@ -125,8 +125,8 @@ def test_no_common_salt_fingerprint_run_id_key_id_seed_or_truncation_opens_one(
     seen: set[str], numbers: list[str], salts: list[str]
 ):
     schemes = [keyed(a, salt, mac) for a in ALGORITHMS for salt in salts for mac in (False, True)]
-    assert hits(numbers[:400], schemes, seen, truncated) == 0
-    framed = [f"elt-pseudonym\0v1\0customer\0{number}" for number in numbers[:400]]
+    assert hits(numbers[:40], schemes, seen, truncated) == 0
+    framed = [f"elt-pseudonym\0v1\0customer\0{number}" for number in numbers[:40]]
     assert hits(framed, schemes, seen, truncated) == 0
 
 

@@ -28,6 +28,8 @@ FILES = {
     "erp_categories": "source_erp/PX_CAT_G1V2.csv",
 }
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
+RECORDS = 5_000  # of a file, spread over it; one is taken whole, over several blocks of each reader
+WHOLE = (ROOT / "raw", "crm_sales")
 ENGLISH_TO_GERMAN = str.maketrans(",.", ".,")
 
 
@@ -85,10 +87,17 @@ def contract_of(table: str) -> dict[str, Any]:
 
 
 @cache
+def content_of(raw: Path, table: str) -> bytes:
+    """A raw file, or every n-th of its records."""
+    header, *lines = (raw / FILES[table]).read_bytes().splitlines(keepends=True)
+    step = 1 if (raw, table) == WHOLE else -(-len(lines) // RECORDS)
+    return b"".join([header, *lines[::step]])
+
+
+@cache
 def records(raw: Path, table: str) -> list[list[str]]:
     """Header and records of a raw file, as they are written."""
-    content = (raw / FILES[table]).read_bytes()
-    text = content.decode("cp1252" if raw == ROOT / "raw" and table.startswith("erp") else "utf-8")
+    text = content_of(raw, table).decode("cp1252" if raw == ROOT / "raw" and table.startswith("erp") else "utf-8")
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
@@ -163,7 +172,7 @@ def silver(contract: dict[str, Any], raw: bytes) -> tuple[str, list[tuple[int, s
 @cache
 def expected(raw: Path, table: str) -> tuple[str, list[tuple[int, str]], dict[str, Any]]:
     """The same of the file as it is."""
-    found = silver(contract_of(table), (raw / FILES[table]).read_bytes())
+    found = silver(contract_of(table), content_of(raw, table))
     assert len(found[0].splitlines()) > 30
     return found
 
@@ -178,7 +187,7 @@ def compare(raw: Path, table: str, how: How) -> None:
     """Fails unless the table in this dialect gives the same silver, quarantine and money."""
     contract, rows = contract_of(table), records(raw, table)
     content = written(rows, contract, how)
-    assert content != (raw / FILES[table]).read_bytes()
+    assert content != content_of(raw, table)
     found, wanted = silver(restated(contract, how), content), expected(raw, table)
     assert found[1:] == wanted[1:]
     assert found[0] == wanted[0], "the silver tables differ"

@@ -151,6 +151,9 @@ def test_mistyped_order_dates_become_neither_today_nor_the_first_day(followed):
     assert "Order lines of the shop (Bestelldatum): 5 of 714 records" in expose
     assert "Data as of 21 December 2024, without 5 records whose order dates lie far from all others" in expose
     assert "10 complete months" in expose
+    analysis = json.loads((run / "gold/_meta/analysis.json").read_text("utf-8"))
+    assert (analysis["analysis_date"], analysis["incomplete_months"]) == ("2024-12-21", ["2023-01", "2024-12"])
+    assert "implausible" in (run / "silver/quarantine/bestellungen.csv").read_text("utf-8")
     segments = json.loads((run / "step3_segmentation/_meta/model_metadata.json").read_text("utf-8"))["segments"]
     names = {segment["name"]["en"] for segment in segments}  # by days and orders, which such dates would have moved
     assert {"Regular customers", "Occasional customers"} <= names

@@ -1,4 +1,7 @@
-"""Well-formed files with an unusual meaning: dates ahead of their time, credit notes, vouchers, days without business."""
+"""Well-formed files with an unusual meaning: credit notes, vouchers, days without business.
+
+Dates ahead of their time stand in test_bring_your_own_data.py.
+"""
 
 import json
 from pathlib import Path
@@ -79,20 +82,6 @@ def test_what_is_said_of_orders_is_the_same_everywhere(documents):
     assert sum(int(row["order_lines"]) for row in months) == sum(int(row["order_lines"]) for row in customers) == 714
     eda = json.loads((documents / "step1_eda/data/eda_summary.json").read_text("utf-8"))
     assert eda["customers"]["rows"] == len(features) == 127
-
-
-def test_a_mistyped_year_is_neither_today_nor_the_end_of_a_month(shop):
-    rows = lines()
-    wrong = next(row for row in rows if row["Bestell-Nr."] == "B24059")
-    rows = [row | {"Bestelldatum": "02.05.2042"} if row is wrong else row for row in rows]
-    run = shop.run("ahead", rows)
-    page = page_one(run)
-    assert "Data as of 21 December 2024" in page
-    assert "10 complete months" in page and "−4.0 %" in page
-    analysis = json.loads((run / "gold/_meta/analysis.json").read_text("utf-8"))
-    assert (analysis["analysis_date"], analysis["incomplete_months"]) == ("2024-12-21", ["2023-01", "2024-12"])
-    assert "implausible" in (run / "silver/quarantine/bestellungen.csv").read_text("utf-8")
-    assert "3 segments" in (run / "console.txt").read_text("utf-8")
 
 
 def test_a_shop_that_is_closed_at_the_turn_of_the_year_is_compared_by_twelve_months(shop):
