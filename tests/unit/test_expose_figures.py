@@ -1,6 +1,7 @@
 """Charts of the exposé: the same bytes each time, names as they are, and no chart without data."""
 
 import json
+import re
 from datetime import date
 
 from small_run import KPIS, TEMPLATES, SmallRun, lines
@@ -42,3 +43,9 @@ def test_numbers_in_german_charts_are_german(tmp_path):
     ledger = SmallRun(tmp_path, lines()).numbers()
     assert json.dumps(ledger).count("segment.1.customer_share")
     assert "50,0" in drawn(SmallRun(tmp_path, lines()), tmp_path, "de")["segment_shares"]
+
+
+def test_a_single_cohort_takes_no_more_room_than_its_row(tmp_path):
+    chart = drawn(SmallRun(tmp_path, lines()), tmp_path)["cohort_retention"]
+    height = re.search(r'viewBox="0 0 \S+ ([\d.]+)"', chart)
+    assert height is not None and float(height[1]) < 60, "in points; one of many cohorts is 100.8 high"

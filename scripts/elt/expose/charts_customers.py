@@ -16,6 +16,7 @@ Content = Mapping[str, Any]
 
 CLASS_SHADES = (INK, SOFT, MUTED)
 TITLE_WIDTH = 20  # letters of a line above one of two charts side by side, or beside one of their height
+COHORT_HEAD, COHORT_ROW = 0.42, 0.16  # inches of the head and of a row; few cohorts are no higher
 SMALL = 7  # points; the charts are printed at about their size
 
 
@@ -86,6 +87,7 @@ def cohort_retention(figure: "Figure", wording: Wording, pages: Content) -> bool
     rows = [row for row in pages["customers"]["cohorts"] if row["cells"]]
     if not rows:
         return False
+    figure.set_figheight(min(figure.get_figheight(), COHORT_HEAD + COHORT_ROW * len(rows)))
     axes, widest = figure.add_subplot(), max(len(row["cells"]) for row in rows)
     from matplotlib.colors import LinearSegmentedColormap
 
