@@ -36,6 +36,8 @@ LETTERS = """() => [...document.querySelectorAll("figure svg")].map(part => {
     return Math.min(...sizes) * part.getBoundingClientRect().width / part.viewBox.baseVal.width;
 })"""  # height in pixels of the smallest letters of each figure
 READABLE = 6.5
+SHRUNK = """() => [...document.querySelectorAll(".figure img")].map(part => part.width / part.naturalWidth)"""
+LEAST_SIZE = 0.75  # of a figure of a report, whose letters are 7 points and more
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,14 @@ def test_the_letters_of_every_figure_of_the_expose_can_be_read_on_a_narrow_scree
     page.goto((runs["de"] / "reports/final_expose.html").as_uri())
     letters = page.evaluate(LETTERS)
     assert len(letters) == 6 and min(letters) > READABLE
+
+
+@pytest.mark.parametrize("name", ["reports/marketing", "step1_eda/reports/eda_report"])
+def test_the_letters_of_every_figure_of_a_report_can_be_read_on_a_narrow_screen(runs, page: Page, name: str):
+    page.set_viewport_size({"width": min(WIDTHS), "height": 900})
+    page.goto((runs["de"] / f"{name}.html").as_uri())
+    sizes = page.evaluate(SHRUNK)
+    assert len(sizes) >= 2 and min(sizes) > LEAST_SIZE
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
