@@ -263,3 +263,19 @@ def test_lines_without_a_product_are_told_and_are_no_product(tmp_path):
         html, markdown = run.reports(language)
         assert words in html and words in markdown
         assert "no sales since" not in markdown
+
+
+@pytest.mark.parametrize("factor", [Decimal(100), Decimal("0.01"), Decimal(-1), Decimal(0)])
+def test_every_page_is_made_where_the_amounts_of_this_year_are_of_another_size_or_sign(tmp_path, factor):
+    this_year = ((row, row["order_date"] >= date(2023, 6, 1)) for row in lines(date(2024, 5, 31)))
+    rows = [
+        {**row, "sales_amount": str(Decimal(row["sales_amount"]) * (factor if is_later else 1))}
+        for row, is_later in this_year
+    ]
+    run = SmallRun(tmp_path, rows)
+    run.numbers()
+    for language in ("en", "de"):
+        assert "not_meaningful" not in run.reports(language)[1]
+    if factor == 100:
+        assert "Revenue was" in run.reports()[1]
+        assert "all revenue +" in run.reports()[1]

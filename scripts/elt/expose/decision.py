@@ -15,6 +15,7 @@ from elt.findings.statement import Finding
 from elt.report.figure_ledger import query, quoted
 
 LINES = ("whom", "stake", "today", "success", "who")
+MOVED = ("change", "difference")  # how all revenue moved: the latter where a share of last year's means nothing
 
 
 def decision(
@@ -67,9 +68,9 @@ def customers(ledger: NumberLedger, finding: Finding, kind: str) -> dict[str, st
 
 def of_part(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     """What to decide on a category or place whose share of revenue moved most."""
-    figures = {name: figure for name, figure in entered(ledger, finding).items() if figure}
+    figures = {name: figure for name, figure in entered(ledger, finding).items() if figure in ledger.figures}
     figures |= customers(ledger, finding, finding.kind)
-    figures["total"] = "kpi.revenue.change"
+    figures["total"] = next(f"kpi.revenue.{part}" for part in MOVED if f"kpi.revenue.{part}" in ledger.figures)
     for year in ("last", "this"):
         share = ledger.ratio(f"{finding.kind}.{finding.subject}.share.{year}", figures[year], f"revenue.{year}")
         figures[f"share_{year}"] = share or figures[year]

@@ -137,9 +137,9 @@ def revenue_message(
         return absent
     if "kpi.revenue.difference" not in ledger.figures:
         return say("revenue_alone" if absent else "revenue_only", figures)
-    figures |= {"change": "kpi.revenue.change", "difference": "kpi.revenue.difference"}
     if "kpi.revenue.change" not in ledger.figures:
         return say("revenue_compared", figures | {"last": "kpi.revenue.last"})
+    figures |= {"change": "kpi.revenue.change", "difference": "kpi.revenue.difference"}
     key = f"revenue_{direction(ledger.value('kpi.revenue.difference'))}"
     if part := carrier(ledger, found):
         figures["effect"] = f"category.{part.subject}.difference"
