@@ -517,11 +517,16 @@ def test_codes_are_read_in_any_case_and_what_is_in_no_list_becomes_otherwise(tmp
     assert done.conversions("gender") == {"trimmed": 1, "code": 4, "not in the code list": 2}
 
 
-def test_without_otherwise_a_value_in_no_code_list_stays(tmp_path):
+def test_without_otherwise_a_value_in_no_code_list_stays_and_is_told_with_its_amount(tmp_path):
     country = field("country", codes={"DE": "Germany"})
-    done = clean(tmp_path, contract(field("id"), country), "id,country\nA,de\nB,Atlantis\nC,\n")
-    assert [row["country"] for row in done.rows("data")] == ["Germany", "Atlantis", ""]
-    assert done.conversions("country") == {"code": 1}
+    amount = field("amount", "number", decimals=2, money=True, unit="money")
+    raw = "id,country,amount\nA,de,1.00\nB,Atlantis,2.50\nC,,4.00\nD,germany,8.00\n"
+    done = clean(tmp_path, contract(field("id"), country, amount), raw)
+    assert [row["country"] for row in done.rows("data")] == ["Germany", "Atlantis", "", "Germany"]
+    assert done.conversions("country") == {"code": 2}
+    assert done.summary["warnings"] == [
+        {"column": "country", "warning": "not_in_codes", "cells": 1, "of": 4, "money": {"amount": "2.50"}}
+    ]
 
 
 def test_a_converted_text_is_counted_and_never_empty(tmp_path):

@@ -15,7 +15,7 @@ from elt.run.fields import Field
 from elt.silver import cleaning, dates, spreadsheets
 from elt.silver.conventions import GROUP_DIGITS
 from elt.silver.trimming import is_ascii
-from elt.silver.warning_budgets import WITHOUT_ZONE
+from elt.silver.warning_budgets import NOT_IN_CODES, WITHOUT_ZONE
 
 SPREADSHEET_ERRORS, UNLIKELY_LETTERS = "spreadsheet_errors", "unlikely_letters"
 # between small letters a sign that no language writes there, as where text of another code page was read as cp1252
@@ -48,6 +48,7 @@ class Suspicions:
         for field in self.mixed:
             self.zoned[field.name] += frame.select(has_zone(field).sum()).item()
         conditions = {**self.errors(), **self.unlikely_letters(frame), **self.without_zone(), **self.doubtful()}
+        conditions |= self.not_in_codes()
         found = frame.select(when.alias(str(i)) for i, when in enumerate(conditions.values()))
         for suspicion, is_hit in zip(conditions, found, strict=True):
             if count := int(is_hit.sum() or 0):
@@ -94,6 +95,15 @@ class Suspicions:
             Suspicion(DOUBTFUL_THOUSANDS, field.name): cleaning.is_doubtful(field)
             for field in fields
             if field.scale < GROUP_DIGITS
+        }
+
+    def not_in_codes(self) -> dict[Suspicion, pl.Expr]:
+        """Whether a text is in no code list of its field and stays, beside the meanings of those that are."""
+        fields = [field for field in self.contract.fields if field.codes is not None and field.otherwise is None]
+        return {
+            Suspicion(NOT_IN_CODES, field.name): pl.col(f"parsed:{field.name}").is_not_null()
+            & ~pl.col(f"listed:{field.name}")
+            for field in fields
         }
 
     def warnings(self) -> Iterator[dict[str, Any]]:
