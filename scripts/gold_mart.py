@@ -31,7 +31,7 @@ from elt.gold.sources import Source, counting_orders, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.mart import FACT, Calendar, Mart
-from elt.sales import collective_accounts
+from elt.sales import collective_accounts, price_levels
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.typed_twin import TypedTwin
 
@@ -48,6 +48,8 @@ def grouped_by(mart: Mart, accounts: CollectiveAccounts | None) -> dict[str, Gro
     found: dict[str, Grouped] = {"customers": collective_accounts.totals} if accounts else {}
     if documents.COLUMN in mart.by_name:
         found["documents"] = lambda lines: documents.counts(lines).collect()
+    if mart.by_name.keys() >= price_levels.READS:
+        found["prices"] = price_levels.totals
     return found
 
 
@@ -66,6 +68,8 @@ def told_of_lines(
     unknown = unknown_members(found, mart)
     told = [*told, *unknown_entries(mart, unknown)]
     counts = documents.counted(pl.concat(groups["documents"])) if "documents" in groups else {}
+    if "prices" in groups:
+        told += price_levels.entries(groups["prices"])
     more: dict[str, Any] = {"source": source, "unknown": unknown, "documents": counts}
     if accounts:
         totals = collective_accounts.added(groups["customers"])

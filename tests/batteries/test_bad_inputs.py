@@ -45,7 +45,7 @@ from elt.run import declared, mart_faults, settings, sql_names
 from elt.run.columns import Column
 from elt.run.contract import Contract
 from elt.run.mart import Calendar, Mart, Query
-from elt.sales import collective_accounts
+from elt.sales import collective_accounts, price_levels
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import warning_budgets
 from elt.silver.reference_text import worded_repair
@@ -509,6 +509,7 @@ OTHERS = {
     107: {"OK"},
     108: {"OK"},
     109: {"OK"},
+    110: {"OK"},
 }  # tests of their own below
 
 
@@ -518,7 +519,7 @@ def params(cases: list[Case]) -> Any:
 
 
 OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
-OTHERS |= {number: {"OK"} for number in (107, 108, 109)}
+OTHERS |= {number: {"OK"} for number in (107, 108, 109, 110)}
 
 
 OTHERS |= {62: {"OK"}, 63: {"OK", "E"}}  # 63 refused: test_collective_accounts.py
@@ -1169,3 +1170,15 @@ def test_109_a_month_is_complete_without_orders_on_days_off_at_its_edges(tmp_pat
         calendar=Calendar("DE"), analysis_date=stated, analysis=str(tmp_path / "a.json"), months=str(tmp_path / "m.csv"),
     )  # fmt: skip
     assert (tmp_path / "m.csv").read_text("utf-8").count(complete) == 24
+
+
+def test_110_amounts_that_become_cents_are_told_with_month_lines_and_amount():
+    rows = [
+        (key, date(2024, month, 5), 1, f"{key * (100 if month == 6 else 1)}.00")
+        for key in range(1, 6)
+        for month in range(1, 7)
+    ]
+    lines = pl.DataFrame(rows, schema=["product_key", "order_date", "quantity", "sales_amount"], orient="row")
+    lines = lines.with_columns(pl.col("sales_amount").cast(pl.Decimal(38, 2)))
+    [one] = price_levels.entries([price_levels.totals(lines.lazy())])
+    assert (one["why"], one["records"], one["of"], one["money"]) == ("2024-06", 5, 30, {"sales_amount": "1500.00"})

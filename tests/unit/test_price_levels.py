@@ -1,0 +1,87 @@
+"""Order lines whose amounts or pieces changed their unit from a month on are told, as nearly all prices move at once."""
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from elt.sales import price_levels
+
+PRICES = {1: Decimal("4.90"), 2: Decimal("19.00"), 3: Decimal("120.00"), 4: Decimal("7.50"), 5: Decimal("33.00")}
+
+
+def lines(factor=lambda product, month: Decimal(1), pieces=lambda month: 1, months=range(1, 13)) -> pl.LazyFrame:
+    """Two lines a product and month of 2024, each of two pieces, at prices that a factor moves."""
+    rows = [
+        {
+            "product_key": product,
+            "order_date": date(2024, month, day),
+            "quantity": 2 * pieces(month),
+            "sales_amount": 2 * price * factor(product, month),
+        }
+        for product, price in PRICES.items()
+        for month in months
+        for day in (3, 20)
+    ]
+    return pl.LazyFrame(rows, schema_overrides={"sales_amount": pl.Decimal(38, 2)})
+
+
+def told(*parts: pl.LazyFrame) -> list[tuple[int, int, str]]:
+    """(lines since the month, all lines, month) of each entry."""
+    found = price_levels.entries([price_levels.totals(part) for part in parts])
+    return [(one["records"], one["of"], one["why"]) for one in found]
+
+
+def test_amounts_in_cents_from_a_month_on_are_told_with_month_lines_and_amount():
+    cents = lines(lambda product, month: Decimal(100 if month >= 9 else 1))
+    assert told(cents) == [(40, 120, "2024-09")]
+    one = price_levels.entries([price_levels.totals(cents)])[0]
+    assert (one["code"], one["where"]) == ("price_level", "fact_sales")
+    assert Decimal(one["money"]["sales_amount"]) == 4 * 4 * 100 * sum(PRICES.values())
+    assert Decimal(one["of_money"]["sales_amount"]) == 4 * (4 * 100 + 8) * sum(PRICES.values())
+
+
+@pytest.mark.parametrize("first", [2, 7, 12])
+def test_so_are_amounts_that_were_in_cents_before_and_pieces_that_became_packs(first):
+    assert told(lines(lambda product, month: Decimal(100 if month < first else 1)))[0][2] == f"2024-{first:02}"
+    assert told(lines(pieces=lambda month: 12 if month >= first else 1))[0][2] == f"2024-{first:02}"
+
+
+def test_a_time_in_between_is_told_from_its_beginning():
+    assert told(lines(lambda product, month: Decimal(100 if 5 <= month <= 7 else 1)))[0][2] == "2024-05"
+
+
+def test_a_change_within_a_month_is_told_from_the_next_on():
+    within = lines().with_columns(
+        pl.col("sales_amount") * pl.when(pl.col("order_date") > date(2024, 8, 10)).then(100).otherwise(1)
+    )
+    one_in_two = within.filter(pl.col("product_key").is_in([1, 2]) | (pl.col("order_date") != date(2024, 8, 20)))
+    assert told(one_in_two)[0][2] == "2024-09"
+
+
+@pytest.mark.parametrize(
+    "factor",
+    [
+        lambda product, month: Decimal(1),
+        lambda product, month: Decimal("1.19") ** month,  # prices that rise sevenfold within a year
+        lambda product, month: Decimal(100 if month >= 6 and product < 4 else 1),  # three of five of the products
+        lambda product, month: Decimal(100 if (month + product) % 2 else 1),  # up and down in turn, as services cost
+        lambda product, month: Decimal(50 if product == month else 1),  # one line each
+    ],
+)
+def test_prices_that_move_on_their_own_are_not_told(factor):
+    assert told(lines(factor)) == []
+
+
+def test_few_products_or_one_month_show_nothing():
+    cents = lines(lambda product, month: Decimal(100 if month >= 9 else 1))
+    assert told(cents.filter(pl.col("product_key") < 5)) == []
+    assert told(cents.with_columns(product_key=pl.lit(0))) == []
+    assert told(lines(months=[4])) == []
+    assert told(lines().filter(pl.lit(value=False))) == []
+
+
+def test_parts_of_the_lines_tell_the_same():
+    cents = lines(lambda product, month: Decimal(100 if month >= 9 else 1)).collect()
+    assert told(*(part.lazy() for part in cents.iter_slices(7))) == told(cents.lazy())
