@@ -517,6 +517,7 @@ def test_codes_are_read_in_any_case_and_what_is_in_no_list_becomes_otherwise(tmp
     assert done.conversions("gender") == {"trimmed": 1, "code": 4, "not in the code list": 2}
 
 
+@pytest.mark.remedy("templates/assumptions.en.yaml", "list it under codes, or state otherwise", line=True)
 def test_without_otherwise_a_value_in_no_code_list_stays_and_is_told_with_its_amount(tmp_path):
     country = field("country", codes={"DE": "Germany"})
     amount = field("amount", "number", decimals=2, money=True, unit="money")
@@ -527,6 +528,10 @@ def test_without_otherwise_a_value_in_no_code_list_stays_and_is_told_with_its_am
     assert done.summary["warnings"] == [
         {"column": "country", "warning": "not_in_codes", "cells": 1, "of": 4, "money": {"amount": "2.50"}}
     ]
+    listed = field("country", codes={"DE": "Germany", "Atlantis": "Atlantis"})
+    others = field("country", codes={"DE": "Germany"}, otherwise="n/a")
+    for number, mended in enumerate((listed, others)):
+        assert clean(tmp_path / str(number), contract(field("id"), mended, amount), raw).summary["warnings"] == []
 
 
 def test_a_converted_text_is_counted_and_never_empty(tmp_path):
