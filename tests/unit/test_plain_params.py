@@ -2,6 +2,7 @@
 
 import datetime
 import pickle
+import re
 from functools import partial
 from types import SimpleNamespace
 
@@ -26,11 +27,20 @@ VALUES = [None, 1, 1.5, True, "text", ["a", 1], {"b": {"c": (1, 2)}}, {1}, froze
 @pytest.mark.parametrize("value", [*VALUES, datetime.date(2020, 1, 1)], ids=repr)
 def test_params_are_written_down_as_ever(value: object):
     ordinary = PersistenceBase._serialize_param_pandas
+    persistence = SimpleNamespace(_serialize_param_builtin=partial(PersistenceBase._serialize_param_builtin, None))
     plain_params.start()
-    builtin = PersistenceBase._serialize_param_builtin
-    assert PersistenceBase._serialize_param_pandas is builtin
-    persistence = SimpleNamespace(_serialize_param_builtin=partial(builtin, None))
-    assert builtin(None, value) == ordinary(persistence, value)
+    assert PersistenceBase._serialize_param_pandas is not ordinary
+    assert PersistenceBase._serialize_param_pandas(persistence, value) == ordinary(persistence, value)
+
+
+def test_of_a_long_param_a_hash_is_written_down_that_is_another_one_for_another_param():
+    plain_params.start()
+    tell = partial(PersistenceBase._serialize_param_pandas, None)
+    longest = "x" * (plain_params.LONG - 2)
+    assert tell(longest) == repr(longest)
+    first, other = tell({"a": longest}), tell({"a": longest[:-1] + "y"})
+    assert re.fullmatch(r"207 characters, [0-9a-f]{12}", first)
+    assert first != other and tell({"a": longest}) == first
 
 
 class Given(Snakemake):

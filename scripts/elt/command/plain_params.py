@@ -1,10 +1,15 @@
-"""Params as Snakemake writes them down and hands them to scripts, without the packages of tables.
+"""Params as Snakemake writes them down and hands them to scripts: without the packages of tables, and long ones short.
 
 It imports pandas, NumPy and Polars as soon as they are installed, just to ask whether a param is one of their tables:
 half a second before the first script starts. No rule here has a table among its params, and for any other value both
-ways give the same. Left out, without a word, under another version or another text of what it stands in for.
+ways give the same.
+
+It writes the params of a job down once for each file that the job makes, to tell whether they are others in the next
+call. Contracts and marts are 36,000 characters long: of what is long a hash is written, which tells the same.
+Left out, without a word, under another version or another text of what it stands in for.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +23,20 @@ GUARD = Guard(  # the methods that ask for tables
     "5fe13744942c60c1",
 )
 PACKAGES = ("numpy", "pandas", "polars")
+LONG = 200  # characters; a shorter param is written as it is, so that one reads what has changed
+DIGITS = 12  # of a hash in hex, as in the versions of scripts
+
+
+def shortened(ordinary: Callable[..., Any]) -> Callable[..., Any]:
+    """The method that tells a param as text, and of a long text its length and the beginning of its SHA-256."""
+
+    def told(self: Any, value: Any) -> Any:
+        text = ordinary(self, value)
+        if not isinstance(text, str) or len(text) <= LONG:
+            return text
+        return f"{len(text)} characters, {hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:DIGITS]}"
+
+    return told
 
 
 def stored_by(ordinary: Callable[..., None]) -> Callable[..., None]:
@@ -36,9 +55,9 @@ def stored_by(ordinary: Callable[..., None]) -> Callable[..., None]:
 
 @GUARD
 def start() -> None:
-    """From now on params are taken for what they are: no tables."""
+    """From now on params are taken for what they are, no tables, and written down in short."""
     from snakemake.iocontainers import Snakemake
     from snakemake.persistence import PersistenceBase
 
-    PersistenceBase._serialize_param_pandas = PersistenceBase._serialize_param_builtin
+    PersistenceBase._serialize_param_pandas = shortened(PersistenceBase._serialize_param_builtin)
     Snakemake._safely_store_params = stored_by(Snakemake._safely_store_params)
