@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -20,6 +21,7 @@ from typing import Any
 from elt import files
 from elt.files import read_json, read_yaml, write_text
 
+VERSION = re.compile(r"^Version: (\S+)$", re.MULTILINE)
 MOST = 1_000_000  # bytes; above that only results of the last call are kept, as each call reads all of them
 
 
@@ -117,8 +119,10 @@ def _as_json(content: Any) -> str | None:
 
 @cache
 def installed(package: str) -> str:
-    """The version of an installed package, for what depends on it."""
+    """The version of an installed package, for what depends on it; of its description only that line is read."""
     try:
-        return metadata.version(package)
+        described = metadata.distribution(package)
     except metadata.PackageNotFoundError:
         return "not installed"
+    found = VERSION.search(described.read_text("METADATA") or "")
+    return found[1] if found else described.version

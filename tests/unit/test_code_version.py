@@ -5,6 +5,7 @@ import os
 import re
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,7 +78,9 @@ def test_another_version_of_a_package_changes_what_imports_it_at_any_depth_and_n
     (scripts / "elt/three.py").write_text("def late():\n    import yaml.loader\n")
     before = {script: version(script) for script in ("rule.py", "elt/one.py", "elt/two.py")}
     assert before["elt/one.py"]["yaml"] == metadata.version("pyyaml")
-    monkeypatch.setattr(metadata, "version", lambda name: "9.9.9")
+    monkeypatch.setattr(
+        metadata, "distribution", lambda name: SimpleNamespace(read_text=lambda file: "Name: a\nVersion: 9.9.9\n")
+    )
     assert {name for name, found in version().items() if found != before["rule.py"][name]} == {"polars", "yaml"}
     assert version("elt/one.py") == {**before["elt/one.py"], "yaml": "9.9.9"}
     assert version("elt/two.py") == before["elt/two.py"]
