@@ -23,7 +23,7 @@ def distinct_texts(files: Iterable[Iterable[str]]) -> Iterator[str]:
     met: set[int] = set()
     plain, escaped, beyond = Pieces(), Pieces(), Pieces()
     for text in chain.from_iterable(files):
-        for piece in map(str.strip, text.split(BREAK)):
+        for piece in map(str.strip, dict.fromkeys(text.split(BREAK))):
             if (print_ := hash(piece)) in met:
                 continue
             met.add(print_)

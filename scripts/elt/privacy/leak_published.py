@@ -1,5 +1,6 @@
 """What was published, as fingerprints: published text is small, so each personal value is asked if it stands there."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -11,7 +12,7 @@ from elt.privacy import leak_encodings
 from elt.privacy.leak_distinct import Pieces
 from elt.privacy.leak_fingerprints import MOST_WORDS, WINDOW, Lookup, NGrams, Tokens, distinct, spellings, tokens
 from elt.privacy.leak_stretches import BREAK
-from elt.privacy.leak_words import inner_words, normalised
+from elt.privacy.leak_words import DIGIT, inner_words, normalised
 
 MOST_MIDDLES = 3  # words between a first and a last name: middle names, initials, particles
 BETWEEN = " .-'_+\n\u2019"  # signs that part the words of a name
@@ -39,20 +40,21 @@ def words_of(text: str) -> Iterator[Words]:
 
 
 def new_words_of(text: str) -> Iterator[Words]:
-    """The same of all decodings together, each piece between two marks once; those beyond ASCII, which are slow, apart.
+    """The same of all decodings together, each piece between two marks once, in groups: those beyond ASCII are slow,
+    and those without a digit need not be searched for days and numbers.
 
     Good for what is said at all, not for where it stands.
     """
     met: set[str] = set()
-    ascii_, beyond = Pieces(), Pieces()
+    groups: defaultdict[tuple[bool, bool], Pieces] = defaultdict(Pieces)
     for decoded in leak_encodings.decodings(text):
         for piece in decoded.split(BREAK):
             if piece not in met:
                 met.add(piece)
-                group = ascii_ if piece.isascii() else beyond
+                group = groups[piece.isascii(), DIGIT.search(piece) is None]
                 if group.is_full_with(piece):
                     yield from _new_words(group.rest())
-    for group in (ascii_, beyond):
+    for group in groups.values():
         yield from _new_words(group.rest())
 
 

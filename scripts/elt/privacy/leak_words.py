@@ -22,6 +22,7 @@ DIGEST = re.compile(
     r"[0-9a-fA-F](?<![0-9a-zA-Z].)(?:(?<=[0-9])(?=[0-9]*[a-fA-F])|(?<=[a-fA-F])(?=[a-fA-F]*[0-9]))"
     r"[0-9a-fA-F]{15,127}(?![0-9a-zA-Z])"
 )
+DIGIT = re.compile(r"\d")
 DECIMAL = re.compile(r"\d(?<![\w.]\d)\d*\.\d{2,}(?:e[+-]?\d+)?(?![\w.])")
 FIRST = r"\d(?<!\d\d)"  # a digit that begins a number
 CLOCK = r"(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?"
@@ -131,6 +132,8 @@ def normalised(text: str) -> str:
     if not text.isascii():
         text = BLANK.sub(" ", DASH.sub("-", INVISIBLE.sub("", text)))
     text = DIGEST.sub("~", PSEUDONYM.sub("~", PATH.sub("", text) if 's="' in text or 'd="' in text else text))
+    if DIGIT.search(text) is None:  # there is neither a day nor a number in it
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = MOMENT_OF_DIGITS.sub(moment_words, MOMENT.sub(moment_words, text))
     text = CALL.sub(
         lambda found: apart(found, day_word(*found.groups())), EPOCH.sub(epoch_words, DECIMAL.sub("~", text))
