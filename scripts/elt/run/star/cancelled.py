@@ -18,8 +18,8 @@ def condition(sql: str | None) -> str:
 
 
 def ledger(roles: Roles) -> dict[str, Any]:
-    """Why lines are left out, for the ledger of the mart."""
-    return {"left_out": dict(WHY)} if roles.get(STATUS) else {}
+    """That every record is a row of the mart, or why some are left out."""
+    return {"left_out": dict(WHY)} if roles.get(STATUS) else {"rows": "all"}
 
 
 def faults(roles: Roles) -> Iterator[str]:

@@ -303,7 +303,7 @@ class Facts:
         column = credited.STATED if credited.STATED in self.lines else column
         is_followed = stated is not None and stated.table == self.roles.lines and stated.field.money
         money = {"money": {column: stated.field.name}} if stated is not None and is_followed else {}
-        return {"table": self.roles.lines, "rows": "all", **money, **cancelled.ledger(self.roles)}
+        return {"table": self.roles.lines, **money, **cancelled.ledger(self.roles)}
 
 
 def _kind(found: Filled) -> str:
