@@ -18,6 +18,7 @@ from elt.run.mart import Mart
 UNKNOWN = 0  # surrogate key of the unknown member of a dimension
 AMOUNT = "sales_amount"  # of an order line, in every star schema
 AMOUNTS_OF_LINES = (AMOUNT, "cost_amount", "current_cost_amount")
+OF_CURRENCY = ("currency", AMOUNT)  # what an order in an unknown currency lacks
 
 
 def counters(mart: Mart) -> list[pl.Expr]:
@@ -66,6 +67,11 @@ def check_rows(found: Mapping[str, Any], mart: Mart, dates: Mapping[str, Sequenc
             if origin:
                 problem += f"; it comes from {' and '.join(origin)}"
                 remedy += ", and in silver/reports whether the records with these dates are in quarantine"
+            if mart.is_drawn and column in OF_CURRENCY and "currency" in mart.by_name:
+                remedy += (
+                    ". A currency that is empty is filled by repairs in its contract; one that is not that of the "
+                    "books needs a table of rates with the roles rate_currency, rate_date and exchange_rate"
+                )
             raise Fault(where, problem, remedy)
     return {
         "rows": found["rows"],
