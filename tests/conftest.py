@@ -175,6 +175,13 @@ def environment() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def unsynced() -> Iterator[None]:
+    """Nothing that a test writes in this process is synced to the disk: it need not outlast the machine."""
+    with mock.patch("os.fsync", lambda descriptor: None):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def remedies(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hold a test that is marked with remedies to it: a Fault with each of them is made while it runs."""

@@ -525,12 +525,6 @@ OTHERS |= {number: {"OK"} for number in (107, 108, 109, 110)}
 OTHERS |= {62: {"OK"}, 63: {"OK", "E"}}  # 63 refused: test_collective_accounts.py
 
 
-@pytest.fixture(autouse=True)
-def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is synced to the disk, as only the result matters here."""
-    monkeypatch.setattr("os.fsync", lambda file: None)
-
-
 def clean(folder: Path, case: Case) -> Cleaned:
     """The file through bronze and silver."""
     return one_table.clean(folder, case.table, case.raw, budget=case.budget)

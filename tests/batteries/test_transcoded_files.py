@@ -177,12 +177,6 @@ def expected(raw: Path, table: str) -> tuple[str, list[tuple[int, str]], dict[st
     return found
 
 
-@pytest.fixture(autouse=True)
-def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is synced to the disk, as only the result matters here."""
-    monkeypatch.setattr("os.fsync", lambda file: None)
-
-
 def compare(raw: Path, table: str, how: How) -> None:
     """Fails unless the table in this dialect gives the same silver, quarantine and money."""
     contract, rows = contract_of(table), records(raw, table)

@@ -1,5 +1,6 @@
 """The templates of pages in scripts/templates: every value that they print is escaped, for HTML or for Markdown."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from elt.report import colours, markdown
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
+@cache  # of its templates, too: they are compiled once, and again where their files change
 def environment(folder: Path, *, as_html: bool) -> Environment:
     """Jinja2 with every value escaped: for HTML by autoescape, for Markdown by `markdown.escape`."""
     settings = {"autoescape": True} if as_html else {"autoescape": False, "finalize": markdown.escape}
