@@ -430,6 +430,18 @@ def test_a_short_number_beside_a_day_that_reports_name_is_a_count_and_beside_ano
     assert bool(sum(prints.size for prints, _ in found.day_pairs)) == is_leak
 
 
+def test_a_header_that_an_export_repeats_holds_nobodys_values(tmp_path):
+    run = small_run(tmp_path, **{"reports/more.md": f"Columns: {', '.join(PERSONS)}, E-Mail\n"})
+    again = f'crm.csv,30,wrong_width,w,"{",".join([*PERSONS, "E-Mail"])}\n"\n'
+    quarantine = run / "silver/quarantine/persons.csv"
+    write_text(quarantine, "file,record,code,reason,content\n" + again)
+    assert search(run)["hits"] == 0
+    write_text(quarantine, "file,record,code,reason,content\n" + again + 'crm.csv,31,w,w,"AW99,first,Zorabellina\n"\n')
+    write_text(run / "reports/more.md", "Zorabellina\n")
+    (run / "_meta/leak_report.json").unlink()
+    refusal(run)
+
+
 @pytest.mark.remedy("privacy_leaks", privacy_leaks.REMEDY)
 def test_a_run_is_published_once_its_file_holds_counts_or_the_pseudonym_instead(tmp_path):
     run = small_run(tmp_path, **{"reports/more.md": f"{NAME} ordered most.\n"})

@@ -108,7 +108,10 @@ class Rejected:
 
 
 def rejected(quarantine: Path, changes: Path, table: ProtectedTable) -> Rejected:
-    """What never reached a table: the records in quarantine are of any width, and separated as their file is."""
+    """What never reached a table: the records in quarantine are of any width, and separated as their file is.
+
+    One that repeats the header, as where exports were put together, holds nobody's values.
+    """
     found: dict[str, set[str]] = {column.name: set() for column in table.of_class(*SEARCHED)}
     with open(changes, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -118,6 +121,7 @@ def rejected(quarantine: Path, changes: Path, table: ProtectedTable) -> Rejected
         records = {row["content"] for row in csv.DictReader(file)}
     names = list(table.by_name)
     cells = [[cell.strip(" \"'\r\n") for cell in SEPARATORS.split(record)] for record in sorted(records - {""})]
+    cells = [record for record in cells if 2 * sum(cell in table.by_name for cell in record) <= len(record)]
     for record in cells:
         for name, cell in zip(names, record, strict=True) if len(record) == len(names) else ():
             if name in found:
