@@ -21,6 +21,11 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 Scores = Counter[str]
 
 
+def loaded(text: str) -> Any:
+    """What a text in YAML states, by the reader that is not in Python."""
+    return yaml.load(text, yaml.CSafeLoader)
+
+
 def drafts(system: str, folder: Path) -> list[str]:
     """The texts of the contracts that are drafted from the exports of a system."""
     company = folder / system
@@ -32,8 +37,8 @@ class Draft:
     """A drafted contract, as far as it is compared."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.stated = text, yaml.safe_load(text)
-        self.blocks = {yaml.safe_load(name): block for name, block in FIELD.findall(text)}
+        self.text, self.stated = text, loaded(text)
+        self.blocks = {loaded(name): block for name, block in FIELD.findall(text)}
 
     def covers(self, files: Iterable[str]) -> bool:
         """Whether it is the draft of some files."""
@@ -42,7 +47,7 @@ class Draft:
     @property
     def references(self) -> set[tuple[str, str, str]]:
         """Proposed references: field, drafted table, field of it."""
-        found = [yaml.safe_load(one) for one in REFERENCE.findall(self.text)]
+        found = [loaded(one) for one in REFERENCE.findall(self.text)]
         return {(one["fields"][0], one["reference"]["resource"], one["reference"]["fields"][0]) for one in found}
 
     def is_hinted(self, name: str) -> bool:
@@ -65,7 +70,7 @@ class Draft:
 
 def compared(system: str, folder: Path) -> Iterator[tuple[str, bool, str]]:
     """(score, whether it is right, place) of everything that is compared in the tables of a system."""
-    truth = yaml.safe_load((FOLDER / system / "truth.yaml").read_text("utf-8"))
+    truth = loaded((FOLDER / system / "truth.yaml").read_text("utf-8"))
     found = [Draft(text) for text in drafts(system, folder)]
     by_table = {name: next((d for d in found if d.covers(right["files"])), None) for name, right in truth.items()}
     called = {draft.stated["name"]: name for name, draft in by_table.items() if draft}

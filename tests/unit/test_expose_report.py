@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import yaml
 from again import Again
 from recomputed import Recomputed
 from small_run import CLASSES, KPIS, TEMPLATES, SmallRun, both, lines
@@ -18,6 +17,7 @@ from elt.expose import products
 from elt.expose.number_ledger import NumberLedger
 from elt.expose.wording import Wording
 from elt.report.assumptions import entry as contradicted
+from elt.report.words import read
 
 HOSTILE = "<script>alert(1)</script>|[x](http://evil.example)\"'`&"
 
@@ -29,8 +29,7 @@ def exposé(tmp_path_factory):
 
 
 def wording(language, **figures):
-    words = yaml.safe_load((TEMPLATES / f"expose.{language}.yaml").read_text(encoding="utf-8"))
-    return Wording(words, figures, KPIS)
+    return Wording(read(TEMPLATES / f"expose.{language}.yaml"), figures, KPIS)
 
 
 def entry(value, unit, **more):
