@@ -30,14 +30,14 @@ def lines(factor=lambda product, month: Decimal(1), pieces=lambda month: 1, mont
 def told(*parts: pl.LazyFrame) -> list[tuple[int, int, str]]:
     """(lines since the month, all lines, month) of each entry."""
     found = price_levels.entries([price_levels.totals(part) for part in parts])
-    return [(one["records"], one["of"], one["why"]) for one in found]
+    return [(one["records"], one["of"], one["why"]["en"].partition(" ")[0]) for one in found]
 
 
 def test_amounts_in_cents_from_a_month_on_are_told_with_month_lines_and_amount():
     cents = lines(lambda product, month: Decimal(100 if month >= 9 else 1))
     assert told(cents) == [(40, 120, "2024-09")]
     one = price_levels.entries([price_levels.totals(cents)])[0]
-    assert (one["code"], one["where"]) == ("price_level", "fact_sales")
+    assert (one["code"], one["where"], one["why"]["de"]) == ("price_level", "fact_sales", "2024-09 (× 100,00)")
     assert Decimal(one["money"]["sales_amount"]) == 4 * 4 * 100 * sum(PRICES.values())
     assert Decimal(one["of_money"]["sales_amount"]) == 4 * (4 * 100 + 8) * sum(PRICES.values())
 
@@ -64,7 +64,8 @@ def test_a_change_within_a_month_is_told_from_the_next_on():
     "factor",
     [
         lambda product, month: Decimal(1),
-        lambda product, month: Decimal("1.19") ** month,  # prices that rise sevenfold within a year
+        lambda product, month: 1 + Decimal(product * month) / 50,  # prices that rise, each on its own
+        lambda product, month: Decimal("1.05") if month >= 4 else Decimal(1),  # a common rise
         lambda product, month: Decimal(100 if month >= 6 and product < 4 else 1),  # three of five of the products
         lambda product, month: Decimal(100 if (month + product) % 2 else 1),  # up and down in turn, as services cost
         lambda product, month: Decimal(50 if product == month else 1),  # one line each
@@ -72,6 +73,20 @@ def test_a_change_within_a_month_is_told_from_the_next_on():
 )
 def test_prices_that_move_on_their_own_are_not_told(factor):
     assert told(lines(factor)) == []
+
+
+@pytest.mark.parametrize("tax", ["1.19", "1.07", "0.84034"])
+def test_prices_that_become_gross_or_net_are_told_with_the_factor(tax):
+    found = price_levels.entries(
+        [price_levels.totals(lines(lambda _, month: Decimal(tax) if month >= 4 else Decimal(1)))]
+    )
+    assert [(one["code"], one["records"], one["why"]) for one in found] == [
+        (
+            "price_factor",
+            90,
+            {"en": f"2024-04 (× {Decimal(tax):.2f})", "de": f"2024-04 (× {Decimal(tax):.2f})".replace(".", ",")},
+        )
+    ]
 
 
 def test_few_products_or_one_month_show_nothing():

@@ -1,20 +1,23 @@
-"""Price levels: whether amounts or pieces of order lines changed their unit from a month on, as from euros to cents.
+"""Price levels: whether amounts or pieces of order lines changed their meaning from a month on.
 
-Then the prices of nearly all products move at once by about ten times or more, which no price list does.
+Where their unit changed, as from euros to cents, the prices of nearly all products move at once by about ten times or
+more, which no price list does. Where they became gross, nearly all move by one and the same factor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from elt.report import assumptions
 from elt.report.assumptions import Entry
+from elt.report.numbers import number
 from elt.run.mart import FACT
 
-CODE = "price_level"
+SIZE, FACTOR = "price_level", "price_factor"
 READS = {"product_key", "order_date", "quantity", "sales_amount"}
 MOVED = 0.9  # powers of ten: eight times as high or low, as prices also move on their own
+TAXED, SAME = 0.025, 0.001  # powers of ten: from 6 percent on, by which taxes move a price; and equal but for rounding
 LEAST_PRODUCTS, LEAST_SHARE = 5, 0.75  # of a month: how many of its products were sold before, which share moved
 
 
@@ -31,29 +34,47 @@ def totals(lines: pl.LazyFrame) -> pl.DataFrame:
 
 
 def entries(parts: Sequence[pl.DataFrame]) -> list[Entry]:
-    """The first month in which the prices of nearly all products are of another size than before, if there is one.
+    """The first month in which the prices of nearly all products are of another size than before, if there is one; else
+    the first in which they moved by one factor.
 
     `parts`: what `totals` gives of all lines, part by part.
     """
     found = pl.concat(parts).group_by("product_key", "month").agg(pl.col("lines", "revenue", "units").sum())
-    is_told = (pl.col("products") >= LEAST_PRODUCTS) & (pl.col("share") >= LEAST_SHARE)
-    month = moves(found).filter(is_told)["month"].min()
-    if not isinstance(month, date):
-        return []
-    since = found.filter(pl.col("month") >= month)
-    records, of = (int(frame["lines"].sum()) for frame in (since, found))
-    money, of_money = ({"sales_amount": frame["revenue"].sum()} for frame in (since, found))
-    return [assumptions.entry(CODE, FACT, records, of, money, of_money, why=f"{month:%Y-%m}")]
+    months = moves(found).filter(pl.col("products") >= LEAST_PRODUCTS).sort("month")
+    for code in (SIZE, FACTOR):
+        for month, factor in months.filter(pl.col(code) >= LEAST_SHARE).select("month", "factor").iter_rows():
+            when = {language: f"{month:%Y-%m} (× {number(factor, 2, language)})" for language in ("en", "de")}
+            return [since(month, found, code, when)]
+    return []
+
+
+def since(month: date, found: pl.DataFrame, code: str, why: Mapping[str, str]) -> Entry:
+    """What is told of the lines of a month and those after it."""
+    later = found.filter(pl.col("month") >= month)
+    records, of = (int(frame["lines"].sum()) for frame in (later, found))
+    money, of_money = ({"sales_amount": frame["revenue"].sum()} for frame in (later, found))
+    return assumptions.entry(code, FACT, records, of, money, of_money, why=why)
 
 
 def moves(found: pl.DataFrame) -> pl.DataFrame:
-    """One row a month: products that were sold before, and the share of them whose price moved so far since the last
-    month but one in which they were, all up or all down: the last one may hold prices of both sizes.
+    """One row a month: products that were sold before; the factor by which the price of the middle one moved since the
+    last month but one in which it was sold, as the last may hold prices of both kinds; the shares of products that
+    moved to another size, all up or all down, and by that factor.
 
     `found`: totals of all lines.
     """
     price = (pl.col("revenue").cast(pl.Float64) / pl.col("units").cast(pl.Float64)).log10()
     move = (price - pl.coalesce(price.shift(2), price.shift(1))).over("product_key", order_by="month").alias("move")
-    up, down = (pl.col("move") >= MOVED).mean(), (pl.col("move") <= -MOVED).mean()
-    known = found.with_columns(move).drop_nulls("move").group_by("month")
-    return known.agg(pl.len().alias("products"), pl.max_horizontal(up, down).alias("share"))
+    up, down, middle = (pl.col("move") >= MOVED).mean(), (pl.col("move") <= -MOVED).mean(), pl.col("move").median()
+    is_same = ((pl.col("move") - middle).abs() <= SAME) & (middle.abs() >= TAXED)
+    return (
+        found.with_columns(move)
+        .drop_nulls("move")
+        .group_by("month")
+        .agg(
+            pl.len().alias("products"),
+            (10**middle).alias("factor"),
+            pl.max_horizontal(up, down).alias(SIZE),
+            is_same.mean().alias(FACTOR),
+        )
+    )
