@@ -151,6 +151,17 @@ def test_the_published_books_hold_neither_key_nor_orders_nor_revenue_of_a_single
     assert assumptions.published(everyone, 5) == everyone
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "large part of all revenue with few orders"), ("de", "großer Teil")]
+)
+def test_a_large_part_of_the_revenue_in_few_orders_is_told_without_share_of_orders(language, words):
+    few = {**ENTRY, "records": 1}
+    for entry in (few, assumptions.published(few, 5), assumptions.published(assumptions.published(few, 5), 5)):
+        told = assumptions.sentence(WORDS[language], entry, 5)
+        assert words in told and "%" not in told and "118" not in told
+    assert len(beside_segments({"assumptions": [few]}, WORDS[language], 5)) == 1
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_protected_reports_state_amount_and_share_published_ones_whole_percent_alone(language):
     decimal, whole = ("27.9", "28") if language == "en" else ("27,9", "28")

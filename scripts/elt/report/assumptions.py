@@ -21,6 +21,7 @@ CUSTOMERS = "customers"  # `about` of an entry on which every number of customer
 FACT = "fact_sales"  # where an entry is about order lines
 LEADS = " → "  # from a field to the table that it refers to, where an entry is about that
 PERCENT = "percent"
+FEW_RECORDS = "_few"  # ends the code of an entry whose amounts are of too few records to be told
 OTHER = "other"  # the wording of a code that has none of its own
 IMPLAUSIBLE_DATES = "implausible_dates"  # a code that is told beside the analysis date too
 
@@ -99,18 +100,18 @@ def is_in_percent(found: Mapping[str, Any]) -> bool:
     return found.get("unit") == PERCENT
 
 
-def published(found: Entry, minimum: int) -> Entry:
+def published(found: Mapping[str, Any], minimum: int) -> Entry:
     """An entry as it may stand outside the protected layers.
 
     One about fewer persons than the minimum: its place without their key, whole percent instead of counts and amounts,
-    and no amount of fewer records than the minimum.
+    and no amount of fewer records than the minimum, for which there is a wording of its own.
     """
-    if not is_of_few(found, minimum):
-        return found
+    if not is_of_few(found, minimum) or is_in_percent(found):
+        return dict(found)
     of_all = [(name, share) for name, _, share in amounts_of(found) if share is not None]
     told = of_all if found["records"] >= minimum else []
     return entry(
-        found["code"],
+        found["code"] + ("" if told or not of_all else FEW_RECORDS),
         found["where"].partition(",")[0],
         whole_percent(share_of(found["records"], found["of"])),
         100,
@@ -161,6 +162,7 @@ def wording(words: Words, code: str) -> str:
 
 def sentence(words: Words, found: Mapping[str, Any], minimum: int = 0) -> str:
     """An entry in the language of the words; `minimum`: the minimum group, where the sentence is published."""
+    found = published(found, minimum) if minimum else found
     language, is_hidden = words["language"], is_of_few(found, minimum)
     decimals = 0 if is_hidden else 1
     amounts = [

@@ -22,7 +22,7 @@ from elt.sales.order_lines import IS_ORDER
 from elt.tables import ORDER_ID, ORDER_NUMBER
 
 LISTED, UNMATCHED = "collective_account_listed", "collective_account_unmatched"
-BESIDE_SEGMENTS = (FOUND, LISTED)
+BESIDE_SEGMENTS = (FOUND, FOUND + assumptions.FEW_RECORDS, LISTED)
 AMOUNT = "sales_amount"
 
 
