@@ -31,7 +31,7 @@ from elt.gold.sources import Source, counting_orders, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.mart import FACT, Calendar, Mart
-from elt.sales import collective_accounts, price_levels
+from elt.sales import collective_accounts, line_amounts, price_levels
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.typed_twin import TypedTwin
 
@@ -50,6 +50,8 @@ def grouped_by(mart: Mart, accounts: CollectiveAccounts | None) -> dict[str, Gro
         found["documents"] = lambda lines: documents.counts(lines).collect()
     if mart.by_name.keys() >= price_levels.READS:
         found["prices"] = price_levels.totals
+    if mart.by_name.keys() >= line_amounts.PIECES:
+        found["amounts"] = lambda lines: line_amounts.totals(lines, mart.names)
     return found
 
 
@@ -70,6 +72,8 @@ def told_of_lines(
     counts = documents.counted(pl.concat(groups["documents"])) if "documents" in groups else {}
     if "prices" in groups:
         told += price_levels.entries(groups["prices"])
+    if "amounts" in groups:
+        told += line_amounts.entries(groups["amounts"])
     more: dict[str, Any] = {"source": source, "unknown": unknown, "documents": counts}
     if accounts:
         totals = collective_accounts.added(groups["customers"])

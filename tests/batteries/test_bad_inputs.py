@@ -45,7 +45,7 @@ from elt.run import declared, mart_faults, settings, sql_names
 from elt.run.columns import Column
 from elt.run.contract import Contract
 from elt.run.mart import Calendar, Mart, Query
-from elt.sales import collective_accounts, price_levels
+from elt.sales import collective_accounts, line_amounts, price_levels
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import warning_budgets
 from elt.silver.reference_text import worded_repair
@@ -510,6 +510,7 @@ OTHERS = {
     108: {"OK"},
     109: {"OK"},
     110: {"OK"},
+    111: {"OK"},
 }  # tests of their own below
 
 
@@ -519,7 +520,7 @@ def params(cases: list[Case]) -> Any:
 
 
 OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
-OTHERS |= {number: {"OK"} for number in (107, 108, 109, 110)}
+OTHERS |= {number: {"OK"} for number in (107, 108, 109, 110, 111)}
 
 
 OTHERS |= {62: {"OK"}, 63: {"OK", "E"}}  # 63 refused: test_collective_accounts.py
@@ -1181,3 +1182,13 @@ def test_110_amounts_that_become_cents_are_told_with_month_lines_and_amount():
         30,
         {"sales_amount": "1500.00"},
     )
+
+
+def test_111_an_amount_that_is_not_pieces_times_price_and_pieces_below_zero_are_told():
+    rows = [*[(2, "5.00", "10.00")] * 10, (2, "5.00", "11.90"), (-1, "5.00", "-5.00"), (-1, "5.00", "5.00")]
+    frame = pl.DataFrame(rows, schema=["quantity", "unit_price", "sales_amount"], orient="row")
+    lines = frame.lazy().with_columns(pl.col("unit_price", "sales_amount").cast(pl.Decimal(38, 2)))
+    found = line_amounts.entries([line_amounts.totals(lines, frame.columns)])
+    assert [(one["code"], one["records"], one["money"]["sales_amount"]) for one in found] == [
+        ("not_pieces_times_price", 2, "16.90"), ("opposite_signs", 1, "5.00"),
+    ]  # fmt: skip
