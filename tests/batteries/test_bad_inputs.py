@@ -1108,7 +1108,7 @@ def test_105_customers_whom_nobody_knows_are_in_no_cohort_and_no_segment(tmp_pat
     rows = test_small_companies.SHAPES["all customers unknown"]()
     pages = test_small_companies.small_run(tmp_path, rows).numbers()["pages"]
     assert (pages["customers"]["absent"], pages["segments"]["method"]) == (
-        {"say": "customers_absent"}, {"say": "method_few_customers"},
+        {"say": "customers_absent"}, {"say": "no_segments_few", "figures": {"minimum": "no_segments.minimum"}},
     )  # fmt: skip
 
 
