@@ -16,7 +16,7 @@ from elt import rulelog
 from elt.bronze import scan
 from elt.files import read_json, scratch, staged, write_json
 from elt.run.contract import Contract
-from elt.silver import cleaning, conventions, spreadsheets
+from elt.silver import cleaning, conventions, other_formats, spreadsheets
 from elt.silver.books import ERASED, QUARANTINED, SILVER, Books, check_ledger
 from elt.silver.budgets import most_of_all
 from elt.silver.cleaning import Rules
@@ -123,6 +123,15 @@ def summary_of(source: Source, rules: Rules, books: Books, parts: SortedParts, d
     }
 
 
+def formats_to_state(source: Source, rules: Rules, found: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Formats that read the days which are in quarantine because none of the contract's does, by field."""
+    if not other_formats.are_many_unread(found["quarantined"], source.records):
+        return {}
+    fields = rules.contract.fields
+    texts = cleaning.texts(source.raw, fields, is_tidy=rules.is_tidy)
+    return {"formats": other_formats.to_state(texts, [f for f in fields if f.type == "date" and f.compute is None])}
+
+
 def report_warnings(found: Mapping[str, Any]) -> None:
     """Say in the log what was found in texts, and how many records are in silver."""
     for warning in found["warnings"]:
@@ -167,7 +176,7 @@ def main(
         write_parts(bad, QUARANTINE, [rejects.table()])
         found = summary_of(source, rules, books, parts, dates)
         check_ledger(where, found)
-        stops.check(where, found, source.records)
+        stops.check(where, found | formats_to_state(source, rules, found), source.records)
     write_json(summary, found)
     report_warnings(found)
 

@@ -26,6 +26,8 @@ def refused(folder: Path, content: dict[str, Any], raw: str) -> list[str]:
     ("kind", "stated", "good", "bad", "line"),
     [
         ("date", {"format": "%d.%m.%Y"}, "31.01.2024", "2024-01-31", 'format: ["%d.%m.%Y", "%Y-%m-%d"]'),
+        ("date", {"format": "%d.%m.%Y"}, "31.01.2024", "31.01.24", 'format: ["%d.%m.%Y", "%d.%m.%y"] # at value'),
+        ("date", {"format": "%Y-%m-%d"}, "2024-01-31", "01/31/2024 13:05", 'format: ["%Y-%m-%d", "%m/%d/%Y %H:%M"]'),
         ("date", {"format": "%d.%m.%Y"}, "31.01.2024", "-", 'missingValues: ["-"]'),
         ("number", {"decimals": 2}, "1.50", "-", 'missingValues: ["-"]'),
         ("number", {"decimals": 2}, "1.50", "x7", "type: string"),
@@ -44,6 +46,20 @@ def test_the_line_for_a_field_mends_it(
     mended = contract(field("id"), field("value", given.pop("type", kind), **given))
     (tmp_path / "good").mkdir()
     assert clean(tmp_path / "good", mended, raw, budget=0.01).quarantine == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "line"),
+    [
+        (["31.01.2024 00:00:00"] * 10, 'format: ["%d.%m.%Y %H:%M:%S"] # at value, which stands so'),
+        (["03/04/2024"] * 10, "format: ["),  # day or month first: nobody knows
+        (["soon"] * 10, "format: ["),
+    ],
+)
+def test_the_format_that_stands_in_a_column_is_named_and_an_example_where_it_is_not_clear(tmp_path, cells, line):
+    raw = "id,value\n" + "".join(f"{number},{cell}\n" for number, cell in enumerate(cells))
+    lines = refused(tmp_path / "bad", contract(field("id"), field("value", "date", format="%d.%m.%Y")), raw)
+    assert lines[0].startswith(line) and ("at the field" in lines[0]) is not ("at value" in lines[0])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import polars as pl
 
 from elt.draft import personal_hints
 from elt.run import date_formats
+from elt.run.date_formats import FORMATS
 from elt.silver import conventions, dates
 from elt.silver.spreadsheets import SCIENTIFIC, mended
 from elt.silver.trimming import normalised
@@ -22,14 +23,6 @@ FOLLOWED_VALUES = 200  # distinct values up to which they are counted, before a 
 LONGEST_INTEGER = 15  # digits; a longer one is a name of something, not a number
 MOST_STAMPS = 0.5  # share of the cells with a time of day, from which on a column holds points in time
 MOST_DECIMALS = 8  # that a contract may state
-FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%y",
-           "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y",
-           "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%dT%H:%M:%S%.f%z",
-           "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M",
-           "%Y-%m-%d %H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y%m%dT%H%M%S%z", "%d.%m.%Y %H:%M:%S",
-           "%d.%m.%Y %H:%M:%S%z", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M%z", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S",
-           "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M",
-           "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y")  # fmt: skip
 MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"  # as Polars reads it
 NAMED_DAY = rf"^\d{{1,2}}[ -]{MONTH}[ -]\d{{2,4}}$|^{MONTH} \d{{1,2}}, \d{{4}}$"
 MAY_BE_DATE = (

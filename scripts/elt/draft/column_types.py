@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from elt.draft.column_profile import (
-    FORMATS,
     ColumnProfile,
     count_cells,
     distinct,
@@ -16,6 +15,7 @@ from elt.draft.column_profile import (
 from elt.draft.personal_hints import named_text
 from elt.faults import Fault
 from elt.run import date_formats
+from elt.run.date_formats import FORMATS
 from elt.silver import conventions, dates
 from elt.silver.conventions import AUTO
 

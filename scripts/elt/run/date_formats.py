@@ -17,6 +17,15 @@ OFFSETS = {  # names of zones whose offset nobody doubts; EST or BST are other h
 NAMES = "UTC?|GMT|MES?Z|[WE]ES?T|CES?T|BST|MSK|[ECMP][SD]T|AE[SD]T|IST|JST"
 DIRECTIVE = re.compile(r"%[-_0]?(?:\.?[369]?f|:{0,3}z|#z|[A-Za-z%+])")
 WHOLE = {"%D": "%m/%d/%y", "%x": "%m/%d/%y", "%F": "%Y-%m-%d", "%v": "%e-%b-%Y", "%+": "%Y-%m-%dT%H:%M:%S%.f%z"}
+FORMATS = (  # in which exports write days, the usual ones first
+           "%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%y",
+           "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y",
+           "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%dT%H:%M:%S%.f%z",
+           "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M",
+           "%Y-%m-%d %H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y%m%dT%H%M%S%z", "%d.%m.%Y %H:%M:%S",
+           "%d.%m.%Y %H:%M:%S%z", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M%z", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S",
+           "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M",
+           "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y")  # fmt: skip
 ZONE, EPOCH = "%z", "%s"  # seconds since 1970 are counted in UTC
 DAY, MONTH, YEAR = ("d", "e"), ("m", "b", "B", "h"), ("Y", "y", "G", "g", "C")
 TIME = ("H", "I", "k", "l", "M", "S", "T", "R", "r", "X", "p", "P", "f")

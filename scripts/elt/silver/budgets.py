@@ -4,7 +4,8 @@ A share of a small table is less than a record: so many records may go in any ca
 more than a tenth of the table. A budget of 0, or one that is stated for the reason itself, holds as it stands.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from elt.faults import Fault
@@ -22,12 +23,10 @@ FLOOR_OF = 10  # the floor is at most one record in so many
 
 
 MISSING = 'missingValues: ["-"] # at the field: what stands in a cell for a missing value'
+EXAMPLE = 'format: ["%d.%m.%Y", "%Y-%m-%d"] # at the field: each format that stands in it'
 AS_TEXT = "type: string # at the field, in place of its type, if it is a number or name of something"
 PASTED = {  # reason -> lines of a contract
-    reasons.UNREADABLE["date"]: (
-        'format: ["%d.%m.%Y", "%Y-%m-%d"] # at the field: each format that stands in it',
-        MISSING,
-    ),
+    reasons.UNREADABLE["date"]: (EXAMPLE, MISSING),
     reasons.UNREADABLE["number"]: (
         'dialect: {decimalChar: ","} # or ".": the decimal mark of all numbers',
         MISSING,
@@ -89,7 +88,10 @@ def by_code(found: Mapping[str, Any]) -> dict[str, int]:
 
 
 def check_budget(where: str, found: Mapping[str, Any], budget: Budget) -> None:
-    """Each reason and all together must stay within their budgets; raises Fault with the counts by reason."""
+    """Each reason and all together must stay within their budgets; raises Fault with the counts by reason.
+
+    `found`: the metadata of the table, and `formats`: field -> formats of days to state, where they are known.
+    """
     counts, records = by_code(found), found["records"]
     over = [code for code, count in sorted(counts.items()) if count > most(budget, code, records)]
     quarantined = sum(counts.values())
@@ -103,14 +105,20 @@ def check_budget(where: str, found: Mapping[str, Any], budget: Budget) -> None:
             where,
             f"{quarantined} of {records} records cannot be used, the budget is {limits}: {listed}",
             "Mend the export or the contract, or raise quarantine_budget in config/config.yaml"
-            f"{lines_to_paste(found['quarantined'])}",
+            f"{lines_to_paste(found['quarantined'], found.get('formats', {}))}",
         )
 
 
-def lines_to_paste(quarantined: Iterable[Mapping[str, Any]]) -> str:
-    """Lines for the contract that often mend what went to quarantine; nothing where only the export can be mended."""
+def lines_to_paste(quarantined: Iterable[Mapping[str, Any]], formats: Mapping[str, Sequence[str]]) -> str:
+    """Lines for the contract that often mend what went to quarantine; nothing where only the export can be mended.
+
+    `formats`: field -> formats of days to state, which take the place of an example.
+    """
     codes = {reason["code"] for reason in quarantined}
     lines = dict.fromkeys(line for code, of_code in PASTED.items() if code in codes for line in of_code)
+    if formats and EXAMPLE in lines:
+        known = [f"format: {json.dumps(stated)} # at {field}, which stands so" for field, stated in formats.items()]
+        lines = dict.fromkeys([*known, *(line for line in lines if line != EXAMPLE)])
     return (
         "".join(["; lines for the contract, as they fit:", *(f"\n  {line}" for line in lines), "\n "]) if lines else ""
     )
