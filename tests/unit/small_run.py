@@ -51,7 +51,7 @@ def segment(label: int, name: str, customers: int, share: float) -> dict[str, An
         "is_no_action": label == 2,
         "is_suppressed": False,
         "measure": "average_order_value",
-        "figures": {"average_order_value": 51.44, "repeat_share": None},
+        "figures": {"average_order_value": 51.44, "repeat_share": None, "revenue_of_year": None},
         "customers": customers,
         "customer_share": 0.5,
         "revenue": 1000.0 * share,

@@ -87,6 +87,13 @@ def test_percentiles_stand_in_their_order_whatever_the_order_in_the_file():
     assert "| Menge | Stück | 9 | 8 | 1 |" in numbers_table({"x": column}, Told(DE), ROWS, {"x": "Menge"})
 
 
+def test_shares_stand_in_per_cent_and_one_that_is_not_shown_is_a_dash():
+    column = {"shown": "number", "unit": "share", "mean": 0.3961, "standard_deviation": 0.04}
+    text = numbers_table({"x": column | {"percentiles": {"p5": 0.0004, "p95": 1.0}}}, Told(DE), ROWS)
+    cells = [cell.strip().replace(NB, " ") for cell in text.splitlines()[2].split("|")[3:10]]
+    assert cells == ["39,61 %", "4,00 %", "0,04 %", "–", "–", "–", "100,00 %"]
+
+
 def test_a_measure_that_is_0_in_every_row_is_named_below_the_table():
     column = {"shown": "number", "unit": "months", "mean": 9.0, "standard_deviation": 8.0}
     text = numbers_table({"x": column, "y": column | {"mean": 0.0, "standard_deviation": 0.0}}, Told(DE), ROWS)

@@ -70,14 +70,15 @@ def drawn_of(profile: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def numbers(name: str, column: Mapping[str, Any], told: Told, source: Source) -> Iterator[str]:
-    """Mean, standard deviation and percentiles of a measure as text."""
-    unit, shares = column["unit"], column.get("percentiles", {})
-    decimals = 4 if unit == "share" else 2
-    for part, expression in MOMENTS.items():
-        origin = source.of(name, part, expression)
-        yield told.amount(source.figure(name, part), column.get(part), origin, decimals, unit)
-    for part in PERCENTILES:
-        yield told.amount(source.figure(name, part), shares.get(part), source.of_percentile(name, part), decimals, unit)
+    """Mean, standard deviation and percentiles of a measure as text; those of a share in per cent."""
+    unit, values = column["unit"], {**column, **column.get("percentiles", {})}
+    origins = {part: source.of(name, part, expression) for part, expression in MOMENTS.items()}
+    for part, origin in (origins | {part: source.of_percentile(name, part) for part in PERCENTILES}).items():
+        figure, value = source.figure(name, part), values.get(part)
+        if unit == "share" and value is not None:
+            yield told.share(figure, value, origin, decimals=2)
+        else:
+            yield told.amount(figure, value, origin, unit=unit)
 
 
 def content_text(name: str, column: Mapping[str, Any], told: Told, source: Source) -> str:

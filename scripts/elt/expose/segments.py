@@ -20,6 +20,7 @@ from elt.segmentation.stake import TENTH_OF, one_more_order
 MODEL = "step3_segmentation/_meta/model_metadata.json"
 MOST_ACTIONS = 5
 MOST_TRAITS = 2  # features named in the segment table
+INSTEAD = "revenue_of_year"  # the baseline where the measure of success would tell of too few people
 SHARES = ("repeat_share", "active_share", "margin_rate")  # of a segment's figures; the others are money
 
 
@@ -95,11 +96,13 @@ def enter_figure(ledger: NumberLedger, segment: Mapping[str, Any], name: str) ->
 
 
 def baseline(ledger: NumberLedger, row: Mapping[str, Any], segment: Mapping[str, Any]) -> dict[str, Any]:
-    """A sentence: the measure of success of a segment's action as it is today; that it is withheld where too few
-    customers stand behind it, and what a customer brought where the company states no measure."""
+    """A sentence: the measure of success of a segment's action as it is today; the year's revenue instead where too few
+    customers stand behind the measure, and what a customer brought where the company states no measure."""
     measure = segment["measure"]
     if measure is None:
         return say("baseline_per_customer", {"figure": row["revenue_per_customer"]})
+    if segment["figures"][measure] is None and measure != INSTEAD and segment["figures"][INSTEAD] is not None:
+        return say("baseline_instead", {"figure": enter_figure(ledger, segment, INSTEAD)})
     if segment["figures"][measure] is None:
         return say("baseline_withheld")
     return say(f"baseline_{measure}", {"figure": enter_figure(ledger, segment, measure)})
