@@ -1,6 +1,7 @@
 """Receipts: a file that anybody but its job has changed is known, whatever was done to hide it."""
 
 import fcntl
+import hashlib
 import json
 import os
 import subprocess
@@ -304,6 +305,15 @@ def test_a_file_that_looks_as_its_receipt_says_is_not_read_and_any_other_is(writ
     assert receipts.by_look(written / "gold/data/none.csv") is None and receipts.by_look(tmp_path / "x") is None
 
 
+def test_files_that_are_not_as_they_were_written_are_named_in_order(run: Path):
+    names = [f"gold/data/{letter}.csv" for letter in "fbdaec"]
+    receipts.start(job(run, *names))
+    for name in names:
+        files.write_text(run / name, "key\n1\n")
+        same_time(run / name, "key\n2\n")
+    assert receipts.compared(run).altered == sorted(names)
+
+
 def test_only_what_is_as_it_was_written_and_looks_otherwise_is_noted_anew(written: Path):
     path = receipts.receipt_of(written, NAME)
     before = path.read_bytes()
@@ -321,6 +331,8 @@ def test_what_cannot_be_read_was_not_kept_as_it_is_and_tells_no_beginning(writte
     assert receipts.is_as_kept(receipt) and not receipts.is_as_kept(record)
     record.write_bytes(b"0\nrecord")
     assert not receipts.is_as_kept(record)
+    record.write_bytes(hashlib.sha256(b"re\ncord").hexdigest().encode() + b"\nre\ncord")
+    assert receipts.is_as_kept(record)
     receipt.write_bytes(receipt.read_bytes().replace(b"sha256", b"sha255"))
     assert not receipts.is_as_kept(receipt)
     assert receipts.began(written) == BEGAN
