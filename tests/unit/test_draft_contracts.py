@@ -265,6 +265,13 @@ def test_a_first_line_that_is_a_person_is_no_header_and_is_not_shown(tmp_path: P
     ]
 
 
+def test_a_month_and_a_measure_that_are_called_like_persons_are_names_of_columns(tmp_path: Path):
+    months = table("Ware;Jan;Feb;Mrz", "a;1;2;3", "b;4;5;6")
+    alone = table("Ort;Max;x", "Ulm;1;2", "Hof;3;4")
+    found = drafted(tmp_path, {"m.csv": months, "r.csv": table("Ort;Min;Max", "Ulm;1;2", "Hof;3;4"), "p.csv": alone})
+    assert sorted(found) == ["m", "r"]
+
+
 def test_exports_that_are_no_tables_are_named_and_the_others_drafted(tmp_path: Path):
     found = drafted(tmp_path, {
         "good.csv": table("a;b", "1;2", "2;3"), "empty.csv": b"", "book.csv": b"PK\x03\x04rest",

@@ -18,6 +18,7 @@ from elt.run.contract import Contract
 from elt.run.dialect import StatedDialect
 
 HEADER = ["id", "value"]
+LIBREOFFICE = Path(__file__).parents[1] / "data/libreoffice"  # made-up hours, saved by LibreOffice 7.4 in both formats
 
 
 def table(kind: str = "string", **more: Any) -> dict[str, Any]:
@@ -95,6 +96,35 @@ def test_zeros_that_only_a_number_format_shows_are_kept(tmp_path: Path):
     assert [row[1] for row in text_of(tmp_path, book, ".xlsx", table())] == ["value", "01067", "80331", "5"]
     shown = '<table:table-cell office:value-type="float" office:value="1067"><text:p>01067</text:p></table:table-cell>'
     assert text_of(tmp_path, ods([HEADER, ["a", shown]]), ".ods", table())[1] == ["a", "01067"]
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".ods"])
+def test_what_libreoffice_saves_is_read_alike_from_both_formats(tmp_path: Path, ending: str):
+    book = LIBREOFFICE / f"stunden{ending}"
+    assert sheet_text.header_row(book, book.name, "Stunden") == 1  # the row above groups columns by merged cells
+    content = contract(field("Nr"), field("Satz", "number"), sheet="Stunden", dialect={"skipLines": 1})
+    assert text_of(tmp_path, book.read_bytes(), ending, content)[1:] == [
+        ["Nr", "PLZ", "Dauer", "Satz", "Vermerk"],
+        ["A1", "01067", "36:00:00", "0.19", ""],  # "D-"00000, [h]:mm, 0.0%, and a formula whose result is no text
+        ["A2", "80331", "-01:30:00", "0.07", "klein"],
+        ["A3", "01099", "09:00:00", "0.19", ""],
+        ["A4", "04109", "78:00:00", "0.0050", "klein"],
+    ]
+
+
+def test_a_number_format_shows_zeros_in_front_only_where_it_pads(tmp_path: Path):
+    codes = {"00000;-00000": "01067", "[$-407]00000": "01067", "000-000": "001067", "[<5]00000": "1067", "0.00": "1067"}
+
+    def formatted(page: Worksheet) -> None:
+        for row, code in enumerate(codes, 2):
+            page[f"B{row}"].number_format = code
+
+    book = xlsx([HEADER, *(["a", 1067] for _ in codes)], change=formatted)
+    assert [row[1] for row in text_of(tmp_path, book, ".xlsx", table())[1:]] == list(codes.values())
+    cell = '<table:table-cell office:value-type="float" office:value="{}"><text:p>{}</text:p></table:table-cell>'
+    shown = [("1067", "001-067"), ("0", "0,00"), ("0.05", "0,05"), ("0", "000"), ("5", "0005,00")]
+    book = ods([HEADER, *(["a", cell.format(*one)] for one in shown)])
+    assert [row[1] for row in text_of(tmp_path, book, ".ods", table())[1:]] == ["001067", "0", "0.05", "000", "5"]
 
 
 def error(page: Worksheet) -> None:

@@ -6,6 +6,7 @@ These few facts are read from the XML of the sheet, as a stream. A place is (row
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import IO
 from xml.parsers import expat
 from zipfile import ZipFile
@@ -23,13 +24,15 @@ class SheetFacts:
     """What is out of the ordinary in a sheet.
 
     `errors`: place -> error value; `digits`: place -> digits that its format shows, with zeros in front; `merged`:
-    first and last place of merged cells; `empty_formulas`: places of formulas without a computed value.
+    first and last place of merged cells; `empty_formulas`: places of formulas without a computed value; `spans`: place
+    -> time of a day or more, or below zero, where calamine gives its notation as a text.
     """
 
     errors: dict[Place, str] = field(default_factory=dict)
     digits: dict[Place, int] = field(default_factory=dict)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     empty_formulas: list[Place] = field(default_factory=list)
+    spans: dict[Place, timedelta] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # first and last
 

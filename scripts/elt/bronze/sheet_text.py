@@ -6,7 +6,7 @@ whatever the display of the sheet or the language of the machine:
 - a text as it stands, with its zeros in front and its blanks;
 - a number with the fifteen digits that a spreadsheet keeps, without a group sign and without ".0"; one of more digits
   in scientific notation, so that the check for lost digits sees it;
-- a number whose format shows zeros in front (00000) with these zeros;
+- a number whose format shows zeros in front (00000, "D-"00000) with these zeros, and no other sign of the format;
 - a day as 2024-01-31; in a column with a time of day anywhere, each of its days as 2024-01-31T00:00:00;
 - a truth value as true or false; an error as its sign (#N/A), which counts as a missing value.
 """
@@ -83,7 +83,7 @@ def duration_text(value: timedelta) -> str:
     """A time span as hours, minutes and seconds."""
     seconds = round(value.total_seconds())
     sign, seconds = "-" if seconds < 0 else "", abs(seconds)
-    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 @dataclass(frozen=True)
@@ -185,6 +185,7 @@ class SheetText:
         facts = self.sheet.facts
         if (row, column) in facts.errors:
             return facts.errors[row, column]
+        value = facts.spans.get((row, column), value)
         text = cell_text(value, self.styles[column], has_times=column in self.extent.timed)
         digits = facts.digits.get((row, column), 0)
         return text.zfill(digits) if digits and text.isdecimal() else text
@@ -203,12 +204,17 @@ class SheetText:
 
 
 def header_row(source: Path, where: str, name: str) -> int:
-    """The row (from 0) of a sheet that is likely its header: the first with at least half as many cells as any has."""
+    """The row (from 0) of a sheet that is likely its header: the first with at least half as many cells as any has.
+
+    A row with cells merged side by side is a title, or groups the columns named below it.
+    """
     sheet = workbooks.sheet_of(source, where, name)
     open_ended = Contract("", "", "", (), (), sheet=name, dialect=StatedDialect(skip_lines=ALL_ROWS))
     rows = islice(SheetText(sheet, where, open_ended, None).rows(), SEARCHED_ROWS)
     counts = [sum(map(bool, row)) for row in rows]
-    return next(at for at, count in enumerate(counts) if count and 2 * count >= max(counts))
+    titles = {first for (first, _), (last, _) in sheet.facts.merged if first == last}
+    full = [at for at, count in enumerate(counts) if count and 2 * count >= max(counts)]
+    return next((at for at in full if at not in titles), full[0])
 
 
 def write(source: Path, target: Path, where: str, contract: Contract, *, is_typed: bool = True) -> list[dict[str, Any]]:

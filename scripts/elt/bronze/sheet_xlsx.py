@@ -11,6 +11,7 @@ WORKBOOK = "xl/workbook.xml"
 STYLES = "xl/styles.xml"
 MACROS, BINARY = "xl/vbaProject.bin", "xl/workbook.bin"
 ZEROS = re.compile(r"0{2,}")  # a format that shows so many digits, with zeros in front
+SIGNS = re.compile(r'"[^"]*"|\\.|\[(?![<>=])[^]]*]|_.|[ ()-]')  # what a format writes beside digits; conditions stay
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+)")
 TRUE = ("1", "true")
 
@@ -38,7 +39,8 @@ def digits_of_styles(archive: ZipFile) -> dict[str, int]:
     if STYLES not in archive.namelist():
         return {}
     formats = {one["numFmtId"]: one["formatCode"] for one in elements(archive, STYLES, "numFmt")}
-    zeros = {number: len(code) for number, code in formats.items() if ZEROS.fullmatch(code)}
+    bare = {number: SIGNS.sub("", code).partition(";")[0] for number, code in formats.items()}
+    zeros = {number: len(code) for number, code in bare.items() if ZEROS.fullmatch(code)}
     styles: list[str] = []
     is_inside = False
 

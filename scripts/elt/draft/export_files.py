@@ -26,6 +26,7 @@ MOST_WIDE = 0.5  # share of the records with a cell behind the last name up to w
 MOST_FOOTERS = 5  # lines below the table that are looked for
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")  # may be the name of a column in a list that people keep
 VALUE = re.compile(r"[-+]?[.,]?[0-9][0-9.,:/ -]*|[^@ ]+@[^@ ]+")
+NO_PERSON_BESIDE = {"jan": "feb", "max": "min"}  # first names that are a month or a measure where the other one stands
 
 
 @dataclass
@@ -104,7 +105,9 @@ def find_header(lines: Sequence[str], where: str) -> tuple[str, int, list[str], 
 def check_header(where: str, cells: Sequence[str]) -> None:
     """Raises Fault, without a word of the line, if it looks like data or most names cannot be those of columns."""
     named = [cell for cell in cells if cell]
-    if any((VALUE.fullmatch(cell) and not YEAR.fullmatch(cell)) or looks_personal(cell) for cell in named):
+    words = {cell.casefold() for cell in named}
+    asked = [cell for cell in named if NO_PERSON_BESIDE.get(cell.casefold()) not in words and not YEAR.fullmatch(cell)]
+    if any(VALUE.fullmatch(cell) or looks_personal(cell) for cell in asked):
         remedy = "Export the table with the names of its columns in the first line"
         raise Fault(where, "has no header: numbers, dates or personal data stand where names were expected", remedy)
     names = [name_of(cell) for cell in cells]
