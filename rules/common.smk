@@ -40,8 +40,10 @@ known_checksums.start()
 input_times.start()
 config.update(settings.prepared(config))
 config.update(invocation.of_run() if is_job else {})
+began_at = datetime.now(timezone.utc)
+warm_worker.begin(workflow, config, sys.argv[1:], began_at)
 progress.install(config["console"], workflow.output_settings)
-call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), datetime.now(timezone.utc))
+call = invocation.prepared(sys.argv[1:], config, Path(workflow.basedir), began_at)
 company, raw_files, home = call.company, call.raw_files, call.home
 folders = run_folders.pathvars(home)
 snakemake_report = report

@@ -83,6 +83,23 @@ def test_the_kind_of_request_is_that_of_the_targets(arguments, kind, monkeypatch
 
 
 @pytest.mark.parametrize(
+    ("arguments", "is_plain"),
+    [
+        ("--cores 2 --config seed=42 run_id=new", True),
+        ("-c1 warehouse", False),
+        ("-c 1 -p --quiet=rules warehouse", True),
+        ("--cores 2 -n", False),
+        ("--lint", False),
+        ("--report report.html", False),
+        ("--until gold_mart", False),
+        ("--cores 1 expire", False),
+    ],
+)
+def test_only_plain_words_ask_for_a_run_that_is_to_be_made_now(arguments: str, is_plain: bool):
+    assert request.is_plain_run(arguments.split()) == is_plain
+
+
+@pytest.mark.parametrize(
     ("targets", "kind"),
     [
         ([], "run"),

@@ -81,6 +81,11 @@ def test_a_named_run_is_taken_whether_it_exists_or_not():
     put("newest", "2026-01-02")
     assert run_folders.choose({**CONFIG, "run_id": "mine"}, NOW) == "mine"
     assert run_folders.choose({**CONFIG, "run_id": "yours"}, NOW) == "yours"
+    assert [run_folders.is_new({**CONFIG, "run_id": run}, NOW) for run in ("mine", "yours", "new")] == [
+        False,
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("other", [{"company": "config/other"}, {"raw": "exports"}])

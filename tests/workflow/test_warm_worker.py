@@ -61,6 +61,20 @@ ENDS = {
     "left_open": WRITE + "handle = open('left', 'w')\nhandle.write('whole')",
     "thread": "threading.Thread(target=lambda: (time.sleep(0.5), Path(snakemake.output[0]).write_text('x'))).start()",
 }
+AHEAD = """
+from datetime import datetime, timezone
+from pathlib import Path
+server = "import sys; sys.path[:0] = 2 * [SCRIPTS]\\nfrom elt.command import fork_server, preloaded\\n"
+server += "preloaded.FIRST, preloaded.PACKAGES, preloaded.APART = (), (), ('colorsys',)\\n"
+server += "fork_server.main(int(sys.argv[1]), int(sys.argv[2]), will_part='apart' in sys.argv)"
+Path("fork_server.py").write_text(server.replace("SCRIPTS", repr(sys.path[0])))
+warm_worker.SERVER, warm_worker.APART = Path("fork_server.py").absolute(), {"job"}
+warm_worker.begin(workflow, config, sys.argv[1:], datetime.now(timezone.utc))
+begun = [worker.server.pid for worker in warm_worker._begun]
+print("begun", *begun, file=sys.stderr, flush=True)
+"""
+OF_A_RUN = ("company=here", "raw=there")
+APART = "Path(snakemake.output[0]).write_text(str('colorsys' in sys.modules) + f' {os.getppid()}')\n"
 SLEEP = "time.sleep(120)\n" + WRITE
 SHORT = "time.sleep(4)\n" + WRITE
 MODES = pytest.mark.parametrize("mode", ["auto", "off"])
@@ -247,6 +261,55 @@ def test_without_its_server_a_job_fails_and_the_next_goes_the_ordinary_way(case:
     killer = case("auto", first=f"os.kill(os.getppid(), signal.SIGKILL)\n{SLEEP}", second=WRITE, third=WRITE)
     assert killer.run("--cores", "1") == 1
     assert [killer.output(name) for name in ("second", "third")] == ["done", "done"]
+
+
+def test_a_new_run_has_its_server_before_it_is_planned_and_one_step_the_fork_with_its_imports(
+    case: Callable[..., WarmCase],
+):
+    made = case("auto", AHEAD, one=APART, two=SHORT)
+    assert made.run(settings=OF_A_RUN) == 0, made.console
+    server = int(re.search(r"begun (\d+)", made.console)[1])
+    has_more, parent = made.output("one").split()
+    assert (is_fork(made, "one"), has_more) == (True, "True")
+    assert int(parent) != server
+    assert made.processes() == []
+
+
+def test_a_script_of_the_fork_with_more_imports_dies_with_snakemake(case: Callable[..., WarmCase]):
+    made = case("auto", AHEAD, first=SLEEP)
+    process = made.start(settings=OF_A_RUN)
+    assert is_fork(made, "first")
+    process.kill()
+    process.wait()
+    wait_until(lambda: not made.processes(), 10)
+
+
+NOT_AHEAD = {
+    "a run that is there": ((), ("run_id=there",)),
+    "a dry run": (("--dry-run",), ()),
+    "a plan": (("--dag",), ()),
+    "settings that are wrong": ((), ("run_id=[1]",)),
+}
+
+
+@pytest.mark.parametrize("why", NOT_AHEAD)
+def test_no_server_is_begun_before(case: Callable[..., WarmCase], why: str):
+    arguments, settings = NOT_AHEAD[why]
+    made = case("auto", AHEAD, one=WRITE)
+    identity = made.folder / "artifacts/runs/there/_meta/run.json"
+    identity.parent.mkdir(parents=True)
+    theirs = {"company": "here", "raw": "there", "created_at": "2026-01-01T00:00:00+00:00"}
+    identity.write_text(json.dumps(theirs))
+    assert made.run(*arguments, settings=(*OF_A_RUN, "run_id=another", *settings)) == 0, made.console
+    assert re.search(r"^begun$", made.console, re.MULTILINE), made.console
+
+
+def test_a_server_that_is_not_needed_ends_with_the_call(case: Callable[..., WarmCase]):
+    made = case("auto", f"{AHEAD}\nraise WorkflowError('refused')", one=WRITE)
+    assert made.run(settings=OF_A_RUN) == 1
+    assert "refused" in made.console
+    assert re.search(r"begun \d+", made.console)
+    wait_until(lambda: not made.processes(), 10)
 
 
 LEFT_OUT = {

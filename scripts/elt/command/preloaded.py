@@ -55,6 +55,10 @@ PACKAGES = (  # while nobody asks, in the order in which a run comes to need the
     "matplotlib.backends.backend_svg",
     "threadpoolctl",
 )
+APART = (  # of one step alone, and large: each fork would take it over as page tables
+    "sklearn.cluster",
+    "sklearn.metrics",
+)
 SCRIPTS = Path(__file__).resolve().parents[2]
 OWN = "elt"  # the package of the project
 NEED_POLARS = ("pandera.polars",)  # they would start it if it were not imported by then
@@ -160,6 +164,10 @@ class Preloaded:
     def go_on(self) -> None:
         """Import one more of those that wait."""
         self.bring_in(self.waiting.pop(0))
+
+    def go_apart(self) -> None:
+        """From now on the server is the one of the step that needs more than all others."""
+        self.waiting = [*APART]
 
     def bring_in(self, name: str) -> None:
         """Import a module."""

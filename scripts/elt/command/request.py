@@ -15,6 +15,10 @@ Request = Literal["run", "draft", "draft_star", "expire", "erase", "verify", "si
 RUN: Request = "run"
 DRAFT: Request = "draft"
 STAR: Request = "draft_star"
+PLAIN_OPTIONS = {  # with these alone Snakemake makes what is asked for, and tells or leaves out nothing
+    *("--cores", "-c", "--jobs", "-j", "--config", "-C", "--resources", "--keep-going", "-k"),
+    *("--quiet", "-q", "--nocolor", "--printshellcmds", "-p"),
+}
 TARGETS: dict[str, Request] = {
     "draft_contracts": DRAFT,
     "draft_star": STAR,
@@ -57,6 +61,12 @@ def asked(arguments: Sequence[str]) -> Request:
     Where no word of it is a target of a kind of its own, it is read no further, which saves a fifth of a second.
     """
     return of(targets(arguments)) if TARGETS.keys() & set(arguments) else RUN
+
+
+def is_plain_run(arguments: Sequence[str]) -> bool:
+    """Whether a command line can only ask for a run that is to be made now, as far as its words tell."""
+    options = {word.partition("=")[0] for word in arguments if word.startswith("-")}
+    return options <= PLAIN_OPTIONS and TARGETS.keys().isdisjoint(arguments)
 
 
 def is_report_of_all(arguments: Sequence[str]) -> bool:

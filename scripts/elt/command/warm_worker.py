@@ -19,11 +19,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from elt.command import request
 from elt.command.monkey_patch import Guard
+from elt.run import run_folders
 
 GUARD = Guard(  # the replaced method, and those that it calls
     (
@@ -48,19 +51,24 @@ THREAD_VARIABLES = (
 FOLDER_VARIABLES = ("TMPDIR", "TMP", "TEMPDIR", "TEMP")
 ONE_THREAD = dict.fromkeys(THREAD_VARIABLES, "1")  # libraries read them when they are imported
 SERVER = Path(__file__).with_name("fork_server.py")
+APART = {"segmentation_kmeans"}  # rules that need what is imported apart
+_begun: list["Worker"] = []  # before the run was planned
 
 
-def is_as_known(workflow: Any) -> bool:
-    """Whether the executor of Snakemake and this machine are those that the worker was made for."""
+def has_room(workflow: Any) -> bool:
+    """Whether this machine, and what a call says of environments, are those that the worker was made for."""
     return (
         sys.platform == "linux"
-        and workflow.executor_plugin.name == "local"
         and not workflow.deployment_settings.deployment_method
-        and len(workflow.dag) >= FEWEST_JOBS
         and all(
             resource.getrlimit(kind)[0] == resource.RLIM_INFINITY for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)
         )
     )
+
+
+def is_as_known(workflow: Any) -> bool:
+    """Whether the executor and the jobs of Snakemake, too, are those that the worker was made for."""
+    return has_room(workflow) and workflow.executor_plugin.name == "local" and len(workflow.dag) >= FEWEST_JOBS
 
 
 def is_plain(script: Any) -> bool:
@@ -81,17 +89,21 @@ def environment(script: Any) -> dict[str, str]:
 
 
 class Worker:
-    """A running server, and the one end of the socket on which it takes scripts; ends with this process."""
+    """A running server, and the one end of the socket on which it takes scripts; ends with this process.
 
-    def __init__(self) -> None:
+    `will_part`: it imports, in a fork of its own, what one step alone needs.
+    """
+
+    def __init__(self, *, will_part: bool = False) -> None:
         from snakemake.shell import STDOUT
 
         self.control, theirs = socket.socketpair()
-        self.lock, given = threading.Lock(), given_variables()
+        self.lock, given, self.is_used = threading.Lock(), given_variables(), False
+        apart = ["apart"] if will_part else []
         with theirs:
             errors = os.dup(2)  # for scripts; the server itself says nothing, as the ordinary way is there
             self.server = subprocess.Popen(  # noqa: S603
-                [sys.executable, str(SERVER), str(theirs.fileno()), str(errors)],
+                [sys.executable, str(SERVER), str(theirs.fileno()), str(errors), *apart],
                 stdout=STDOUT,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno(), errors],
@@ -104,17 +116,21 @@ class Worker:
         """End the server."""
         self.control.close()
         try:
-            self.server.wait(timeout=1)
+            self.server.wait(timeout=1 if self.is_used else 0)
         except subprocess.TimeoutExpired:  # it is importing; no script runs any more
             self.server.kill()
             self.server.wait()
 
-    def run(self, file: str, variables: dict[str, str], benchmark: Any) -> int | None:
-        """Run a script; its exit code as `subprocess` counts it, or None if the server does not take it."""
+    def run(self, file: str, variables: dict[str, str], benchmark: Any, sign: bytes) -> int | None:
+        """Run a script; its exit code as `subprocess` counts it, or None if the server does not take it.
+
+        `sign`: whether it needs what is imported apart.
+        """
+        self.is_used = True
         ours, theirs = socket.socketpair()
         with ours, ours.makefile("rb") as answers:
             with theirs, self.lock, contextlib.suppress(OSError):
-                socket.send_fds(self.control, [b"!"], [theirs.fileno()])
+                socket.send_fds(self.control, [sign], [theirs.fileno()])
             number = int(answers.readline() or 0)
             if not number:
                 return None
@@ -174,9 +190,11 @@ def command(file: str) -> str:
 
 def instead_of(ordinary: Callable[..., None], worker: Worker) -> Callable[..., None]:
     """The method that runs a script on the worker, and the ordinary way where that cannot be."""
+    from elt.command import fork_server
 
     def execute_script(self: Any, fname: str, edit: bool = False) -> None:  # noqa: FBT001, FBT002 (as Snakemake's)
-        code = worker.run(fname, environment(self), self.bench_record) if is_plain(self) and not edit else None
+        sign = fork_server.APART if self.rulename in APART else fork_server.PLAIN
+        code = worker.run(fname, environment(self), self.bench_record, sign) if is_plain(self) and not edit else None
         if code is None:
             ordinary(self, fname, edit=edit)
         elif code:
@@ -186,9 +204,23 @@ def instead_of(ordinary: Callable[..., None], worker: Worker) -> Callable[..., N
 
 
 @GUARD
+def begin(workflow: Any, config: Mapping[str, Any], arguments: Sequence[str], now: datetime) -> None:
+    """Start the worker before a new run is planned: that takes one processor seconds, and all of its steps will follow.
+
+    `config`: settings that nobody has checked yet; what is wrong with them is told later.
+    """
+    is_asked_for = config["warm_worker"] == "auto" and request.is_plain_run(arguments)
+    if is_asked_for and has_room(workflow) and run_folders.is_new(config, now):
+        _begun.append(Worker(will_part=True))
+
+
+@GUARD
 def start(workflow: Any, setting: str) -> None:
     """Start the worker for the jobs of a workflow, if the setting is `auto` and nothing speaks against it."""
+    begun = _begun.pop() if _begun else None
     if setting == "auto" and is_as_known(workflow):
         from snakemake.script import PythonScript
 
-        PythonScript.execute_script = instead_of(PythonScript.execute_script, Worker())
+        PythonScript.execute_script = instead_of(PythonScript.execute_script, begun or Worker())
+    elif begun:
+        begun.stop()

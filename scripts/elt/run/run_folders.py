@@ -125,6 +125,11 @@ def choose(config: Mapping[str, Any], now: datetime) -> str:
     return next(name for n in range(1, 1000) if not (RUNS / (name := stamp if n == 1 else f"{stamp}-{n}")).exists())
 
 
+def is_new(config: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the run to work on is not there yet; raises Fault as `choose` does."""
+    return not (RUNS / choose(config, now)).exists()
+
+
 def finished(run: str, config: Mapping[str, Any]) -> None:
     """Raises Fault unless a run that `choose` gave is complete, so that all that a report shows is there."""
     stated = manifest.stated(RUNS / run)
