@@ -31,7 +31,7 @@ from elt.gold.sources import Source, counting_orders, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.mart import FACT, Calendar, Mart
-from elt.sales import collective_accounts, line_amounts, price_levels
+from elt.sales import collective_accounts, line_amounts, order_days, price_levels, renumbered, repeated_orders
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.typed_twin import TypedTwin
 
@@ -39,6 +39,14 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 CUSTOMERS = "gold.dim_customer"
+# of the order lines; each has READS (the columns it needs), totals (of a part of them), entries (what contradicts)
+CHECKS = {
+    "prices": price_levels,
+    "amounts": line_amounts,
+    "repeats": repeated_orders,
+    "numbers": renumbered,
+    "days": order_days,
+}
 
 
 def grouped_by(mart: Mart, accounts: CollectiveAccounts | None) -> dict[str, Grouped]:
@@ -48,11 +56,7 @@ def grouped_by(mart: Mart, accounts: CollectiveAccounts | None) -> dict[str, Gro
     found: dict[str, Grouped] = {"customers": collective_accounts.totals} if accounts else {}
     if documents.COLUMN in mart.by_name:
         found["documents"] = lambda lines: documents.counts(lines).collect()
-    if mart.by_name.keys() >= price_levels.READS:
-        found["prices"] = price_levels.totals
-    if mart.by_name.keys() >= line_amounts.PIECES:
-        found["amounts"] = lambda lines: line_amounts.totals(lines, mart.names)
-    return found
+    return found | {name: check.totals for name, check in CHECKS.items() if mart.by_name.keys() >= check.READS}
 
 
 def planned(sql: str, frames: Frames, mart: Mart) -> None:
@@ -70,10 +74,7 @@ def told_of_lines(
     unknown = unknown_members(found, mart)
     told = [*told, *unknown_entries(mart, unknown)]
     counts = documents.counted(pl.concat(groups["documents"])) if "documents" in groups else {}
-    if "prices" in groups:
-        told += price_levels.entries(groups["prices"])
-    if "amounts" in groups:
-        told += line_amounts.entries(groups["amounts"])
+    told += [entry for name, check in CHECKS.items() if name in groups for entry in check.entries(groups[name])]
     more: dict[str, Any] = {"source": source, "unknown": unknown, "documents": counts}
     if accounts:
         totals = collective_accounts.added(groups["customers"])

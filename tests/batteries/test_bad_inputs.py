@@ -45,7 +45,7 @@ from elt.run import declared, mart_faults, settings, sql_names
 from elt.run.columns import Column
 from elt.run.contract import Contract
 from elt.run.mart import Calendar, Mart, Query
-from elt.sales import collective_accounts, line_amounts, price_levels
+from elt.sales import collective_accounts, line_amounts, order_days, price_levels, renumbered, repeated_orders
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import warning_budgets
 from elt.silver.reference_text import worded_repair
@@ -510,7 +510,6 @@ OTHERS = {
     108: {"OK"},
     109: {"OK"},
     110: {"OK"},
-    111: {"OK"},
 }  # tests of their own below
 
 
@@ -520,7 +519,7 @@ def params(cases: list[Case]) -> Any:
 
 
 OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
-OTHERS |= {number: {"OK"} for number in (107, 108, 109, 110, 111)}
+OTHERS |= {number: {"OK"} for number in range(107, 117)}
 
 
 OTHERS |= {62: {"OK"}, 63: {"OK", "E"}}  # 63 refused: test_collective_accounts.py
@@ -1188,7 +1187,50 @@ def test_111_an_amount_that_is_not_pieces_times_price_and_pieces_below_zero_are_
     rows = [*[(2, "5.00", "10.00")] * 10, (2, "5.00", "11.90"), (-1, "5.00", "-5.00"), (-1, "5.00", "5.00")]
     frame = pl.DataFrame(rows, schema=["quantity", "unit_price", "sales_amount"], orient="row")
     lines = frame.lazy().with_columns(pl.col("unit_price", "sales_amount").cast(pl.Decimal(38, 2)))
-    found = line_amounts.entries([line_amounts.totals(lines, frame.columns)])
+    found = line_amounts.entries([line_amounts.totals(lines)])
     assert [(one["code"], one["records"], one["money"]["sales_amount"]) for one in found] == [
         ("not_pieces_times_price", 2, "16.90"), ("opposite_signs", 1, "5.00"),
     ]  # fmt: skip
+
+
+def year_of_lines(
+    day=lambda step: date(2024, 1, 1) + timedelta(step), price=lambda step: "10.00", key=lambda step: step % 9 + 1
+):
+    """A line a day of a year, of nine customers and products in turn; functions of the day change it."""
+    rows = [(f"A{step:03}", key(step), key(step), day(step), 1, price(step)) for step in range(360)]
+    names = ["order_number", "customer_key", "product_key", "order_date", "quantity", "sales_amount"]
+    return pl.DataFrame(rows, schema=names, orient="row").with_columns(pl.col("sales_amount").cast(pl.Decimal(38, 2)))
+
+
+def told_of(check, lines) -> list[tuple[str, int, str | None]]:
+    """(code, records, revenue) of what a check of order lines tells; of lines that nothing changed it tells nothing."""
+    assert check.entries([check.totals(year_of_lines().lazy())]) == []
+    found = check.entries([check.totals(lines.lazy())])
+    return [(one["code"], one["records"], one["money"].get("sales_amount")) for one in found]
+
+
+def test_112_a_price_of_another_size_than_its_product_has_is_told():
+    lines = year_of_lines(price=lambda step: "1000.00" if step == 90 else "10.00")
+    assert told_of(price_levels, lines) == [("odd_prices", 1, "1000.00")]
+
+
+def test_113_an_export_that_came_in_twice_with_other_numbers_is_told():
+    again = year_of_lines().with_columns(pl.col("order_number") + "B")
+    assert told_of(repeated_orders, pl.concat([year_of_lines(), again])) == [("repeated_orders", 360, "3600.00")]
+
+
+def test_114_numbers_that_all_change_on_one_day_are_told():
+    codes = [
+        code for code, *amounts in told_of(renumbered, year_of_lines(key=lambda step: step % 9 + step // 180 * 50))
+    ]
+    assert codes == ["renumbered_customers", "renumbered_products"]
+
+
+def test_115_days_that_are_all_the_first_of_a_month_are_told():
+    lines = year_of_lines(day=lambda step: date(2024, step // 30 + 1, 1))
+    assert told_of(order_days, lines) == [("edge_days", 360, "3600.00")]
+
+
+def test_116_a_hole_in_the_midst_of_the_data_is_told():
+    lines = year_of_lines(day=lambda step: date(2024, 1, 1) + timedelta(step + 30 * (step > 99)))
+    assert told_of(order_days, lines) == [("silent_days", 22, None)]

@@ -19,7 +19,7 @@ def lines(*odd: tuple[int, str, str], plain: int = 20) -> pl.LazyFrame:
 
 def told(*parts: pl.LazyFrame) -> list[tuple[str, int, int, str]]:
     """(code, lines, all lines, their revenue) of each entry."""
-    found = line_amounts.entries([line_amounts.totals(part, part.collect_schema().names()) for part in parts])
+    found = line_amounts.entries([line_amounts.totals(part) for part in parts])
     return [(one["code"], one["records"], one["of"], one["money"]["sales_amount"]) for one in found]
 
 

@@ -30,7 +30,7 @@ def lines(factor=lambda product, month: Decimal(1), pieces=lambda month: 1, mont
 def told(*parts: pl.LazyFrame) -> list[tuple[int, int, str]]:
     """(lines since the month, all lines, month) of each entry."""
     found = price_levels.entries([price_levels.totals(part) for part in parts])
-    return [(one["records"], one["of"], one["why"]["en"].partition(" ")[0]) for one in found]
+    return [(one["records"], one["of"], one.get("why", {"en": one["code"]})["en"].partition(" ")[0]) for one in found]
 
 
 def test_amounts_in_cents_from_a_month_on_are_told_with_month_lines_and_amount():
@@ -66,9 +66,7 @@ def test_a_change_within_a_month_is_told_from_the_next_on():
         lambda product, month: Decimal(1),
         lambda product, month: 1 + Decimal(product * month) / 50,  # prices that rise, each on its own
         lambda product, month: Decimal("1.05") if month >= 4 else Decimal(1),  # a common rise
-        lambda product, month: Decimal(100 if month >= 6 and product < 4 else 1),  # three of five of the products
-        lambda product, month: Decimal(100 if (month + product) % 2 else 1),  # up and down in turn, as services cost
-        lambda product, month: Decimal(50 if product == month else 1),  # one line each
+        lambda product, month: 1 + Decimal((month * product * 7) % 11),  # up and down in turn, as services cost
     ],
 )
 def test_prices_that_move_on_their_own_are_not_told(factor):
@@ -89,9 +87,40 @@ def test_prices_that_become_gross_or_net_are_told_with_the_factor(tax):
     ]
 
 
+@pytest.mark.parametrize(
+    ("factor", "records"),
+    [
+        (
+            lambda product, month: Decimal(100 if month >= 6 and product < 4 else 1),
+            3 * 5 * 2,
+        ),  # three of five products, most of their months in cents
+        (lambda product, month: Decimal(100 if (month + product) % 2 else 1), 60),
+        (lambda product, month: Decimal(50 if product == month else 1), 10),
+    ],
+)
+def test_where_some_products_move_no_month_is_told_but_the_lines(factor, records):
+    assert told(lines(factor)) == [(records, 120, "odd_prices")]
+
+
+@pytest.mark.parametrize("factor", ["100", "0.1", "12", "6", "0.2"])
+def test_lines_with_a_price_of_another_size_than_others_of_their_product_are_told(factor):
+    mixed = lines(lambda product, month: Decimal(factor) if month % 4 == product % 4 == 1 else Decimal(1))
+    [one] = price_levels.entries([price_levels.totals(mixed)])
+    assert (one["code"], one["records"], one["of"]) == ("odd_prices", 12, 120)
+    assert Decimal(one["money"]["sales_amount"]) == 12 * Decimal(factor) * (PRICES[1] + PRICES[5])
+    assert Decimal(one["of_money"]["sales_amount"]) == mixed.select(pl.col("sales_amount").sum()).collect().item()
+
+
+def test_products_without_a_usual_price_have_no_odd_one():
+    assert told(lines(lambda product, month: Decimal(month) if product == 1 else Decimal(1))) == [], "a service"
+    assert told(lines(lambda product, month: Decimal(100 if month > 4 else 1), months=range(1, 7))[:0]) == []
+    few = lines(lambda product, month: Decimal(100 if month == 4 and product == 1 else 1), months=range(1, 6))
+    assert told(few.filter(pl.col("order_date").dt.day() == 3)) == [], "five lines make no usual price"
+
+
 def test_few_products_or_one_month_show_nothing():
     cents = lines(lambda product, month: Decimal(100 if month >= 9 else 1))
-    assert told(cents.filter(pl.col("product_key") < 5)) == []
+    assert told(cents.filter(pl.col("product_key") < 5))[0][2] == "odd_prices"
     assert told(cents.with_columns(product_key=pl.lit(0))) == []
     assert told(lines(months=[4])) == []
     assert told(lines().filter(pl.lit(value=False))) == []

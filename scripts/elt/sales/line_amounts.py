@@ -4,7 +4,7 @@ Whether an amount is pieces times price is the company's own rule, so it is held
 them keep it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -14,18 +14,19 @@ from elt.run.mart import FACT
 
 PRODUCT, SIGN = "not_pieces_times_price", "opposite_signs"
 AMOUNT, IN_CURRENCY = "sales_amount", "amount_in_currency"  # a price is in the currency of the order
-PIECES = {"quantity", AMOUNT}
-PRICED = {*PIECES, "unit_price"}
+READS = {"quantity", AMOUNT}
+PRICED = {*READS, "unit_price"}
 MOST = 0.8  # of the lines with pieces, price and amount: what so many keep is a rule
 ROUNDING = 0.0051  # of a price, and of an amount
 
 
-def totals(lines: pl.LazyFrame, names: Collection[str]) -> pl.DataFrame:
+def totals(lines: pl.LazyFrame) -> pl.DataFrame:
     """One row: lines, their revenue, and for each rule the lines that it can be asked of, those that break it, and the
     revenue of these.
 
-    `lines`: fact_sales; `names`: its columns, those of PIECES among them.
+    `lines`: fact_sales.
     """
+    names = lines.collect_schema().names()
     quantity, stated = pl.col("quantity").cast(pl.Float64), pl.col(IN_CURRENCY if IN_CURRENCY in names else AMOUNT)
     broken = {SIGN: (pl.col("quantity") < 0) & (pl.col(AMOUNT) > 0)}
     if set(names) >= PRICED:
