@@ -293,7 +293,7 @@ def test_each_action_has_what_is_at_stake_and_the_measure_of_its_success_today(t
     for part in ("Value at stake", "average order value 51.44", "if every tenth of these customers ordered once more"):
         assert part in html.replace("\N{NO-BREAK SPACE}", " ")
     run.model["segments"][1]["figures"] |= {"revenue_of_year": 431.2}
-    told = "| revenue of the last 365 days 431; the measure itself is not shown: too few people behind it |"
+    told = "| revenue of the last 365 days 431; measure not shown (few people) |"
     assert told in run.reports("en")[1]
     assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
 
