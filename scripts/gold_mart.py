@@ -31,7 +31,15 @@ from elt.gold.sources import Source, counting_orders, frames_of
 from elt.report.assumptions import Entry
 from elt.run import sql_names
 from elt.run.mart import FACT, Calendar, Mart
-from elt.sales import collective_accounts, line_amounts, order_days, price_levels, renumbered, repeated_orders
+from elt.sales import (
+    collective_accounts,
+    line_amounts,
+    order_days,
+    price_levels,
+    renumbered,
+    repeated_orders,
+    sum_lines,
+)
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.typed_twin import TypedTwin
 
@@ -46,6 +54,7 @@ CHECKS = {
     "repeats": repeated_orders,
     "numbers": renumbered,
     "days": order_days,
+    "sums": sum_lines,
 }
 
 

@@ -45,7 +45,15 @@ from elt.run import declared, mart_faults, settings, sql_names
 from elt.run.columns import Column
 from elt.run.contract import Contract
 from elt.run.mart import Calendar, Mart, Query
-from elt.sales import collective_accounts, line_amounts, order_days, price_levels, renumbered, repeated_orders
+from elt.sales import (
+    collective_accounts,
+    line_amounts,
+    order_days,
+    price_levels,
+    renumbered,
+    repeated_orders,
+    sum_lines,
+)
 from elt.sales.collective_accounts import CollectiveAccounts
 from elt.silver import warning_budgets
 from elt.silver.reference_text import worded_repair
@@ -519,7 +527,7 @@ def params(cases: list[Case]) -> Any:
 
 
 OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
-OTHERS |= {number: {"OK"} for number in range(107, 117)}
+OTHERS |= {number: {"OK"} for number in range(107, 119)}
 
 
 OTHERS |= {62: {"OK"}, 63: {"OK", "E"}}  # 63 refused: test_collective_accounts.py
@@ -1186,7 +1194,9 @@ def test_110_amounts_that_become_cents_are_told_with_month_lines_and_amount():
 def test_111_an_amount_that_is_not_pieces_times_price_and_pieces_below_zero_are_told():
     rows = [*[(2, "5.00", "10.00")] * 10, (2, "5.00", "11.90"), (-1, "5.00", "-5.00"), (-1, "5.00", "5.00")]
     frame = pl.DataFrame(rows, schema=["quantity", "unit_price", "sales_amount"], orient="row")
-    lines = frame.lazy().with_columns(pl.col("unit_price", "sales_amount").cast(pl.Decimal(38, 2)))
+    lines = frame.lazy().with_columns(
+        pl.lit(1).alias("product_key"), pl.col("unit_price", "sales_amount").cast(pl.Decimal(38, 2))
+    )
     found = line_amounts.entries([line_amounts.totals(lines)])
     assert [(one["code"], one["records"], one["money"]["sales_amount"]) for one in found] == [
         ("not_pieces_times_price", 2, "16.90"), ("opposite_signs", 1, "5.00"),
@@ -1234,3 +1244,23 @@ def test_115_days_that_are_all_the_first_of_a_month_are_told():
 def test_116_a_hole_in_the_midst_of_the_data_is_told():
     lines = year_of_lines(day=lambda step: date(2024, 1, 1) + timedelta(step + 30 * (step > 99)))
     assert told_of(order_days, lines) == [("silent_days", 22, None)]
+
+
+def test_117_a_line_of_the_total_in_each_order_is_told():
+    three = [("10.00", 1), ("20.00", 2), ("30.00", 3)]
+    rows = [(f"A{order}", date(2024, 1, 1), product, amount) for order in range(10) for amount, product in three]
+    lines = pl.LazyFrame(rows, schema=["order_number", "order_date", "product_key", "sales_amount"], orient="row")
+    lines = lines.with_columns(pl.col("sales_amount").cast(pl.Decimal(38, 2)))
+    [one] = sum_lines.entries([sum_lines.totals(lines)])
+    assert (one["code"], one["records"], one["money"]) == ("sum_lines", 10, {"sales_amount": "300.00"})
+
+
+def test_118_a_cost_of_nothing_beyond_its_amount_or_of_one_piece_is_told():
+    rows = [(p, n, 10 * p * n, 6 * p) for p in (1, 2, 3) for n in (1, 2) for _ in range(3)] + [
+        (1, 1, 10, 0),
+        (1, 1, 10, 600),
+    ]
+    lines = pl.LazyFrame(rows, schema=["product_key", "quantity", "sales_amount", "cost_amount"], orient="row")
+    found = line_amounts.entries([line_amounts.totals(lines.filter(pl.col("cost_amount") < 600))])
+    assert [(one["code"], one["records"]) for one in found] == [("cost_of_nothing", 1), ("cost_of_a_piece", 9)]
+    assert "cost_beyond_amount" in [one["code"] for one in line_amounts.entries([line_amounts.totals(lines)])]

@@ -14,7 +14,7 @@ def lines(*odd: tuple[int, str, str], plain: int = 20) -> pl.LazyFrame:
     """Lines of three pieces at 4.99, and odd ones (pieces, price, amount)."""
     rows = [(3, "4.99", "14.97")] * plain + list(odd)
     frame = pl.DataFrame(rows, schema=["quantity", "unit_price", "sales_amount"], orient="row")
-    return frame.lazy().with_columns(pl.col("unit_price", "sales_amount").cast(MONEY))
+    return frame.lazy().with_columns(pl.lit(1).alias("product_key"), pl.col("unit_price", "sales_amount").cast(MONEY))
 
 
 def told(*parts: pl.LazyFrame) -> list[tuple[str, int, int, str]]:
@@ -69,3 +69,37 @@ def test_parts_of_the_lines_tell_the_same():
     every = lines((2, "5.00", "11.90"), (-2, "5.00", "10.00")).collect()
     assert told(*(part.lazy() for part in every.iter_slices(5))) == told(every.lazy())
     assert told(every.clear().lazy()) == []
+
+
+def costly(*more: tuple) -> pl.LazyFrame:
+    """Lines of four products, of one and of three pieces, with amount and cost; `more`: product, pieces, amount, cost."""
+    rows = [(p, n, f"{10 * p * n}.00", f"{6 * p * n}.00") for p in range(1, 5) for n in (1, 3) for _ in range(4)]
+    frame = pl.LazyFrame(
+        [*rows, *more], schema=["product_key", "quantity", "sales_amount", "cost_amount"], orient="row"
+    )
+    return frame.with_columns(pl.col("sales_amount", "cost_amount").cast(MONEY))
+
+
+def test_costs_of_nothing_and_costs_of_many_times_the_amount_are_told():
+    assert told(costly()) == []
+    assert told(costly((1, 1, "10.00", "0.00"))) == [("cost_of_nothing", 1, 33, "10.00")]
+    assert told(costly((1, 1, "10.00", "600.00"))) == [("cost_beyond_amount", 1, 33, "10.00")]
+    assert told(costly().with_columns(pl.col("cost_amount") * 100))[0][:2] == ("cost_beyond_amount", 32)
+
+
+def test_costs_that_are_not_known_free_goods_and_clearance_sales_are_not_told():
+    assert told(costly((1, 1, "10.00", None), (1, 1, "0.00", "6.00"), (1, 1, "2.00", "6.00"))) == []
+    assert told(costly().with_columns(cost_amount=pl.col("cost_amount") * 0)) == [], "a company of services"
+
+
+@pytest.mark.parametrize(
+    ("column", "code"), [("sales_amount", "amount_of_a_piece"), ("cost_amount", "cost_of_a_piece")]
+)
+def test_an_amount_that_is_the_same_for_one_piece_and_for_three_is_told(column, code):
+    of_a_piece = costly().with_columns((pl.col(column) / pl.col("quantity")).cast(MONEY))
+    assert (code, 16) in [one[:2] for one in told(of_a_piece)]
+    assert [one for one in told(of_a_piece.filter(pl.col("product_key") < 3)) if one[0] == code] == [], "two products"
+    cheaper = costly().with_columns(
+        pl.when(pl.col("quantity") > 1).then(pl.col(column) / 2).otherwise(column).cast(MONEY)
+    )
+    assert [one for one in told(cheaper) if one[0] == code] == [], "a rebate for three"
