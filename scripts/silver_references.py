@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from elt import rulelog, tables
 from elt.files import write_json
 from elt.run.contract import Contract
+from elt.run.relations import ForeignKey
 from elt.silver import references, sums
 from elt.silver.references import Reference, Repetition
 
@@ -39,6 +40,20 @@ def described(reference: Reference, contract: Contract, budget: float) -> dict[s
         "budget": budget,
         "hint": None if hint is None else {"spelling": hint.spelling.name, "records": hint.records},
     }
+
+
+def alone(
+    child: "pl.LazyFrame", parent: "pl.LazyFrame", contracts: Sequence[Contract], key: ForeignKey
+) -> dict[str, Any]:
+    """The metadata of orders without a line, if the first contract is that of lines and the second that of their orders
+    and there are any; else empty."""
+    lines, orders = ({field.role for field in contract.fields} for contract in contracts)
+    if "quantity" not in lines or "order_date" not in orders:
+        return {}
+    records, of, *amounts = references.without_lines(child, parent, key, contracts[1].amounts)
+    money, of_money = (exact(sums, contracts[1]) for sums in amounts)
+    found = {"fields": list(key.fields), "target": key.target, "alone": records, "records": of}
+    return {**found, "money": money, "of_money": of_money} if records else {}
 
 
 def repeated(found: Repetition, contract: Contract, budget: float) -> dict[str, Any]:
@@ -79,7 +94,7 @@ def main(
 
     `referred`, `others`: the tables that it refers to, and their contracts in the same order.
     """
-    child, listed = tables.scan(table, contract.typed_columns), []
+    child, listed, without = tables.scan(table, contract.typed_columns), [], []
     goals = {goal.name: goal for goal in others}
     files = dict(zip(goals, referred, strict=True))
     for key in contract.foreign_keys:
@@ -91,6 +106,7 @@ def main(
             counts = (reference.orphans, reference.records, key.resource)
             rulelog.log.warning("%s: %d of %d records have no partner in %s", contract.name, *counts)
         listed.append(described(reference, contract, most))
+        without.append(alone(child, partners, (contract, parent), key))
     equalities = []
     for equality in contract.equal_sums:
         parent, most = goals[equality.resource], budget if equality.budget is None else equality.budget
@@ -98,6 +114,7 @@ def main(
         sums.check_budget(compared, most, contract)
         equalities.append(sums.metadata(compared, contract, most))
     found = {"references": listed, "unique_keys": checked_keys(child, contract, budget)}
+    found |= {"without_lines": orders} if (orders := [one for one in without if one]) else {}
     write_json(output, found | ({"sums": equalities} if equalities else {}))
     rulelog.log.info("%s: %d references", contract.name, len(listed))
 

@@ -166,3 +166,24 @@ def test_more_records_that_repeat_a_unique_key_than_the_budget_stop(tmp_path):
     with pytest.raises(Fault, match=r"7 of 8 records of versions repeat the product, start of another.*lines 3, 4"):
         made.keys("versions")
     assert made.keys("versions", budget=0.9)[0]["repeated"] == 7
+
+
+def test_orders_without_a_line_are_told_with_their_amount_where_roles_say_which_tables_they_are(tmp_path):
+    made = Shop(tmp_path)
+    total = column("total", "number", decimals=2, money=True)
+    orders = [column("order_no"), {**column("day", "date", format="%Y-%m-%d"), "role": "order_date"}, total]
+    pieces = {**column("pieces", "integer"), "role": "quantity"}
+    made.add(table("orders", *orders), "A,2024-01-01,10.00", "B,2024-01-02,20.00", "C,2024-01-03,5.50")
+    made.add(
+        table("lines", column("line", "integer"), column("order_no"), pieces, foreignKeys=[KEY]),
+        "1,A,2",
+        "2,A,1",
+        "3,,1",
+    )
+    found = made.run("lines", "orders", budget=0.5)
+    checked = with_references({"lines": {**EMPTY}}, {"lines": found}, SILVER_WORDS)["lines"]["warnings"]
+    assert checked == [
+        {"column": "order_no → orders.order_no", "warning": "without_lines", "cells": 2, "of": 3,
+         "money": {"total": "25.50"}, "of_money": {"total": "35.50"}},
+    ]  # fmt: skip
+    assert "without_lines" not in shop(tmp_path, ["A", "B"], ["A"]).run("lines", "orders"), "customers without an order"

@@ -10,6 +10,7 @@ from elt.run.dialect import StatedDialect
 from elt.run.fields import Field
 from elt.run.relations import ForeignKey
 
+OF_ORDERS = ("quantity", "order_date")  # roles that tell a table of lines and one of orders
 COMPUTED = "NULL"  # stands for the SQL of a field that no file has
 
 
@@ -65,9 +66,12 @@ def of_cleaning(contract: Contract) -> Contract:
 
 
 def of_references(contract: Contract) -> Contract:
-    """For what the table and others must have in common: its columns, keys and sums."""
+    """For what the table and others must have in common: its columns, keys and sums; and which table has the lines of
+    which orders."""
+    fields = (replace(without_words(one), role=one.role if one.role in OF_ORDERS else None) for one in contract.fields)
     return replace(
         of_cleaning(contract),
+        fields=tuple(fields),
         dialect=StatedDialect(),
         ignore=(),
         latest=None,

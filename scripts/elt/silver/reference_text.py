@@ -29,6 +29,17 @@ def orphan_warning(reference: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def line_warning(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Orders without a line as a warning of the table of lines."""
+    return {
+        "column": f"{', '.join(found['fields'])} → {found['target']}",
+        "warning": "without_lines",
+        "cells": found["alone"],
+        "of": found["records"],
+        **{key: found[key] for key in ("money", "of_money")},
+    }
+
+
 def sum_warning(found: Mapping[str, Any]) -> dict[str, Any]:
     """Records of a table whose amount is not the sum of their lines, as a warning of the table."""
     return {
@@ -101,6 +112,7 @@ def with_references(
         found = {**told, "references": [worded_reference(one, words) for one in told["references"]]}
         alone = [orphan_warning(one) for one in found["references"] if one["orphans"]]
         again = [repetition_warning(one) for one in found.get("unique_keys", []) if one["repeated"]]
+        again += [line_warning(one) for one in found.get("without_lines", [])]
         again += [sum_warning(one) for one in found.get("sums", []) if one["unequal"]]
         checked[name] |= {**found, "warnings": [*checked[name]["warnings"], *alone, *again]}
     return checked

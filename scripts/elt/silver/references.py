@@ -136,6 +136,23 @@ def found(child: pl.LazyFrame, parent: pl.LazyFrame, key: ForeignKey, amounts: S
     )
 
 
+def without_lines(
+    child: pl.LazyFrame, parent: pl.LazyFrame, key: ForeignKey, amounts: Sequence[str]
+) -> tuple[int, int, dict[str, Decimal], dict[str, Decimal]]:
+    """(orders without a line, all orders, amounts of these, of those) of a table of lines that refers to orders.
+
+    `child`, `parent`: the two silver tables, typed; `amounts`: fields of the parent.
+    """
+    names = dict(zip(key.fields, key.reference_fields, strict=True))
+    lines = child.select(pl.col(name).alias(other) for name, other in names.items()).drop_nulls()
+    alone = parent.join(lines, on=list(key.reference_fields), how="anti")
+    sums = [pl.len(), *(pl.col(name).sum() for name in amounts)]
+    (records, *money), (of, *of_money) = (
+        frame.select(sums).collect(engine="streaming").row(0) for frame in (alone, parent)
+    )
+    return records, of, dict(zip(amounts, money, strict=True)), dict(zip(amounts, of_money, strict=True))
+
+
 @dataclass(frozen=True)
 class Repetition:
     """Records of a table that repeat the values of others in the fields of a unique key; amounts by field.
