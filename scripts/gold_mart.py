@@ -33,11 +33,13 @@ from elt.run import sql_names
 from elt.run.mart import FACT, Calendar, Mart
 from elt.sales import (
     collective_accounts,
+    exchange_rates,
     line_amounts,
     order_days,
     price_levels,
     renumbered,
     repeated_orders,
+    stopped_parts,
     sum_lines,
 )
 from elt.sales.collective_accounts import CollectiveAccounts
@@ -46,7 +48,7 @@ from elt.typed_twin import TypedTwin
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-CUSTOMERS = "gold.dim_customer"
+CUSTOMERS, LOCATIONS = "gold.dim_customer", "gold.dim_location"
 # of the order lines; each has READS (the columns it needs), totals (of a part of them), entries (what contradicts)
 CHECKS = {
     "prices": price_levels,
@@ -55,6 +57,7 @@ CHECKS = {
     "numbers": renumbered,
     "days": order_days,
     "sums": sum_lines,
+    "rates": exchange_rates,
 }
 
 
@@ -65,6 +68,8 @@ def grouped_by(mart: Mart, accounts: CollectiveAccounts | None) -> dict[str, Gro
     found: dict[str, Grouped] = {"customers": collective_accounts.totals} if accounts else {}
     if documents.COLUMN in mart.by_name:
         found["documents"] = lambda lines: documents.counts(lines).collect()
+    if mart.by_name.keys() >= stopped_parts.READS:
+        found["parts"] = stopped_parts.totals
     return found | {name: check.totals for name, check in CHECKS.items() if mart.by_name.keys() >= check.READS}
 
 
@@ -84,6 +89,8 @@ def told_of_lines(
     told = [*told, *unknown_entries(mart, unknown)]
     counts = documents.counted(pl.concat(groups["documents"])) if "documents" in groups else {}
     told += [entry for name, check in CHECKS.items() if name in groups for entry in check.entries(groups[name])]
+    if "parts" in groups:
+        told += stopped_parts.entries(groups["parts"], sources[LOCATIONS].scan() if LOCATIONS in sources else None)
     more: dict[str, Any] = {"source": source, "unknown": unknown, "documents": counts}
     if accounts:
         totals = collective_accounts.added(groups["customers"])

@@ -47,11 +47,13 @@ from elt.run.contract import Contract
 from elt.run.mart import Calendar, Mart, Query
 from elt.sales import (
     collective_accounts,
+    exchange_rates,
     line_amounts,
     order_days,
     price_levels,
     renumbered,
     repeated_orders,
+    stopped_parts,
     sum_lines,
 )
 from elt.sales.collective_accounts import CollectiveAccounts
@@ -527,7 +529,7 @@ def params(cases: list[Case]) -> Any:
 
 
 OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
-OTHERS |= {number: {"OK"} for number in range(107, 119)}
+OTHERS |= {number: {"OK"} for number in range(107, 121)}
 
 
 OTHERS |= {62: {"OK"}, 63: {"OK", "E"}}  # 63 refused: test_collective_accounts.py
@@ -1264,3 +1266,28 @@ def test_118_a_cost_of_nothing_beyond_its_amount_or_of_one_piece_is_told():
     found = line_amounts.entries([line_amounts.totals(lines.filter(pl.col("cost_amount") < 600))])
     assert [(one["code"], one["records"]) for one in found] == [("cost_of_nothing", 1), ("cost_of_a_piece", 9)]
     assert "cost_beyond_amount" in [one["code"] for one in line_amounts.entries([line_amounts.totals(lines)])]
+
+
+def test_119_a_channel_that_is_missing_from_a_day_on_is_told():
+    lines = year_of_lines().with_columns(
+        channel=pl.when(pl.col("order_number") < "A250", pl.col("customer_key") < 4)
+        .then(pl.lit("shop"))
+        .otherwise(pl.lit("web"))
+    )
+    [one] = stopped_parts.entries([stopped_parts.totals(lines.lazy())], None)
+    assert (one["records"], one["why"], one["money"]) == (84, "channel, 2024-09", {"sales_amount": "840.00"})
+
+
+def test_120_a_rate_of_another_size_is_told():
+    lines = year_of_lines().with_columns(currency=pl.lit("JPY"), amount_in_currency=pl.lit(1600))
+    [one] = exchange_rates.entries(
+        [
+            exchange_rates.totals(
+                lines.with_columns(
+                    amount_in_currency=pl.when(pl.col("order_number") == "A007").then(16).otherwise(1600)
+                ).lazy()
+            )
+        ]
+    )
+    assert (one["code"], one["records"], one["money"]) == ("odd_rates", 1, {"sales_amount": "10.00"})
+    assert exchange_rates.entries([exchange_rates.totals(lines.lazy())]) == []
