@@ -14,6 +14,7 @@ rule audit_ledger:
         "<logs>/audit_ledger.log",
     benchmark:
         "<benchmarks>/audit_ledger.tsv"
+    priority: expose_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

@@ -16,6 +16,7 @@ rule bronze_file:
         "<logs>/bronze_file/{file}.log",
     benchmark:
         "<benchmarks>/bronze_file/{file}.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

@@ -11,6 +11,7 @@ rule eda_summary:
         "<logs>/eda_summary.log",
     benchmark:
         "<benchmarks>/eda_summary.tsv"
+    priority: expose_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

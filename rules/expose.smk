@@ -33,6 +33,7 @@ rule expose_numbers:
         "<logs>/expose_numbers.log",
     benchmark:
         "<benchmarks>/expose_numbers.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
@@ -81,6 +82,7 @@ rule expose_figures:
         "<logs>/expose_figures.log",
     benchmark:
         "<benchmarks>/expose_figures.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
@@ -117,6 +119,7 @@ rule expose_report:
         "<logs>/expose_report.log",
     benchmark:
         "<benchmarks>/expose_report.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

@@ -20,6 +20,7 @@ rule features_customers:
         "<logs>/features_customers.log",
     benchmark:
         "<benchmarks>/features_customers.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

@@ -12,6 +12,7 @@ rule gold_calendar:
         "<logs>/gold_calendar.log",
     benchmark:
         "<benchmarks>/gold_calendar.tsv"
+    priority: expose_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
@@ -45,6 +46,7 @@ rule gold_mart:
         "<logs>/gold_mart/{mart}.log",
     benchmark:
         "<benchmarks>/gold_mart/{mart}.tsv"
+    priority: lambda wildcards: longest_chain if wildcards.mart in read_by_features else expose_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
@@ -78,6 +80,7 @@ rule gold_pseudonyms:
         "<logs>/gold_pseudonyms.log",
     benchmark:
         "<benchmarks>/gold_pseudonyms.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

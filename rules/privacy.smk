@@ -40,6 +40,7 @@ rule privacy_policy:
         "<logs>/privacy_policy.log",
     benchmark:
         "<benchmarks>/privacy_policy.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
@@ -87,6 +88,7 @@ rule privacy_records:
         "<logs>/privacy_records.log",
     benchmark:
         "<benchmarks>/privacy_records.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
@@ -114,6 +116,7 @@ rule privacy_uniqueness:
         "<logs>/privacy_uniqueness.log",
     benchmark:
         "<benchmarks>/privacy_uniqueness.tsv"
+    priority: expose_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

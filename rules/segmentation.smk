@@ -12,6 +12,7 @@ rule segmentation_kmeans:
         "<logs>/segmentation_kmeans.log",
     benchmark:
         "<benchmarks>/segmentation_kmeans.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
@@ -40,6 +41,7 @@ rule segmentation_profiles:
         "<logs>/segmentation_profiles.log",
     benchmark:
         "<benchmarks>/segmentation_profiles.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

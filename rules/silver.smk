@@ -16,6 +16,7 @@ rule silver_table:
         "<logs>/silver_table/{table}.log",
     benchmark:
         "<benchmarks>/silver_table/{table}.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
@@ -43,6 +44,7 @@ rule silver_references:
         "<logs>/silver_references/{table}.log",
     benchmark:
         "<benchmarks>/silver_references/{table}.tsv"
+    priority: longest_chain
     conda:
         "../envs/pipeline.yaml"
     resources:
