@@ -205,6 +205,40 @@ def test_returns_that_grew_are_a_finding(tmp_path, monkeypatch):
     assert ledger["figures"][found["figures"]["this"]]["value"] == str(int(back))
 
 
+def test_a_margin_that_fell_is_worth_its_points_of_the_revenue_of_this_year(tmp_path, monkeypatch):
+    rate = "(SUM(sales_amount) - SUM(cost_amount)) / SUM(sales_amount)"
+    monkeypatch.setitem(KPIS, "gross_margin_rate", kpi("Margin", "Marge", rate, "share"))
+    rows = lines(date(2024, 5, 31))
+    for row in rows:
+        part = "0.8" if row["order_date"] >= FIRST_OF_THIS_YEAR else "0.5"
+        row["cost_amount"] = str((Decimal(row["sales_amount"]) * Decimal(part)).quantize(Decimal("0.01")))
+    run = SmallRun(tmp_path, rows)
+    ledger = run.numbers()
+    found = next(one for one in ledger["findings"] if one["kind"] == "margin")
+    values = {name: Decimal(ledger["figures"][figure]["value"]) for name, figure in found["figures"].items()}
+    assert (values["last"], values["this"]) == (Decimal("0.5"), Decimal("0.2"))
+    revenue = sum(Decimal(row["sales_amount"]) for row in rows if row["order_date"] >= FIRST_OF_THIS_YEAR)
+    assert values["weight"] == pytest.approx(Decimal("-0.3") * revenue, abs=10)
+    assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
+
+
+def test_the_revenue_of_customers_who_came_new_is_compared_between_the_years(tmp_path):
+    rows = lines(date(2024, 5, 31))
+    for row in rows:
+        if row["customer_key"] in range(1, 13):
+            row["customer_key"] += 100 * sum(row["order_date"] >= date(year, 9, 1) for year in (2022, 2023))
+    SmallRun(tmp_path, rows).numbers()
+    again = Recomputed(tmp_path, 5, CLASSES)
+    for year, keys in (("last", range(101, 113)), ("this", range(201, 213))):
+        revenue = sum(
+            Decimal(row["sales_amount"])
+            for row in rows
+            if row["customer_key"] in keys and (row["order_date"] >= FIRST_OF_THIS_YEAR) == (year == "this")
+        )
+        assert Decimal(again.figures[f"new_customers.{year}"]["value"]) == pytest.approx(revenue, abs=1)
+    assert again.differences() == {}
+
+
 def test_what_is_not_shown_is_named_in_a_line(tmp_path):
     run = SmallRun(tmp_path, lines(date(2022, 8, 31)))
     for language, words in (("en", "do not allow it: bridge."), ("de", "nicht zulassen: Umsatzbrücke.")):
