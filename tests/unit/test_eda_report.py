@@ -8,11 +8,12 @@ from conftest import ROOT
 
 from eda_report import section, with_words
 from eda_summary import listed
-from elt.eda import sentences
+from elt.eda import patterns, sentences
 from elt.eda.origins import Source
+from elt.eda.patterns import closest_pairs
 from elt.eda.profile_text import content_text, is_measure, missing_cell, numbers_table, spark
 from elt.eda.profiles import profile
-from elt.eda.sentences import Finding, absent_text, closest_pairs
+from elt.eda.sentences import Finding, absent_text
 from elt.eda.suppression import suppressed_rows
 from elt.report.figure_ledger import Told
 from elt.report.markdown import Markdown, code, escape, table
@@ -187,8 +188,8 @@ def test_weekdays_that_differ_no_more_than_chance_are_a_sentence_without_a_figur
     found = sentences.of_weekdays(weekdays(10, 10, 10, 10, 10, 12, 8), Told(EN))
     assert found.alternative == "" and found.title.startswith("The weekdays differ no more than chance explains")
     many = weekdays(1000, 1000, 1000, 1000, 1000, 1200, 800)
-    assert sentences.is_beyond_chance(many)
-    assert not sentences.is_beyond_chance([day | {"customers": 20} for day in many]), "the lines of few customers"
+    assert patterns.is_beyond_chance(many)
+    assert not patterns.is_beyond_chance([day | {"customers": 20} for day in many]), "the lines of few customers"
 
 
 def years(*of_a_year: float, growth: float = 1.0) -> list[dict]:
@@ -202,7 +203,7 @@ def years(*of_a_year: float, growth: float = 1.0) -> list[dict]:
 
 def test_a_month_that_stands_out_in_each_year_is_a_season_whatever_the_growth():
     months = years(100, 100, 100, 100, 150, 100, 100, 100, 100, 100, 60, 100, growth=1.05)
-    assert sentences.seasons(sentences.yearly_ratios(months)) == {"high": [5], "low": [11]}
+    assert patterns.seasons(patterns.yearly_ratios(months)) == {"high": [5], "low": [11]}
     assert sentences.of_months(months, Told(EN)).text.endswith(
         "In each year, May brought at least a tenth more than the mean of the twelve months around, November at least a "
         "tenth less."
@@ -212,7 +213,7 @@ def test_a_month_that_stands_out_in_each_year_is_a_season_whatever_the_growth():
 def test_a_month_that_stands_out_in_one_year_is_no_season():
     months = years(*[100] * 12)
     months[16]["revenue"] = 200
-    assert sentences.seasons(sentences.yearly_ratios(months)) == {"high": [], "low": []}
+    assert patterns.seasons(patterns.yearly_ratios(months)) == {"high": [], "low": []}
     assert "so there is no season" in sentences.of_months(months, Told(EN)).text
     assert "season" not in sentences.of_months(months[:23], Told(EN)).text
 
@@ -220,7 +221,7 @@ def test_a_month_that_stands_out_in_one_year_is_no_season():
 def test_no_season_is_told_across_a_missing_month():
     months = years(100, 100, 100, 100, 150, 100, 100, 100, 100, 100, 100, 100)
     del months[18]
-    assert set(sentences.yearly_ratios(months)) == {7}, "only around July are all months there in two years"
+    assert set(patterns.yearly_ratios(months)) == {7}, "only around July are all months there in two years"
     assert "season" not in sentences.of_months(months, Told(EN)).text
 
 
