@@ -13,7 +13,7 @@ import yaml
 from conftest import ROOT, Project
 from small_companies import NAME, configure, records
 
-from elt.command import invocation
+from elt.command import company_checks
 from elt.run import settings
 
 pytestmark = pytest.mark.slow
@@ -70,7 +70,7 @@ def refusals(folder: Path) -> list[str]:
     found, faults = settings.load({**STATED, "company": str(folder)}, ROOT)
     if faults or found is None:
         return faults
-    return invocation.unbound(found) or invocation.classed(found, STATED)[1]
+    return company_checks.unbound(found) or company_checks.classed(found, STATED)[1]
 
 
 def planted(shop: Path, target: Path, file: str, old: str, new: str) -> Path:

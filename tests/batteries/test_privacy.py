@@ -20,7 +20,7 @@ import pytest
 from conftest import Project
 
 import privacy_leaks
-from elt.command import invocation
+from elt.command import company_checks
 from elt.faults import Fault
 from elt.files import read_yaml
 from elt.run import settings
@@ -306,7 +306,7 @@ def bike_retailer() -> Company:
     stated = settings.prepared(read_yaml("config/config.yaml"))
     loaded, faults = settings.load(stated, Path())
     assert loaded is not None and faults == []
-    found, weak = invocation.classed(loaded, stated)
+    found, weak = company_checks.classed(loaded, stated)
     assert weak == []
     return found
 

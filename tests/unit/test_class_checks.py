@@ -9,7 +9,7 @@ import yaml
 from conftest import ROOT
 from written_star import by_sql
 
-from elt.command import invocation
+from elt.command import company_checks
 from elt.gold import calendar_days
 from elt.run import class_checks, settings
 from elt.run.company import Company
@@ -50,7 +50,7 @@ def excepting(found: Company, column: str, instead_of: str) -> Company:
 
 def faults(found: Company) -> list[str]:
     """The faults without the company's folder."""
-    return [line.removeprefix(f"{found.folder}/") for line in invocation.classed(found, STATED)[1]]
+    return [line.removeprefix(f"{found.folder}/") for line in company_checks.classed(found, STATED)[1]]
 
 
 NAMES = "JOIN silver.crm_customers AS s ON TRUE LEFT JOIN silver.erp_categories"
@@ -61,7 +61,7 @@ LEAKING = with_sql("dim_product", "v.product_number, v.version, v.product_name,"
 
 @pytest.mark.parametrize("folder", [BIKES, OFFICE])
 def test_the_companies_of_the_project_have_no_class_that_is_too_weak(folder):
-    found, lines = invocation.classed(company(folder), STATED)
+    found, lines = company_checks.classed(company(folder), STATED)
     assert lines == []
     assert all(one.path[0].startswith("raw ") and one.why for one in found.class_exceptions)
 
@@ -142,7 +142,7 @@ def test_a_weaker_class_is_found_through_marts_and_renamed_columns():
 
 
 def test_a_standard_mart_takes_the_computed_class():
-    found, _ = invocation.classed(company(OFFICE), STATED)
+    found, _ = company_checks.classed(company(OFFICE), STATED)
     assert found.marts["agg_geo_performance"].by_name["country"].personal == "quasi"
     assert company(OFFICE).marts["agg_geo_performance"].by_name["country"].personal == "none"
     assert found.marts["agg_customer_value"].by_name["recency_score"].personal == "none"
@@ -224,7 +224,7 @@ def test_counts_and_sums_are_key_figures(formula):
 
 def known_words(found: Company, table: str) -> set[str]:
     """Columns of text of class none that are made of nothing personal."""
-    checked = dict(invocation.classed(found, STATED)[0].tables())
+    checked = dict(company_checks.classed(found, STATED)[0].tables())
     columns = getattr(checked[table], "fields", None) or checked[table].columns
     return {one.name for one in columns if one.type == "string" and one.personal == "none" and not one.from_persons}
 
@@ -249,4 +249,4 @@ def test_text_that_is_made_of_the_name_of_a_file_is_no_known_word_in_a_mart_eith
 def test_what_was_computed_is_the_same_when_it_is_remembered(folder):
     found = class_checks.checked(company(folder), 5, calendar_days.SCHEMA).company
     kept = json.loads(json.dumps(class_checks.told(found)))
-    assert class_checks.applied(company(folder), kept) == found == invocation.classed(company(folder), STATED)[0]
+    assert class_checks.applied(company(folder), kept) == found == company_checks.classed(company(folder), STATED)[0]

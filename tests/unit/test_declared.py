@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import made_manifest
 import pytest
 
-from elt.command.invocation import Invocation, RefusalError
+from elt.command.invocation import Invocation
+from elt.command.refusals import RefusalError
 from elt.run import declared
 from elt.run.company import NO_COMPANY
 from elt.run.declared import Declared

@@ -8,7 +8,7 @@ import pytest
 from drawn_star import ROOT
 
 import draft_star
-from elt.command import invocation
+from elt.command import company_checks
 from elt.faults import Fault
 from elt.files import read_json, read_yaml
 from elt.run import settings, sql_names
@@ -36,8 +36,8 @@ def loaded(folder: Path) -> Company:
     config = settings.prepared({**read_yaml(ROOT / "config/config.yaml"), "company": str(folder)})
     found, faults = settings.load(config, ROOT)
     assert found is not None, faults
-    assert invocation.unbound(found) == []
-    checked, weaker = invocation.classed(found, config)
+    assert company_checks.unbound(found) == []
+    checked, weaker = company_checks.classed(found, config)
     assert weaker == []
     return checked
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from elt.command import invocation
+from elt.command import company_checks
 from elt.run import contract_faults, settings
 from elt.run.contract import Contract
 from elt.silver import expressions
@@ -129,7 +129,7 @@ def test_a_call_is_refused_before_a_rule_exists(tmp_path: Path):
     path.write_text(text.replace("ABS(sls_price)", "ABS(sls_prise)"), encoding="utf-8")
     found, faults = settings.load(settings.prepared({**STATED, "company": str(folder)}), ROOT)
     assert faults == [] and found is not None
-    lines = invocation.unbound(found)
+    lines = company_checks.unbound(found)
     assert lines and all("the contract has no field sls_prise; it may be sls_price" in line for line in lines)
 
 

@@ -10,7 +10,8 @@ import pytest
 from conftest import ROOT
 
 from elt.command import invocation, request
-from elt.command.invocation import Invocation, RefusalError
+from elt.command.invocation import Invocation
+from elt.command.refusals import RefusalError
 from elt.faults import Fault
 from elt.files import read_yaml, write_json, write_text
 from elt.retention import erasures

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from elt import receipts
 from elt.command import run as command_run
-from elt.command.invocation import Invocation, RefusalError
+from elt.command.invocation import Invocation
+from elt.command.refusals import RefusalError
 from elt.files import sha256, write_json, write_text
 from elt.run import last_call, made_from, manifest, row_counts, steps
 

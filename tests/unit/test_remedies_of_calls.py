@@ -20,7 +20,7 @@ from test_run_folders import lock_in_another_process
 import draft_contracts
 import retention_expire
 from elt.command import draft, invocation, request, retention
-from elt.command.invocation import RefusalError
+from elt.command.refusals import RefusalError
 from elt.faults import Fault
 from elt.files import write_json, write_text
 from elt.gold import binding

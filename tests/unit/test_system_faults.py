@@ -14,7 +14,8 @@ import pytest
 
 from elt import files, rulelog, system_faults
 from elt.command import invocation, run
-from elt.command.invocation import Invocation, RefusalError
+from elt.command.invocation import Invocation
+from elt.command.refusals import RefusalError
 from elt.faults import DamagedFileError, Fault
 from elt.run import run_folders
 

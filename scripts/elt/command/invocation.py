@@ -3,8 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +12,15 @@ from typing import Any
 from elt import receipts, system_faults
 from elt.bronze import exports
 from elt.bronze.exports import RawFiles
-from elt.code_version import code_version
 from elt.command import draft, earlier_run, job_records, plan, request, retention, run
+from elt.command.company_checks import accepted_company
+from elt.command.refusals import RefusalError, accepted, refusing
 from elt.command.request import Request
 from elt.faults import Fault
 from elt.files import sha256
 from elt.protection import pseudonyms
-from elt.remembered import memory
 from elt.retention import deletion, erasures
-from elt.run import class_checks, declared, last_call, manifest, run_folders, settings, surroundings
+from elt.run import declared, last_call, manifest, run_folders, surroundings
 from elt.run.company import NO_COMPANY, Company
 from elt.run.contract import Contract
 from elt.run.declared import Declared, Undeclared
@@ -30,32 +29,6 @@ from elt.run.surroundings import Surroundings
 KEY_FILE = Path(".env")
 DATABASE = "POSTGRES_URL"  # its name in the key file
 STARTED_AT, RUN_ID = receipts.CALL_VARIABLE, "ELT_RUN_ID"  # variables that the jobs of a run inherit, on any machine
-
-
-class RefusalError(SystemExit):
-    """A call that cannot be carried out: it ends with a text of a title and a line a fault. Nothing was written."""
-
-    def __init__(self, title: str, faults: Sequence[str]) -> None:
-        super().__init__("\n".join([title, *(f"  {fault}" for fault in faults)]))
-
-
-@contextmanager
-def refusing(title: str = "The run cannot be used.") -> Iterator[None]:
-    """What cannot be carried out for a fault, of the operating system too, is refused with it."""
-    try:
-        yield
-    except (Fault, OSError) as error:
-        if (fault := error if isinstance(error, Fault) else system_faults.fault(error)) is None:
-            raise
-        raise RefusalError(title, [str(fault)]) from None
-
-
-def accepted(found: tuple[Any, Sequence[str]], title: str) -> Any:
-    """The value of (value, faults); raises RefusalError if there are faults."""
-    value, faults = found
-    if faults:
-        raise RefusalError(f"{title} Nothing was written.", faults)
-    return value
 
 
 @dataclass(frozen=True)
@@ -258,54 +231,6 @@ class Invocation:
 def of_run() -> dict[str, str]:
     """Settings of a job, beside those of the call that started it: what was a new run there is this one by now."""
     return {"run_id": os.environ[RUN_ID]} if RUN_ID in os.environ else {}
-
-
-def unbound(company: Company) -> list[str]:
-    """A line for every column of the contracts' and the marts' SQL that nothing offers, or that it lacks."""
-
-    def depends_on() -> tuple[object, ...]:
-        code = [code_version(f"elt/{name}.py") for name in ("gold/binding", "silver/expressions")]
-        return company.digest, code
-
-    def found() -> Iterable[str]:
-        from elt.gold import binding  # they are read where a run is planned, and only there
-        from elt.silver import expressions
-
-        return [*expressions.faults(company), *binding.faults(company)]
-
-    return memory.faults("unbound", depends_on, found)
-
-
-def classed(company: Company, config: Mapping[str, Any]) -> tuple[Company, list[str]]:
-    """(the company with its computed personal classes, a line for every class that is weaker than computed)."""
-    minimum = config["minimum_group"]
-    checked: list[class_checks.Checked] = []
-
-    def depends_on() -> tuple[object, ...]:
-        return company.digest, minimum, code_version("elt/run/class_checks.py")
-
-    def check() -> class_checks.Checked:
-        from elt.gold import calendar_days  # it is read where a run is planned, and only there
-
-        if not checked:
-            checked.append(class_checks.checked(company, minimum, calendar_days.SCHEMA))
-        return checked[0]
-
-    def found() -> dict[str, Any] | None:
-        return None if check().faults else class_checks.told(check().company)
-
-    known = memory.result("classes", depends_on, found)
-    if known is not None:
-        return class_checks.applied(company, known), []
-    return check().company, [f"{company.folder}/{line}" for line in check().faults]
-
-
-def accepted_company(config: Mapping[str, Any], root: Path) -> Company:
-    """The company that the settings name, with its computed personal classes; raises RefusalError."""
-    company = accepted(settings.load(config, root), "The settings cannot be used.")
-    accepted((None, unbound(company)), "The settings cannot be used.")
-    found: Company = accepted(classed(company, config), "The personal classes cannot be used.")
-    return found
 
 
 def prepared_run(arguments: Sequence[str], config: Mapping[str, Any], root: Path, now: datetime) -> Invocation:
