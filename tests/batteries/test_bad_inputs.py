@@ -529,7 +529,7 @@ def params(cases: list[Case]) -> Any:
 
 
 OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
-OTHERS |= {number: {"OK"} for number in range(107, 121)}
+OTHERS |= {number: {"OK"} for number in range(107, 122)}
 
 
 OTHERS |= {62: {"OK"}, 63: {"OK", "E"}}  # 63 refused: test_collective_accounts.py
@@ -1291,3 +1291,9 @@ def test_120_a_rate_of_another_size_is_told():
     )
     assert (one["code"], one["records"], one["money"]) == ("odd_rates", 1, {"sales_amount": "10.00"})
     assert exchange_rates.entries([exchange_rates.totals(lines.lazy())]) == []
+
+
+def test_121_a_share_among_percent_is_told(tmp_path):
+    discount = column("discount", "number", decimals=2, unit="percent", role="discount_share")
+    done = one_table.clean(tmp_path, contract(column("id"), discount), "id,discount\n1,10\n2,0.10\n3,0\n")
+    assert [(one["warning"], one["cells"]) for one in done.summary["warnings"]] == [("discount_unit", 1)]

@@ -534,6 +534,20 @@ def test_without_otherwise_a_value_in_no_code_list_stays_and_is_told_with_its_am
         assert clean(tmp_path / str(number), contract(field("id"), mended, amount), raw).summary["warnings"] == []
 
 
+@pytest.mark.parametrize(
+    ("unit", "cells", "count", "amount"),
+    [("percent", "10,0,0.10,1,110,", 2, "7.00"), ("share", "0.10,0,1,0.5,10,", 1, "4.50")],
+)
+def test_discounts_that_do_not_fit_their_unit_are_told_with_amount(tmp_path, unit, cells, count, amount):
+    discount = field("discount", "number", decimals=2, unit=unit, role="discount_share")
+    money = field("amount", "number", decimals=2, money=True)
+    raw = "id,discount,amount\n" + "".join(f"{n},{cell},{n}.50\n" for n, cell in enumerate(cells.split(",")))
+    plain = {key: value for key, value in discount.items() if key not in ("role", "unit")}
+    found = {"column": "discount", "warning": "discount_unit", "cells": count, "of": 6, "money": {"amount": amount}}
+    for place, (one, told) in enumerate(((discount, [found]), (plain, []))):
+        assert clean(tmp_path / str(place), contract(field("id"), one, money), raw).summary["warnings"] == told
+
+
 def test_a_converted_text_is_counted_and_never_empty(tmp_path):
     key = field("id", convert="REGEXP_REPLACE(id, '^NAS', '')")
     done = clean(tmp_path, contract(key), "id\nNASA1\nB2\nNAS\n")

@@ -10,6 +10,7 @@ from elt.run.dialect import StatedDialect
 from elt.run.fields import Field
 from elt.run.relations import ForeignKey
 
+DISCOUNT = "discount_share"  # a role
 OF_ORDERS = ("quantity", "order_date")  # roles that tell a table of lines and one of orders
 COMPUTED = "NULL"  # stands for the SQL of a field that no file has
 
@@ -51,14 +52,21 @@ def of_file(contract: Contract) -> Contract:
 
 
 def of_cleaning(contract: Contract) -> Contract:
-    """For the table of silver: all but what other tables must hold, and words that are in none of its files."""
+    """For the table of silver: all but what other tables must hold, and words that are in none of its files; of a
+    discount its unit too, which its numbers may contradict."""
+    fields = (
+        replace(without_words(field), role=field.role, unit=field.unit)
+        if field.role == DISCOUNT
+        else without_words(field)
+        for field in contract.fields
+    )
     return replace(
         contract,
         title="",
         department="",
         files="",
         sheet=None,
-        fields=tuple(map(without_words, contract.fields)),
+        fields=tuple(fields),
         foreign_keys=tuple(ForeignKey(key.fields, "", ()) for key in contract.foreign_keys),
         equal_sums=(),
         unique_keys=(),

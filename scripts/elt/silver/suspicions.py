@@ -20,6 +20,11 @@ from elt.silver.warning_budgets import NOT_IN_CODES, WITHOUT_ZONE
 SPREADSHEET_ERRORS, UNLIKELY_LETTERS = "spreadsheet_errors", "unlikely_letters"
 # between small letters a sign that no language writes there, as where text of another code page was read as cp1252
 UNLIKELY = r"\p{Ll}(?:[„“”‚†‡ˆ‰‹›•˜™¢£¤¥¦§¨©«¬®¯°±²³¶¸¹»¼½¾¿¡€\x{fffd}\x{80}-\x{9f}\x{2500}-\x{25a0}]|[ŠŽŒŸ])\p{Ll}"
+DISCOUNT_UNIT = "discount_unit"
+DISCOUNTS = {
+    "percent": ((0, 1), 100),
+    "share": ((1, 1), 1),
+}  # unit -> between which, and above what it is of another one
 DOUBTFUL_THOUSANDS = reasons.DOUBTFUL_THOUSANDS
 
 
@@ -48,7 +53,7 @@ class Suspicions:
         for field in self.mixed:
             self.zoned[field.name] += frame.select(has_zone(field).sum()).item()
         conditions = {**self.errors(), **self.unlikely_letters(frame), **self.without_zone(), **self.doubtful()}
-        conditions |= self.not_in_codes()
+        conditions |= {**self.not_in_codes(), **self.discounts()}
         found = frame.select(when.alias(str(i)) for i, when in enumerate(conditions.values()))
         for suspicion, is_hit in zip(conditions, found, strict=True):
             if count := int(is_hit.sum() or 0):
@@ -106,6 +111,11 @@ class Suspicions:
             for field in fields
         }
 
+    def discounts(self) -> dict[Suspicion, pl.Expr]:
+        """Whether a discount is none of its unit: a share among percent, or more than all."""
+        fields = [field for field in self.contract.fields if field.role is not None and field.unit in DISCOUNTS]
+        return {Suspicion(DISCOUNT_UNIT, field.name): is_of_another_unit(field) for field in fields}
+
     def warnings(self) -> Iterator[dict[str, Any]]:
         """One entry a column: code, cells, records of the table, and the amounts of the records concerned."""
         for found, cells in sorted(self.cells.items()):
@@ -126,6 +136,12 @@ def amount(records: pl.DataFrame, name: str, suspicion: Suspicion) -> Any:
     text = records[f"text:{name}"]
     sign = text.str.contains("[-(]").cast(pl.Int64) * -2 + 1
     return (text.str.replace_all("[^0-9]", "").cast(pl.Int64) * sign).sum()
+
+
+def is_of_another_unit(field: Field) -> pl.Expr:
+    """Whether the number of a discount is none of its unit: above 0 and below 1 percent, or more than everything."""
+    number, ((low, high), most) = pl.col(field.name).cast(pl.Float64), DISCOUNTS[str(field.unit)]
+    return ((number > low) & (number < high)) | (number > most)
 
 
 def has_zone(field: Field) -> pl.Expr:
