@@ -29,7 +29,7 @@ def totals(lines: pl.LazyFrame) -> pl.DataFrame:
     sums = (pl.len().cast(pl.Int64).alias("lines"), pl.col("sales_amount").sum().alias("revenue"))
     found = [
         lines.filter(pl.col(name) != 0, day.is_not_null())
-        .group_by(pl.lit(name).alias("name"), pl.col(name).cast(pl.Int64).alias("key"))
+        .group_by(pl.lit(name, pl.Enum([*CODES])).alias("name"), pl.col(name).cast(pl.Int64).alias("key"))
         .agg(day.min().alias("first"), day.max().alias("last"), *sums)
         for name in CODES
     ]
