@@ -98,6 +98,7 @@ def clean(
         kept = frame.lazy().filter(pl.col("_reason").is_null()).select(*cleaning.PLACE, *contract.names).collect()
         dates.add_batch(kept)
         books.alike_keys.add_batch(kept)
+        books.reused_numbers.add_batch(kept)
         parts.add(kept)
         yield change_rows(frame, contract)
 

@@ -529,7 +529,7 @@ def params(cases: list[Case]) -> Any:
 
 
 OTHERS |= {number: {"OK"} for number in (103, 104, 105)} | {106: {"OK", "E"}}  # more of them in test_small_companies.py
-OTHERS |= {number: {"OK"} for number in range(107, 122)}
+OTHERS |= {number: {"OK"} for number in range(107, 123)}
 
 
 OTHERS |= {62: {"OK"}, 63: {"OK", "E"}}  # 63 refused: test_collective_accounts.py
@@ -1297,3 +1297,10 @@ def test_121_a_share_among_percent_is_told(tmp_path):
     discount = column("discount", "number", decimals=2, unit="percent", role="discount_share")
     done = one_table.clean(tmp_path, contract(column("id"), discount), "id,discount\n1,10\n2,0.10\n3,0\n")
     assert [(one["warning"], one["cells"]) for one in done.summary["warnings"]] == [("discount_unit", 1)]
+
+
+def test_122_a_number_that_was_given_to_another_product_is_told(tmp_path):
+    number, name = column("nr", role="product_number"), column("name", role="product_name")
+    rows = ["1,A,Table", "2,A,Table", "3,A,Bench", "4,B,Cup", "5,B,Cup", "6,C,Tea", "7,C,Tea"]
+    done = one_table.clean(tmp_path, contract(column("id"), number, name), "\n".join(["id,nr,name", *rows, ""]))
+    assert [(one["warning"], one["cells"]) for one in done.summary["warnings"]] == [("reused_numbers", 1)]

@@ -10,7 +10,7 @@ from elt.run.dialect import StatedDialect
 from elt.run.fields import Field
 from elt.run.relations import ForeignKey
 
-DISCOUNT = "discount_share"  # a role
+DISCOUNT, NAMED = "discount_share", ("customer_number", "customer_name", "product_number", "product_name")  # roles
 OF_ORDERS = ("quantity", "order_date")  # roles that tell a table of lines and one of orders
 COMPUTED = "NULL"  # stands for the SQL of a field that no file has
 
@@ -30,6 +30,13 @@ def field_of_file(field: Field, *, is_of_persons: bool, is_of_sheet: bool) -> Fi
 def without_words(field: Field) -> Field:
     """A field without what it means."""
     return replace(field, role=None, description="", why="", doubts=(), unit="money" if field.unit == "money" else None)
+
+
+def doubted(field: Field) -> Field:
+    """A field without what it means, but with a role that says what its records may contradict; a discount has its unit
+    too."""
+    unit = field.unit if field.role == DISCOUNT else without_words(field).unit
+    return replace(without_words(field), role=field.role if field.role in (DISCOUNT, *NAMED) else None, unit=unit)
 
 
 def of_file(contract: Contract) -> Contract:
@@ -52,21 +59,15 @@ def of_file(contract: Contract) -> Contract:
 
 
 def of_cleaning(contract: Contract) -> Contract:
-    """For the table of silver: all but what other tables must hold, and words that are in none of its files; of a
-    discount its unit too, which its numbers may contradict."""
-    fields = (
-        replace(without_words(field), role=field.role, unit=field.unit)
-        if field.role == DISCOUNT
-        else without_words(field)
-        for field in contract.fields
-    )
+    """For the table of silver: all but what other tables must hold, and words that are in none of its files; roles of
+    discounts, numbers and names, which the records may contradict."""
     return replace(
         contract,
         title="",
         department="",
         files="",
         sheet=None,
-        fields=tuple(fields),
+        fields=tuple(map(doubted, contract.fields)),
         foreign_keys=tuple(ForeignKey(key.fields, "", ()) for key in contract.foreign_keys),
         equal_sums=(),
         unique_keys=(),

@@ -13,6 +13,7 @@ from elt.report.numbers import with_decimals
 from elt.silver import cleaning, trimming
 from elt.silver.alike_keys import AlikeKeys
 from elt.silver.conversion_counts import OUTSIDE, cell_counts, is_coded, spelling_counts
+from elt.silver.reused_numbers import ReusedNumbers
 from elt.silver.suspicions import Suspicions
 
 MOJIBAKE = "[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€"  # UTF-8 that was read as cp1252
@@ -93,6 +94,7 @@ class Books:
         self.money: Counter[MoneyPart] = Counter()
         self.suspicions = Suspicions(self.contract, is_tidy=rules.is_tidy)
         self.alike_keys = AlikeKeys(self.contract)
+        self.reused_numbers = ReusedNumbers(self.contract)
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[QuarantineReason] = Counter()
         self.first: dict[QuarantineReason, list[tuple[str, int]]] = {}
@@ -199,6 +201,7 @@ class Books:
                 *self.suspicions.warnings(),
                 *self.rounded_amounts(),
                 *self.alike_keys.warnings(again),
+                *self.reused_numbers.warnings(),
             ],
             "repairs": repairs,
             "repaired_amounts": self.repaired_amounts[self.contract.name],

@@ -20,7 +20,7 @@ from elt.silver.warning_budgets import NOT_IN_CODES, WITHOUT_ZONE
 SPREADSHEET_ERRORS, UNLIKELY_LETTERS = "spreadsheet_errors", "unlikely_letters"
 # between small letters a sign that no language writes there, as where text of another code page was read as cp1252
 UNLIKELY = r"\p{Ll}(?:[„“”‚†‡ˆ‰‹›•˜™¢£¤¥¦§¨©«¬®¯°±²³¶¸¹»¼½¾¿¡€\x{fffd}\x{80}-\x{9f}\x{2500}-\x{25a0}]|[ŠŽŒŸ])\p{Ll}"
-DISCOUNT_UNIT = "discount_unit"
+DISCOUNT, DISCOUNT_UNIT = "discount_share", "discount_unit"  # a role, a code
 DISCOUNTS = {
     "percent": ((0, 1), 100),
     "share": ((1, 1), 1),
@@ -113,7 +113,7 @@ class Suspicions:
 
     def discounts(self) -> dict[Suspicion, pl.Expr]:
         """Whether a discount is none of its unit: a share among percent, or more than all."""
-        fields = [field for field in self.contract.fields if field.role is not None and field.unit in DISCOUNTS]
+        fields = [field for field in self.contract.fields if field.role == DISCOUNT and field.unit in DISCOUNTS]
         return {Suspicion(DISCOUNT_UNIT, field.name): is_of_another_unit(field) for field in fields}
 
     def warnings(self) -> Iterator[dict[str, Any]]:
