@@ -151,6 +151,13 @@ def test_a_receipt_that_is_gone_and_one_of_a_file_that_the_manifest_does_not_kno
     )
 
 
+def test_a_file_that_was_put_into_a_run_with_a_receipt_of_its_own_is_named_with_it(folder):
+    run, name = finished(folder, "r1"), "reports/other.md"
+    write_text(run / name, "x")
+    receipts.write(run, name, {"sha256": sha256(run / name), **receipts.look(run / name)})
+    assert said(folder) == [f"{place} is not in the manifest" for place in (f"{receipts.FOLDER}/{name}.json", name)]
+
+
 def test_what_is_missing_alone_is_made_again_by_a_run(folder):
     run = finished(folder, "r1")
     (run / "reports/final_expose.md").unlink()
@@ -214,6 +221,7 @@ def whole(folder: Path) -> Path:
     write_text(run / manifest.SIGNATURE, "untrusted comment: x\n")
     write_text(run / receipts.CALL, "2026-11-01T00:00:00+00:00", 0o600)
     write_text(run / receipts.FOLDER / "reports/final_expose.md.snakemake", f"{EMPTY}\n", 0o600)
+    write_text(run / receipts.FOLDER / f"{manifest.NAME}.snakemake", f"{EMPTY}\n", 0o600)
     for place in ("_meta/logs", "_meta/benchmarks", "_meta/history", receipts.FOLDER):
         (run / place).chmod(0o700)
     entries = read_json(run / manifest.NAME)["files"] | manifest.files(run, [manifest.RAW_FILE_NAMES])
@@ -266,7 +274,7 @@ def fitting(name: str, attack: Callable[[Path], None]) -> bool:
     needless = (
         manifest.SIGNATURE,
         receipts.CALL,
-        f"{receipts.FOLDER}/reports/final_expose.md.snakemake",
+        *(f"{receipts.FOLDER}/{name}.snakemake" for name in ("reports/final_expose.md", manifest.NAME)),
         "gold/warehouse.duckdb",
     )
     may_lack = (*needless, f"{receipts.FOLDER}/gold/warehouse.duckdb.json")
@@ -347,7 +355,16 @@ def test_what_is_added_as_a_link_or_under_a_name_that_a_terminal_would_obey_is_n
 
 @pytest.mark.remedy("retention_verify", "…run it again, or restore it from your backup")
 @pytest.mark.parametrize(
-    "name", ["new", "reports/new", "silver/new", "_meta/new", "_meta/logs/new", "_meta/history/20261030T000000Z"]
+    "name",
+    [
+        "new",
+        "reports/new",
+        "silver/new",
+        "reports/gold",
+        "_meta/new",
+        "_meta/logs/new",
+        "_meta/history/20261030T000000Z",
+    ],
 )
 def test_an_empty_folder_that_no_step_has_made_is_named_by_its_highest_one(folder, whole, name):
     (whole / name / "inner").mkdir(parents=True)
@@ -364,6 +381,8 @@ def test_every_layer_may_have_the_folders_of_rows_and_of_evidence_empty_and_no_o
             (whole / layer / name).mkdir(mode=0o700, exist_ok=True)
     assert said(folder) == []
     (whole / "reports/data").mkdir(exist_ok=True)
+    assert said(folder) == ["reports/data is an empty folder that no step has made"]
+    made_manifest.write(whole, **{**read_json(whole / manifest.NAME), "status": "failed"})
     assert said(folder) == ["reports/data is an empty folder that no step has made"]
 
 
@@ -407,6 +426,10 @@ def test_folders_have_their_modes_and_the_run_may_be_opened_on_purpose(folder, w
     whole.chmod(0o750)
     assert said(folder) == ["silver/data has the mode 0750 instead of 0700"]
     (whole / "silver/data").chmod(0o700)
+    for name in ("_meta/benchmarks", "_meta/history", "_meta/logs"):
+        (whole / name).chmod(0o750)
+        assert said(folder) == [f"{name} has the mode 0750 instead of 0700"]
+        (whole / name).chmod(0o700)
     for mode in ("0770", "0702", "0720"):
         whole.chmod(int(mode, 8))
         assert said(folder) == [f". has the mode {mode}, by which others may write it"]
