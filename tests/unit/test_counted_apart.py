@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from elt.gold import counted_apart, order_parts
+from elt.gold import counted_apart, order_parts, tracing
 from elt.gold.counted_apart import computed, pieces_of
 from elt.gold.steps import in_steps
 
@@ -124,3 +124,40 @@ def test_what_does_not_add_up_for_certain_is_computed_as_it_stands(before, after
 def test_what_counts_nothing_distinctly_is_computed_as_it_stands():
     assert pieces_of("SELECT SUM(sales_amount) AS revenue FROM gold.fact_sales") is None
     assert pieces_of("no SQL (") is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_stored"),
+    [
+        ("SELECT a FROM silver.t", True),
+        ("SELECT * FROM silver.t", True),
+        ("SELECT a + 1 AS a FROM silver.t", False),
+        ("SELECT a FROM silver.t UNION ALL SELECT 0 AS a", True),
+        ("SELECT 1 AS a UNION ALL SELECT 0 AS a", False),
+        ("WITH x AS (SELECT b * 2 AS a, c FROM silver.t) SELECT a FROM x", False),
+        ("WITH x AS (SELECT b * 2 AS a, c FROM silver.t) SELECT c AS a FROM x", True),
+        ("WITH t AS (SELECT b * 2 AS a FROM silver.t) SELECT a FROM silver.t", True),
+        ("SELECT q.a FROM (SELECT UPPER(b) AS a FROM silver.t) AS q", False),
+        ("SELECT * FROM (SELECT UPPER(b) AS a FROM silver.t) AS q", False),
+        ("SELECT s.a FROM (SELECT UPPER(b) AS a, k FROM silver.t) AS q JOIN silver.s AS s ON s.k = q.k", True),
+        ("SELECT a FROM (", True),
+        ("DROP TABLE t", False),
+    ],
+)
+def test_a_column_is_stored_where_no_query_within_computes_it(sql, is_stored):
+    assert tracing.is_stored(sql, "a") is is_stored
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT a FROM (",
+        "DROP TABLE t",
+        "SELECT 1 AS a",
+        "SELECT a FROM silver.t UNION SELECT a FROM silver.s",
+        "SELECT SUM(a) AS a FROM silver.t",
+    ],
+)
+def test_sql_through_which_no_row_comes_as_it_is_is_not_followed(sql):
+    with pytest.raises(tracing.NotFollowedError):
+        tracing.numbered(sql)

@@ -1,10 +1,14 @@
 """The hash of a find: of the value and of the words around it, of a long text the nearest ones."""
 
+import hashlib
+import sys
 from pathlib import PurePath
 
 import pytest
 
+from elt.privacy.leak_digests import ALGORITHMS, digests_of
 from elt.privacy.leak_finds import LONGEST, Find, beside, found_at
+from elt.privacy.leak_names import shortened
 from elt.privacy.leak_search import Hit, located
 from elt.privacy.leak_stretches import BREAK
 
@@ -62,3 +66,20 @@ def test_no_text_is_searched_twice_while_a_value_is_located():
     text = "\n".join([*map(str, range(40)), BREAK.join(["one", "anna green", *"abcdefgh"]), *map(str, range(40, 90))])
     assert located(find, text) == [Hit("name", "anna green", 40, "anna green", 1)]
     assert len(asked) == len(set(asked))
+
+
+def test_names_of_several_words_are_searched_by_one_word_of_each_part_too():
+    expected = [f"{first} {last}" for first in ("Anna", "Maria") for last in ("von", "der", "Berg")]
+    assert list(shortened([("Anna Maria", "von der Berg"), ("Ida", "Au")])) == expected
+
+
+def test_a_value_is_known_by_the_first_bytes_of_its_digest_in_each_case_of_its_letters():
+    values = ["Ab", "7", "Cd"]
+    found = {
+        (one, of) for prints, owners in digests_of(values) for one, of in zip(prints.tolist(), owners, strict=True)
+    }
+    for value in values:
+        for make in (hashlib.md5, hashlib.sha256, hashlib.blake2b):
+            for form in (value, value.lower(), value.upper()):
+                assert (int.from_bytes(make(form.encode()).digest()[:8], sys.byteorder), value) in found
+    assert len(found) == 7 * len(ALGORITHMS)

@@ -79,7 +79,7 @@ def add_forms(terms: SearchTerms, column: str, pairs: "pl.DataFrame") -> None:
 
 
 def shortened(pairs: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Names of several words by one word of each part: Anna Maria, von der Berg gives Anna Berg and Maria Berg."""
+    """Names by one word of each of their parts: Anna Maria, von der Berg gives Anna von and Maria Berg among others."""
     for first, second in pairs:
         for one in LETTERS.findall(first):
             for other in LETTERS.findall(second):

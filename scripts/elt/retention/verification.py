@@ -32,12 +32,12 @@ Difference = tuple[str, str]  # path in the run, what is wrong with it
 class Verification(StatedRun):
     """What of a run is not as it is stated."""
 
-    def differences(self) -> list[Difference]:
-        """All that is not as it should be, sorted by path; nothing is said of what lies in a folder that is closed."""
+    def differences(self) -> set[Difference]:
+        """All that is not as it should be; nothing is said of what lies in a folder that is closed."""
         lines = [*self.of_call(), *self.of_files(), *self.of_records()]
         for name, entry in self.found.items():
             lines += [(name, what) for what in self.of_entry(name, entry)]
-        return sorted({(name, what) for name, what in lines if not self.is_closed(name)})
+        return {(name, what) for name, what in lines if not self.is_closed(name)}
 
     def is_closed(self, name: str) -> bool:
         """Whether a folder above a path cannot be read."""
