@@ -79,6 +79,21 @@ def test_a_folder_that_the_system_does_not_let_be_read_is_named_with_the_code_an
     assert inventory.refused(run / "silver/data") == "" == inventory.refused(run / manifest.NAME)
 
 
+def test_what_could_not_be_read_and_can_be_a_moment_later_is_not_called_changed(folder, monkeypatch):
+    run, plain, refused = finished(folder, "r1"), (os.scandir, inventory.hash_of), []
+    name = "reports/final_expose.md"
+
+    def refusing(path="."):
+        if Path(path) == run / "silver/data" and not refused:
+            refused.append(path)
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return plain[0](path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    monkeypatch.setattr(inventory, "hash_of", lambda path: "" if path == run / name else plain[1](path))
+    assert said(folder) == [f"{name} cannot be read", "silver/data cannot be read"]
+
+
 def test_exactly_what_differs_is_named(folder):
     run = finished(folder, "r1")
     (run / "silver/data/customers.csv").write_text("id,number\n")
@@ -435,6 +450,19 @@ def test_folders_have_their_modes_and_the_run_may_be_opened_on_purpose(folder, w
         assert said(folder) == [f". has the mode {mode}, by which others may write it"]
     whole.chmod(0o755)
     assert said(folder) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_meta/logs/gold_mart/x.log",
+        f"{receipts.FOLDER}/{manifest.NAME}.snakemake",
+        "bronze/_meta/tracebacks/gold_mart.x.txt",
+    ],
+)
+def test_logs_receipts_and_tracebacks_are_read_by_their_owner_alone(folder, whole, name):
+    (whole / name).chmod(0o640)
+    assert said(folder) == [f"{name} has the mode 0640 instead of 0600"]
 
 
 def test_benchmarks_and_history_may_be_as_open_as_the_umask_leaves_them_and_reports_as_the_manifest_states(

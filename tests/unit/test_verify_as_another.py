@@ -15,10 +15,10 @@ import pytest
 from erasure_case import finished
 
 import retention_verify
-from elt import system_faults
+from elt import files, receipts, system_faults
 from elt.command import retention
 from elt.faults import Fault
-from elt.run import run_folders
+from elt.run import last_call, run_folders
 
 NOBODY = 65534
 NEW_MOUNTS = 0x20000  # CLONE_NEWNS: mounts that nobody else sees
@@ -120,6 +120,18 @@ def test_one_file_that_the_account_may_not_read_is_named_alone(run):
     said = said_by_nobody(verify)
     assert "1 files are not as the manifest says: silver/data/customers.csv cannot be read (EACCES)" in said
     assert "Give this account the right to what cannot be read" in said
+
+
+@pytest.mark.parametrize("name", [f"{receipts.FOLDER}/silver/data/customers.csv.json", receipts.CALL])
+def test_a_receipt_that_the_account_may_not_read_is_not_called_lost_or_changed(run, name):
+    files.write_text(run / receipts.CALL, "2026-11-01T00:00:00+00:00", 0o600)
+    last_call.note(run, status="running", began="2026-11-01T00:00:00+00:00")
+    last_call.close(run, "complete")
+    given_to_nobody(run)
+    assert said_by_nobody(verify) == ""
+    os.chown(run / name, 0, 0)
+    listed = f"1 files are not as the manifest says: {name} cannot be read (EACCES). Give this account the right"
+    assert listed in said_by_nobody(verify)
 
 
 def test_a_run_on_a_disk_that_can_only_be_read_is_checked_and_what_was_changed_there_is_named(run):

@@ -53,7 +53,7 @@ class Verification(StatedRun):
         elif not self.is_called_whole:
             yield manifest.IDENTITY, self.unread(manifest.IDENTITY) or EDITED
         elif receipts.CALL in self.files and receipts.began(self.run) != last_call.read(self.run).get("began"):
-            yield receipts.CALL, CHANGED
+            yield receipts.CALL, self.unread(receipts.CALL) or CHANGED
         if (mode := self.run.stat().st_mode & 0o7777) & OF_OTHERS:
             yield ".", BY_OTHERS.format(mode)
 
@@ -69,9 +69,9 @@ class Verification(StatedRun):
                 yield name, self.changed(name)
             if (wanted := bits(entry.get("mode"))) not in (None, there.mode):
                 yield name, WRONG_MODE.format(there.mode, wanted)
-            receipt = self.receipts.get(name)
-            if receipt is None and not self.is_closed(f"{receipts.FOLDER}/{name}"):
-                yield name, self.unread(f"{receipts.FOLDER}/{name}.json") or NO_RECEIPT
+            receipt, place = self.receipts.get(name), f"{receipts.FOLDER}/{name}.json"
+            if receipt is None and not self.is_closed(place) and not self.unread(place):
+                yield name, NO_RECEIPT
             elif receipt is not None and not self.fits(receipt, entry):
                 yield name, OTHER_RECEIPT
 
@@ -129,9 +129,9 @@ class Verification(StatedRun):
         elif entry.mode & OF_OTHERS and not name.startswith((manifest.HISTORY, steps.BENCHMARKS)):
             yield BY_OTHERS.format(entry.mode)
         if name.startswith(manifest.ON_REQUEST) and self.receipts[name]["sha256"] != self.hashes[name]:
-            yield CHANGED
+            yield self.changed(name)
         if name.startswith(receipts.FOLDER) and name != receipts.CALL and not receipts.is_as_kept(self.run / name):
-            yield CHANGED
+            yield self.unread(name) or CHANGED
 
     def is_known(self, name: str) -> bool:
         """Whether a file is stated, or a rule of its own allows it."""
