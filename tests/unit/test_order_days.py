@@ -70,6 +70,15 @@ def test_a_hole_in_the_data_is_told(gone):
     assert [one[0] for one in told(left)] == ["silent_days"]
 
 
+def test_a_hole_is_told_of_a_shop_that_never_closes_and_beside_a_yearly_closure():
+    left = [day for day in days_of() if not date(2024, 5, 10) <= day <= date(2024, 5, 31)]
+    assert told(left) == [("silent_days", 23, "2024-05-10 – 2024-06-01")]
+    closed = [day for day in weekdays() if not (day.month == 8 and day.day < 23)]
+    assert told([day for day in closed if not date(2024, 3, 11) <= day <= date(2024, 3, 22)])[0][2].startswith(
+        "2024-03"
+    )
+
+
 def test_closures_and_what_chance_explains_are_not_told():
     summer = [day for day in weekdays() if not (day.month == 8 and day.day < 23)]
     assert told(summer) == [], "closed in August of both years"

@@ -24,8 +24,9 @@ NEARLY_ALL = 0.95
 CROWD, CROWD_SHARE, BEFORE = 10, 0.05, 10  # times the usual lines of a day, of all lines, after so many days of silence
 NUMBERS = 10  # so many days without one above the 12th are no chance (less than one in ten thousand)
 OFTEN, TIMES = 0.1, 5  # share of lines on a weekend, and how much more than of the days from the 13th on
-SILENCE, CHANCE = 10, 0.001  # weekdays without an order, and how probable so many may be in all of the time
-LONG = 16  # weekdays: longer than a closure, where no other year shows whether it is one
+SILENCE, CHANCE = 10, 0.001  # business days without an order, and how probable so many may be in all of the time
+LONG = 16  # business days: longer than a closure, where no other year shows whether it is one
+OFFICE, WEEK, OPEN = (*[True] * 5, False, False), (True,) * 7, 0.2  # which it is: share of order days on weekends
 YEAR, ONE = timedelta(days=364), timedelta(days=1)  # a year later it is the same weekday
 
 
@@ -77,25 +78,28 @@ def are_exchanged(days: pl.DataFrame) -> bool:
 
 
 def silences(days: pl.DataFrame) -> list[Entry]:
-    """What is said of the longest silence in the midst of the data, if neither chance nor a closure explains it."""
+    """What is said of the longest silence in the midst of the data that neither chance nor a closure explains."""
     if days.height < LEAST_DAYS:
         return []
-    ends = days.select(start=DAY.shift(1), end=DAY).drop_nulls()
-    ends = ends.with_columns(
-        silent=(pl.business_day_count("start", "end") - (pl.col("start").dt.weekday() < 6)).clip(0)
-    )
-    start, end, silent = ends.sort("silent", descending=True, maintain_order=True).row(0)
-    open_days, all_silent = days.filter(~IS_WEEKEND).height, int(ends["silent"].sum())
+    weekdays = WEEK if days.filter(IS_WEEKEND).height >= OPEN * days.height else OFFICE
+    is_open = DAY.dt.weekday() <= sum(weekdays)
+    ends = days.select(start=DAY.shift(1), end=DAY, is_open=is_open.shift(1)).drop_nulls()
+    between = pl.business_day_count("start", "end", week_mask=weekdays) - pl.col("is_open")
+    ends = ends.select("start", "end", silent=between.clip(0))
+    open_days, all_silent = days.filter(is_open).height, int(ends["silent"].sum())
     rate = open_days / max(open_days + all_silent, 1)
-    if silent < SILENCE or days.height * (1 - rate) ** silent > CHANCE or is_closure(days, start, end, rate * silent):
-        return []
-    return [assumptions.entry(SILENT, FACT, silent, open_days + all_silent, why=f"{start + ONE} – {end - ONE}")]
+    for start, end, silent in ends.sort("silent", descending=True, maintain_order=True).rows():
+        if silent < SILENCE or days.height * (1 - rate) ** silent > CHANCE:
+            return []
+        if not is_closure(days, start, end, rate * silent):
+            return [assumptions.entry(SILENT, FACT, silent, open_days + all_silent, why=f"{start + ONE} – {end - ONE}")]
+    return []
 
 
 def is_closure(days: pl.DataFrame, start: date, end: date, usual: float) -> bool:
     """Whether a silence between two days was one in the year before or after too; where neither is known, whether it is
-    as short as a closure. `usual`: order days in as many weekdays."""
+    as short as a closure. `usual`: order days in as many days."""
     first, last = days["order_date"][0], days["order_date"][-1]
     years = [shift for shift in (-YEAR, YEAR) if start + shift >= first and end + shift <= last]
     others = [days.filter(DAY.is_between(start + shift, end + shift, closed="none")).height for shift in years]
-    return max(others) < usual / 2 if others else (end - start).days * 5 < LONG * 7
+    return max(others) < usual / 2 if others else (end - start - ONE).days * 5 < LONG * 7
