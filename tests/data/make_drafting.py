@@ -570,12 +570,165 @@ def booking() -> list[Table]:
     ]
 
 
+def shopify() -> list[Table]:
+    """Orders of Shopify: a line an article, what is of the order only on its first line, postal codes behind a quote."""
+    m = Maker("shopify")
+
+    def first(cells: Callable[[int], Any], lines: int = 2) -> Callable[[int], Any]:
+        return lambda row: "" if row % lines else cells(row // lines)
+
+    moment = m.moment("%Y-%m-%d %H:%M:%S +0100")
+    return [
+        Table("orders_export", [
+            Column("Name", m.parent("#{}", 1001, 2), personal="identifier", role="order_number"), Column("Email", lambda row: m.mail(row // 2 % 23), personal="direct"),
+            Column("Financial Status", first(m.of("paid", "paid", "refunded", "voided")), role="order_status"), Column("Paid at", first(moment), "date", ("%Y-%m-%d %H:%M:%S%z",)),
+            Column("Accepts Marketing", first(m.of("yes", "no"))), Column("Currency", first(m.of("EUR")), role="currency"), Column("Subtotal", first(m.money(20, 400, plain)), "number"),
+            Column("Shipping", first(m.of("4.90", "0.00")), "number"), Column("Total", first(m.money(20, 400, plain)), "number"), Column("Discount Code", first(m.mixed(m.of(""), "SPRING", 9))),
+            Column("Discount Amount", first(m.of("0.00", "5.00")), "number"), Column("Created at", lambda row: moment(row // 2), "date", ("%Y-%m-%d %H:%M:%S%z",), role="order_date"),
+            Column("Lineitem quantity", m.whole(1, 4), "integer", role="quantity"), Column("Lineitem name", m.from_list(GOODS), role="product_name"), Column("Lineitem price", m.money(9, 120, plain), "number", role="unit_price"),
+            Column("Lineitem sku", lambda row: f"WS-{row % 8 + 101}", role="product_number"), Column("Billing Name", first(m.person), personal="direct"), Column("Billing Address1", first(m.street), personal="direct"),
+            Column("Shipping City", first(m.city), personal="quasi", role="city"), Column("Shipping Zip", first(lambda row: f"'{m.postcode(row)}"), personal="quasi"), Column("Shipping Country", first(m.country), personal="quasi", role="country"),
+            Column("Notes", first(m.mixed(m.of(""), TEXTS[1], 5)), personal="direct"), Column("Vendor", m.of("Wool & Co", "North Mill")), Column("Source", first(m.of("web", "pos"))), Column("Lineitem discount", m.of("0.00", "2.50"), "number", role="discount_amount"),
+        ], 120, [["Name", "Lineitem sku"], ["Name", "Lineitem name"]], "orders_export_1.csv", delimiter=","),
+    ]  # fmt: skip
+
+
+def amazon() -> list[Table]:
+    """A settlement of Amazon: names with hyphens, one amount a record, whatever it is for."""
+    m = Maker("amazon")
+    return [
+        Table("settlement", [
+            Column("settlement-id", m.of("16433991142"), "integer"), Column("currency", m.of("EUR"), role="currency"), Column("transaction-type", m.of("Order", "Order", "Refund"), role="document_type"),
+            Column("order-id", lambda row: f"305-{1234500 + row // 3}-{7654300 + row // 3}", personal="identifier", role="order_number"), Column("shipment-id", lambda row: f"D{88000 + row // 3}", personal="identifier"),
+            Column("marketplace-name", m.of("Amazon.de", "Amazon.fr"), role="channel"), Column("amount-type", m.from_list(("ItemPrice", "ItemPrice", "ItemFees"))), Column("amount-description", m.from_list(("Principal", "Shipping", "Commission"))),
+            Column("amount", m.money(1, 90), "number", role="sales_amount"), Column("posted-date", lambda row: m.day("%d.%m.%Y")(row // 3), "date", ("%d.%m.%Y",), role="order_date"),
+            Column("order-item-code", lambda row: str(61234567890123 + row // 3), "integer"), Column("sku", lambda row: f"AZ-{row // 3 % 11}", role="product_number"), Column("quantity-purchased", lambda row: str(1 + row // 3 % 3), "integer", role="quantity"),
+        ], 120, [["order-id", "amount-description"], ["order-item-code", "amount-description"], ["shipment-id", "amount-description"]], "settlement.txt", delimiter="\t"),
+    ]  # fmt: skip
+
+
+def sevdesk() -> list[Table]:
+    """Invoices of a web accounting: brackets in names, days as people write them, numbers with a comma."""
+    m = Maker("sevdesk")
+    return [
+        Table("rechnungen", [
+            Column("Rechnungsnummer", m.number(1001, "RE-{}"), personal="identifier", role="order_number"), Column("Status", m.of("Bezahlt", "Offen", "Storniert"), role="order_status"),
+            Column("Rechnungsdatum", m.day("%d.%m.%Y"), "date", ("%d.%m.%Y",), role="order_date"), Column("Fälligkeit", m.day("%d.%m.%Y", date(2023, 1, 23)), "date", ("%d.%m.%Y",), role="due_date"),
+            Column("Kundennummer", m.owned(18, "{}", 1000), "integer", personal="identifier", role="customer_number"), Column("Kunde", m.firm, personal="direct", role="customer_name"), Column("Betreff", lambda row: f"Rechnung für {m.person(row)}", personal="direct"),
+            Column("Währung", m.of("EUR"), role="currency"), Column("Betrag (Netto)", m.money(90, 9000), "number", role="sales_amount"), Column("Betrag (Brutto)", m.money(90, 9900), "number"),
+            Column("Umsatzsteuer %", m.of("19", "7"), "integer"), Column("Bezahlt am", m.mixed(m.day("%d.%m.%Y", date(2023, 2, 1)), "", 4), "date", ("%d.%m.%Y",)),
+        ], 60, [["Rechnungsnummer"]], "Rechnungen_Export.csv"),
+    ]  # fmt: skip
+
+
+def odoo() -> list[Table]:
+    """Odoo: external ids, fields of related records behind a slash, numbers with a point."""
+    m = Maker("odoo")
+    return [
+        Table("res_partner", [
+            Column("id", m.number(10, "__export__.res_partner_{}"), personal="identifier", role="customer_number"), Column("name", m.firm, personal="direct", role="customer_name"), Column("is_company", m.of("True", "False")),
+            Column("street", m.street, personal="direct"), Column("zip", m.postcode, personal="quasi"), Column("city", m.city, personal="quasi", role="city"), Column("country_id/code", m.country, personal="quasi", role="customer_country"),
+            Column("email", m.mail, personal="direct"), Column("phone", m.phone, personal="direct"), Column("vat", lambda row: f"DE{811000000 + row * 101}", personal="direct"), Column("customer_rank", m.whole(0, 9), "integer"),
+        ], 30, [["id"], ["email"]], "res.partner.csv", delimiter=","),
+        Table("sale_order_line", [
+            Column("id", m.number(500, "__export__.sale_order_line_{}"), role="line_number"), Column("order_id/name", m.parent("S{:05}", 41, 2), personal="identifier", role="order_number"), Column("order_id/date_order", lambda row: m.moment("%Y-%m-%d %H:%M:%S")(row // 2), "date", ("%Y-%m-%d %H:%M:%S",), role="order_date"),
+            Column("order_partner_id/id", m.owned(30, "__export__.res_partner_{}", 10), personal="identifier", role="customer_number"), Column("product_id/default_code", m.owned(9, "FURN_{:04}", 77), role="product_number"), Column("product_id/name", m.from_list(TOOLS), role="product_name"),
+            Column("product_uom_qty", m.of("1.0", "2.0", "2.5"), "number", role="quantity"), Column("price_unit", m.money(2, 90, plain), "number", role="unit_price"), Column("discount", m.of("0.0", "10.0"), "number"), Column("price_subtotal", m.money(2, 300, plain), "number", role="sales_amount"), Column("state", m.of("sale", "done", "cancel"), role="order_status"),
+        ], 100, [["id"]], "sale.order.line.csv", references=[("order_partner_id/id", "res_partner", "id")], delimiter=","),
+    ]  # fmt: skip
+
+
+def business_central() -> list[Table]:
+    """Dynamics 365 Business Central in English: No. for every number, Sell-to and Bill-to, a sign of percent."""
+    m = Maker("business_central")
+    return [
+        Table("customers", [
+            Column("No.", m.number(10000, "C{}", 10), personal="identifier", role="customer_number"), Column("Name", m.firm, personal="direct", role="customer_name"), Column("Address", m.street, personal="direct"), Column("Post Code", m.postcode, personal="quasi"), Column("City", m.city, personal="quasi", role="city"),
+            Column("Country/Region Code", m.country, personal="quasi", role="customer_country"), Column("Phone No.", m.phone, personal="direct"), Column("Salesperson Code", m.of("JR", "PS"), personal="quasi"), Column("Customer Posting Group", m.of("DOMESTIC", "FOREIGN")), Column("Credit Limit (LCY)", m.of("0", "5000"), "integer"),
+        ], 25, [["No."]], "Customers.csv"),
+        Table("posted_sales_invoice_lines", [
+            Column("Document No.", m.parent("PSI{}", 103001, 2), personal="identifier", role="order_number"), Column("Line No.", m.line(2, 10000), "integer", role="line_number"), Column("Sell-to Customer No.", lambda row: f"C{10000 + row // 2 * 7 % 25 * 10}", personal="identifier", role="customer_number"),
+            Column("Posting Date", lambda row: m.day("%m/%d/%Y")(row // 2), "date", ("%m/%d/%Y",), role="order_date"), Column("Type", m.of("Item", "G/L Account")), Column("No.", m.owned(12, "{}-S", 1900), role="product_number"), Column("Description", m.from_list(GOODS), role="product_name"), Column("Location Code", m.of("MAIN", "EAST")),
+            Column("Quantity", m.whole(1, 12), "integer", role="quantity"), Column("Unit of Measure Code", m.of("PCS", "BOX")), Column("Unit Price Excl. VAT", m.money(9, 900, english), "number", role="unit_price"), Column("Line Discount %", m.of("0", "5", "10"), "integer", role="discount_share"), Column("Line Amount Excl. VAT", m.money(9, 9000, english), "number", role="sales_amount"), Column("Unit Cost (LCY)", m.money(4, 500, english), "number"),
+        ], 90, [["Document No.", "Line No."]], "Posted Sales Invoice Lines.csv", references=[("Sell-to Customer No.", "customers", "No.")]),
+    ]  # fmt: skip
+
+
+def salesforce() -> list[Table]:
+    """Objects of Salesforce as its Data Loader writes them: ids of eighteen letters, names without a blank."""
+    m = Maker("salesforce")
+    at = m.moment("%Y-%m-%dT%H:%M:%S.000+0000")
+    stamp = ("%Y-%m-%dT%H:%M:%S%.f%z",)
+    return [
+        Table("account", [
+            Column("Id", m.number(1, "0015g00000Ab{:03}AAB"), personal="identifier", role="customer_number"), Column("IsDeleted", m.of("false")), Column("Name", m.firm, personal="direct", role="customer_name"), Column("BillingStreet", m.street, personal="direct"), Column("BillingCity", m.city, personal="quasi", role="city"),
+            Column("BillingPostalCode", m.postcode, personal="quasi"), Column("BillingCountry", m.country, personal="quasi", role="customer_country"), Column("Phone", m.phone, personal="direct"), Column("Industry", m.of("Retail", "Energy", "Media")), Column("OwnerId", m.of("0055g000001aaaQAA", "0055g000001bbbQAA"), personal="identifier"), Column("CreatedDate", at, "date", stamp),
+        ], 30, [["Id"]], "Account.csv", delimiter=",", quoted=True),
+        Table("opportunity", [
+            Column("Id", m.number(1, "0065g00000Cd{:03}AAC"), personal="identifier"), Column("AccountId", m.owned(30, "0015g00000Ab{:03}AAB"), personal="identifier"), Column("Name", lambda row: f"{m.firm(row)} - renewal", personal="direct"), Column("StageName", m.of("Closed Won", "Closed Lost", "Prospecting")),
+            Column("Amount", m.money(900, 90000, plain), "number"), Column("CloseDate", m.day("%Y-%m-%d"), "date", ("%Y-%m-%d",)), Column("OwnerId", m.of("0055g000001aaaQAA", "0055g000001bbbQAA"), personal="identifier"),
+        ], 50, [["Id"]], "Opportunity.csv", references=[("AccountId", "account", "Id")], delimiter=",", quoted=True),
+        Table("opportunity_line_item", [
+            Column("Id", m.number(1, "00k5g00000Ef{:03}AAD")), Column("OpportunityId", m.owned(50, "0065g00000Cd{:03}AAC"), personal="identifier"), Column("Product2Id", m.owned(8, "01t5g00000Gh{:03}AAE")), Column("Quantity", m.of("1.0", "5.0", "10.0"), "number"), Column("UnitPrice", m.money(90, 900, plain), "number"), Column("TotalPrice", m.money(90, 9000, plain), "number"),
+        ], 90, [["Id"]], "OpportunityLineItem.csv", references=[("OpportunityId", "opportunity", "Id"), ("Product2Id", "product2", "Id")], delimiter=",", quoted=True),
+        Table("product2", [
+            Column("Id", m.number(1, "01t5g00000Gh{:03}AAE"), role="product_number"), Column("Name", m.from_list(GOODS), role="product_name"), Column("ProductCode", m.number(1, "GC{:04}")), Column("Family", m.of("Hardware", "Services"), role="category"), Column("IsActive", m.of("true", "false")),
+        ], 8, [["Id"], ["ProductCode"]], "Product2.csv", delimiter=",", quoted=True),
+    ]  # fmt: skip
+
+
+def hubspot() -> list[Table]:
+    """HubSpot: a Record ID in every object, ids of associated records, names with blanks."""
+    m = Maker("hubspot")
+    return [
+        Table("companies", [
+            Column("Record ID", m.number(8811223301, step=17), "integer", personal="identifier", role="customer_number"), Column("Company name", m.firm, personal="direct", role="customer_name"), Column("Company owner", m.person, personal="direct"), Column("Create Date", m.moment("%Y-%m-%d %H:%M"), "date", ("%Y-%m-%d %H:%M",)), Column("Phone Number", m.phone, personal="direct"), Column("City", m.city, personal="quasi", role="city"), Column("Country/Region", m.country, personal="quasi", role="customer_country"), Column("Industry", m.of("RETAIL", "FOOD")), Column("Lifecycle Stage", m.of("Lead", "Customer")),
+        ], 30, [["Record ID"]], "hubspot-companies.csv", delimiter=",", quoted=True),
+        Table("deals", [
+            Column("Record ID", m.number(5511220001, step=13), "integer", personal="identifier"), Column("Deal Name", lambda row: f"{m.firm(row)} Angebot", personal="direct"), Column("Deal Stage", m.of("Closed won", "Closed lost")), Column("Close Date", m.moment("%Y-%m-%d %H:%M"), "date", ("%Y-%m-%d %H:%M",)), Column("Deal owner", m.person, personal="direct"), Column("Amount", m.money(90, 9000, plain), "number"), Column("Associated Company IDs", lambda row: str(8811223301 + row % 30 * 17), "integer", personal="identifier"),
+        ], 60, [["Record ID"]], "hubspot-deals.csv", references=[("Associated Company IDs", "companies", "Record ID")], delimiter=",", quoted=True),
+    ]  # fmt: skip
+
+
+def lightspeed() -> list[Table]:
+    """Lines of a till of Lightspeed: dollars, a day with its time, an employee on every line."""
+    m = Maker("lightspeed")
+    return [
+        Table("sales_lines", [
+            Column("Sale ID", m.parent("{}", 220145, 3), "integer", personal="identifier", role="order_number"), Column("Line ID", m.number(700001), "integer", role="line_number"), Column("Date", lambda row: m.moment("%m/%d/%Y %H:%M")(row // 3), "date", ("%m/%d/%Y %H:%M",), role="order_date"),
+            Column("Shop", m.of("Downtown", "Harbor"), role="store"), Column("Register", m.of("Register 1", "Register 2")), Column("Employee", m.person, personal="direct"), Column("Customer ID", lambda row: "" if row // 3 % 3 == 0 else str(40 + row // 3 % 17), "integer", personal="identifier", role="customer_number"),
+            Column("System ID", lambda row: str(210000000001 + row % 14), "integer", role="product_number"), Column("Item", m.from_list(GOODS), role="product_name"), Column("Category", m.of("Tops", "Bags"), role="category"), Column("Qty", m.of("1", "1", "2", "-1"), "integer", role="quantity"), Column("Retail", m.money(9, 90, dollars), "number", role="unit_price"), Column("Discounts", m.of("$0.00", "$5.00"), "number", role="discount_amount"), Column("Subtotal", m.money(9, 190, dollars), "number", role="sales_amount"), Column("Cost", m.money(4, 90, dollars), "number", role="cost_amount"),
+        ], 120, [["Line ID"]], "sales_lines.csv", delimiter=","),
+    ]  # fmt: skip
+
+
+def xentral() -> list[Table]:
+    """Lists of Xentral: short names in lower case, Nummer for an article, a total in the head of an order."""
+    m = Maker("xentral")
+    return [
+        Table("adressen", [
+            Column("kundennummer", m.number(10000), "integer", personal="identifier", role="customer_number"), Column("name", m.firm, personal="direct", role="customer_name"), Column("ansprechpartner", m.person, personal="direct"), Column("strasse", m.street, personal="direct"), Column("plz", m.postcode, personal="quasi"), Column("ort", m.city, personal="quasi", role="city"), Column("land", m.country, personal="quasi", role="customer_country"), Column("email", m.mail, personal="direct"), Column("ustid", lambda row: f"DE{811000000 + row * 101}", personal="direct"),
+        ], 32, [["kundennummer"], ["email"]]),
+        Table("artikelliste", [
+            Column("nummer", m.number(700001), "integer", role="product_number"), Column("name_de", m.from_list(TOOLS), role="product_name"), Column("artikelkategorie", m.of(*CATEGORIES), role="category"), Column("lagerbestand", m.whole(0, 99), "integer"), Column("lieferanteinkaufspreis", m.money(1, 90), "number", role="unit_cost"), Column("verkaufspreis1", m.money(2, 200), "number", role="unit_price"), Column("ean", lambda row: str(4006381333931 + row * 11)),
+        ], 15, [["nummer"], ["ean"]]),
+        Table("auftraege", [
+            Column("belegnr", m.number(200001), "integer", personal="identifier", role="order_number"), Column("datum", m.day("%Y-%m-%d"), "date", ("%Y-%m-%d",), role="order_date"), Column("kundennummer", m.owned(32, "{}", 10000), "integer", personal="identifier", role="customer_number"), Column("status", m.of("freigegeben", "abgeschlossen", "storniert"), role="order_status"), Column("projekt", m.of("SHOP", "B2B")), Column("waehrung", m.of("EUR"), role="currency"), Column("gesamtsumme", m.money(20, 2000), "number"), Column("freitext", m.mixed(m.of(""), TEXTS[3], 6), personal="direct"),
+        ], 50, [["belegnr"]], references=[("kundennummer", "adressen", "kundennummer")]),
+        Table("auftrag_positionen", [
+            Column("auftrag_belegnr", m.parent("{}", 200001, 2), "integer", personal="identifier", role="order_number"), Column("sort", m.line(2), "integer", role="line_number"), Column("artikelnummer", m.owned(15, "{}", 700001), "integer", role="product_number"), Column("bezeichnung", m.from_list(TOOLS)), Column("menge", m.whole(1, 9), "integer", role="quantity"), Column("preis", m.money(2, 200), "number", role="unit_price"), Column("rabatt", m.of("0", "5"), "integer", role="discount_share"), Column("umsatz_netto_einzeln", m.money(2, 900), "number"),
+        ], 100, [["auftrag_belegnr", "sort"]], references=[("auftrag_belegnr", "auftraege", "belegnr"), ("artikelnummer", "artikelliste", "nummer")]),
+    ]  # fmt: skip
+
+
 SYSTEMS: dict[str, Callable[[], list[Table]]] = {
     "sap": sap, "datev": datev, "lexware": lexware, "jtl": jtl, "shopware5": shopware5, "shopware6": shopware6,
     "woocommerce": woocommerce, "magento": magento, "navision": navision, "excel_by_hand": excel_by_hand,
     "pos_german": pos_german, "pos_english": pos_english, "crm_german": crm_german, "crm_english": crm_english,
     "accounting_english": accounting_english, "wholesaler": wholesaler, "service": service,
-    "sap_labels": sap_labels, "booking": booking,
+    "sap_labels": sap_labels, "booking": booking, "shopify": shopify, "amazon": amazon, "sevdesk": sevdesk,
+    "odoo": odoo, "business_central": business_central, "salesforce": salesforce, "hubspot": hubspot,
+    "lightspeed": lightspeed, "xentral": xentral,
 }  # fmt: skip
 
 

@@ -265,6 +265,28 @@ def test_a_first_line_that_is_a_person_is_no_header_and_is_not_shown(tmp_path: P
     ]
 
 
+def test_a_share_or_a_weight_is_not_proposed_as_money_and_whole_amounts_keep_their_decimals(tmp_path: Path):
+    header = "Nr;Umsatz;Rabatt %;Steuersatz;Gewicht (kg);Skonto;Anteil netto;Versand;Los"
+    rows = [f"{n};{n},50;{n % 3},50;7,50;1,25;0,0{n % 9 + 1};12,50;{n % 2}.00;{n}.0" for n in range(100, 160)]
+    contract, text = drafted(tmp_path, {"x.csv": table(header, *rows).replace(",", ".")})["x"]
+    assert [one["name"] for one in contract["fields"] if one["type"] == "number"] == header.split(";")[1:]
+    money = re.findall(r"- name: (.+)\n    type: number.*\n    decimals: .*\n    # money", text)
+    assert [name.strip('"') for name in money] == ["Umsatz", "Anteil netto", "Versand", "Los"]
+
+
+def test_a_reference_is_found_between_two_names_of_a_customer_and_an_order_may_be_called_name(tmp_path: Path):
+    orders = [f"#{n};{4711 + n % 30};2024-01-0{n % 9 + 1};5.50;{n % 4}" for n in range(1001, 1061)]
+    found = drafted(tmp_path, {
+        "orders.csv": table("Name;Auftraggeber;Created at;Subtotal;Lineitem quantity", *orders),
+        "debitoren.csv": table("Debitor;Ort", *(f"{4711 + n};Ulm" for n in range(30))),
+    })  # fmt: skip
+    contract, text = found["orders"]
+    assert "{fields: [Auftraggeber], reference: {resource: debitoren, fields: [Debitor]}}" in text
+    assert re.search(r"- name: Name\n(?:    .*\n)*?    # role: order_number", text)
+    assert "its cells look like numbers of orders (usually identifier)" in text
+    assert contract["primaryKey"] == ["Name"]
+
+
 def test_a_month_and_a_measure_that_are_called_like_persons_are_names_of_columns(tmp_path: Path):
     months = table("Ware;Jan;Feb;Mrz", "a;1;2;3", "b;4;5;6")
     alone = table("Ort;Max;x", "Ulm;1;2", "Hof;3;4")

@@ -1,4 +1,4 @@
-"""How right drafts are on 65 made-up exports of 19 systems: each score is printed, and none may fall."""
+"""How right drafts are on 83 made-up exports of 28 systems: each score is printed, and none may fall."""
 
 from itertools import chain
 from pathlib import Path

@@ -35,11 +35,13 @@ FOREIGN = (
     r"\$|£|¥|(?i:usd|gbp|chf|sfr\.|fr\.|pln|zł|sek|dkk|nok|czk|kč|huf|jpy)"  # currencies that silver does not read away
 )
 WITH_FOREIGN = rf"^[(+-]?(?:(?:{FOREIGN}) ?[(+-]?[0-9][0-9.,' ]*|[0-9][0-9.,' ]* ?(?:{FOREIGN}))\)?-?$"
-LETTERED = r"^(?:\p{L}+[ /._-]?[0-9]|[0-9]+[ /._-]?\p{L})"  # a number of something: it has letters, too
+LETTERED = r"^(?:(?:#|\p{L}+)[ /._-]?[0-9]|[0-9]+[ /._-]?\p{L})"  # a number of something: it has letters, too
 TIME_STAMP = (
     r"(?:^|[T ])[0-9]{1,2}:[0-9]{2}|^[0-9]{1,4}[./-]?[0-9]{1,2}[./-]?[0-9]{1,4}[T ]+[0-9]{1,2}(?::[0-9]{2}|[0-9]{2,4})"
 )
 HAS_TIME = "%H"  # in the format of a day
+NUMBERED = r"^(?:#|\p{Lu}{1,4}[/-]?)[0-9]{3,}$"  # as an order is called, and no person
+POINTED = r"\.0{1,2}$"
 INTEGER = r"^-?[0-9]+(?:\.0{1,2})?$"
 NAMED_WITH_ZERO = r"^0[0-9]"
 PLACEHOLDERS = (
@@ -60,6 +62,8 @@ class ColumnProfile:
     numeric: int = 0
     dated: int = 0
     lettered: int = 0  # digits with letters
+    numbered: int = 0  # like the number of an order
+    pointed: int = 0  # whole numbers with zeros behind a point
     foreign: Counter[str] = field(default_factory=Counter)  # sign of another currency than the euro beside a number
     table: str = ""  # name of the table, which tells what a general name means
     marks: Counter[str] = field(default_factory=Counter)  # evidence of `conventions.number_counts`
@@ -85,6 +89,11 @@ class ColumnProfile:
     def real(self) -> int:
         """Filled cells without placeholders."""
         return self.filled - self.placeholders.total()
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether all its cells are like the number of an order, whatever the column is called."""
+        return 0 < self.real <= self.numbered
 
     @property
     def is_stamp(self) -> bool:
@@ -124,7 +133,9 @@ class ColumnProfile:
         found = []
         is_amount = self.kind == "number" and self.decimals > 0
         if named := personal_hints.by_name(self.name, self.table, is_amount=is_amount):
-            found.append((f"by its name {named[0]}", named[1]))
+            is_of_order = personal_hints.is_general(self.name) and self.is_numbered
+            told = ("its cells look like numbers of orders", "identifier")
+            found.append(told if is_of_order else (f"by its name {named[0]}", named[1]))
         held = personal_hints.by_content(self.content)
         if held and (found or not personal_hints.is_label_of_things(self.name, self.table, self.content)):
             found.append(held)
@@ -158,6 +169,9 @@ def count_cells(column: ColumnProfile, cells: pl.Series) -> None:
     column.stamped += int(values.filter(pl.col("cell").str.contains(TIME_STAMP))["records"].sum())
     digits = values.filter(pl.col("cell").str.contains(INTEGER))
     column.integers += int(digits["records"].sum())
+    column.numbered += int(values.filter(pl.col("cell").str.contains(NUMBERED))["records"].sum())
+    pointed = int(digits.filter(pl.col("cell").str.contains(POINTED))["records"].sum())
+    column.pointed += pointed
     zeros = digits["cell"].str.strip_prefix("-").str.contains(NAMED_WITH_ZERO)
     column.zeros += int(digits.filter(zeros)["records"].sum())
     column.long += int(digits.filter(pl.col("cell").str.len_bytes() > LONGEST_INTEGER)["records"].sum())
@@ -165,7 +179,7 @@ def count_cells(column: ColumnProfile, cells: pl.Series) -> None:
     column.placeholders.update(dict(placeholders.iter_rows()))
     numeric = cells.filter(cells.str.contains(MAY_BE_NUMBER))
     column.numeric += numeric.len()
-    if numeric.len() and digits.height < values.height:
+    if numeric.len() and (digits.height < values.height or pointed):
         column.marks.update(conventions.number_counts(numeric))
     count_days(column, values)
     is_all_digits = digits.height == values.height and not zeros.any()

@@ -12,6 +12,7 @@ from elt.draft.column_profile import (
     measure,
     texts,
 )
+from elt.draft.keys import names_something
 from elt.draft.personal_hints import named_text
 from elt.faults import Fault
 from elt.run import date_formats
@@ -152,7 +153,7 @@ def decide_number(column: ColumnProfile) -> None:
         column.remarks += (
             [f"digits, but text: {reason}"] if reason and column.integers >= MOST_DIGITS * column.real else []
         )
-    elif column.integers >= least and not column.foreign and column.numeric == column.integers:
+    elif column.integers >= least and column.numeric == column.integers and is_whole(column):
         column.kind, column.readable = "integer", column.integers
     elif column.numeric >= least and not is_sequence(column):
         column.kind = "number"
@@ -161,6 +162,11 @@ def decide_number(column: ColumnProfile) -> None:
             column.convention = conventions.number_convention(column.name, column.marks, AUTO, AUTO)
         except Fault:
             column.remarks.append("OPEN: its numbers can be read with a decimal point and with a decimal comma")
+
+
+def is_whole(column: ColumnProfile) -> bool:
+    """Whether whole numbers stay so: an amount that is 5.00 today is 5.50 tomorrow, the number 1001.0 is no amount."""
+    return not column.foreign and (not column.pointed or names_something(column.name))
 
 
 def reason_for_text(column: ColumnProfile) -> str:

@@ -16,6 +16,11 @@ from elt.run.star.roles import PERCENT, SHARE
 from elt.tables import DECIMALS
 
 PLAIN = re.compile(r"[A-Za-z_ÄÖÜäöüß][\w ÄÖÜäöüß/*-]*")
+NO_MONEY = re.compile(  # names of numbers that are no money: shares, rates, pieces, weights, sizes, times
+    r"percent|prozent|pct$|(^|steuer|mwst|ust|zins|rabatt|skonto)satz$|(^|tax|vat|discount|exchange|interest)rate$|"
+    r"(anteil|share|quote|menge|quantity|qty|anzahl|stunden|hours|dauer|duration|faktor|factor|kurs|kwmeng)$|"
+    r"(gewicht|weight|laenge|length|breite|width|hoehe|height|volumen|volume)(in)?(k?g|[cm]?m|l)?$|^(br|nt)gew"
+)
 YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 MOST_CODES, LONGEST_CODE = 20, 40  # values, and letters of one, up to which a column may be a closed list
 LEAST_RECORDS = 5  # with a value, before it is shown: a rarer one may be a person's
@@ -222,7 +227,8 @@ def type_lines(column: ColumnProfile) -> Iterator[str]:
         yield f"    convert: {json.dumps(without_sign(column), ensure_ascii=False)}"
     if column.kind == "number":
         yield f"    decimals: {min(MOST_DECIMALS, max(DECIMALS, column.decimals))}"
-        yield "    # money: true # for an amount whose sum is to be followed to the cent"
+        if not NO_MONEY.search(personal_hints.plain(column.name.replace("%", " percent"))[0]) and not column.is_share:
+            yield "    # money: true # for an amount whose sum is to be followed to the cent"
     if column.missing_values:
         yield f"    missingValues: {json.dumps(column.missing_values)} # in {column.placeholders.total()} records"
     elif column.placeholders and not column.personal:

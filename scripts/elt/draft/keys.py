@@ -9,6 +9,7 @@ import polars as pl
 from elt.draft.column_profile import BATCH, ColumnProfile, distinct, hashed, texts
 from elt.draft.name_lists import NUMBERS
 from elt.draft.personal_hints import GENERAL, is_number_word, plain
+from elt.draft.role_hints import of_one_kind
 
 NEARLY = 0.98  # share of distinct values from which on a column may be a key with a few repetitions
 LEAST_WITH_SUM = 10  # records from which on one without a key may be the sum of the others
@@ -33,8 +34,13 @@ def may_be_key(column: ColumnProfile) -> bool:
 
 
 def may_refer(column: ColumnProfile) -> bool:
-    """Whether a column may refer to a key: it is a number of something, and no address or name of a person."""
-    return column.kind in ("string", "integer") and all(usual != "direct" for _, usual in column.personal)
+    """Whether a column may refer to a key: it is a number of something, and no address or name of a person.
+
+    Auftraggeber may be a name; where its cells are digits it is the number of one.
+    """
+    is_number = 0 < column.real <= column.integers
+    is_name = any(usual == "direct" for _, usual in column.personal) and not is_number
+    return column.kind in ("string", "integer") and not is_name
 
 
 def is_measure(name: str) -> bool:
@@ -151,6 +157,10 @@ def refers(column: ColumnProfile, own: pl.Series, key: pl.Series, *, is_alike: b
 def is_named_alike(name: str, table: str, key: str) -> bool:
     """Whether a column is the key of a table by its name: customer_id, KUNNR in both, Artikel for artikelstamm."""
     (whole, words), (other, others), (owner, owners) = plain(name), plain(key), plain(table)
+    if words[-1:] == words[-2:-1]:  # order_partner_id/id
+        words = words[:-1]
+    if of_one_kind(name, key):
+        return True
     is_bare = other in NUMBERS.split() or other in GENERAL or is_number_word(key)
     if whole == other:
         return not is_bare

@@ -29,11 +29,12 @@ PERSONS = (
     "partner debitor empfaenger recipient sender absender payer payee zahler owner agent author fahrer driver "
     "lehrer teacher passagier passenger player spieler rider reader leser agentur kundenkarte kundenkarten loyalty "
     "membership chip ausweis pass passport sozialversicherungs steuer versicherungs household haushalt insured "
-    "firma firmen unternehmen organisation organization "
+    "firma firmen unternehmen organisation organization company companie "
     "policy police slp cardholder deb debitoren badge club clubkarten respondent crm bonuskarten"
 )
 DOCUMENTS = (
-    "order auftrag auftrags bestell bestellung bestellungs invoice inv rechnung rechnungs rg re renr ab ls beleg "
+    "order sale deal auftrag auftrags bestell bestellung bestellungs invoice inv rechnung rechnungs rg re renr ab ls "
+    "beleg "
     "lieferschein doc document dokument docu receipt bon kassenbon quittung quittungs booking buchung buchungs "
     "reservation reservierung reservierungs ticket vertrag vertrags contract vorgang vorgangs fall case akte akten "
     "aktenzeichen gutschein voucher transaction txn trx payment zahlung zahlungs cart warenkorb quote angebot "
@@ -41,7 +42,7 @@ DOCUMENTS = (
     "retouren claim schaden po purchaseorder salesorder checkout subscription abo review waybill rma confirmation "
     "caseno op mandat mandats paket parcel folio"
 )
-NUMBERS = "kennung reference referenz nr no num number nummer id key code entry ref uuid guid token"
+NUMBERS = "kennung reference referenz nr no num number nummer id ids key code entry ref uuid guid token"
 
 NAMES: tuple[Sound, ...] = (
     Sound(
