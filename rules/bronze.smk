@@ -103,6 +103,7 @@ rule bronze_report:
         "<logs>/bronze_report.log",
     benchmark:
         "<benchmarks>/bronze_report.tsv"
+    priority: expose_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

@@ -58,7 +58,7 @@ mart_budgets = Budgets(config["fact_budget"], config["assumption_budget"])
 stops = Stops(config["quarantine_budget"], config["zone_budget"], config["assumption_budget"])
 told = partial(words.phrase, words.read(f"scripts/templates/results.{config['language']}.yaml")["phrases"])
 longest_chain = 2  # priority of a job that k-means waits for or that waits for it: nothing takes longer from end to end
-expose_chain = 1  # of what the exposé's numbers wait for beside it; reports and figures are made when nothing else is
+expose_chain = 1  # of what the exposé and the data policy wait for beside it; other reports and figures come last
 read_by_features = ("dim_customer", "dim_product", "fact_sales")  # marts that k-means waits for
 collective_accounts = {"share": config["collective_account_share"], "listed": company.collective_accounts}
 

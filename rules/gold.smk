@@ -113,6 +113,7 @@ rule gold_report:
         "<logs>/gold_report.log",
     benchmark:
         "<benchmarks>/gold_report.tsv"
+    priority: expose_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

@@ -79,6 +79,7 @@ rule silver_report:
         "<logs>/silver_report.log",
     benchmark:
         "<benchmarks>/silver_report.tsv"
+    priority: expose_chain
     conda:
         "../envs/pipeline.yaml"
     resources:

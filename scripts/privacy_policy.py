@@ -39,11 +39,14 @@ def main(
     groups_file: str,
     excepted: Sequence[ClassException] = (),
 ) -> None:
-    """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold."""
+    """Compute map and policy, check what they claim, write them; raises Fault where a claim does not hold.
+
+    `reports`: paths in the run under which reports will be published.
+    """
     mirror, contracts, marts = Path(policy_file).parents[1], known.contracts, known.marts
     classes = check_classes(contracts, marts)
     inside = {Path(path).relative_to(mirror).as_posix(): path for path in tables}
-    evidence = [Path(path).relative_to(mirror).as_posix() for path in (summary, model, numbers, *reports)]
+    evidence = [Path(path).relative_to(mirror).as_posix() for path in (summary, model, numbers)]
     explored, segmented = read_json(summary), read_json(model)
     headers = {name: policy_checks.header(path) for name, path in inside.items()}
     figures = read_json(numbers)["figures"]
@@ -57,7 +60,7 @@ def main(
         groups=policy_checks.check_groups(behind, explored, segmented, settings.minimum_group),
         exploration=policy_checks.check_exploration(items, marts),
         modes=policy_checks.check_modes(run_folders.run_of(Path(policy_file))),
-        retention=policy_checks.check_retention([*inside], evidence, settings.retention_days),
+        retention=policy_checks.check_retention([*inside], [*evidence, *reports], settings.retention_days),
     )
     write_json(map_file, mapped)
     write_json(groups_file, [asdict(one) for one in behind])
@@ -76,7 +79,7 @@ if __name__ == "__main__":
         model=given.model,
         numbers=given.numbers,
         people={"uniqueness": given.uniqueness, "dictionary": given.dictionary},
-        reports=given.reports,
+        reports=params.reports,
         settings=Settings(params.key_id, params.minimum_group, params.retention_days, params.acknowledged),
         excepted=params.excepted,
         policy_file=snakemake.output.policy,

@@ -120,7 +120,7 @@ def run(
         tables=[str(home / table)],
         **{name: str(home / path) for name, path in sources.items()},
         people={name: str(home / path) for name, path in people.items()},
-        reports=[str(home / report)],
+        reports=[report],
         settings=Settings(key_id="ab" * 8, minimum_group=5, retention_days=30, acknowledged=acknowledged),
         policy_file=str(outputs[0]),
         map_file=str(outputs[1]),
@@ -339,12 +339,12 @@ def test_the_job_writes_what_its_params_and_inputs_say_under_the_names_of_its_ou
             numbers=home / "reports/number_ledger.json",
             uniqueness=home / "_meta/uniqueness_report.json",
             dictionary=home / "step2/dictionary_people.json",
-            reports=[str(home / "reports/r.md")],
         ),
         params=SimpleNamespace(
             **dict(zip(("contracts", "marts", "sql", "formulas", "star"), vars(known).values(), strict=True)),
             **{"key_id": "ab" * 8, "minimum_group": 5, "retention_days": 30, "acknowledged": ()},
             excepted=[EXCEPTION],
+            reports=["reports/r.md"],
         ),
         output=SimpleNamespace(
             **dict(zip(("policy", "map", "groups"), [str(home / name) for name in written], strict=True))
