@@ -1275,7 +1275,7 @@ def test_119_a_channel_that_is_missing_from_a_day_on_is_told():
         .otherwise(pl.lit("web"))
     )
     [one] = stopped_parts.entries([stopped_parts.totals(lines.lazy())], None)
-    assert (one["records"], one["why"], one["money"]) == (84, "channel, 2024-09", {"sales_amount": "840.00"})
+    assert (one["records"], one["why"]["en"], one["money"]) == (84, "channel, 2024-09", {"sales_amount": "840.00"})
 
 
 def test_120_a_rate_of_another_size_is_told():

@@ -22,13 +22,15 @@ def lines(place=lambda day: day % 3 + 1, channel=lambda day: "web") -> pl.LazyFr
 def told(*parts: pl.LazyFrame, places: pl.LazyFrame | None = PLACES) -> list[tuple[int, int, str]]:
     """(lines, all lines, what and its last month) of each entry."""
     found = stopped_parts.entries([stopped_parts.totals(part) for part in parts], places)
-    return [(one["records"], one["of"], one["why"]) for one in found]
+    return [(one["records"], one["of"], one["why"]["en"]) for one in found]
 
 
 def test_a_country_or_a_channel_that_sold_no_more_is_told_with_its_last_month():
     austria = lines(place=lambda day: None if day % 3 == 2 and day > 600 else day % 3 + 1)
     assert told(austria) == [(200, 687, "country, 2024-08")]
     assert told(austria, places=None) == []
+    [one] = stopped_parts.entries([stopped_parts.totals(austria)], PLACES)
+    assert one["why"]["de"] == "Land, 2024-08"
     shop = lines(channel=lambda day: "shop" if day % 4 == 0 and day < 600 else "web")
     assert told(shop) == [(150, 730, "channel, 2024-08")]
 

@@ -14,7 +14,11 @@ from elt.tables import ORDER_ID, ORDER_NUMBER
 
 CODE = "stopped_part"
 PLACE = "location_key"
-PARTS = {PLACE: "country", "store": "store", "channel": "channel"}  # columns of the order lines -> what they tell
+PARTS = {  # columns of the order lines -> what they tell
+    PLACE: {"en": "country", "de": "Land"},
+    "store": {"en": "store", "de": "Filiale"},
+    "channel": {"en": "channel", "de": "Vertriebskanal"},
+}
 READS = {"order_date", "sales_amount"}
 SHARE, SILENCE, LONG = 0.05, 28, 180  # of the revenue; days without an order; days before
 CHANCE = 0.001  # that so long a silence is none
@@ -63,7 +67,8 @@ def entries(parts: Sequence[pl.DataFrame], locations: pl.LazyFrame | None) -> li
         if stopped.height:
             records, of = (int(frame["lines"].sum()) for frame in (stopped, found))
             money, of_money = ({"sales_amount": frame["revenue"].sum()} for frame in (stopped, found))
-            why = f"{PARTS[str(column)]}, {', '.join(f'{day:%Y-%m}' for day in stopped['last'])}"
+            months = ", ".join(f"{day:%Y-%m}" for day in stopped["last"])
+            why = {language: f"{name}, {months}" for language, name in PARTS[str(column)].items()}
             told.append(assumptions.entry(CODE, FACT, records, of, money, of_money, why=why))
     return told
 
