@@ -66,7 +66,10 @@ def check_rows(found: Mapping[str, Any], mart: Mart, dates: Mapping[str, Sequenc
             problem, origin = f"required column {column} is missing in {count} rows", dates.get(column, ())
             if origin:
                 problem += f"; it comes from {' and '.join(origin)}"
-                remedy += ", and in silver/reports whether the records with these dates are in quarantine"
+                remedy += (
+                    ", and in silver/reports whether the records with these dates are in quarantine, which their lines "
+                    "are not: correct them in the export, or let missingValues and repairs in the contract give a day"
+                )
             if mart.is_drawn and column in OF_CURRENCY and "currency" in mart.by_name:
                 remedy += (
                     ". A currency that is empty is filled by repairs in its contract; one that is not that of the "
