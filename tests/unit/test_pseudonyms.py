@@ -114,6 +114,11 @@ def test_a_bad_key_is_refused_without_a_word_of_it(tmp_path, case):
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
+def test_a_remark_in_another_encoding_beside_the_key_does_not_matter(env):
+    env.write_bytes(b"# Schl\xfcssel\n" + env.read_bytes())
+    assert pseudonyms.read_key(env) == KEY
+
+
 def test_twenty_different_bytes_are_enough(tmp_path):
     different = bytes(dict.fromkeys(KEY))[:20]
     key = different + bytes(reversed(different))[:12]
@@ -259,6 +264,12 @@ def test_a_key_that_git_tracks_is_refused(tmp_path, env):
     ) as caught:
         pseudonyms.ready(env, make=False)
     assert HEX not in str(caught.value)
+
+
+def test_what_git_says_of_a_key_that_it_does_not_track_is_kept_from_the_terminal(tmp_path, env, capfd):
+    git(tmp_path, "init", "-q")
+    assert pseudonyms.ready(env, make=False) == pseudonyms.key_id(KEY)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_project_without_git_is_fine(env, monkeypatch):

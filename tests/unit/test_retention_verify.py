@@ -155,6 +155,24 @@ def test_an_edited_manifest_is_known_by_its_root_hash_and_by_the_receipts(folder
         verify(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "what", "first"),
+    [
+        ("reports/a.md", verification.LINKED, "Put the file itself in the place of a link, then"),
+        ("reports/a.md", verification.SECOND_NAME, "Put the file itself in the place of a link, then"),
+        ("reports/a.md", verification.HIDDEN, "Move what is not in the manifest out of the run, then"),
+        ("reports/a.md", verification.NO_FILE, "Move what is not in the manifest out of the run, then"),
+        ("reports/a.md", "has the mode 0640 instead of 0600", "Give what has a wrong mode the one that is named, then"),
+        ("reports/a.md", verification.CHANGED, "Delete what was changed, then"),
+        ("_meta/logs/a.log", verification.CHANGED, ""),
+        (manifest.IDENTITY, verification.CHANGED, ""),
+    ],
+)
+def test_what_is_to_be_done_before_a_run_is_made_again_depends_on_the_difference(name, what, first):
+    expected = f"{first} run it again, or restore it from your backup".strip().capitalize()
+    assert retention_verify.remedy([(name, what)]) == expected
+
+
 def test_a_receipt_that_is_gone_and_one_of_a_file_that_the_manifest_does_not_know_are_named(folder):
     run = finished(folder, "r1")
     receipts.remove(run, "reports/final_expose.md")
