@@ -9,6 +9,7 @@ import yaml
 from one_table import clean
 
 import draft_contracts
+from elt.command import draft
 
 LINES = 60
 
@@ -191,3 +192,23 @@ def test_a_role_is_proposed_once_and_counts_for_nothing_before_somebody_says_so(
     assert all("role" not in one for one in fields(found).values())
     taken = fields(found.replace("    # role: ", "    role: "))
     assert taken["Menge"]["role"] == "quantity"
+
+
+@pytest.mark.parametrize(
+    ("company", "fault"),
+    [
+        ("config/new", None),
+        ("config", None),
+        (None, "company: None is no name of a folder"),
+        ("", "company:  is no name of a folder"),
+        ("config/..", "company: config/.. is no name of a folder"),
+        ("config/taken", "company: config/taken is a file"),
+    ],
+)
+def test_contracts_are_drafted_in_a_folder_new_or_not_and_nowhere_else(tmp_path, monkeypatch, company, fault):
+    monkeypatch.chdir(tmp_path)
+    for name in ("raw", "config"):
+        Path(name).mkdir()
+    Path("config/taken").touch()
+    found = list(draft.faults({"raw": "raw", "company": company}))
+    assert found == [] if fault is None else [line.partition(". Give")[0] for line in found] == [fault]
