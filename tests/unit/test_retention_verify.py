@@ -48,6 +48,12 @@ def test_a_run_that_is_as_it_was_passes(folder):
     assert verify(folder) == ["11 files have the hash of the manifest"]
 
 
+def test_a_run_that_failed_and_is_as_its_manifest_says_is_told_to_have_failed(folder):
+    run = finished(folder, "r1")
+    made_manifest.write(run, **{**read_json(run / manifest.NAME), "status": "failed"})
+    assert verify(folder) == ["11 files have the hash of the manifest", "the run ended as failed"]
+
+
 def test_the_job_compares_the_run_that_is_named_with_the_key_that_is_set(folder, monkeypatch):
     finished(folder, "r1")
     job = {"output": SimpleNamespace(summary="out.json"), "params": SimpleNamespace(run_id="r1", public_key=None)}
@@ -201,7 +207,7 @@ def test_what_is_missing_alone_is_made_again_by_a_run(folder):
 def test_what_was_deleted_on_purpose_may_be_missing_and_nothing_else(folder):
     run = finished(folder, "r1")
     retention_expire.main(30, date(2026, 12, 31), WHEN, str(folder / "summary.json"))
-    assert verify(folder)[1] == "6 were deleted on purpose and have a tombstone"
+    assert verify(folder) == ["5 files have the hash of the manifest", "6 were deleted on purpose and have a tombstone"]
     (run / "reports/final_expose.md").unlink()
     with pytest.raises(Fault, match="1 files are not as the manifest says: reports/final_expose.md is missing"):
         verify(folder)
@@ -634,8 +640,12 @@ def test_a_run_at_work_is_not_compared(folder, whole):
 
 
 def test_every_difference_stands_in_the_log_where_the_message_names_twenty(folder, whole, caplog):
-    for number in range(30):
+    for number in range(20):
         write_text(whole / f"reports/{number}.md", "x")
+    assert len(said(folder)) == 20 and "which the log names" not in said(folder)[-1]
+    for number in range(20, 30):
+        write_text(whole / f"reports/{number}.md", "x")
+    caplog.clear()
     with caplog.at_level("INFO"):
         assert said(folder)[-1] == "and 10 more, which the log names"
     assert sum("is not in the manifest" in line for line in caplog.messages) == 30
