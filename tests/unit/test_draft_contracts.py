@@ -274,6 +274,15 @@ def test_a_share_or_a_weight_is_not_proposed_as_money_and_whole_amounts_keep_the
     assert [name.strip('"') for name in money] == ["Umsatz", "Anteil netto", "Versand", "Los"]
 
 
+def test_pieces_with_three_decimals_and_a_line_number_with_zeros_are_drafted_as_a_run_takes_them(tmp_path: Path):
+    rows = [f"{7000 + n // 2};{(n % 2 + 1) * 10:06};{n % 7 + 1},000;{n},50;21.02.2024" for n in range(100, 160)]
+    contract, text = drafted(tmp_path, {"vbap.csv": table("VBELN;POSNR;KWMENG;NETPR;AUDAT", *rows)})["vbap"]
+    assert contract["dialect"] == {"decimalChar": ","} and fields(contract)["KWMENG"]["decimals"] == 3
+    assert "    # role: line_number # by its name; remove the first # if it is so" in text
+    assert "    # type: integer # in place of the string above; it belongs to the role" in text
+    assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 60
+
+
 def test_a_reference_is_found_between_two_names_of_a_customer_and_an_order_may_be_called_name(tmp_path: Path):
     orders = [f"#{n};{4711 + n % 30};2024-01-0{n % 9 + 1};5.50;{n % 4}" for n in range(1001, 1061)]
     found = drafted(tmp_path, {

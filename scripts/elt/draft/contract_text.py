@@ -13,6 +13,7 @@ from elt.draft.export_tables import Draft
 from elt.draft.role_hints import CANCELLED as CANCELLED_LIKE
 from elt.run.star.cancelled import CANCELLED, STATUS
 from elt.run.star.roles import PERCENT, SHARE
+from elt.silver import conventions
 from elt.tables import DECIMALS
 
 PLAIN = re.compile(r"[A-Za-z_ÄÖÜäöüß][\w ÄÖÜäöüß/*-]*")
@@ -203,7 +204,9 @@ def field_lines(column: ColumnProfile, table: Table) -> Iterator[str]:
 
 
 def unit_lines(column: ColumnProfile, role: str) -> Iterator[str]:
-    """The unit that the role of a discount asks for, as far as the numbers tell it."""
+    """What a role asks for beside it: the unit of a discount, as far as the numbers tell it; a whole line number."""
+    if role == "line_number" and column.kind == "string" and 0 < column.real <= column.integers:
+        yield "    # type: integer # in place of the string above; it belongs to the role, and zeros in front go"
     if role == "discount_share":
         units = {SHARE: "a tenth is 0.1", PERCENT: "a tenth is 10"}
         found = SHARE if column.is_share else PERCENT if column.has_above_one else None
@@ -226,7 +229,8 @@ def type_lines(column: ColumnProfile) -> Iterator[str]:
     if column.kind == "number" and column.foreign:
         yield f"    convert: {json.dumps(without_sign(column), ensure_ascii=False)}"
     if column.kind == "number":
-        yield f"    decimals: {min(MOST_DECIMALS, max(DECIMALS, column.decimals))}"
+        least = DECIMALS if column.convention else conventions.GROUP_DIGITS  # 1,000 may be one, with three decimals
+        yield f"    decimals: {min(MOST_DECIMALS, max(least, column.decimals))}"
         if not NO_MONEY.search(personal_hints.plain(column.name.replace("%", " percent"))[0]) and not column.is_share:
             yield "    # money: true # for an amount whose sum is to be followed to the cent"
     if column.missing_values:
