@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -560,6 +560,16 @@ def test_a_receipt_of_other_code_params_or_inputs_does_not_fit(folder, whole):
     assert said(folder) == []
     receipts.write(whole, name, {**later, "sha256": "0"})
     assert said(folder) == [f"{name} has a receipt that says otherwise"]
+
+
+def test_a_step_has_run_later_if_its_file_is_more_than_a_second_younger_than_the_manifest(folder, whole):
+    name, stated = "reports/final_expose.md", read_json(whole / manifest.NAME)
+    made_manifest.write(whole, **{**stated, "steps": {"expose_report": {"status": "done", "code": "c", "params": "p"}}})
+    end = int(datetime.fromisoformat(stated["finished_at"]).timestamp() * 1e9)
+    receipt = {**(receipts.stated(whole, name) or {}), "job": "expose_report", "code": "d", "params": "p", "inputs": {}}
+    for seconds, is_later in ((0.5, False), (1, False), (1.5, True)):
+        receipts.write(whole, name, {**receipt, "modified": end + int(seconds * 1e9)})
+        assert said(folder) == ([] if is_later else [f"{name} has a receipt that says otherwise"]), seconds
 
 
 def test_a_receipt_fits_by_its_size_too_and_by_each_input_that_the_manifest_states(folder, whole):
