@@ -18,6 +18,7 @@ from elt.expose.number_ledger import NumberLedger
 from elt.expose.wording import Wording
 from elt.report.assumptions import entry as contradicted
 from elt.report.words import read
+from elt.sales import exchange_rates, order_days, stopped_parts
 
 HOSTILE = "<script>alert(1)</script>|[x](http://evil.example)\"'`&"
 
@@ -250,6 +251,16 @@ def test_what_the_data_contradict_is_told_by_titles_and_words_and_not_by_names_o
         told = shown.replace("\\", "")
         assert first in told and second in told and third in told and "Sales (note): 9" in told
         assert "dim_location" not in told and "sales.other" not in told and "in sales_amount" not in told
+
+
+@pytest.mark.parametrize("code", [stopped_parts.CODE, order_days.CROWDED, exchange_rates.ODD, exchange_rates.STALE])
+def test_lines_of_one_place_day_or_currency_are_told_without_an_amount_as_they_may_be_of_one_customer(tmp_path, code):
+    run = SmallRun(tmp_path, lines())
+    amounts = {"money": {"sales_amount": "312.50"}, "of_money": {"sales_amount": "1000.00"}}
+    run.accounts["assumptions"] = [contradicted(code, "fact_sales", 8, 714, why="x") | amounts]
+    for shown in run.reports("en"):
+        assert "8 of 714" in shown and "312" not in shown and "31.3" not in shown
+    assert "assumption.1.sales_amount" not in (tmp_path / "reports/number_ledger.json").read_text("utf-8")
 
 
 def test_the_others_have_no_sum_where_one_of_them_is_hidden():

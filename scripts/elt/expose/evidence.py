@@ -21,6 +21,8 @@ from elt.report.languages import LANGUAGES
 from elt.report.numbers import decimals_of
 from elt.sales.overview import Sales
 
+# assumptions about lines that have a place, a day or a currency in common: perhaps the lines of one customer
+OF_A_GROUP = {"stopped_part", "crowded_day", "odd_rates", "stale_rates"}
 WHOLE_FROM = 100  # amounts in a sentence about assumptions are printed without decimals from here on
 
 
@@ -52,7 +54,8 @@ def contradicted(
     """What was assumed and the data contradict, one sentence an entry of ledger.json, with counts of records.
 
     An amount of fewer records than the minimum is not stated: it would tell what a customer paid; nor that of lines on
-    key 0 of a dimension that are about too few people (`few`: its surrogate keys);
+    key 0 of a dimension that are about too few people (`few`: its surrogate keys), or that have a place, a day or a
+    currency in common, as nobody has counted the people behind them;
     nor one of fewer persons, of whom shares in whole percent are told alone. `tables`: the source tables, for titles.
     """
     sentences, titles = [], {name: short_title(table) for name, table in (tables or {}).items()}
@@ -69,8 +72,8 @@ def contradicted(
         rule = quotient if is_hidden else {"formula": f"[{name}.records] / [{name}.of]"}
         figures["share"] = ledger.enter(f"{name}.share", rounded(share, decimals), "share", rule, decimals)
         amounts = []
-        is_told = is_hidden or (entry["records"] >= minimum and entry.get("key") not in few)
-        for field, amount, part in assumptions.amounts_of(entry) if is_told else []:
+        is_told = entry["records"] >= minimum and entry.get("key") not in few and entry["code"] not in OF_A_GROUP
+        for field, amount, part in assumptions.amounts_of(entry) if is_hidden or is_told else []:
             column = at(LEDGER, *place, "money", field)
             known = {
                 "field": field,

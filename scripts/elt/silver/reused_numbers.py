@@ -16,16 +16,14 @@ CODE = "reused_numbers"
 NAMES = {"customer_number": "customer_name", "product_number": "product_name"}  # role of a number -> that of its name
 HABIT = 1 / 3  # of the numbers with several records
 MOST_NAMES = 1_000_000  # of more nothing is told
-UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+FOLDED = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "_": " "}
 START = 3  # letters that words share which are spelled in two ways
 
 
 def starts(name: pl.Expr) -> pl.Expr:
-    """The first letters of the words of a name, each once."""
-    folded = name.str.to_lowercase().str.replace_many(list(UMLAUTS), list(UMLAUTS.values()))
-    return folded.str.extract_all(rf"[\p{{L}}\p{{N}}]{{{START}}}[\p{{L}}\p{{N}}]*").list.eval(
-        pl.element().str.head(START)
-    )
+    """The first letters of the words of a name, as a list."""
+    folded = name.str.to_lowercase().str.replace_many(list(FOLDED), list(FOLDED.values()))
+    return folded.str.extract_all(rf"\b[\p{{L}}\p{{N}}]{{{START}}}")
 
 
 class ReusedNumbers:
