@@ -178,12 +178,14 @@ class Recomputed:
         shares = {year: found["own"] / found["all"] for year, found in sums.items()}
         return (shares["this"] - shares["last"]) * sums["this"]["all"]
 
-    def of_new(self, part: str) -> float:
+    def of_new(self, part: str, year: str = "") -> float:
         first = self.facts[self.facts["customer_key"] != 0].groupby("customer_key")["order_date"].min()
 
         def is_new(lines: pd.DataFrame, year: str) -> pd.Series:
             return lines["customer_key"].map(first) >= pd.Timestamp(self.value(f"period.{year}.start"))
 
+        if part == "customers":
+            return self.period(year).loc[lambda lines: is_new(lines, year), "customer_key"].nunique()
         return self.moved(is_new, part)
 
     def of_place(self, place: str, *parts: str) -> float:
@@ -214,7 +216,13 @@ class Recomputed:
         mean = self.period("this")["sales_amount"].sum() / 100 / len(periods[1])
         return mean * len(silent[0] + silent[1])
 
-    def of_margin(self, _: str) -> float:
+    def of_returns(self, part: str, year: str) -> float:
+        assert part == "customers"
+        return self.period(year).query("customer_key != 0")["customer_key"].nunique()
+
+    def of_margin(self, part: str, year: str = "") -> float:
+        if part == "customers":
+            return self.of_returns(part, year)
         rates = []
         for year in ("last", "this"):
             known = self.period(year).dropna(subset="cost_amount")

@@ -73,6 +73,7 @@ def test_a_place_that_lost_its_revenue_is_told_and_decided_upon(tmp_path):
         for said in ledger["pages"]["situation"]["messages"]
         if "texts" in said
     )
+    assert [row["place"] for row in ledger["pages"]["products"]["places"]] == ["North", "South"], "most revenue first"
     figures = ledger["figures"]
     this, last = (Decimal(figures[f"place.South.{year}"]["value"]) for year in ("this", "last"))
     whole = [Decimal(figures[f"revenue.{year}"]["value"]) for year in ("this", "last")]
@@ -80,6 +81,31 @@ def test_a_place_that_lost_its_revenue_is_told_and_decided_upon(tmp_path):
     run = SmallRun(tmp_path, rows)
     for language, words in (("en", "head of sales"), ("de", "Vertriebsleitung")):
         assert all(words in page and "South" in page for page in run.reports(language))
+
+
+def test_fewer_new_customers_are_decided_upon_where_they_weigh_most(tmp_path):
+    def is_new(row):
+        year = row["order_date"] < FIRST_OF_THIS_YEAR
+        return row["order_date"] >= date(2022, 6, 1) and row["order_date"].toordinal() % (2 if year else 8) == 0
+
+    rows = lines(date(2024, 5, 31))
+    rows = [
+        {**row, "customer_key": row["customer_key"] + 60 * row["order_date"].year} if is_new(row) else row
+        for row in rows
+    ]
+    run = SmallRun(tmp_path, rows)
+    ledger = run.numbers()
+    decision, figures = ledger["pages"]["situation"]["decision"], ledger["figures"]
+    assert decision["what"]["say"] == "decide_new_customers_down"
+    this, last = (
+        {row["customer_key"] for row in rows if is_new(row) and (row["order_date"] >= FIRST_OF_THIS_YEAR) is later}
+        for later in (True, False)
+    )
+    assert figures["new_customers.customers.last"]["value"] == len(last)
+    assert figures["new_customers.customers.this"]["value"] == len(this - last)
+    assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
+    for language, words in (("en", "live from the customers there are"), ("de", "vorhandenen Kunden leben")):
+        assert all(words in page for page in run.reports(language))
 
 
 def test_where_revenue_fell_the_loss_is_decided_upon_and_not_the_larger_gain(tmp_path):
@@ -203,6 +229,7 @@ def test_returns_that_grew_are_a_finding(tmp_path, monkeypatch):
     back = sum(Decimal(row["sales_amount"]) for row in rows if row["document_type"] == "credit_note")
     assert Decimal(ledger["figures"][found["figures"]["weight"]]["value"]) == back
     assert ledger["figures"][found["figures"]["this"]]["value"] == str(int(back))
+    assert ledger["pages"]["situation"]["decision"]["what"]["say"] == "decide_returns_down"
 
 
 def test_a_margin_that_fell_is_worth_its_points_of_the_revenue_of_this_year(tmp_path, monkeypatch):
@@ -219,6 +246,7 @@ def test_a_margin_that_fell_is_worth_its_points_of_the_revenue_of_this_year(tmp_
     assert (values["last"], values["this"]) == (Decimal("0.5"), Decimal("0.2"))
     revenue = sum(Decimal(row["sales_amount"]) for row in rows if row["order_date"] >= FIRST_OF_THIS_YEAR)
     assert values["weight"] == pytest.approx(Decimal("-0.3") * revenue, abs=10)
+    assert ledger["pages"]["situation"]["decision"]["what"]["say"] == "decide_margin_down"
     assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
 
 

@@ -6,6 +6,7 @@ The value at stake is arithmetic on what was sold, never a forecast.
 # ruff: noqa: S608 - these queries are told, not run
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
@@ -15,6 +16,7 @@ from elt.findings.statement import Finding
 from elt.report.figure_ledger import query, quoted
 
 LINES = ("whom", "stake", "today", "success", "who")
+OF_ALL = ("new_customers", "returns", "margin")  # findings about the whole company that somebody can act on
 MOVED = ("change", "difference")  # how all revenue moved: the latter where a share of last year's means nothing
 
 
@@ -45,32 +47,38 @@ def of_gap(ledger: NumberLedger, finding: Finding, gaps: Sequence[Mapping[str, A
         return None
     share = ledger.ratio("decision.share", revenue, "revenue.this")
     figures = {"revenue": revenue, "share": share or revenue, "first": told["figures"]["first"]}
-    figures |= customers(ledger, finding, "category")
+    figures |= customers(ledger, replace(finding, kind="category"))
     return decision("gap", figures, {"part": finding.subject})
 
 
-def customers(ledger: NumberLedger, finding: Finding, kind: str) -> dict[str, str]:
-    """How many customers a category or place had in each year."""
-    column, part = VIEWS[kind][1], quoted(finding.subject)
+def customers(ledger: NumberLedger, finding: Finding) -> dict[str, str]:
+    """How many known customers stand behind a finding in each year, where there are any."""
+    name = ".".join(part for part in (finding.kind, finding.subject) if part)
     return {
         f"customers_{year}": ledger.enter(
-            f"{kind}.{finding.subject}.customers.{year}",
+            f"{name}.customers.{year}",
             count,
             "people",
-            query(
-                f"SELECT COUNT(DISTINCT customer_key) FROM {year}_year WHERE {column} = {part} AND customer_key <> 0"
-            ),
+            query(f"SELECT COUNT(DISTINCT customer_key) FROM {lines_behind(finding, year)}"),
         )
         for year, count in finding.customers.items()
         if count
     }
 
 
+def lines_behind(finding: Finding, year: str) -> str:
+    """The lines of known customers that a finding is about in a year, as SQL."""
+    if finding.kind == "new_customers":
+        return finding.evidence[year]["query"].partition(" FROM ")[2]
+    if finding.kind not in VIEWS:
+        return f"{year}_year WHERE customer_key <> 0"
+    return f"{year}_year WHERE {VIEWS[finding.kind][1]} = {quoted(finding.subject)} AND customer_key <> 0"
+
+
 def of_part(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     """What to decide on a category or place whose share of revenue moved most."""
     figures = {name: figure for name, figure in entered(ledger, finding).items() if figure in ledger.figures}
-    figures |= customers(ledger, finding, finding.kind)
-    figures["total"] = next(f"kpi.revenue.{part}" for part in MOVED if f"kpi.revenue.{part}" in ledger.figures)
+    figures |= customers(ledger, finding) | total(ledger)
     for year in ("last", "this"):
         share = ledger.ratio(f"{finding.kind}.{finding.subject}.share.{year}", figures[year], f"revenue.{year}")
         figures[f"share_{year}"] = share or figures[year]
@@ -79,13 +87,30 @@ def of_part(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     return decision(key, figures, part_of(finding), common)
 
 
+def total(ledger: NumberLedger) -> dict[str, str]:
+    """How all revenue moved."""
+    return {"total": next(f"kpi.revenue.{part}" for part in MOVED if f"kpi.revenue.{part}" in ledger.figures)}
+
+
+def of_whole(ledger: NumberLedger, finding: Finding) -> dict[str, Any] | None:
+    """What to decide on new customers, returns or margin; None where none is to be made: what moved against its weight
+    only kept less pace, and returns and margin that got better ask for nothing."""
+    if finding.amount * finding.weight <= 0 or (finding.kind != "new_customers" and finding.amount > 0):
+        return None
+    figures = {name: figure for name, figure in entered(ledger, finding).items() if figure in ledger.figures}
+    figures |= customers(ledger, finding) | total(ledger)
+    key = f"{finding.kind}_{direction(finding.amount)}"
+    return decision(key, figures, {}, {"who": finding.kind})
+
+
 def decided(
     ledger: NumberLedger,
     found: Sequence[Finding],
     gaps: Sequence[Mapping[str, Any]],
     segment: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    """The decision on the weightiest finding that somebody can act on; else that on a segment, or that there is none.
+    """The decision on the weightiest finding that somebody can act on: a category, a place, new customers, returns or
+    margin; else that on a segment, or that there is none.
 
     Where revenue fell, what lost share comes before what gained it. A category or place without sales in one of the
     years has no customers to speak of there: the next one decides.
@@ -93,6 +118,8 @@ def decided(
     has_fallen = "kpi.revenue.difference" in ledger.figures and ledger.value("kpi.revenue.difference") < 0
     for finding in sorted(found, key=lambda one: has_fallen and one.weight > 0):
         if finding.kind == "gap" and (told := of_gap(ledger, finding, gaps)):
+            return told
+        if finding.kind in OF_ALL and (told := of_whole(ledger, finding)):
             return told
         if finding.kind in PARTS and finding.this > 0 and finding.last > 0 and all(finding.customers.values()):
             return of_part(ledger, finding)

@@ -168,14 +168,12 @@ def messages(
 
 def place_table(ledger: NumberLedger, rows: Sequence[dict[str, Any]], places: Sequence[Finding]) -> dict[str, Any]:
     """The places whose share of revenue moved most, and the weightiest of them as title; of fewer than two, which rank
-    nothing, those with most revenue under their own title, and the others together. rows: of all places."""
+    nothing, those with most revenue under their own title, and the others together. rows: of all places, in whose order
+    they stay."""
     if len(places) < FEWEST:
         return {"places": shortened(ledger, [*rows], "place")}
-    by_name = {row["place"]: row for row in rows}
-    return {
-        "places_title": statement(ledger, places[0]),
-        "places": [by_name[one.subject] for one in places[:PLACES]],
-    }
+    most = {one.subject for one in places[:PLACES]}
+    return {"places_title": statement(ledger, places[0]), "places": [row for row in rows if row["place"] in most]}
 
 
 def listed(ledger: NumberLedger, found: Iterable[Finding]) -> list[dict[str, Any]]:
