@@ -28,6 +28,10 @@ FEW_FILES = 3  # so many test files are faster without workers, each of which st
 
 
 gc.disable()  # until all tests are collected: thousands of objects that stay would be looked through again and again
+# Polars has one thread in this process: for tables of a few rows more take longer, and longer still where each
+# processor has a worker of tests. Calls of Snakemake are other processes and have as many as those of users.
+with mock.patch.dict(os.environ, POLARS_MAX_THREADS="1"):
+    import polars  # noqa: F401
 sys.dont_write_bytecode = False  # whatever the environment says: to compile all tests anew takes seconds of each worker
 
 
