@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 from conftest import Project
+from flat_shop import EXPORT, FlatShop
 
 pytestmark = pytest.mark.slow
+
+CONFIG = ("--config", f"raw={EXPORT.parent}", "company=config/flat_shop", "run_id=r")
+CUSTOMER = "00060"
 
 TARGETS = ("silver_feedback", "gold_pseudonyms", "bronze_report")
 PROTECTED = ("bronze", "silver", "gold")
@@ -39,8 +43,9 @@ def open_places(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(("umask", "targets"), [(0o000, TARGETS), (0o022, ("all",)), (0o077, TARGETS)])
-def test_protected_layers_and_key_are_closed_and_no_temporary_file_is_left(project, tmp_path, umask, targets):
-    done = run_under(project, umask, tmp_path / "tmp", *targets, "--config", "run_id=r")
+def test_protected_layers_and_key_are_closed_and_no_temporary_file_is_left(tmp_path, umask, targets):
+    project = FlatShop(tmp_path / "project").project
+    done = run_under(project, umask, tmp_path / "tmp", *targets, *CONFIG)
     assert done.returncode == 0, done.stdout[-3000:]
     run = project.run("r")
     for layer in PROTECTED:
@@ -49,8 +54,8 @@ def test_protected_layers_and_key_are_closed_and_no_temporary_file_is_left(proje
     assert mode(project.folder / ".env") == 0o600
     assert list((tmp_path / "tmp").iterdir()) == []
     assert not list(run.rglob(".*")) and not list(run.rglob("*.tmp*"))
-    (project.folder / "who.txt").write_text("AW00016484\n")
-    erased = run_under(project, umask, tmp_path / "tmp", "erase", "--config", "erase_from=who.txt")
+    (project.folder / "who.txt").write_text(f"{CUSTOMER}\n")
+    erased = run_under(project, umask, tmp_path / "tmp", "erase", *CONFIG, "erase_from=who.txt")
     assert erased.returncode == 0, erased.stdout[-3000:]
     retention = project.folder / "artifacts/retention"
     assert mode(retention) == 0o700
