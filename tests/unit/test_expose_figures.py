@@ -7,6 +7,7 @@ from datetime import date
 from small_run import KPIS, TEMPLATES, SmallRun, lines
 
 import expose_figures
+from elt.report.colours import ACCENT, BAD
 
 
 def drawn(run, folder, language="en"):
@@ -49,3 +50,12 @@ def test_a_single_cohort_takes_no_more_room_than_its_row(tmp_path):
     chart = drawn(SmallRun(tmp_path, lines()), tmp_path)["cohort_retention"]
     height = re.search(r'viewBox="0 0 \S+ ([\d.]+)"', chart)
     assert height is not None and float(height[1]) < 60, "in points; one of many cohorts is 100.8 high"
+
+
+def test_every_step_of_the_bridge_can_be_seen_beside_years_that_are_many_times_as_large(tmp_path):
+    chart = drawn(SmallRun(tmp_path, lines()), tmp_path)["revenue_bridge"]
+    widths = []
+    for bar in re.findall(rf'<path d="([^"]+)"[^>]*fill: (?:{ACCENT}|{BAD})"', chart):
+        across = [float(x) for x in re.findall(r"[ML] ([\d.]+)", bar)]
+        widths.append(max(across) - min(across))
+    assert max(widths) > 40, "points, of a chart 194 wide"

@@ -1,7 +1,6 @@
 """Charts of page one of the exposé: this year solid, last year grey, partial months hatched, one scale for the page."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from elt.expose.wording import Wording
@@ -17,9 +16,8 @@ Content = Mapping[str, Any]
 SMALL = 7  # points; the charts are printed at about their size
 
 
-def gauge(axes: "Axes", wording: Wording, largest: float, *, upright: bool) -> None:
+def gauge(axes: "Axes", wording: Wording, amount: int, *, upright: bool) -> None:
     """A dotted line at the same amount in both charts of the page: it shows how their scales compare."""
-    amount = 10 ** (len(str(int(max(largest, 1)))) - 1)
     draw = axes.axhline if upright else axes.axvline
     draw(amount, color=SOFT, linewidth=0.7, linestyle=(0, (1.5, 2)), zorder=3)
     place, shift = ((1, amount), (2, 0)) if upright else ((amount, 0), (0, -2))
@@ -45,10 +43,13 @@ def bare(axes: "Axes", *, upright: bool) -> None:
     axes.tick_params(length=0)
 
 
-def largest_month(wording: Wording, situation: Content, unit: int) -> float:
-    """The largest month in the page's scale."""
-    names = [row.get(year) for row in situation["months"] for year in ("this", "last")]
-    return max((float(wording.value(name)) / unit for name in names if name), default=0)
+def round_amount(wording: Wording, situation: Content, unit: int) -> int:
+    """The largest power of ten that neither the largest month nor the largest step falls short of, in the page's
+    scale; at least 1."""
+    months = [row[year] for row in situation["months"] for year in ("this", "last") if row.get(year)]
+    steps = [step["effect"] for step in situation["bridge"]]
+    largest = min(max(abs(float(wording.value(name))) / unit for name in names) for names in (months, steps))
+    return 10 ** (len(str(int(max(largest, 1)))) - 1)
 
 
 def revenue_by_month(figure: "Figure", wording: Wording, pages: Content) -> bool:
@@ -57,7 +58,6 @@ def revenue_by_month(figure: "Figure", wording: Wording, pages: Content) -> bool
     if not any(row["this"] for row in rows):
         return False
     unit, axes = wording.scale(pages["situation"]), figure.add_subplot()
-    largest = largest_month(wording, pages["situation"], unit)
     months = wording.words["months_short"]
     for place, row in enumerate(rows):
         if row.get("last"):
@@ -85,7 +85,7 @@ def revenue_by_month(figure: "Figure", wording: Wording, pages: Content) -> bool
     axes.set_xlim(-0.6, len(rows) - 0.4)
     bare(axes, upright=True)
     if pages["situation"]["bridge"]:
-        gauge(axes, wording, largest, upright=True)
+        gauge(axes, wording, round_amount(wording, pages["situation"], unit), upright=True)
     legend(axes, wording, rows)
     return True
 
@@ -114,32 +114,34 @@ def legend(axes: "Axes", wording: Wording, rows: Sequence[Content]) -> None:
 
 
 def revenue_bridge(figure: "Figure", wording: Wording, pages: Content) -> bool:
-    """From last year's revenue to this year's, a step a factor; from top to bottom, for steps are no months."""
-    steps = pages["situation"]["bridge"]
-    if not steps:
+    """The steps from last year's revenue to this year's, a bar a factor from zero to either side, as beside the bars of
+    both years the smaller ones could not be seen; from top to bottom, for steps are no months."""
+    situation, language = pages["situation"], wording.language
+    if not situation["bridge"]:
         return False
-    unit, axes, columns = wording.scale(pages["situation"]), figure.add_subplot(), wording.words["columns"]
-    last, this = (float(wording.value(f"revenue.{year}")) / unit for year in ("last", "this"))
-    effects = [float(wording.value(step["effect"])) / unit for step in steps]
-    levels = [last]
-    for effect in effects:
-        levels.append(levels[-1] + effect)
-    names = [columns["last"], *(wording.words["steps"][step["step"]] for step in steps), columns["this"]]
-    bars = [(0.0, last, MUTED)]
-    bars += [(min(a, b), abs(b - a), ACCENT if b >= a else BAD) for a, b in pairwise(levels)]
-    bars.append((0.0, this, INK))
-    texts = [number(last, 0, wording.language), *(number(e, 0, wording.language, sign=True) for e in effects)]
-    texts.append(number(this, 0, wording.language))
-    for place, ((start, length, color), text) in enumerate(zip(bars, texts, strict=True)):
-        axes.barh(place, length, 0.62, left=start, color=color)
-        at, side, shift = (start, "right", -2) if place and start > max(levels) / 2 else (start + length, "left", 2)
-        axes.annotate(text, (at, place), (shift, 0), textcoords="offset points", ha=side, va="center", fontsize=SMALL)
-    for place, level in enumerate(levels):
-        axes.plot((level, level), (place + 0.31, place + 0.69), color=MUTED, linewidth=0.8)
-    axes.set_yticks(range(len(bars)), names, fontsize=SMALL)
-    axes.set_ylim(len(bars) - 0.5, -0.5)
-    axes.margins(x=0.02)
+    unit, axes, columns = wording.scale(situation), figure.add_subplot(), wording.words["columns"]
+    effects = [float(wording.value(step["effect"])) / unit for step in situation["bridge"]]
+    names = [columns["last"], *(wording.words["steps"][step["step"]] for step in situation["bridge"]), columns["this"]]
+    for place, effect in enumerate(effects, 1):
+        axes.barh(place, effect, 0.62, color=ACCENT if effect >= 0 else BAD)
+        beside(axes, (effect, place), number(effect, 0, language, sign=True))
+    for place, year in ((0, "last"), (len(effects) + 1, "this")):
+        beside(axes, (0, place), number(float(wording.value(f"revenue.{year}")) / unit, 0, language), weight="bold")
+    for border in (0.5, len(effects) + 0.5):
+        axes.axhline(border, color=MUTED, linewidth=0.5)
+    axes.axvline(0, color=MUTED, linewidth=0.8)
+    axes.set_yticks(range(len(names)), names, fontsize=SMALL)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.margins(x=0.25)
+    axes.spines["left"].set_visible(False)
     bare(axes, upright=False)
-    if pages["situation"]["months_title"]:
-        gauge(axes, wording, largest_month(wording, pages["situation"], unit), upright=False)
+    if situation["months_title"]:
+        gauge(axes, wording, round_amount(wording, situation, unit), upright=False)
     return True
+
+
+def beside(axes: "Axes", end: tuple[float, int], text: str, **style: Any) -> None:
+    """A number outside the end of a bar, on the side to which the bar goes; no line runs through it."""
+    side, shift = ("right", -2) if end[0] < 0 else ("left", 2)
+    where: dict[str, Any] = {"textcoords": "offset points", "ha": side, "va": "center", "fontsize": SMALL}
+    axes.annotate(text, end, (shift, 0), bbox={"facecolor": "white", "linewidth": 0, "pad": 0.6}, **where, **style)
