@@ -108,6 +108,20 @@ def test_fewer_new_customers_are_decided_upon_where_they_weigh_most(tmp_path):
         assert all(words in page for page in run.reports(language))
 
 
+def test_a_company_that_does_not_show_revenue_among_its_key_figures_reads_of_it_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.delitem(KPIS, "revenue")
+
+    def is_south(row):
+        return row["location_key"] == 2 and row["order_date"] >= FIRST_OF_THIS_YEAR
+
+    run = SmallRun(tmp_path, changed(lines(date(2024, 5, 31)), is_south, sales_amount="5.50"))
+    page = run.numbers()["pages"]["situation"]
+    assert page["decision"]["lines"][2]["said"]["figures"]["total"] == "revenue.change"
+    assert page["messages"][0]["say"].startswith("revenue_down")
+    assert all("ll revenue" in page for page in run.reports())
+    assert Recomputed(tmp_path, 5, CLASSES).differences() == {}
+
+
 def test_where_revenue_fell_the_loss_is_decided_upon_and_not_the_larger_gain(tmp_path):
     this_year = [row for row in lines(date(2024, 5, 31)) if row["order_date"] >= FIRST_OF_THIS_YEAR]
     former = [row for row in lines(date(2024, 5, 31)) if row["order_date"] < FIRST_OF_THIS_YEAR]

@@ -10,14 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from elt.expose.number_ledger import NumberLedger, say
-from elt.expose.told import PARTS, direction, entered, part_of
+from elt.expose.told import PARTS, direction, entered, part_of, revenue_of
 from elt.findings.compared import VIEWS
 from elt.findings.statement import Finding
 from elt.report.figure_ledger import query, quoted
 
 LINES = ("whom", "stake", "today", "success", "who")
 OF_ALL = ("new_customers", "returns", "margin")  # findings about the whole company that somebody can act on
-MOVED = ("change", "difference")  # how all revenue moved: the latter where a share of last year's means nothing
 
 
 def decision(
@@ -88,8 +87,9 @@ def of_part(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
 
 
 def total(ledger: NumberLedger) -> dict[str, str]:
-    """How all revenue moved."""
-    return {"total": next(f"kpi.revenue.{part}" for part in MOVED if f"kpi.revenue.{part}" in ledger.figures)}
+    """How all revenue moved, as an amount where a share of last year's means nothing."""
+    parts = (f"{revenue_of(ledger)}.{part}" for part in ("change", "difference"))
+    return {"total": next(part for part in parts if part in ledger.figures)}
 
 
 def of_whole(ledger: NumberLedger, finding: Finding) -> dict[str, Any] | None:
@@ -115,7 +115,8 @@ def decided(
     Where revenue fell, what lost share comes before what gained it. A category or place without sales in one of the
     years has no customers to speak of there: the next one decides.
     """
-    has_fallen = "kpi.revenue.difference" in ledger.figures and ledger.value("kpi.revenue.difference") < 0
+    moved = f"{revenue_of(ledger)}.difference"
+    has_fallen = moved in ledger.figures and ledger.value(moved) < 0
     for finding in sorted(found, key=lambda one: has_fallen and one.weight > 0):
         if finding.kind == "gap" and (told := of_gap(ledger, finding, gaps)):
             return told

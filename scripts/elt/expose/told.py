@@ -114,9 +114,20 @@ def share_of_unknown(ledger: NumberLedger, finding: Finding) -> str:
     return ledger.ratio(f"{finding.subject}.{NO_CATEGORY}.share", part, "revenue.this") or part
 
 
+def revenue_of(ledger: NumberLedger) -> str:
+    """What the ledger calls all revenue: the key figure of that name, or of a company that does not show it the sums of
+    both years."""
+    if "kpi.revenue.this" in ledger.figures:
+        return "kpi.revenue"
+    years = [f"revenue.{year}" for year in ("this", "last")]
+    if all(year in ledger.figures for year in years):
+        ledger.compared("revenue", *years)
+    return "revenue"
+
+
 def carrier(ledger: NumberLedger, found: Iterable[Finding]) -> Finding | None:
     """The category that moved most in the direction of all revenue; None if no category did."""
-    moved = ledger.value("kpi.revenue.difference")
+    moved = ledger.value(f"{revenue_of(ledger)}.difference")
     own = [one for one in found if one.kind == "category" and one.amount * moved > 0]
     return min(own, key=lambda one: (-abs(one.amount), one.subject), default=None)
 
@@ -132,15 +143,16 @@ def revenue_message(
 
     absent: why a year is not shown.
     """
-    figures = {"revenue": "kpi.revenue.this"}
-    if "kpi.revenue.this" not in ledger.figures:
+    name = revenue_of(ledger)
+    figures = {"revenue": f"{name}.this"}
+    if f"{name}.this" not in ledger.figures:
         return absent
-    if "kpi.revenue.difference" not in ledger.figures:
+    if f"{name}.difference" not in ledger.figures:
         return say("revenue_alone" if absent else "revenue_only", figures)
-    if "kpi.revenue.change" not in ledger.figures:
-        return say("revenue_compared", figures | {"last": "kpi.revenue.last"})
-    figures |= {"change": "kpi.revenue.change", "difference": "kpi.revenue.difference"}
-    key = f"revenue_{direction(ledger.value('kpi.revenue.difference'))}"
+    if f"{name}.change" not in ledger.figures:
+        return say("revenue_compared", figures | {"last": f"{name}.last"})
+    figures |= {"change": f"{name}.change", "difference": f"{name}.difference"}
+    key = f"revenue_{direction(ledger.value(f'{name}.difference'))}"
     if part := carrier(ledger, found):
         figures["effect"] = f"category.{part.subject}.difference"
         if figures["effect"] in ledger.figures:
