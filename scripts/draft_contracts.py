@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
     from snakemake.iocontainers import snakemake
 
+CURRENCY = "currency"
 ENDINGS = ".csv, .txt, .tsv, .tab, .xlsx or .ods"
 
 
@@ -121,6 +122,20 @@ def find_roles(tables: Sequence[Table]) -> None:
             refers=[name for name, _, _ in table.foreign_keys],
             has_lines=any(role_hints.about(one.draft.name) == role_hints.SALES for one, _ in refer),
         )
+    leave_currency_to_orders(tables)
+
+
+def leave_currency_to_orders(tables: Sequence[Table]) -> None:
+    """Take the role `currency` from lines whose order has it, and say where it is: a role is proposed once."""
+    found = {table.draft.name: {role: name for name, role in table.roles.items()} for table in tables}
+    of_orders = {table: roles[CURRENCY] for table, roles in found.items() if {CURRENCY, "order_number"} <= roles.keys()}
+    for table in tables:
+        orders = [other for _, other, _ in table.foreign_keys if other in of_orders]
+        own = of_orders.get(table.draft.name)
+        if own is not None and orders:
+            del table.roles[own]
+            (column,) = (one for one in table.columns if one.name == own)
+            column.remarks.append(f"the role {CURRENCY} is proposed once, at {orders[0]}.{of_orders[orders[0]]}")
 
 
 def profiled(drafts: Sequence[Draft], staging: Path) -> list[Table]:

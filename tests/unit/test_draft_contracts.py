@@ -341,6 +341,19 @@ def test_days_with_names_of_months_are_dates_and_no_names_of_persons(tmp_path: P
     assert ran(tmp_path / "raw", contract, tmp_path / "x.yaml", tmp_path)["silver"] == 40
 
 
+def test_the_currency_of_an_order_and_of_its_lines_is_one_role(tmp_path: Path):
+    orders = [f"B{n};05.07.2024;{'EUR' if n % 3 else 'CHF'}" for n in range(30)]
+    lines = [f"B{n // 2};{n % 2 + 1};A{n % 7};{n % 5 + 1};{n}.50;{'EUR' if n // 2 % 3 else 'CHF'}" for n in range(60)]
+    found = drafted(tmp_path, {
+        "orders.csv": table("Bestellnummer;Bestelldatum;Währung", *orders),
+        "order_lines.csv": table("Bestellnummer;Position;Artikelnummer;Menge;Nettobetrag;Währung", *lines),
+    })  # fmt: skip
+    assert "# role: currency" in found["orders"][1] and "# role: currency" not in found["order_lines"][1]
+    (told,) = [line for line in found["order_lines"][1].splitlines() if "the role currency" in line]
+    assert told.endswith("the role currency is proposed once, at orders.Währung")
+    assert "# role: sales_amount" in found["order_lines"][1]
+
+
 def test_roles_of_a_service_are_proposed_and_the_number_of_an_address_is_no_customer(tmp_path: Path):
     head = "Invoice No.;Item;Invoice Date;Service Code;Service;Hours;Hourly Rate;billing_addressID"
     lines = [f"R{n // 2};{n % 2};05 Jul 2024;S{n % 4};Survey {n % 4};{n}.5;160.25;{n % 9}" for n in range(60)]
