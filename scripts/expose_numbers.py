@@ -7,7 +7,7 @@ step1_eda/data/eda_summary.json, step2_feature_engineering/_meta/dictionary_peop
 Outputs: reports/number_ledger.json.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -27,6 +27,7 @@ from elt.report.assumptions import IMPLAUSIBLE_DATES
 from elt.report.words import read_all
 from elt.run.columns import Column
 from elt.run.key_figures import Kpi
+from elt.sales import stopped_parts
 from elt.sales.collective_accounts import is_beside_segments
 from elt.sales.overview import sales_of
 from elt.silver.reference_text import with_references, with_words
@@ -52,11 +53,15 @@ def of_no_comparison(pages: Mapping[str, Mapping[str, Any]], found: Sequence[Fin
 
 
 def tell(
-    ledger: NumberLedger, compared: Compared, pages: Mapping[str, dict[str, Any]], place_of: str | None
+    ledger: NumberLedger,
+    compared: Compared,
+    pages: Mapping[str, dict[str, Any]],
+    place_of: str | None,
+    stopped: Collection[str],
 ) -> list[dict[str, Any]]:
     """Put messages and decision on page one; the findings that they come from, for the ledger.
 
-    place_of: whose place an order counts in, if it is known.
+    place_of: whose place an order counts in, if it is known; stopped: countries that sold for long and then no more.
     """
     found, page = findings(compared), pages["situation"]
     page["message"] = revenue_message(ledger, page["bridge"], found, page["absent"])
@@ -65,7 +70,7 @@ def tell(
     pages["products"] |= place_table(ledger, pages["products"]["places"], places)
     pages["products"]["place_column"] = f"place_of_{place_of}" if place_of else "place"
     page["season"] = next((statement(ledger, one) for one in found if one.kind == "season"), None)
-    page["decision"] = decided(ledger, found, page["gaps"], pages["segments"]["decision"])
+    page["decision"] = decided(ledger, found, page["gaps"], pages["segments"]["decision"], stopped)
     return listed(ledger, found)
 
 
@@ -126,7 +131,9 @@ def main(
         "products": expose_products.page(ledger, sales, product_names(marts["agg_product_performance"])),
     }
     pages["situation"]["doubts"] = doubts.doubts(ledger, sales)
-    found = tell(ledger, compared, pages, place_of)
+    has_stopped = any(entry["code"] == stopped_parts.CODE for entry in contradicted)
+    stopped = stopped_parts.countries(facts, places) if has_stopped else ()
+    found = tell(ledger, compared, pages, place_of, stopped)
     pages["evidence"] = evidence.page(ledger, silver, accounts, personal, sales, pages, published(inputs))
     paired = zip(contradicted, pages["evidence"]["assumptions"], strict=True)
     pages["segments"]["assumptions"] = [said for entry, said in paired if is_beside_segments(entry)]

@@ -11,6 +11,7 @@ from small_run import CLASSES, KPIS, SmallRun, kpi, lines
 from elt.expose.number_ledger import NOT_MEANINGFUL, NumberLedger
 from elt.findings.groups import hidden_in
 from elt.findings.statement import Finding, beyond, ranked
+from elt.report import assumptions
 
 FIRST_OF_THIS_YEAR = date(2023, 6, 1)
 
@@ -81,6 +82,19 @@ def test_a_place_that_lost_its_revenue_is_told_and_decided_upon(tmp_path):
     run = SmallRun(tmp_path, rows)
     for language, words in (("en", "head of sales"), ("de", "Vertriebsleitung")):
         assert all(words in page and "South" in page for page in run.reports(language))
+
+
+def test_a_country_that_may_be_missing_in_the_export_is_decided_upon_before_all_else(tmp_path):
+    def is_missing(row):
+        return row["location_key"] == 2 and row["order_date"] >= date(2024, 3, 1)
+
+    run = SmallRun(tmp_path, [row for row in lines(date(2024, 5, 31)) if not is_missing(row)])
+    assert run.numbers()["pages"]["situation"]["decision"]["what"]["say"] == "decide_place_down"
+    run.accounts["assumptions"] = [assumptions.entry("stopped_part", "fact_sales", 9, 99, why={"en": "", "de": ""})]
+    decision = run.numbers()["pages"]["situation"]["decision"]
+    assert decision["what"] == {**decision["what"], "say": "decide_stopped", "texts": {"part": {"place": "South"}}}
+    for language, words in (("en", "no order up to the end of the data"), ("de", "Ende der Daten kein Auftrag mehr")):
+        assert all(words in page for page in run.reports(language))
 
 
 def test_fewer_new_customers_are_decided_upon_where_they_weigh_most(tmp_path):

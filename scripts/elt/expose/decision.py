@@ -5,7 +5,7 @@ The value at stake is arithmetic on what was sold, never a forecast.
 
 # ruff: noqa: S608 - these queries are told, not run
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -86,6 +86,12 @@ def of_part(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
     return decision(key, figures, part_of(finding), common)
 
 
+def of_stopped(ledger: NumberLedger, finding: Finding) -> dict[str, Any]:
+    """What to decide on a place that sold for long and then no more, which may be missing in the export."""
+    figures = {name: figure for name, figure in entered(ledger, finding).items() if figure in ledger.figures}
+    return decision("stopped", figures | customers(ledger, finding), part_of(finding))
+
+
 def total(ledger: NumberLedger) -> dict[str, str]:
     """How all revenue moved, as an amount where a share of last year's means nothing."""
     parts = (f"{revenue_of(ledger)}.{part}" for part in ("change", "difference"))
@@ -108,13 +114,18 @@ def decided(
     found: Sequence[Finding],
     gaps: Sequence[Mapping[str, Any]],
     segment: dict[str, Any] | None,
+    stopped: Collection[str] = (),
 ) -> dict[str, Any]:
     """The decision on the weightiest finding that somebody can act on: a category, a place, new customers, returns or
     margin; else that on a segment, or that there is none.
 
-    Where revenue fell, what lost share comes before what gained it. A category or place without sales in one of the
-    years has no customers to speak of there: the next one decides.
+    stopped: countries that sold for long and then no more. What they are missing moves all other shares, so whether
+    they ended is decided before anything else. Where revenue fell, what lost share comes before what gained it. A
+    category or place without sales in one of the years has no customers to speak of there: the next one decides.
     """
+    for finding in found:
+        if finding.kind == "place" and finding.subject in stopped and finding.last > 0 and finding.customers["last"]:
+            return of_stopped(ledger, finding)
     moved = f"{revenue_of(ledger)}.difference"
     has_fallen = moved in ledger.figures and ledger.value(moved) < 0
     for finding in sorted(found, key=lambda one: has_fallen and one.weight > 0):

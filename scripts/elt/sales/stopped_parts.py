@@ -42,12 +42,11 @@ def totals(lines: pl.LazyFrame) -> pl.DataFrame:
     return pl.concat(found).collect(engine="streaming") if found else pl.DataFrame()
 
 
-def entries(parts: Sequence[pl.DataFrame], locations: pl.LazyFrame | None) -> list[Entry]:
-    """What is said of the lines of parts that stopped; `parts`: `totals` of all lines, part by part; `locations`:
-    dim_location, without which no country is known."""
+def by_name(parts: Sequence[pl.DataFrame], locations: pl.LazyFrame | None) -> pl.DataFrame:
+    """One row a country, store and channel that is known by name; as `totals`, of all lines."""
     every = pl.concat(parts, how="diagonal")
     if every.is_empty():
-        return []
+        return every
     if locations is not None:
         names = locations.select(column=pl.lit(PLACE), part=pl.col(PLACE).cast(pl.String), name="country").collect()
         every = every.join(names, on=["column", "part"], how="left")
@@ -56,11 +55,19 @@ def entries(parts: Sequence[pl.DataFrame], locations: pl.LazyFrame | None) -> li
         pl.col("part").is_not_null(), (pl.col("column") != PLACE) | pl.lit(value=locations is not None)
     )
     ends = (pl.col("first").min(), pl.col("last").max())
-    every = (
+    return (
         every.group_by("column", "part")
         .agg(*ends, pl.col("orders", "lines", "revenue").sum())
         .sort("column", "last", "part")
     )
+
+
+def entries(parts: Sequence[pl.DataFrame], locations: pl.LazyFrame | None) -> list[Entry]:
+    """What is said of the lines of parts that stopped; `parts`: `totals` of all lines, part by part; `locations`:
+    dim_location, without which no country is known."""
+    every = by_name(parts, locations)
+    if every.is_empty():
+        return []
     told = []
     for (column,), found in every.group_by("column", maintain_order=True):
         stopped = found.filter(is_stopped(found))
@@ -71,6 +78,13 @@ def entries(parts: Sequence[pl.DataFrame], locations: pl.LazyFrame | None) -> li
             why = {language: f"{name}, {months}" for language, name in PARTS[str(column)].items()}
             told.append(assumptions.entry(CODE, FACT, records, of, money, of_money, why=why))
     return told
+
+
+def countries(lines: pl.LazyFrame, locations: pl.LazyFrame | None) -> frozenset[str]:
+    """The countries that stopped; `lines`: fact_sales."""
+    every = by_name([totals(lines)], locations)
+    places = every.filter(column=PLACE) if every.height else every
+    return frozenset(places.filter(is_stopped(places))["part"]) if places.height else frozenset()
 
 
 def is_stopped(found: pl.DataFrame) -> pl.Series:
