@@ -7,6 +7,7 @@ from datetime import date
 from small_run import KPIS, TEMPLATES, SmallRun, lines
 
 import expose_figures
+from elt.expose.charts_situation import with_room
 from elt.report.colours import ACCENT, BAD
 
 
@@ -59,3 +60,11 @@ def test_every_step_of_the_bridge_can_be_seen_beside_years_that_are_many_times_a
         across = [float(x) for x in re.findall(r"[ML] ([\d.]+)", bar)]
         widths.append(max(across) - min(across))
     assert max(widths) > 40, "points, of a chart 194 wide"
+
+
+def test_numbers_of_the_bridge_have_room_beyond_its_bars():
+    low, high = with_room([16_799.0, -8_167.0], ["+16,799", "−8,167"])
+    points = 118 / (high - low)
+    assert (-8_167 - low) * points > 6 * 4.45 + 2 and (high - 16_799) * points > 7 * 4.45 + 2
+    assert with_room([5.0], ["+5"])[0] > -1, "no room for numbers on a side without bars"
+    assert with_room([0.0], ["0"])[1] > 0

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Content = Mapping[str, Any]
 
 SMALL = 7  # points; the charts are printed at about their size
+DIGIT, BRIDGE = 4.6, 118  # points: a digit of that size, and the axis of the bridge beside the names of its steps
 
 
 def gauge(axes: "Axes", wording: Wording, amount: int, *, upright: bool) -> None:
@@ -122,9 +123,10 @@ def revenue_bridge(figure: "Figure", wording: Wording, pages: Content) -> bool:
     unit, axes, columns = wording.scale(situation), figure.add_subplot(), wording.words["columns"]
     effects = [float(wording.value(step["effect"])) / unit for step in situation["bridge"]]
     names = [columns["last"], *(wording.words["steps"][step["step"]] for step in situation["bridge"]), columns["this"]]
-    for place, effect in enumerate(effects, 1):
+    texts = [number(effect, 0, language, sign=True) for effect in effects]
+    for place, (effect, text) in enumerate(zip(effects, texts, strict=True), 1):
         axes.barh(place, effect, 0.62, color=ACCENT if effect >= 0 else BAD)
-        beside(axes, (effect, place), number(effect, 0, language, sign=True))
+        beside(axes, (effect, place), text)
     for place, year in ((0, "last"), (len(effects) + 1, "this")):
         beside(axes, (0, place), number(float(wording.value(f"revenue.{year}")) / unit, 0, language), weight="bold")
     for border in (0.5, len(effects) + 0.5):
@@ -132,12 +134,21 @@ def revenue_bridge(figure: "Figure", wording: Wording, pages: Content) -> bool:
     axes.axvline(0, color=MUTED, linewidth=0.8)
     axes.set_yticks(range(len(names)), names, fontsize=SMALL)
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.margins(x=0.25)
+    axes.set_xlim(*with_room(effects, texts))
     axes.spines["left"].set_visible(False)
     bare(axes, upright=False)
     if situation["months_title"]:
         gauge(axes, wording, round_amount(wording, situation, unit), upright=False)
     return True
+
+
+def with_room(effects: Sequence[float], texts: Sequence[str]) -> tuple[float, float]:
+    """The ends of the axis of a bridge: its bars, and beyond them the numbers, which would else stand in the names."""
+    low, high = min(0.0, *effects), max(0.0, *effects)
+    room = DIGIT * (max(map(len, texts)) + 1)
+    left, right = (room if low < 0 else DIGIT), room
+    unit = ((high - low) or 1) / (BRIDGE - left - right)
+    return low - left * unit, high + right * unit
 
 
 def beside(axes: "Axes", end: tuple[float, int], text: str, **style: Any) -> None:
